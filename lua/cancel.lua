@@ -1,0 +1,36 @@
+-- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers
+-- args: now id state limit
+-- use: clock settle rules detail remove place finished wake unbar
+-- returns: how many are gone; NO_SUCH_JOB for a single one that is not there
+unbar(keys)
+now = clock(now)
+settle(keys, now, 100)
+local ids = id ~= '' and { id } or {}
+if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUCH_JOB' } end
+if id == '' and state == 'waiting' then
+  -- Not by index: places whose job has gone must be used up, too.
+  ids = redis.call('LRANGE', ready, 0, limit - 1)
+  if #ids > 0 then redis.call('LTRIM', ready, #ids, -1) end
+  for _, member in ipairs(redis.call('ZRANGE', ranked, 0, limit - #ids - 1)) do ids[#ids + 1] = member:sub(2) end
+elseif id == '' then
+  local from = { delayed = delayed, active = active, failed = failed, completed = completed }
+  for _, member in ipairs(redis.call('ZRANGE', from[state], 0, limit - 1)) do ids[#ids + 1] = member:sub(2) end
+end
+local count, passed = 0, 0
+for _, number in ipairs(ids) do
+  local job = detail(keys, number)
+  if redis.call('HEXISTS', jobs, number) == 0 then
+    passed = passed + 1
+  elseif id == '' and state == 'waiting' and job.stale and redis.call('ZSCORE', ranked, place(number)) == false then
+    job.stale = job.stale > 1 and job.stale - 1 or nil
+    redis.call('HSET', details, number, cjson.encode(job))
+    passed = passed + 1
+  else
+    remove(keys, number, job)
+    finished(keys, number)
+    count = count + 1
+  end
+end
+if count > 0 and rules(keys).concurrency then wake(keys, now, 0) end
+return { count, passed }

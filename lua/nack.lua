@@ -1,0 +1,38 @@
+-- Gives up a delivery: the job waits and runs again, or has failed for good.
+-- keys: ready ranked delayed active failed completed expiring jobs details holders unique policy stats workers waiters watchers
+-- args: now ...fields
+-- use: clock rules hold withdraw fail save place wake counted line unbar
+-- fields: id, receipt, error as JSON ('' for none), delay in ms ('' for the backoff), '0' for no retry, and jitter from -1 to 1
+-- returns: for each job a state and, in ms, the time of the next try; or the code of a refusal and 0
+unbar(keys)
+now = clock(now)
+local set, outcomes = rules(keys), {}
+for i = 1, #fields, 6 do
+  local id, delay = fields[i], tonumber(fields[i + 3])
+  local job, state = hold(keys, id, fields[i + 1])
+  local at = 0
+  if job and state == 'completed' then job, state = nil, 'LEASE_LOST' end
+  if job then
+    counted(keys, id, 'failed')
+    -- Lapsed, it waits already, or has failed; either way the worker has now told what happened.
+    if state == 'lapsed' then withdraw(keys, id, job) end
+    redis.call('ZREM', active, place(id))
+    redis.call('HDEL', holders, id)
+    job.deliveries, job.attempt, job.failures = job.deliveries or 1, job.attempt or 1, (job.failures or 0) + 1
+    job.lost_in_row = nil
+    if fields[i + 2] ~= '' then job.last_error = fields[i + 2] end
+    if fields[i + 4] == '0' or job.attempt >= (job.tries or set.tries) then
+      fail(keys, id, job, now)
+      state = 'failed'
+    else
+      delay = delay or math.min(set.backoff_max, set.backoff_base * 2 ^ math.min(job.failures - 1, 40)) * (1 + 0.2 * fields[i + 5])
+      at, state = math.ceil(now + delay), 'delayed'
+      if delay > 0 then redis.call('ZADD', delayed, at, place(id)) else line(keys, id, job.priority, now) end
+      wake(keys, now, at)
+    end
+    save(keys, id, job)
+  end
+  outcomes[#outcomes + 1], outcomes[#outcomes + 2] = state, string.format('%d', at)
+end
+if set.concurrency then wake(keys, now, 0) end
+return outcomes

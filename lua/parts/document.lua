@@ -1,0 +1,15 @@
+-- All that is known of a job.
+-- takes: keys id
+-- use: place
+-- returns: id, state, time of the state in ms, when it was to run at first in ms, payload, details, holder, result ('' for none); or nil
+local record = redis.call('HGET', keys.jobs, id)
+if not record then return end
+local state, at = 'waiting', ''
+for name, key in pairs({ delayed = keys.delayed, active = keys.active, failed = keys.failed, completed = keys.completed }) do
+  local score = redis.call('ZSCORE', key, place(id))
+  if score then state, at = name, score end
+end
+local run_at = string.format('%d', (struct.unpack('>I6', record)))
+local about = redis.call('HGET', keys.details, id) or ''
+local holder, result = redis.call('HGET', keys.holders, id) or '', redis.call('HGET', keys.results, id) or ''
+return { id, state, at, run_at, record:sub(7), about, holder, result }

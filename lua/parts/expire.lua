@@ -1,0 +1,15 @@
+-- Drops at most a hundred jobs each: those that nobody took in their time, and finished ones kept long enough.
+-- takes: keys now
+-- use: detail remove finished
+-- returns: whether jobs may be left that nobody took in their time
+local late = redis.call('ZRANGEBYSCORE', keys.expiring, '-inf', now, 'LIMIT', 0, 100)
+for _, member in ipairs(late) do
+  local id = member:sub(2)
+  remove(keys, id, detail(keys, id))
+  finished(keys, id)
+end
+if #late > 0 then redis.call('HINCRBY', keys.stats, 'expired', #late) end
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', keys.completed, '-inf', now, 'LIMIT', 0, 100)) do
+  remove(keys, member:sub(2), {})
+end
+return #late == 100

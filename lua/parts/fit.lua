@@ -1,0 +1,13 @@
+-- Shortens a list of ids to those whose jobs together fit into `room` bytes; the first stays if `first` says so.
+-- An answer that takes Redis and the network longer than a request waits for it is lost, and its jobs with it.
+-- takes: keys ids room first
+-- returns: the room that is left; 0 when some did not fit
+for i, id in ipairs(ids) do
+  -- A record is 6 bytes and the payload.
+  room = room - math.max(0, redis.call('HSTRLEN', keys.jobs, id) - 6)
+  if room < 0 and not (first and i == 1) then
+    for j = #ids, i, -1 do ids[j] = nil end
+    return 0
+  end
+end
+return math.max(room, 0)

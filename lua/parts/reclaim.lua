@@ -1,0 +1,23 @@
+-- Takes back at most a hundred jobs whose lease has run out: the worker died, the job is not to blame, and runs again at once.
+-- Three losses in a row end that: a job that kills its workers must not kill them all.
+-- takes: keys now
+-- use: rules detail fail line save
+local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', now, 'LIMIT', 0, 100)
+if #lapsed == 0 then return end
+redis.call('ZREM', keys.active, unpack(lapsed))
+local tries = rules(keys).tries
+for _, member in ipairs(lapsed) do
+  local id = member:sub(2)
+  local job = detail(keys, id)
+  job.deliveries, job.attempt = job.deliveries or 1, job.attempt or 1
+  job.lost, job.lost_in_row, job.lapsed = (job.lost or 0) + 1, (job.lost_in_row or 0) + 1, true
+  if job.lost_in_row >= 3 or job.attempt >= (job.tries or tries) then
+    job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries })
+    fail(keys, id, job, now)
+  else
+    line(keys, id, job.priority, now)
+  end
+  save(keys, id, job)
+  redis.call('HDEL', keys.holders, id)
+end
+redis.call('HINCRBY', keys.stats, 'lost', #lapsed)

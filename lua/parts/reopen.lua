@@ -1,0 +1,9 @@
+-- The settings in force; a queue that was stopped for a while is open again once that has passed.
+-- takes: keys now
+-- use: rules
+local set = rules(keys)
+if set.stopped and set.reopens_at and set.reopens_at <= now then
+  redis.call('HDEL', keys.policy, 'stopped', 'reopens_at')
+  set.stopped, set.reopens_at = nil, nil
+end
+return set

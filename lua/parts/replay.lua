@@ -1,0 +1,13 @@
+-- Looks whether a push has been made before under its idempotency key, within a day.
+-- takes: keys options now
+-- returns: the id of then and 'replayed', or 'conflict' if the payload was another; nothing if it is new
+local key = options.idempotency
+if not key then return end
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', keys.remembered, '-inf', now, 'LIMIT', 0, 10)) do
+  redis.call('ZREM', keys.remembered, old)
+  redis.call('HDEL', keys.idempotency, old)
+end
+local before = redis.call('HGET', keys.idempotency, key)
+if not before then return end
+local id, fingerprint = before:match('^(%d+) (.*)$')
+return id, fingerprint == options.fingerprint and 'replayed' or 'conflict'

@@ -1,0 +1,22 @@
+-- Counts a queue's jobs and what has become of them.
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers
+-- args: now
+-- use: clock settle reopen
+-- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
+--   job, or -1; and the settings in force, as JSON, times in ms
+now = clock(now)
+settle(keys, now, 1000)
+local delayed_count, active_count = redis.call('ZCARD', delayed), redis.call('ZCARD', active)
+local failed_count, completed_count = redis.call('ZCARD', failed), redis.call('ZCARD', completed)
+local waiting = redis.call('HLEN', jobs) - delayed_count - active_count - failed_count - completed_count
+local oldest
+local heads = redis.call('LRANGE', ready, 0, 99)
+for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1] = member:sub(2) end
+for _, id in ipairs(waiting > 0 and heads or {}) do
+  local record = redis.call('HGET', jobs, id)
+  if record then oldest = math.min(oldest or now, (struct.unpack('>I6', record))) end
+end
+local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired')
+for i = 1, 4 do numbers[i] = tonumber(numbers[i] or 0) end
+return { waiting, delayed_count, active_count, failed_count, completed_count, numbers[1], numbers[2], numbers[3], numbers[4],
+  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)) }

@@ -1,0 +1,20 @@
+-- Gathers what can keep a job from running.
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats given waiters watchers
+-- args: now id
+-- use: clock settle document reopen allow place
+-- returns: the job as lua/job.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
+--   how many are ahead of it, 1000 at most; when in ms somebody asked last, or 0; 1 if a limit is reached; until when, in ms, or 0
+now = clock(now)
+settle(keys, now, 100)
+local found = document(keys, id)
+if not found then return { err = 'NO_SUCH_JOB' } end
+local set = reopen(keys, now)
+local allowed, again = allow(keys, set, 1, true, now)
+local ahead = redis.call('ZRANK', ranked, place(id)) or 0
+if redis.call('ZSCORE', ranked, place(id)) == false then
+  ahead = (redis.call('LPOS', ready, id, 'MAXLEN', 1000) or 1000) + redis.call('ZCOUNT', ranked, '-inf', '(5e13')
+end
+found[9], found[10] = set.tries, set.keep
+found[11] = { now, set.stopped or 0, set.reopens_at or 0, math.min(ahead, 1000),
+  tonumber(redis.call('HGET', stats, 'asked_at') or 0), allowed == 0 and 1 or 0, again or 0 }
+return found

@@ -1,0 +1,38 @@
+import { envSchema } from 'env-schema'
+import { Config } from '../schemas/config.ts'
+import { parseRedisUrl } from './redis.ts'
+
+const loopback = /^(127(\.\d+){3}|localhost|::1)$/
+
+/** Checks the environment. Throws one sentence that names the first bad variable. */
+export function readConfig (environment: Record<string, unknown>): Config {
+  const config = parse(environment)
+  if (config.REDIS_URL !== '') parseRedisUrl(config.REDIS_URL)
+  if (!loopback.test(config.HOST) && config.PRESQUE_INSECURE !== '1') {
+    throw new Error(`HOST is ${config.HOST}, and anybody who reaches it could take jobs: ` +
+      'set PRESQUE_INSECURE=1 if the network keeps strangers out, or leave HOST at 127.0.0.1')
+  }
+  return config
+}
+
+function parse (environment: Record<string, unknown>): Config {
+  const given = Object.keys(Config.properties).filter(name => environment[name] !== undefined && environment[name] !== '')
+  try {
+    return envSchema<Config>({
+      schema: Config,
+      env: false,
+      data: Object.fromEntries(given.map(name => [name, environment[name]]))
+    })
+  } catch (error) {
+    throw new Error(sentence((error as { errors: Fault[] }).errors[0]!, environment))
+  }
+}
+
+interface Fault { instancePath: string, message: string }
+
+function sentence ({ instancePath, message }: Fault, environment: Record<string, unknown>): string {
+  const name = instancePath.slice(1)
+  const choices = (Config.properties as Record<string, { anyOf?: Array<{ const: string }> }>)[name]?.anyOf
+  const wanted = choices === undefined ? message : `must be one of ${choices.map(choice => choice.const).join(', ')}`
+  return `${name} ${wanted}; it is '${String(environment[name])}'`
+}

@@ -1,0 +1,151 @@
+import { errors, type ErrorCode } from './errors.ts'
+import { script } from './script.ts'
+import { milliseconds } from './time.ts'
+import type { RedisClient } from './redis.ts'
+
+/** A job in somebody's hands: for good, or on lease. */
+export interface Delivery {
+  queue: string
+  id: string
+  payload: string
+  /** What proves the delivery, until the job has been given to somebody else; null when it was taken for good. */
+  lease: Lease | null
+  /** What puts back a job that was taken for good. */
+  restorable: string[]
+}
+
+/** `attempt` is 1 for the first delivery; `expires` in epoch seconds. */
+export interface Lease { attempt: number, receipt: string, expires: number }
+
+export interface Wish {
+  /** Seconds after which the job comes back unless it is acknowledged; 0 for as long as the policy says. Without: for good. */
+  lease?: number | undefined
+  count?: number | undefined
+  worker?: string | undefined
+  /** The server to tell when there is something, if nothing is now (see operations/waiters.ts). */
+  server?: string | undefined
+  now?: number | undefined
+}
+
+/** What a look at a queue found; in how many ms to look again (-1: unknown); how many jobs are still in line. */
+export interface Look { jobs: Delivery[], again: number, left: number }
+
+const scripts = {
+  take: script<[closed: number, again: number, left: number, fields: string[]]>('take'),
+  restore: script<number>('restore'),
+  ack: script<string[]>('ack'),
+  nack: script<string[]>('nack'),
+  release: script<number>('release'),
+  touch: script<string[]>('touch')
+}
+
+/** Takes what there is, at most `count`. Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens. */
+export async function look (redis: RedisClient, queue: string, { lease, count = 1, worker = '', server = '', now }: Wish = {}): Promise<Look> {
+  const request = { server, requests: [count, milliseconds(lease) ?? '', worker], now: milliseconds(now) }
+  for (;;) {
+    const [closed, again, left, fields] = await scripts.take(redis, queue, request)
+    if (closed === 1 && server === '') throw new errors.QUEUE_CLOSED()
+    const jobs = lease === undefined ? takenForGood(queue, fields) : leased(queue, fields)
+    // Nothing yet, and more to look through: the places of many jobs that are gone.
+    if (jobs.length > 0 || again !== 0 || left === 0) return { jobs, again, left }
+  }
+}
+
+function takenForGood (queue: string, fields: string[]): Delivery[] {
+  return chunks(fields, 4).map(restorable => ({ queue, id: restorable[0]!, payload: restorable[1]!, lease: null, restorable }))
+}
+
+function leased (queue: string, fields: string[]): Delivery[] {
+  return chunks(fields, 5).map(([id, payload, attempt, receipt, expires]) => ({
+    queue,
+    id: id!,
+    payload: payload!,
+    lease: { attempt: Number(attempt), receipt: receipt!, expires: Number(expires) / 1000 },
+    restorable: []
+  }))
+}
+
+/** Takes at most `count` jobs; an empty array when there are none. Rejects with QUEUE_CLOSED. */
+export async function take (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Delivery[]> {
+  return (await look(redis, queue, wish)).jobs
+}
+
+/** Puts deliveries whose answer never reached the client back to where they came from, uncounted. Returns how many. */
+export async function restore (redis: RedisClient, queue: string, jobs: Delivery[], { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<number> {
+  const fields = jobs.filter(({ lease }) => lease === null).flatMap(job => job.restorable)
+  // In this order: each goes to the head, the first one last.
+  const leases = jobs.filter(({ lease }) => lease !== null).reverse()
+  const back = await Promise.all(leases.map(({ id, lease }) => giveBack(redis, queue, { id, receipt: lease!.receipt }, now)))
+  const released = back.filter(isBack => isBack).length
+  if (fields.length === 0) return released
+  return released + await scripts.restore(redis, queue, { worker, fields, now: milliseconds(now) })
+}
+
+// false for a job that was cancelled or taken over meanwhile: that must not keep the others.
+async function giveBack (redis: RedisClient, queue: string, delivery: Receipt, now: number | undefined): Promise<boolean> {
+  try {
+    await release(redis, queue, delivery, { front: true, ...(now !== undefined && { now }) })
+    return true
+  } catch (error) {
+    if (error instanceof errors.NO_SUCH_JOB || error instanceof errors.LEASE_LOST) return false
+    throw error
+  }
+}
+
+interface Receipt { id: string, receipt: string }
+
+/** What became of each of several: null, or why not. */
+export type Outcome = ErrorCode | null
+
+/** Finishes jobs; each may have a result, as JSON text. */
+export async function ack (redis: RedisClient, queue: string, jobs: Array<Receipt & { result?: string | undefined }>, { now }: { now?: number } = {}): Promise<Outcome[]> {
+  const fields = jobs.flatMap(({ id, receipt, result }) => [id, receipt, result ?? ''])
+  const outcomes = await scripts.ack(redis, queue, { fields, now: milliseconds(now) })
+  return outcomes.map(outcome => outcome === '' ? null : outcome as ErrorCode)
+}
+
+export interface Failure {
+  /** JSON text. */
+  error?: string | undefined
+  /** Seconds until the next try; the backoff of the policy decides if none is given. */
+  delay?: number | undefined
+  /** false: failed for good. */
+  retry?: boolean | undefined
+}
+
+/** When a job that failed runs again, in epoch seconds, or that it does not. */
+export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed' }
+
+/** Gives up deliveries. A job with tries left waits and runs again, the others have failed. */
+export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<Verdict | ErrorCode>> {
+  const fields = jobs.flatMap(({ id, receipt, error, delay, retry }) =>
+    [id, receipt, error ?? '', milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
+  const outcomes = await scripts.nack(redis, queue, { fields, now: milliseconds(now) })
+  return chunks(outcomes, 2).map(([state, at]) => {
+    if (state === 'delayed') return { state, run_at: Number(at) / 1000 }
+    return state === 'failed' ? { state } : state as ErrorCode
+  })
+}
+
+/** Gives a job back, uncounted; `front` to where it came from. Rejects with LEASE_LOST or NO_SUCH_JOB. */
+export async function release (redis: RedisClient, queue: string, { id, receipt }: Receipt, { delay, front = false, now }: { delay?: number | undefined, front?: boolean, now?: number } = {}): Promise<void> {
+  await scripts.release(redis, queue, { id, proof: receipt, delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) })
+}
+
+export interface Touch {
+  /** Seconds from now; as long as the queue's policy says if none is given. */
+  lease?: number | undefined
+  /** JSON text. */
+  progress?: string | undefined
+}
+
+/** Gives leases more time. Returns each new deadline in epoch seconds. */
+export async function touch (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { now }: { now?: number } = {}): Promise<Array<number | ErrorCode>> {
+  const fields = jobs.flatMap(({ id, receipt, lease, progress }) => [id, receipt, milliseconds(lease) ?? 0, progress ?? ''])
+  const outcomes = await scripts.touch(redis, queue, { fields, now: milliseconds(now) })
+  return outcomes.map(outcome => /^\d+$/.test(outcome) ? Number(outcome) / 1000 : outcome as ErrorCode)
+}
+
+function chunks (fields: string[], size: number): string[][] {
+  return Array.from({ length: fields.length / size }, (_, i) => fields.slice(i * size, (i + 1) * size))
+}

@@ -1,0 +1,127 @@
+import { script } from './script.ts'
+import { milliseconds } from './time.ts'
+import type { RedisClient } from './redis.ts'
+
+export type State = 'waiting' | 'delayed' | 'active' | 'failed' | 'completed'
+
+/** A job as it is shown. Times in epoch seconds; `payload`, `result`, `last_error` and `progress` are JSON text. */
+export interface Document {
+  id: string
+  queue: string
+  state: State
+  priority: number
+  /** The delivery under way, or how many there have been. */
+  attempt: number
+  tries: number
+  created_at: number
+  run_at: number
+  lease_expires_at: number | null
+  worker_id: string | null
+  progress: string | null
+  failures: number
+  lost: number
+  last_error: string | null
+  result: string | null
+  payload: string
+}
+
+/** With it, in seconds, how long a finished job is kept where nobody waits for it. */
+export interface KeptDocument extends Document { keep: number }
+
+/** What can keep a job from running. Times in epoch seconds, null where there is none. */
+export interface Obstacles {
+  now: number
+  stopped: boolean
+  reopensAt: number | null
+  /** 1000 at most. */
+  ahead: number
+  askedAt: number | null
+  limited: boolean
+  limitedUntil: number | null
+}
+
+type Fields = [id: string, state: State, at: string, runAt: string, payload: string, details: string, holder: string, result: string, tries: number, keep: number]
+
+interface Details {
+  priority?: number,
+  tries?: number,
+  attempt?: number,
+  created?: number,
+  progress?: string,
+  failures?: number,
+  lost?: number,
+  last_error?: string,
+  awaited?: boolean,
+  keep?: number
+}
+
+const scripts = {
+  job: script<Fields | []>('job'),
+  list: script<Fields[]>('list'),
+  why: script<[...string[], number[]]>('why'),
+  watch: script<number>('watch')
+}
+
+/** One job, or null when it is not there. */
+export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<KeptDocument | null> {
+  const fields = await scripts.job(redis, queue, { id, now: milliseconds(now) })
+  if (fields.length === 0) return null
+  const { keep = fields[9] } = detailsIn(fields)
+  return { ...document(queue, fields), keep: keep / 1000 }
+}
+
+/** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */
+export async function jobs (redis: RedisClient, queue: string, state: State, { offset, limit, now }: { offset: number, limit: number, now?: number }): Promise<Document[]> {
+  if (limit === 0) return []
+  const found = await scripts.list(redis, queue, { state, offset, limit, now: milliseconds(now) })
+  return found.map(fields => document(queue, fields))
+}
+
+/** A job and what can keep it from running. Rejects with NO_SUCH_JOB. */
+export async function why (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<[Document, Obstacles]> {
+  const found = await scripts.why(redis, queue, { id, now: milliseconds(now) })
+  const [time, stopped, reopensAt, ahead, askedAt, limited, limitedUntil] = found.pop() as number[]
+  const seconds = (ms: number | undefined) => ms ? ms / 1000 : null
+  return [document(queue, found as unknown as Fields), {
+    now: time! / 1000,
+    stopped: stopped === 1,
+    reopensAt: seconds(reopensAt),
+    ahead: ahead!,
+    askedAt: seconds(askedAt),
+    limited: limited === 1,
+    limitedUntil: seconds(limitedUntil)
+  }]
+}
+
+/** Asks that `server` be told when a job has finished. false: it has, or is not there. */
+export async function watch (redis: RedisClient, queue: string, id: string, server: string): Promise<boolean> {
+  return await scripts.watch(redis, queue, { id, server }) === 1
+}
+
+function detailsIn ([,,,,, text]: Fields): Details {
+  return text === '' ? {} : JSON.parse(text)
+}
+
+function document (queue: string, fields: Fields): Document {
+  const [id, state, at, runAt, payload, , holder, result, tries] = fields
+  const details = detailsIn(fields)
+  const active = state === 'active'
+  return {
+    id,
+    queue,
+    state,
+    priority: details.priority ?? 5,
+    attempt: details.attempt ?? (active ? 1 : 0),
+    tries: details.tries ?? tries,
+    created_at: (details.created ?? Number(runAt)) / 1000,
+    run_at: Number(state === 'delayed' ? at : runAt) / 1000,
+    lease_expires_at: active ? Number(at) / 1000 : null,
+    worker_id: holder === '' ? null : holder.slice(holder.indexOf(' ') + 1),
+    progress: details.progress ?? null,
+    failures: details.failures ?? 0,
+    lost: details.lost ?? 0,
+    last_error: details.last_error ?? null,
+    result: result === '' ? null : result,
+    payload
+  }
+}

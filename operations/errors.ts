@@ -1,0 +1,119 @@
+import createError from '@fastify/error'
+
+/**
+ * Every refusal presque makes: its code (the word Lua, TypeScript and docs/errors.md use), the sentence that the client
+ * reads, and the HTTP status. `%s` is filled in by whoever throws.
+ */
+export const errors = {
+  NO_JOB: createError('NO_JOB', 'no job', 404),
+  QUEUE_CLOSED: createError('QUEUE_CLOSED', 'queue is closed', 404),
+  QUEUE_NAME_MISSING: createError('QUEUE_NAME_MISSING', 'queue name is missing', 404),
+  NO_SUCH_JOB: createError('NO_SUCH_JOB', 'no such job', 404),
+  NO_SUCH_WORKER: createError('NO_SUCH_WORKER', "no such worker: '%s'", 404),
+  NOT_FOUND: createError('NOT_FOUND', 'no such route: %s', 404),
+
+  JOB_EXISTS: createError('JOB_EXISTS', 'job already exists', 400),
+  JOB_MISSING: createError('JOB_MISSING', 'job is missing', 400),
+  JOB_NOT_OBJECT: createError('JOB_NOT_OBJECT', 'a job must be a JSON object', 400),
+  JOBS_NOT_ARRAY: createError('JOBS_NOT_ARRAY', 'jobs should be an array of job', 400),
+  TOO_MANY_JOBS: createError('TOO_MANY_JOBS', 'a batch holds at most %s jobs', 400),
+  BATCH_METHOD: createError('BATCH_METHOD', '%s is not supported in batch mode', 400),
+  CONTENT_MISSING: createError('CONTENT_MISSING', 'content is missing', 400),
+  STATUS_UNKNOWN: createError('STATUS_UNKNOWN', "status must be 'stop' or 'start', not '%s'", 400),
+  FOR_ALONE: createError('FOR_ALONE', 'for needs "status":"stop" beside it', 400),
+  WORKER_ID_MISSING: createError('WORKER_ID_MISSING', 'worker_id is missing', 400),
+  WORKER_ID_INVALID: createError('WORKER_ID_INVALID', 'a worker id is 1 to 128 printable ASCII characters without spaces', 400),
+  WORKER_BODY_INVALID: createError('WORKER_BODY_INVALID', 'the body must be a JSON object such as {"worker_id":"w1"}', 400),
+  QUEUE_NAME_INVALID: createError('QUEUE_NAME_INVALID', 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -', 400),
+  DELAYED_INVALID: createError('DELAYED_INVALID', 'delayed must be a time in epoch seconds, such as 1273924034 or 1273924034.5', 400),
+  UNIQ_INVALID: createError('UNIQ_INVALID', 'uniq must be 1 to 512 characters', 400),
+  BATCH_SIZE_INVALID: createError('BATCH_SIZE_INVALID', 'batch_size must be a whole number from 1 to 1000', 400),
+  WITH_DESC_INVALID: createError('WITH_DESC_INVALID', 'with_desc must be 0 or 1', 400),
+  OFFSET_INVALID: createError('OFFSET_INVALID', 'offset must be a whole number from 0 on', 400),
+  LIMIT_INVALID: createError('LIMIT_INVALID', 'limit must be a whole number from 0 to 1000', 400),
+  UNKNOWN_PARAMETER: createError('UNKNOWN_PARAMETER', "unknown parameter '%s'", 400),
+  UNKNOWN_PROPERTY: createError('UNKNOWN_PROPERTY', "unknown property '%s' in the body", 400),
+  INVALID: createError('INVALID', '%s', 400),
+  NOT_JSON_TYPE: createError('NOT_JSON_TYPE', 'content-type must be set to application/json', 400),
+  NOT_JSON: createError('NOT_JSON', 'the body is not valid JSON: %s', 400),
+  NOT_UTF8: createError('NOT_UTF8', 'the body is not valid UTF-8', 400),
+  BYTE_ORDER_MARK: createError('BYTE_ORDER_MARK', 'the body begins with a byte-order mark; send it without', 400),
+  BAD_URL: createError('BAD_URL', 'the URL has an invalid percent-escape', 400),
+  BAD_REQUEST: createError('BAD_REQUEST', 'the request is not valid HTTP: %s', 400),
+
+  PRIORITY_INVALID: createError('PRIORITY_INVALID', 'priority must be a whole number from 0 (soonest) to 9', 400),
+  TRIES_INVALID: createError('TRIES_INVALID', 'tries must be a whole number from 1 to 1000', 400),
+  DELAY_INVALID: createError('DELAY_INVALID', 'delay must be seconds from now, from 0 to 315360000', 400),
+  DELAY_TWICE: createError('DELAY_TWICE', 'give delay (seconds from now) or delayed (epoch seconds), not both', 400),
+  TTL_INVALID: createError('TTL_INVALID', 'ttl must be seconds, more than 0 and at most 315360000', 400),
+  KEEP_INVALID: createError('KEEP_INVALID', 'keep must be seconds, from 0 to 2592000', 400),
+  ON_DUPLICATE_INVALID: createError('ON_DUPLICATE_INVALID', "on_duplicate must be reject, ignore or replace, not '%s'", 400),
+  ON_DUPLICATE_ALONE: createError('ON_DUPLICATE_ALONE', 'on_duplicate needs uniq', 400),
+  IDEMPOTENCY_KEY_INVALID: createError('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key must be 1 to 256 printable ASCII characters', 400),
+  LEASE_INVALID: createError('LEASE_INVALID', 'lease must be seconds, from 1 to 43200', 400),
+  WAIT_INVALID: createError('WAIT_INVALID', 'wait must be seconds, from 0 to %s', 400),
+  RECEIPT_INVALID: createError('RECEIPT_INVALID', 'receipt is missing: it came with the job, as X-Presque-Receipt', 400),
+  JOB_ID_INVALID: createError('JOB_ID_INVALID', 'a job id is a whole number', 400),
+  STATE_MISSING: createError('STATE_MISSING', 'state is missing: which jobs?', 400),
+  STATE_INVALID: createError('STATE_INVALID', "no such state here: '%s'", 400),
+  NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
+  BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
+
+  CROSS_SITE: createError('CROSS_SITE', 'a web page of another site may not do this', 403),
+  METHOD_NOT_ALLOWED: createError('METHOD_NOT_ALLOWED', '%s is not allowed here; allowed: %s', 405),
+  REQUEST_TIMEOUT: createError('REQUEST_TIMEOUT', 'the request took too long to arrive', 408),
+  BODY_TOO_LARGE: createError('BODY_TOO_LARGE', 'the body is larger than %s bytes', 413),
+  LEASE_LOST: createError('LEASE_LOST', 'lease lost', 409),
+  JOB_ON_LEASE: createError('JOB_ON_LEASE', 'the job is on lease', 409),
+  JOB_COMPLETED: createError('JOB_COMPLETED', 'the job has completed', 409),
+  JOB_GONE: createError('JOB_GONE', 'the job was taken for good, cancelled or dropped: it will have no result', 410),
+  IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT', 'another payload was pushed under this Idempotency-Key', 422),
+  JOB_FAILED: createError('JOB_FAILED', 'the job failed: %s', 422),
+  QUEUE_FULL: createError('QUEUE_FULL', 'the queue is full: it has max_jobs jobs', 429),
+  EXPECTATION_FAILED: createError('EXPECTATION_FAILED', 'the only expectation met here is 100-continue', 417),
+  HEADERS_TOO_LARGE: createError('HEADERS_TOO_LARGE', 'the request headers are too large', 431),
+
+  INTERNAL: createError('INTERNAL', 'internal error', 500),
+  REDIS_UNAVAILABLE: createError('REDIS_UNAVAILABLE', 'redis is unavailable', 503),
+  REDIS_FULL: createError('REDIS_FULL', 'redis is out of memory', 507),
+  REDIS_READ_ONLY: createError('REDIS_READ_ONLY', 'redis cannot write to its disk', 507)
+} as const
+
+export type ErrorCode = keyof typeof errors
+
+// What Redis itself answers, by its first word. All else of its errors is a fault of ours: a 500.
+const fromRedis: Record<string, ErrorCode> = {
+  OOM: 'REDIS_FULL',
+  MISCONF: 'REDIS_READ_ONLY',
+  LOADING: 'REDIS_UNAVAILABLE',
+  BUSY: 'REDIS_UNAVAILABLE',
+  READONLY: 'REDIS_UNAVAILABLE',
+  MASTERDOWN: 'REDIS_UNAVAILABLE',
+  CLUSTERDOWN: 'REDIS_UNAVAILABLE',
+  TRYAGAIN: 'REDIS_UNAVAILABLE',
+  NOREPLICAS: 'REDIS_UNAVAILABLE',
+  // The client sends a script again once; its cache was flushed a second time meanwhile.
+  NOSCRIPT: 'REDIS_UNAVAILABLE',
+  NOAUTH: 'REDIS_UNAVAILABLE',
+  MOVED: 'REDIS_UNAVAILABLE',
+  ASK: 'REDIS_UNAVAILABLE'
+}
+
+// How ioredis says that there is no connection, or that there was one.
+const disconnected = /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Failed to refresh slots|Command queue state error|Cluster isn't ready|None of startup nodes|Too many Cluster redirections|All sentinels)/
+
+/**
+ * The refusal that an error from the Redis client stands for: a script's own `{ err = 'CODE' }`, or Redis full, or away.
+ * null when it is neither, which makes it a fault of presque's.
+ */
+export function refusalFromRedis (error: Error): Error | null {
+  // Redis 6 wraps what a command within a script is refused with.
+  const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(error.message)?.[1] ?? ''
+  if (error.name === 'ReplyError') {
+    const code = word in errors ? word as ErrorCode : fromRedis[word]
+    return code === undefined ? null : new errors[code]()
+  }
+  const away = error.name === 'AbortError' || error.name === 'ClusterAllFailedError' ||
+    error.name === 'MaxRetriesPerRequestError' || disconnected.test(error.message)
+  return away ? new errors.REDIS_UNAVAILABLE() : null
+}

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { connect } from 'node:net'
+import { hostname } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const TRY_EVERY = 50
+// The pid is written right after the lock is taken: before this, a dead one may only be not yet replaced.
+const ORPHAN_AFTER = 500
+const GIVE_UP_AFTER = 10_000
+// Opens and locks in one call, on macOS and the BSDs; Node does not name it.
+const O_EXLOCK = 0x20
+
+/** The open, locked file, signed with our pid. Refuses while its presque lives; a redis that outlived its own is stopped. */
+export async function takeLock (name: string, file: string, socket: string): Promise<number> {
+  for (const since = Date.now(); ;) {
+    const lock = tryLock(name, file)
+    if (lock !== undefined) return sign(lock)
+    refuseIfAlive(name, file)
+    const waited = Date.now() - since
+    if (waited > GIVE_UP_AFTER) throw new Error(`a redis of an earlier presque still uses ${name} and does not stop; stop it, or set PRESQUE_DATA to another folder`)
+    if (waited > ORPHAN_AFTER) await shutDown(socket)
+    await delay(TRY_EVERY)
+  }
+}
+
+/** Gives the lock free, if no redis that shares it still lives. */
+export function dropLock (lock: number): void {
+  ftruncateSync(lock)
+  closeSync(lock)
+}
+
+/** False when the file was removed or replaced, so that the lock guards nothing any more. */
+export function holdsLock (file: string, lock: number): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.ino === fstatSync(lock).ino
+}
+
+function sign (lock: number): number {
+  ftruncateSync(lock)
+  writeSync(lock, `${process.pid} ${hostname()}\n`, 0)
+  return lock
+}
+
+// Both ways the lock belongs to the open file, which redis inherits: it is free when presque and its redis are gone.
+function tryLock (name: string, file: string): number | undefined {
+  const { O_CREAT, O_RDWR, O_NONBLOCK } = constants
+  if (process.platform === 'linux') return flock(name, openSync(file, O_CREAT | O_RDWR, 0o600))
+  try {
+    return openSync(file, O_CREAT | O_RDWR | O_NONBLOCK | O_EXLOCK, 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
+    throw error
+  }
+}
+
+function flock (name: string, lock: number): number | undefined {
+  const { status, error, stderr } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', lock], encoding: 'utf8' })
+  if (status === 0) return lock
+  closeSync(lock)
+  if (status === 1) return undefined
+  throw new Error(`the data folder ${name} cannot be locked with flock (of util-linux): ${error?.message ?? stderr.trim()}`)
+}
+
+function refuseIfAlive (name: string, file: string): void {
+  const [pid = '', host] = readFileSync(file, 'utf8').trim().split(' ')
+  const elsewhere = pid !== '' && host !== hostname()
+  if (!elsewhere && !isAlive(Number(pid))) return
+  throw new Error(`another presque (pid ${pid}${elsewhere ? ` on ${host}` : ''}) is using ${name}; stop it, or set PRESQUE_DATA to another folder`)
+}
+
+function isAlive (pid: number): boolean {
+  if (!(pid > 0)) return false
+  try {
+    return process.kill(pid, 0) && !isZombie(pid)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+// In a container whose first process buries nobody, the dead keep their pid.
+function isZombie (pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
+}
+
+// Whatever answers here works on our folder, and the presque that started it is dead.
+function shutDown (socket: string): Promise<void> {
+  return new Promise(resolve => {
+    const redis = connect(socket, () => redis.end('SHUTDOWN\r\n'))
+    redis.setTimeout(1000, () => redis.destroy())
+    redis.resume().on('error', () => {}).on('close', () => resolve())
+  })
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { commonKey } from './keys.ts'
+import { errors } from './errors.ts'
+import { script } from './script.ts'
+import { milliseconds } from './time.ts'
+import type { RedisClient } from './redis.ts'
+
+export interface NewJob {
+  /** A JSON object, as text. It is stored as it is. */
+  payload: string
+  /** Epoch seconds before which the job is not given out. */
+  delayed?: number | undefined
+  /** The same, in seconds from now. */
+  delay?: number | undefined
+  /** At most one job with this key is in the queue. */
+  uniq?: string | undefined
+  on_duplicate?: 'reject' | 'ignore' | 'replace' | undefined
+  /** 0 to 9, lower is sooner. */
+  priority?: number | undefined
+  /** Deliveries before the job has failed. */
+  tries?: number | undefined
+  /** Seconds after which a job that nobody took is dropped. */
+  ttl?: number | undefined
+  /** Seconds for which the finished job and its result are kept. */
+  keep?: number | undefined
+  /** A push under the same key adds nothing for a day. */
+  idempotencyKey?: string | undefined
+  /** Somebody waits for the result, so it is kept until it can be handed over. */
+  awaited?: boolean | undefined
+}
+
+/** `duplicate`: nothing was added, for a job with that unique key is there already. */
+export interface Pushed { id: string, duplicate: boolean }
+
+const scripts = {
+  push: script<string[]>('push'),
+  retry: script<number>('retry'),
+  cancel: script<[gone: number, passed: number]>('cancel')
+}
+
+/** Puts jobs in, all or none. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
+export async function push (redis: RedisClient, queue: string, jobs: NewJob[], { now }: { now?: number } = {}): Promise<Pushed[]> {
+  return await insert(redis, queue, jobs, { now: milliseconds(now) })
+}
+
+/** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
+export async function pushFailed (redis: RedisClient, queue: string, job: NewJob, { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<Pushed> {
+  const [pushed] = await insert(redis, queue, [job], { worker, failures: 1, now: milliseconds(now) })
+  return pushed!
+}
+
+interface Insertion { worker?: string | undefined, failures?: number, now: number | undefined }
+
+async function insert (redis: RedisClient, queue: string, jobs: NewJob[], more: Insertion): Promise<Pushed[]> {
+  const fields = jobs.flatMap(job => [job.payload, due(job), options(job)])
+  const listed = redis.sadd(commonKey('queues'), queue).then(() => true, () => false)
+  const outcomes = await scripts.push(redis, queue, { ...more, fields })
+  // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
+  if (outcomes[0] === '1' || !await listed) await redis.sadd(commonKey('queues'), queue)
+  return jobs.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
+}
+
+function pushed (id: string, outcome: string): Pushed {
+  if (outcome === 'exists') throw new errors.JOB_EXISTS()
+  if (outcome === 'conflict') throw new errors.IDEMPOTENCY_CONFLICT()
+  return { id, duplicate: outcome === 'ignored' }
+}
+
+function due ({ delayed, delay }: NewJob): string | number {
+  return delay ? `+${milliseconds(delay)}` : milliseconds(delayed) ?? ''
+}
+
+// '' for a plain job: what is default is not stored.
+function options ({ payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, idempotencyKey, awaited }: NewJob): string {
+  const set = {
+    ...(uniq !== undefined && { unique: uniq, on_duplicate: onDuplicate }),
+    ...(priority !== 5 && { priority }),
+    ...(tries !== undefined && { tries }),
+    ...(ttl !== undefined && { ttl: milliseconds(ttl) }),
+    ...(keep !== undefined && { keep: milliseconds(keep) }),
+    ...(awaited && { awaited }),
+    ...(idempotencyKey !== undefined && {
+      idempotency: idempotencyKey,
+      fingerprint: createHash('sha256').update(payload).digest('base64')
+    })
+  }
+  return Object.keys(set).length === 0 ? '' : JSON.stringify(set)
+}
+
+/** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE or JOB_COMPLETED. */
+export async function retry (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<void> {
+  await scripts.retry(redis, queue, { id, now: milliseconds(now) })
+}
+
+/** Removes a job, whatever it is doing. Rejects with NO_SUCH_JOB. */
+export async function cancel (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<void> {
+  await scripts.cancel(redis, queue, { id, now: milliseconds(now) })
+}
+
+// So many a script: each takes some ms of Redis's time, in which nobody else is served.
+const handful = 500
+
+/** Lets at most `limit` failed or delayed jobs run now, the oldest first. Returns how many. */
+export async function retryAll (redis: RedisClient, queue: string, state: 'failed' | 'delayed', limit = Infinity): Promise<number> {
+  return await inHandfuls(limit, async size => {
+    const count = await scripts.retry(redis, queue, { state, limit: size })
+    return [count, 0]
+  })
+}
+
+/** Drops at most `limit` jobs of one state, the oldest first. Returns how many. */
+export async function cancelAll (redis: RedisClient, queue: string, state: string, limit = Infinity): Promise<number> {
+  return await inHandfuls(limit, async size => await scripts.cancel(redis, queue, { state, limit: size }))
+}
+
+async function inHandfuls (limit: number, step: (size: number) => Promise<[count: number, passed: number]>): Promise<number> {
+  let total = 0
+  while (total < limit) {
+    const [count, passed] = await step(Math.min(handful, limit - total))
+    total += count
+    if (count + passed === 0) break
+  }
+  return total
+}

@@ -1,0 +1,44 @@
+/**
+ * Every key of presque, by its short name, with its type and what it holds. The client puts PRESQUE_PREFIX and a colon
+ * before each. Members of sorted sets of jobs are a letter for the number of digits, and the id (see lua/parts/place.lua).
+ */
+export const queueKeys = {
+  ready: 'list: ids of the waiting jobs of priority 5, the next one first; a place may have lost its job',
+  ranked: 'sorted set: the waiting jobs of other priorities, by priority * 10^13 + ms since when they wait',
+  delayed: 'sorted set: jobs that are not due yet, by due time in ms',
+  active: 'sorted set: jobs on lease, by the end of the lease in ms',
+  failed: 'sorted set: jobs that have failed for good, by that time in ms',
+  completed: 'sorted set: finished jobs that are kept, by the time in ms until which',
+  expiring: 'sorted set: jobs with a ttl that nobody has taken, by its end in ms',
+  jobs: 'hash: id -> record: from when it may run in ms (6 bytes, big-endian), then the payload as it came in',
+  details: 'hash: id -> JSON of what is not default; plain jobs have none',
+  results: 'hash: id -> result of a finished job, the JSON that came with the ack',
+  holders: 'hash: id -> since when in ms, and which worker holds it, where a worker gave its id',
+  unique: 'hash: unique key -> id of the job that holds it',
+  policy: 'hash: settings of the queue that are not default; stopped, reopens_at; times in ms',
+  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired',
+  workers: 'hash: processed:ID, failed:ID, job:ID and taken_at:ID (ms) of each worker ID',
+  heard: 'sorted set: the 10 000 workers heard of last, by that time in ms',
+  given: 'list: when in ms the last jobs were given out, where the policy has a rate',
+  idempotency: 'hash: idempotency key -> id of its job, and a digest of the payload',
+  remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
+  waiters: 'sorted set: servers whose clients wait for a job; also the first part of the names of their channels',
+  watchers: 'hash: id -> servers whose clients wait for the end of that job'
+} as const
+
+export const commonKeys = {
+  queues: 'set: the names of all queues',
+  workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds'
+} as const
+
+export type QueueKey = keyof typeof queueKeys
+
+/** The full name of a queue's key. The braces keep all keys of a queue in one slot of a Redis Cluster. */
+export function queueKey (queue: string, name: QueueKey): string {
+  return `{${queue}}:${name}`
+}
+
+/** The full name of a key that belongs to no queue. */
+export function commonKey (name: keyof typeof commonKeys): string {
+  return name
+}

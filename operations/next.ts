@@ -1,0 +1,33 @@
+import { errors } from './errors.ts'
+import { look, type Delivery, type Wish } from './delivery.ts'
+import type { Patience } from './endings.ts'
+import type { Waiters } from './waiters.ts'
+import type { RedisClient } from './redis.ts'
+
+/**
+ * The next jobs of the first of `queues` that has any; none if all are empty and nothing came while `patience` lasted.
+ * Rejects with QUEUE_CLOSED if every queue is stopped and nobody waits.
+ */
+export async function next (redis: RedisClient, waiters: Waiters, queues: string[], wish: Wish, patience?: Patience): Promise<Delivery[]> {
+  if (patience === undefined || patience.ms === 0) return await nextNow(redis, queues, wish)
+  const found = await waiters.wait(queues, patience, async queue => {
+    const { jobs, again, left } = await look(redis, queue, { ...wish, server: waiters.server })
+    return { found: jobs.length > 0 ? jobs : null, again, left }
+  })
+  return found ?? []
+}
+
+async function nextNow (redis: RedisClient, queues: string[], wish: Wish): Promise<Delivery[]> {
+  let closed = 0
+  for (const queue of queues) {
+    try {
+      const { jobs } = await look(redis, queue, wish)
+      if (jobs.length > 0) return jobs
+    } catch (error) {
+      if (!(error instanceof errors.QUEUE_CLOSED)) throw error
+      closed++
+    }
+  }
+  if (closed === queues.length) throw new errors.QUEUE_CLOSED()
+  return []
+}

@@ -1,0 +1,50 @@
+import { policyFrom, type Policy } from './control.ts'
+import type { State } from './document.ts'
+import { commonKey } from './keys.ts'
+import { script } from './script.ts'
+import { milliseconds } from './time.ts'
+import type { RedisClient } from './redis.ts'
+
+export interface QueueStatus {
+  counts: Record<State, number>
+  processed: number
+  failed: number
+  lost: number
+  expired: number
+  /** Seconds for which the oldest waiting job could have run; null when none waits. */
+  oldestAge: number | null
+  policy: Policy
+}
+
+const scripts = {
+  status: script<[...Ten, policy: string]>('status'),
+  purge: script<null>('purge')
+}
+
+/** The names of all queues, sorted. */
+export async function queues (redis: RedisClient): Promise<string[]> {
+  return (await redis.smembers(commonKey('queues'))).sort()
+}
+
+/** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */
+export async function queueStatus (redis: RedisClient, queue: string, { now }: { now?: number } = {}): Promise<QueueStatus> {
+  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules] =
+    await scripts.status(redis, queue, { now: milliseconds(now) })
+  return {
+    counts: { waiting, delayed, active, failed: failedNow, completed },
+    processed,
+    failed,
+    lost,
+    expired,
+    oldestAge: age < 0 ? null : age / 1000,
+    policy: policyFrom(JSON.parse(rules))
+  }
+}
+
+type Ten = [number, number, number, number, number, number, number, number, number, number]
+
+/** Deletes a queue and all that belongs to it. The memory comes back in the background. */
+export async function purge (redis: RedisClient, queue: string): Promise<void> {
+  await redis.srem(commonKey('queues'), queue)
+  await scripts.purge(redis, queue)
+}

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Cluster, Redis } from 'ioredis'
+import { commands } from './script.ts'
+
+/** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
+export type RedisClient = Redis | Cluster
+
+/** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */
+const patience = 700
+
+// Fail at once rather than queue up: a caller who hears 503 within a second can decide, a queue in memory cannot.
+const impatient = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: patience,
+  // A frozen server keeps its connection. Dropping it drops what waits behind the unanswered command, too.
+  socketTimeout: patience,
+  connectTimeout: patience,
+  disconnectTimeout: 100,
+  // A Redis that still loads its data is asked again this soon; left alone, up to 10 s after it is ready.
+  maxLoadingRetryTime: 500
+}
+
+// A master that has become a replica keeps its connections: only by connecting again do we find the new master.
+function demoted ({ message }: Error): boolean {
+  return message.startsWith('READONLY')
+}
+
+// In ms: soon at first, then twice a second.
+function pause (attempt: number): number {
+  return Math.min(50 * attempt, 500)
+}
+
+/**
+ * A client for `redis://`, `rediss://`, `unix://path`, `redis+sentinel://host:port,host:port/name` or
+ * `redis+cluster://host:port,host:port`, that puts `prefix` and a colon before every key. It begins to connect.
+ */
+export function createRedis (url: string, prefix: string): RedisClient {
+  const keyPrefix = `${prefix}:`
+  const options = { ...impatient, retryStrategy: pause, reconnectOnError: demoted, keyPrefix, scripts: commands() }
+  const { scheme, user, password, nodes, path } = parseRedisUrl(url)
+  const account = { ...(user && { username: user }), ...(password && { password }) }
+  if (scheme === 'unix') return new Redis({ ...options, path })
+  if (scheme === 'redis+cluster') return createCluster(nodes, keyPrefix, account)
+  // Over TCP, commands of one turn share a packet: a third more pushes a second. Over a unix socket it costs.
+  const shared = { ...options, ...account, enableAutoPipelining: true }
+  if (scheme === 'redis+sentinel') {
+    return new Redis({ ...shared, sentinels: nodes, name: path, sentinelRetryStrategy: pause, sentinelCommandTimeout: patience })
+  }
+  return new Redis({ ...shared, ...nodes[0]!, db: Number(path || 0), ...(scheme === 'rediss' && { tls: {} }) })
+}
+
+// No auto-pipelining: with it, a resharding Cluster's MOVED and ASK reach the callers (redis/ioredis#2075).
+function createCluster (nodes: Address[], keyPrefix: string, account: { username?: string, password?: string }): Cluster {
+  const { enableOfflineQueue, ...redisOptions } = { ...impatient, ...account }
+  return new Cluster(nodes, {
+    keyPrefix,
+    scripts: commands(),
+    // For operations/subscriber.ts: one connection a master, over which a message stays on the node of its queue.
+    shardedSubscribers: true,
+    enableOfflineQueue,
+    slotsRefreshTimeout: patience,
+    clusterRetryStrategy: pause,
+    // No command is sent a second time by itself: it may have been done, and what waits for its turn has no limit.
+    clusterNodeRetryStrategy: pause,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    // So nobody but this asks where the slots of a dead node have gone.
+    slotsRefreshInterval: 1000,
+    redisOptions
+  })
+}
+
+interface Address { host: string, port: number }
+
+interface RedisUrl { scheme: string, user: string, password: string, nodes: Address[], path: string }
+
+const form = /^(redis|rediss|redis\+sentinel|redis\+cluster):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^@/?#]+)(?:\/([^?#]*))?$/
+const defaultPort: Record<string, number> = { 'redis+sentinel': 26379 }
+
+/** Reads a Redis URL. Throws one sentence when it is none of the forms that `createRedis` takes. */
+export function parseRedisUrl (url: string): RedisUrl {
+  if (url.startsWith('unix://') && url.length > 'unix://'.length) {
+    return { scheme: 'unix', user: '', password: '', nodes: [], path: url.slice('unix://'.length) }
+  }
+  const [, scheme = '', user = '', password = '', hosts = '', path = ''] = form.exec(url) ?? []
+  const nodes = hosts.split(',').map(host => parseHost(host, defaultPort[scheme] ?? 6379))
+  const account = decoded(user, password)
+  const bad = account === null || nodes.some(({ host, port }) => host === '' || !(port > 0 && port < 65536)) ||
+    (scheme === 'redis+sentinel' && path === '') ||
+    (/^rediss?$/.test(scheme) && (nodes.length > 1 || !/^\d*$/.test(path)))
+  if (bad) {
+    throw new Error('REDIS_URL must be redis://host:port, rediss://host:port, unix:///path/to/socket, ' +
+      'redis+sentinel://host:port,host:port/name or redis+cluster://host:port,host:port')
+  }
+  return { scheme, user: account[0]!, password: account[1]!, nodes, path }
+}
+
+function decoded (...texts: string[]): string[] | null {
+  try {
+    return texts.map(text => decodeURIComponent(text))
+  } catch {
+    return null
+  }
+}
+
+function parseHost (text: string, port: number): Address {
+  const [, six, name = '', given] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+  return { host: six ?? name, port: given === undefined ? port : Number(given) }
+}
+
+/** Resolves once the client can be used; rejects with one sentence after `ms`. */
+export async function redisReady (redis: RedisClient, ms: number): Promise<void> {
+  if (redis.status !== 'ready') await becomesReady(redis, ms)
+  // A Cluster calls itself ready before it has a connection to any node, and refuses what comes while one is being made.
+  if (redis instanceof Cluster) await Promise.allSettled(redis.nodes('master').map(node => node.ping()))
+}
+
+async function becomesReady (redis: RedisClient, ms: number): Promise<void> {
+  let reason = ''
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => done(new Error(`redis did not answer within ${ms / 1000} s${reason}`)), ms)
+    const onReady = () => done()
+    const onError = (error: Error) => { reason = `: ${error.message}` }
+    function done (error?: Error): void {
+      clearTimeout(timer)
+      redis.off('ready', onReady).off('error', onError)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    redis.on('ready', onReady).on('error', onError)
+  })
+}
+
+/** Lets the client go, whether Redis is there or not; a goodbye that gets no answer is not waited for. */
+export async function closeRedis (redis: RedisClient): Promise<void> {
+  const giveUp = new AbortController()
+  await Promise.race([redis.quit().catch(() => {}), delay(patience, undefined, { signal: giveUp.signal }).catch(() => {})])
+  giveUp.abort()
+  redis.disconnect()
+}

@@ -1,0 +1,32 @@
+import { cancel } from './job.ts'
+import { errors } from './errors.ts'
+import { job, type KeptDocument } from './document.ts'
+import type { Patience } from './endings.ts'
+import type { Waiters } from './waiters.ts'
+import type { RedisClient } from './redis.ts'
+
+/**
+ * The result of a job as JSON text, as soon as it has one; null when time is up. It is handed over once: unless the job is to be kept,
+ * it is gone then. Rejects with JOB_FAILED when it failed for good, with JOB_GONE when it was taken for good or cancelled.
+ */
+export async function resultOf (redis: RedisClient, waiters: Waiters, queue: string, id: string, patience: Patience): Promise<string | null> {
+  const ended = await jobAtEnd(redis, waiters, queue, id, patience)
+  if (ended === null) throw new errors.JOB_GONE()
+  if (ended.state === 'failed') throw new errors.JOB_FAILED(messageIn(ended.last_error))
+  if (ended.state !== 'completed') return null
+  if (ended.keep === 0 && !patience.signal.aborted) await cancel(redis, queue, id)
+  return ended.result ?? 'null'
+}
+
+/** A job when it has finished, or as it is when time is up; null when it is not there. */
+export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: string, id: string, patience: Patience): Promise<KeptDocument | null> {
+  const before = await job(redis, queue, id)
+  if (before === null || patience.ms === 0 || before.state === 'failed' || before.state === 'completed') return before
+  await waiters.end(queue, id, patience)
+  return await job(redis, queue, id)
+}
+
+function messageIn (error: string | null): string {
+  const { message, type } = error === null ? {} as Record<string, unknown> : JSON.parse(error)
+  return String(message ?? type ?? 'its tries are used up')
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { Cluster, type Redis } from 'ioredis'
+import { queueKey } from './keys.ts'
+import type { RedisClient } from './redis.ts'
+
+/**
+ * The one connection over which a server hears of the queues its clients wait on: one channel a queue and server.
+ * In a Cluster the channels are sharded, so that a message stays on the node of its queue.
+ */
+export class Subscriber {
+  /** How scripts know this server: 's' or 'p' for the kind of channel, and a random name. */
+  readonly server: string
+  readonly #redis: RedisClient
+  readonly #prefix: string
+  readonly #queues = new Map<string, string>()
+  readonly #missing = new Set<string>()
+
+  constructor (redis: RedisClient, hear: (queue: string, message: string) => void) {
+    const sharded = redis instanceof Cluster
+    this.server = `${sharded ? 's' : 'p'}${randomBytes(9).toString('base64url')}`
+    this.#prefix = redis.options.keyPrefix ?? ''
+    this.#redis = sharded ? redis : (redis as Redis).duplicate({ enableAutoPipelining: false })
+    this.#redis.on('error', () => {})
+    this.#redis.on(sharded ? 'smessage' : 'message', (channel: string, message: string) => {
+      const queue = this.#queues.get(channel)
+      if (queue !== undefined) hear(queue, message)
+    })
+  }
+
+  /** Never rejects: with Redis away, waiters look from time to time and are only late. */
+  async add (queue: string): Promise<void> {
+    this.#queues.set(this.#prefix + this.#channel(queue), queue)
+    this.#missing.delete(queue)
+    // The client puts the prefix before sharded channels, as before keys, and not before others.
+    const subscribed = this.server[0] === 's'
+      ? this.#redis.ssubscribe(this.#channel(queue))
+      : this.#redis.subscribe(this.#prefix + this.#channel(queue))
+    await subscribed.catch(() => this.#missing.add(queue))
+  }
+
+  async remove (queue: string): Promise<void> {
+    this.#queues.delete(this.#prefix + this.#channel(queue))
+    this.#missing.delete(queue)
+    const left = this.server[0] === 's'
+      ? this.#redis.sunsubscribe(this.#channel(queue))
+      : this.#redis.unsubscribe(this.#prefix + this.#channel(queue))
+    await left.catch(() => {})
+  }
+
+  /** Tries again what failed while Redis was away. What had been there before, the client restores by itself. */
+  async refresh (): Promise<void> {
+    await Promise.all([...this.#missing].map(queue => this.add(queue)))
+  }
+
+  close (): void {
+    if (!(this.#redis instanceof Cluster)) this.#redis.disconnect()
+  }
+
+  #channel (queue: string): string {
+    return `${queueKey(queue, 'waiters')}:${this.server}`
+  }
+}

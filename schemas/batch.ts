@@ -1,0 +1,71 @@
+import { Type } from '@sinclair/typebox'
+import { JobId, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
+import { Delayed, Payload, Priority, Ttl } from './job.ts'
+import { Delay, Instant, Keep, LeaseParameter, Tries, Wait } from './time.ts'
+import { Nothing } from './queue.ts'
+import { Created } from './empty.ts'
+import { changing, Forbidden, QueueFull, refusal, storing } from './error.ts'
+
+export const batchSize = { most: 1000, usual: 10, mostPushed: 10_000 }
+
+export const TakeBatch = {
+  tags: ['batch'],
+  summary: 'Take several jobs out',
+  params: QueueParams,
+  querystring: Type.Object({
+    batch_size: Type.Integer({
+      minimum: 1,
+      maximum: batchSize.most,
+      default: batchSize.usual,
+      description: 'How many at most; fewer when they are together over 8 MiB',
+      'x-refusal': 'BATCH_SIZE_INVALID'
+    }),
+    worker_id: Type.Optional(WorkerId),
+    lease: Type.Optional(LeaseParameter),
+    wait: Type.Optional(Wait)
+  }, { additionalProperties: false }),
+  headers: WorkerHeaders,
+  response: {
+    200: Type.Unsafe<string>(Type.Union([
+      Type.Array(Type.String(), { description: 'Each payload as a string' }),
+      Type.Array(Type.Object({ id: JobId, receipt: Type.String(), attempt: Type.Integer(), expires: Instant, payload: Payload }), { description: 'With lease' })
+    ], {
+      description: 'Each payload as a string; with `lease` objects, the payload as JSON beside what proves the delivery',
+      examples: [
+        ['{"to":"ann"}', '{"to":"bob"}'],
+        [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77', attempt: 1, expires: 1273923564.123, payload: { to: 'ann' } }]
+      ]
+    })),
+    ...changing,
+    404: Nothing
+  }
+}
+
+export const PushBatch = {
+  tags: ['batch'],
+  summary: 'Put several jobs in, all or none',
+  description: 'The parameters hold for each of them.',
+  params: QueueParams,
+  querystring: Type.Object({
+    delayed: Type.Optional(Delayed),
+    delay: Type.Optional(Delay),
+    priority: Type.Optional(Priority),
+    tries: Type.Optional(Tries),
+    ttl: Type.Optional(Ttl),
+    keep: Type.Optional(Keep)
+  }, { additionalProperties: false }),
+  body: Type.Object({
+    jobs: Type.Array(Payload, { maxItems: batchSize.mostPushed, 'x-refusal': 'JOBS_NOT_ARRAY' })
+  }, { additionalProperties: false, examples: [{ jobs: [{ to: 'ann' }, { to: 'bob' }] }], 'x-missing': 'JOB_MISSING', 'x-refusal': 'JOBS_NOT_ARRAY' }),
+  response: { 201: Created, ...storing, 429: QueueFull }
+}
+
+/** What `PUT` and `DELETE` of a batch are: nothing but refused. */
+export function noBatch (method: string) {
+  return {
+    tags: ['batch'],
+    summary: 'Refused: there is no such batch',
+    params: QueueParams,
+    response: { 400: refusal('Refused, whatever it brings', `${method} is not supported in batch mode`), 403: Forbidden }
+  }
+}

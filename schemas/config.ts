@@ -1,0 +1,15 @@
+import { Type, type Static } from '@sinclair/typebox'
+
+/** The environment presque reads. `.env.example` tells the same to people; test/house.test.ts compares the two. */
+export const Config = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', minLength: 1 }),
+  PORT: Type.Integer({ default: 5000, minimum: 0, maximum: 65535 }),
+  REDIS_URL: Type.String({ default: '' }),
+  PRESQUE_PREFIX: Type.String({ default: 'presque', pattern: '^[A-Za-z0-9_.:-]{1,64}$' }),
+  PRESQUE_DATA: Type.String({ default: './data', minLength: 1 }),
+  PRESQUE_INSECURE: Type.Union([Type.Literal('0'), Type.Literal('1')], { default: '0' }),
+  PRESQUE_MAX_BODY: Type.Integer({ default: 1024 * 1024, minimum: 2, maximum: 16 * 1024 * 1024 }),
+  PRESQUE_MAX_WAIT: Type.Number({ default: 60, minimum: 0, maximum: 3600 }),
+  LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map(level => Type.Literal(level)), { default: 'info' })
+})
+export type Config = Static<typeof Config>

@@ -1,0 +1,76 @@
+import { Type, type TSchema } from '@sinclair/typebox'
+import { QueueName, QueueParams } from './name.ts'
+import { Instant, Keep, Lease, Tries } from './time.ts'
+import { always, BadRequest, storing } from './error.ts'
+
+const Wish = Type.Union([Type.Literal('stop'), Type.Literal('start')], { 'x-refusal': 'STATUS_UNKNOWN' })
+
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+const Count = Type.Integer({ minimum: 1, maximum: 1_000_000_000 })
+const Seconds = Type.Number({ minimum: 0, maximum: 31_536_000 })
+
+/** The settings a queue can have of its own; null goes back to the default. */
+const settings = {
+  tries: Type.Optional(orNull(Tries)),
+  lease: Type.Optional(orNull(Lease)),
+  keep: Type.Optional(orNull(Keep)),
+  backoff: Type.Optional(orNull(Type.Object({ base: Type.Optional(Seconds), max: Type.Optional(Seconds) }, {
+    additionalProperties: false,
+    description: 'After the n-th failure a job waits min(max, base * 2^(n-1)) seconds, give or take a fifth'
+  }))),
+  rate: Type.Optional(orNull(Type.Object({
+    limit: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    period: Type.Number({ minimum: 0.001, maximum: 86_400 })
+  }, { additionalProperties: false, description: 'At most `limit` jobs are given out in any `period` seconds, over all servers' }))),
+  concurrency: Type.Optional(orNull({ ...Count, description: 'At most so many jobs are on lease, over all servers' })),
+  max_jobs: Type.Optional(orNull({ ...Count, description: 'A push into a queue with so many unfinished jobs is refused' }))
+}
+
+export const Control = Type.Object({
+  status: Type.Optional(Wish),
+  action: Type.Optional(Wish),
+  for: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 31_536_000, description: 'With stop: seconds after which the queue opens by itself' })),
+  ...settings
+}, { additionalProperties: false, minProperties: 1, examples: [{ status: 'stop' }], 'x-missing': 'CONTENT_MISSING', 'x-refusal': 'CONTENT_MISSING' })
+
+/** The settings in force. */
+export const Policy = Type.Object({
+  stopped: Type.Boolean(),
+  reopens_at: orNull(Instant),
+  tries: Type.Integer(),
+  lease: Type.Number(),
+  keep: Type.Number(),
+  backoff: Type.Object({ base: Type.Number(), max: Type.Number() }),
+  rate: orNull(Type.Object({ limit: Type.Integer(), period: Type.Number() })),
+  concurrency: orNull(Type.Integer()),
+  max_jobs: orNull(Type.Integer())
+}, { description: 'The settings in force; null where there is no limit' })
+
+export const GetControl = {
+  tags: ['control'],
+  summary: 'Tell whether a queue gives out jobs',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  response: {
+    200: Type.Object({
+      queue: QueueName,
+      status: Type.Union([Type.Literal('0'), Type.Literal('1')], { description: '"1" open, "0" stopped' })
+    }, { description: 'Whether it does', examples: [{ queue: 'mail', status: '0' }] }),
+    400: BadRequest,
+    ...always
+  }
+}
+
+export const SetControl = {
+  tags: ['control'],
+  summary: 'Stop or start a queue, and set its policy',
+  description: 'A stopped queue gives out no job and accepts new ones. The JSON is read under any content type; "action" means the same as "status". A setting that is null goes back to its default; one that is left out stays.',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  body: Control,
+  response: {
+    200: Type.Object({ queue: QueueName, response: Type.Literal('updated') }, { description: 'Done', examples: [{ queue: 'mail', response: 'updated' }] }),
+    ...storing
+  }
+}

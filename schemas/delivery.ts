@@ -1,0 +1,142 @@
+import { Type } from '@sinclair/typebox'
+import { JobId, JobParams, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
+import { Delay, Instant, Lease, LeaseParameter, Wait } from './time.ts'
+import { batchSize } from './batch.ts'
+import { Taken } from './queue.ts'
+import { NoContent } from './empty.ts'
+import { changing, LeaseLost, refusal, storing } from './error.ts'
+
+const Receipt = Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$', description: 'Came with the job, as X-Presque-Receipt', 'x-refusal': 'RECEIPT_INVALID' })
+
+const NoJob = refusal('There is no such job: it has finished, or was cancelled', 'no such job')
+const NoNext = refusal('There is no such job: it has finished, or was cancelled. With `next=1` also: there is no next one', 'no such job')
+const refusals = { ...changing, 404: NoJob, 409: LeaseLost, 413: storing[413] }
+
+const Result = Type.Union([Type.Unknown(), Type.Null()], { description: 'The result of the job: any JSON', examples: [{ sent: true }] })
+
+export const Ack = {
+  tags: ['delivery'],
+  summary: 'Finish a job',
+  description: 'The body, if there is one, is its result: any JSON, under any content type. With `next=1` the answer is that of the next GET /q.',
+  params: JobParams,
+  querystring: Type.Object({
+    receipt: Receipt,
+    next: Type.Optional(Type.Union([Type.Literal('0'), Type.Literal('1')], { description: '1 to get the next job with the answer', 'x-refusal': 'NEXT_INVALID' })),
+    lease: Type.Optional(LeaseParameter),
+    wait: Type.Optional(Wait),
+    worker_id: Type.Optional(WorkerId)
+  }, { additionalProperties: false }),
+  headers: WorkerHeaders,
+  body: Result,
+  response: { 200: Taken, 204: NoContent, ...refusals, 404: NoNext }
+}
+
+const Failure = Type.Object({
+  error: Type.Optional(Type.Object({
+    type: Type.Optional(Type.String()),
+    message: Type.Optional(Type.String()),
+    backtrace: Type.Optional(Type.Unknown())
+  }, { additionalProperties: true, description: 'What happened; it is shown with the job' })),
+  delay: Type.Optional(Delay),
+  retry: Type.Optional(Type.Boolean({ description: 'false: it has failed for good' }))
+}, { additionalProperties: false })
+const failure = { error: { type: 'SMTPError', message: 'no such address' } }
+
+export const Nack = {
+  tags: ['delivery'],
+  summary: 'Give a job up: it failed',
+  description: 'It runs again after `delay` seconds, or as the backoff of the queue says, until its tries are used up.',
+  params: JobParams,
+  querystring: Type.Object({ receipt: Receipt }, { additionalProperties: false }),
+  body: Type.Union([Failure, Type.Null()], { examples: [failure], 'x-refusal': 'BODY_INVALID' }),
+  response: {
+    200: Type.Object({ state: Type.Union([Type.Literal('delayed'), Type.Literal('failed')]), run_at: Type.Optional(Instant) }, {
+      description: 'When it runs again, if it does',
+      examples: [{ state: 'delayed', run_at: 1273923549.5 }]
+    }),
+    ...refusals
+  }
+}
+
+export const Release = {
+  tags: ['delivery'],
+  summary: 'Give a job back, uncounted',
+  params: JobParams,
+  querystring: Type.Object({ receipt: Receipt, delay: Type.Optional(Delay) }, { additionalProperties: false }),
+  response: { 204: NoContent, ...refusals }
+}
+
+const More = Type.Object({
+  lease: Type.Optional(Lease),
+  progress: Type.Optional(Type.Unknown({ description: 'How far the work is: any JSON; it is shown with the job' }))
+}, { additionalProperties: false })
+const more = { lease: 30, progress: { percent: 40 } }
+
+export const Touch = {
+  tags: ['delivery'],
+  summary: 'Keep a job for longer',
+  params: JobParams,
+  querystring: Type.Object({ receipt: Receipt }, { additionalProperties: false }),
+  body: Type.Union([More, Type.Null()], { examples: [more], 'x-refusal': 'BODY_INVALID' }),
+  response: {
+    200: Type.Object({ lease_expires: Instant }, { description: 'Until when it is kept', examples: [{ lease_expires: 1273923564.5 }] }),
+    ...refusals
+  }
+}
+
+const held = { id: JobId, receipt: Receipt }
+
+function several<T extends Record<string, ReturnType<typeof Type.Optional>>> (properties: T, example: object) {
+  return Type.Object({
+    jobs: Type.Array(Type.Object({ ...held, ...properties }, { additionalProperties: false }), { maxItems: batchSize.most, 'x-refusal': 'JOBS_NOT_ARRAY' })
+  }, {
+    additionalProperties: false,
+    examples: [{ jobs: [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77', ...example }, { id: '43', receipt: '1-0c4be1f2a7d83956', ...example }] }],
+    'x-missing': 'CONTENT_MISSING',
+    'x-refusal': 'JOBS_NOT_ARRAY'
+  })
+}
+
+export const AckBatch = {
+  tags: ['delivery'],
+  summary: 'Finish several jobs',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  body: several({ result: Type.Optional(Type.Unknown()) }, { result: { sent: true } }),
+  response: { 200: outcomes({}, { ok: true }), ...changing, 413: storing[413] }
+}
+
+export const NackBatch = {
+  tags: ['delivery'],
+  summary: 'Give several jobs up',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  body: several(Failure.properties, failure),
+  response: {
+    200: outcomes({ state: Type.Optional(Type.String()), run_at: Type.Optional(Instant) }, { ok: true, state: 'delayed', run_at: 1273923549.5 }),
+    ...changing,
+    413: storing[413]
+  }
+}
+
+export const TouchBatch = {
+  tags: ['delivery'],
+  summary: 'Keep several jobs for longer',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  body: several(More.properties, { lease: 30 }),
+  response: {
+    200: outcomes({ lease_expires: Type.Optional(Instant) }, { ok: true, lease_expires: 1273923564.5 }),
+    ...changing,
+    413: storing[413]
+  }
+}
+
+function outcomes<T extends Record<string, ReturnType<typeof Type.Optional>>> (more: T, example: Record<string, unknown>) {
+  return Type.Array(Type.Object({
+    id: JobId,
+    ok: Type.Optional(Type.Literal(true)),
+    error: Type.Optional(Type.String({ description: 'The refusal, if it was refused' })),
+    ...more
+  }), { description: 'One for each, in order', examples: [[{ id: '42', ...example }, { id: '43', error: 'lease lost' }]] })
+}

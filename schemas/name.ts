@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox'
+
+export const QueueName = Type.String({
+  pattern: '^[A-Za-z0-9_.:@-]{1,128}$',
+  description: 'The name of a queue',
+  examples: ['mail'],
+  'x-refusal': 'QUEUE_NAME_INVALID'
+})
+
+/** Several queues, the first one with a job serves. */
+export const QueueNames = Type.String({
+  pattern: '^[A-Za-z0-9_.:@-]{1,128}(,[A-Za-z0-9_.:@-]{1,128}){0,31}$',
+  description: 'The name of a queue, or up to 32 with commas between them: the first that has a job serves',
+  examples: ['mail'],
+  'x-refusal': 'QUEUE_NAME_INVALID'
+})
+
+export const JobId = Type.String({ pattern: '^[0-9]{1,16}$', description: 'The number of a job', examples: ['42'], 'x-refusal': 'JOB_ID_INVALID' })
+
+export const JobParams = Type.Object({ queue: QueueName, id: JobId })
+
+export const QueueParams = Type.Object({ queue: QueueName })
+
+export const WorkerId = Type.String({
+  pattern: '^[\\x21-\\x7e]{1,128}$',
+  description: 'The id a worker chose for itself',
+  examples: ['myworker_1'],
+  'x-refusal': 'WORKER_ID_INVALID'
+})
+
+/** Where a worker that cannot add a parameter names itself. */
+export const WorkerHeaders = Type.Object({ 'x-presque-workerid': Type.Optional(WorkerId) })

@@ -1,0 +1,104 @@
+import { Type } from '@sinclair/typebox'
+import { QueueNames, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
+import { Delayed, OnDuplicate, Payload, Priority, Ttl, Uniq } from './job.ts'
+import { Delay, Keep, LeaseParameter, Tries, Wait } from './time.ts'
+import { Created, NoContent } from './empty.ts'
+import { changing, Gone, JobFailed, refusal, QueueFull, storing } from './error.ts'
+
+const Insertion = Type.Object({
+  delayed: Type.Optional(Delayed),
+  delay: Type.Optional(Delay),
+  uniq: Type.Optional(Uniq),
+  on_duplicate: Type.Optional(OnDuplicate),
+  priority: Type.Optional(Priority),
+  tries: Type.Optional(Tries),
+  ttl: Type.Optional(Ttl),
+  keep: Type.Optional(Keep)
+}, { additionalProperties: false })
+
+const placed = {
+  Location: { type: 'string', description: 'Where the job can be looked at', example: '/j/mail/42' },
+  'X-Presque-Job': { type: 'string', description: 'Its id', example: '42' }
+}
+
+const found = { ...placed, 'X-Presque-Duplicate': { type: 'string', description: 'With on_duplicate=ignore: nothing was added', example: 'true' } }
+
+const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({
+    pattern: '^[\\x20-\\x7e]{1,256}$',
+    description: 'A push that is repeated with the same key within a day adds nothing, and answers as the first time',
+    'x-refusal': 'IDEMPOTENCY_KEY_INVALID'
+  }))
+})
+
+export const Push = {
+  tags: ['queue'],
+  summary: 'Put a job in',
+  description: 'With `wait` the answer is the result of the job: 200 when a worker has acknowledged it, 422 when it has failed for good, 202 when time is up.',
+  params: QueueParams,
+  querystring: Type.Object({ ...Insertion.properties, wait: Type.Optional(Wait) }, { additionalProperties: false }),
+  headers: IdempotencyHeaders,
+  body: Payload,
+  response: {
+    200: Type.Unsafe<unknown>({ description: 'With `wait` the result; with `on_duplicate=ignore` nothing, if there is such a job', examples: [{ sent: true }], headers: found }),
+    201: { ...Created, headers: placed },
+    202: { ...Created, description: 'The job has not finished in time; look at its Location', headers: placed },
+    ...storing,
+    410: Gone,
+    422: JobFailed,
+    429: QueueFull
+  }
+}
+
+export const Reinsert = {
+  tags: ['queue'],
+  summary: 'Put a job in again after it failed',
+  description: 'Counts one failure for the queue, and for the worker named. A refused request counts nothing.',
+  params: QueueParams,
+  querystring: Type.Object({ ...Insertion.properties, worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
+  body: Payload,
+  response: {
+    200: { ...Created, description: 'With on_duplicate=ignore: there is such a job', headers: found },
+    201: { ...Created, headers: placed },
+    ...storing,
+    429: QueueFull
+  }
+}
+
+export const Nothing = refusal('There is no job, or the queue is stopped ("queue is closed")', 'no job')
+
+/** What comes with a job on lease. */
+export const leaseHeaders = {
+  'X-Presque-Queue': { type: 'string', description: 'The queue it came from', example: 'mail' },
+  'X-Presque-Job': { type: 'string', description: 'Its id', example: '42' },
+  'X-Presque-Receipt': { type: 'string', description: 'What proves this delivery', example: '1-5f2b6c1d0a9e8f77' },
+  'X-Presque-Attempt': { type: 'string', description: '1 for the first delivery', example: '1' },
+  'X-Presque-Lease-Expires': { type: 'string', description: 'Epoch seconds', example: '1273923564.123' },
+  Link: { type: 'string', description: 'Where to ack, nack and touch', example: '</j/mail/42/ack?receipt=1-5f2b6c1d0a9e8f77>; rel="ack"' }
+}
+
+export const Taken = Type.Unsafe<string>({ ...Payload, headers: leaseHeaders })
+
+export const Take = {
+  tags: ['queue'],
+  summary: 'Take a job out',
+  description: 'For good; or with `lease` until its end, with the receipt in headers. If the client has left before the answer could be sent, the job goes back.',
+  params: Type.Object({ queue: QueueNames }),
+  querystring: Type.Object({
+    worker_id: Type.Optional(WorkerId),
+    lease: Type.Optional(LeaseParameter),
+    wait: Type.Optional(Wait)
+  }, { additionalProperties: false }),
+  headers: WorkerHeaders,
+  response: { 200: Taken, ...changing, 404: Nothing }
+}
+
+export const Purge = {
+  tags: ['queue'],
+  summary: 'Purge and delete a queue',
+  description: 'Jobs, delayed jobs, unique keys, counters and status go, and the name in /status/.',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  response: { 204: NoContent, ...changing }
+}

@@ -1,0 +1,78 @@
+import { Type } from '@sinclair/typebox'
+import { Policy } from './control.ts'
+import { QueueName, QueueParams, WorkerId } from './name.ts'
+import { always, BadRequest } from './error.ts'
+
+export const Status = Type.Object({
+  queue: QueueName,
+  size: Type.Integer({ description: 'Waiting jobs' }),
+  policy: Policy,
+  counts: Type.Object({
+    waiting: Type.Integer(),
+    delayed: Type.Integer(),
+    active: Type.Integer({ description: 'On lease' }),
+    failed: Type.Integer(),
+    completed: Type.Integer({ description: 'Finished and kept' })
+  }),
+  oldest_age: Type.Union([Type.Number(), Type.Null()], { description: 'Seconds for which the oldest waiting job could have run' }),
+  processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
+  failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
+  lost: Type.Integer({ description: 'Leases that ran out' }),
+  expired: Type.Integer({ description: 'Jobs dropped because nobody took them within their ttl' }),
+  workers: Type.Array(WorkerId, { description: 'Registered on the queue' }),
+  jobs: Type.Optional(Type.Array(Type.String(), { description: 'With with_desc: the waiting payloads as strings, in order' }))
+}, {
+  description: 'What is in it, and what has become of the rest',
+  examples: [{
+    queue: 'mail',
+    size: 3,
+    policy: {
+      stopped: false,
+      reopens_at: null,
+      tries: 25,
+      lease: 60,
+      keep: 0,
+      backoff: { base: 15, max: 86400 },
+      rate: null,
+      concurrency: null,
+      max_jobs: null
+    },
+    counts: { waiting: 3, delayed: 1, active: 1, failed: 0, completed: 0 },
+    oldest_age: 12.345,
+    processed: 127,
+    failed: 2,
+    lost: 0,
+    expired: 0,
+    workers: ['myworker_1']
+  }]
+})
+
+export const pageSize = 1000
+
+const page = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+
+export const GetStatus = {
+  tags: ['status'],
+  summary: 'Describe a queue',
+  params: QueueParams,
+  querystring: Type.Object({
+    with_desc: Type.Optional(Type.Union([Type.Literal('0'), Type.Literal('1')], { description: '1 to add the waiting payloads', 'x-refusal': 'WITH_DESC_INVALID' })),
+    offset: Type.Integer({ ...page, default: 0, description: 'The first payload to list', 'x-refusal': 'OFFSET_INVALID' }),
+    limit: Type.Integer({ minimum: 0, maximum: pageSize, default: pageSize, description: 'How many to list at most; fewer when they are together over 8 MiB', 'x-refusal': 'LIMIT_INVALID' })
+  }, { additionalProperties: false }),
+  response: { 200: Status, 400: BadRequest, ...always }
+}
+
+export const ListQueues = {
+  tags: ['status'],
+  summary: 'Name all queues',
+  querystring: Type.Object({}, { additionalProperties: false }),
+  response: {
+    200: Type.Object({
+      queues: Type.Array(QueueName, { description: 'Sorted' }),
+      size: Type.Integer({ description: 'How many' })
+    }, { description: 'The queues that have been used and not deleted', examples: [{ queues: ['mail'], size: 1 }] }),
+    400: BadRequest,
+    ...always
+  }
+}
