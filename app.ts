@@ -1,0 +1,55 @@
+import { STATUS_CODES, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import autoload from '@fastify/autoload'
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply } from 'fastify'
+import { errors } from './operations/errors.ts'
+import type { Config } from './schemas/config.ts'
+
+// Autoload does not see that a loader reads TypeScript for us; in dist/ there is none to find.
+process.env['FASTIFY_AUTOLOAD_TYPESCRIPT'] ??= '1'
+
+const room = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */
+export default async function presque (app: FastifyInstance, { config }: { config?: Partial<Config> }): Promise<void> {
+  await app.register(autoload, { dir: room('plugins'), options: { config }, encapsulate: false })
+  await app.register(autoload, { dir: room('routes'), dirNameRoutePrefix: false, encapsulate: false })
+  app.refuseOtherMethods()
+}
+
+/** How the server around it must be made; `fastify start --options` reads it from here. */
+export const options = {
+  routerOptions: {
+    ignoreTrailingSlash: true,
+    // So that a name that is too long is refused with a sentence, not with a 404.
+    maxParamLength: 16 * 1024
+  },
+  // A private Redis may have to load its jobs, for as long as that takes; plugins/redis.ts has a limit of its own.
+  pluginTimeout: 0,
+  // A request that comes in while the server drains is answered like any other; its connection ends with it.
+  return503OnClosing: false,
+  // Node answers a missing Host header with an empty body; plugins/headers.ts does with a sentence.
+  http: { requireHostHeader: false },
+  requestTimeout: 30_000,
+  frameworkErrors: (error, _request, reply) => {
+    const { statusCode, message } = error.code === 'FST_ERR_BAD_URL' ? new errors.BAD_URL() : new errors.BAD_REQUEST(error.message)
+    void (reply as FastifyReply).code(statusCode!).type('application/json').header('cache-control', 'no-store')
+      .send(JSON.stringify({ error: message }))
+  },
+  clientErrorHandler: (error, socket) => { answerRaw(error, socket) }
+} satisfies FastifyHttpOptions<Server>
+
+// What the HTTP parser refuses never becomes a request: the answer goes out by hand.
+function answerRaw (error: Error & { code?: string }, socket: Socket): void {
+  const { statusCode, message } = error.code === 'HPE_HEADER_OVERFLOW'
+    ? new errors.HEADERS_TOO_LARGE()
+    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? new errors.REQUEST_TIMEOUT() : new errors.BAD_REQUEST(error.message)
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify({ error: message })
+  socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode!]}\r\ncontent-type: application/json\r\n` +
+    `cache-control: no-store\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}

@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer'
+import fp from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import { errors } from '../operations/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, checked to be UTF-8 and JSON. `body` is the same, parsed, for validation to look at. */
+    text: string
+  }
+  interface FastifyContextConfig {
+    /** Takes no body but one that is said to be application/json. */
+    jsonOnly?: boolean
+  }
+}
+
+/**
+ * Reads every body as JSON, under whatever content type. Keys such as `__proto__` are data:
+ * the parsed body is looked at and dropped, never merged into anything.
+ */
+export default fp(async app => {
+  app.decorateRequest('text', '')
+  app.removeAllContentTypeParsers()
+  app.addHook('onRequest', async request => {
+    const { headers } = request
+    const mediaType = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
+    // Fastify refuses types it cannot parse, and of 2010's clients some send `appplication/json`.
+    headers['content-type'] = 'application/json'
+    if (request.routeOptions.config.jsonOnly && mediaType !== 'application/json') throw new errors.NOT_JSON_TYPE()
+  })
+  const options = { parseAs: 'buffer', bodyLimit: app.config.PRESQUE_MAX_BODY } as const
+  app.addContentTypeParser<Buffer>('application/json', options, (request, body, done) => {
+    try {
+      done(null, parse(request, body))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}, { name: 'body', dependencies: ['config'] })
+
+function parse (request: FastifyRequest, body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  if (body[0] === 0xEF && body[1] === 0xBB && body[2] === 0xBF) throw new errors.BYTE_ORDER_MARK()
+  if (!isUtf8(body)) throw new errors.NOT_UTF8()
+  request.text = body.toString('utf8')
+  try {
+    return JSON.parse(request.text)
+  } catch (error) {
+    throw new errors.NOT_JSON((error as Error).message)
+  }
+}

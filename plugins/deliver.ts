@@ -1,0 +1,36 @@
+import fp from 'fastify-plugin'
+import type { FastifyReply } from 'fastify'
+import { restore, type Delivery } from '../operations/delivery.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Answers with a job: the payload as the body, all else in headers. What does not arrive goes back. */
+    deliver (job: Delivery, worker?: string): FastifyReply
+    /** The same for several, as JSON text. */
+    deliverAll (jobs: Delivery[], body: string, worker?: string): FastifyReply
+  }
+}
+
+/** `reply.deliver()`: how a job leaves presque. */
+export default fp(async app => {
+  app.decorateReply('deliver', function (this: FastifyReply, job, worker) {
+    if (job.lease !== null) this.headers(leaseHeaders(job))
+    return this.deliverAll([job], job.payload, worker)
+  })
+  app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
+    this.whenUndelivered(() => restore(app.redis, jobs[0]!.queue, jobs, { worker }))
+    return this.code(200).type('application/json').send(body)
+  })
+}, { name: 'deliver', dependencies: ['redis', 'undelivered'] })
+
+function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | number> {
+  const { receipt, attempt, expires } = lease!
+  return {
+    'x-presque-queue': queue,
+    'x-presque-job': id,
+    'x-presque-receipt': receipt,
+    'x-presque-attempt': attempt,
+    'x-presque-lease-expires': expires,
+    link: ['ack', 'nack', 'touch'].map(verb => `</j/${queue}/${id}/${verb}?receipt=${receipt}>; rel="${verb}"`).join(', ')
+  }
+}

@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http'
+import fp from 'fastify-plugin'
+import type { FastifyError, FastifyReply } from 'fastify'
+import { errors, refusalFromRedis } from '../operations/errors.ts'
+
+/** Every failure leaves as `{"error":"<sentence>"}`: refusals as they are, Redis away as 503, all else as a bare 500. */
+export default fp(async app => {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const refusal = known(error, app.config.PRESQUE_MAX_BODY)
+    if (refusal === null) request.log.error({ err: error, url: request.url }, 'internal error')
+    refuse(reply, refusal ?? new errors.INTERNAL() as FastifyError)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    refuse(reply, new errors.NOT_FOUND(`${request.method} ${request.url.split('?', 1)[0]!.slice(0, 200)}`) as FastifyError)
+  })
+  // Left alone, Node answers with an empty body.
+  app.server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const { statusCode, message } = new errors.EXPECTATION_FAILED()
+    response.writeHead(statusCode!, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify({ error: message }))
+  })
+}, { name: 'failures', dependencies: ['config'] })
+
+const codes = new Set<string>(Object.keys(errors))
+
+function known (error: FastifyError, maxBody: number): FastifyError | null {
+  if (codes.has(error.code)) return error
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new errors.BODY_TOO_LARGE(maxBody) as FastifyError
+  if (error.statusCode! < 500) return new errors.BAD_REQUEST(error.message) as FastifyError
+  return refusalFromRedis(error) as FastifyError | null
+}
+
+function refuse (reply: FastifyReply, { statusCode = 500, message }: FastifyError): void {
+  if (statusCode === 503) void reply.header('retry-after', '1')
+  void reply.code(statusCode).type('application/json').send(JSON.stringify({ error: message }))
+}

@@ -1,0 +1,29 @@
+import fp from 'fastify-plugin'
+import { errors } from '../operations/errors.ts'
+
+/**
+ * What holds for every request and answer: no answer is stored on the way, no URL has broken escapes, and once the server closes,
+ * each answer is the last on its connection: one that was being answered then would otherwise hold up the end.
+ */
+export default fp(async app => {
+  let closing = false
+  app.addHook('preClose', async () => { closing = true })
+  app.addHook('onRequest', async request => {
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) throw new errors.BAD_REQUEST('the Host header is missing')
+    if (request.url.includes('%')) refuseBrokenEscapes(request.url)
+  })
+  // At the end, so that no hook that refuses comes before it, and no plugin says otherwise.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    void reply.header('cache-control', 'no-store')
+    if (closing) void reply.header('connection', 'close')
+    done(null, payload)
+  })
+}, { name: 'headers' })
+
+function refuseBrokenEscapes (url: string): void {
+  try {
+    decodeURIComponent(url)
+  } catch {
+    throw new errors.BAD_URL()
+  }
+}

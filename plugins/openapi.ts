@@ -1,0 +1,50 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fp from 'fastify-plugin'
+import manifest from '../package.json' with { type: 'json' }
+
+const description = `A job queue over HTTP and JSON, on the Redis you already run.
+
+\`curl -d '{"to":"ann"}' -H 'content-type: application/json' http://localhost:5000/q/mail\` puts a job in,
+\`curl http://localhost:5000/q/mail\` takes it out. Every refusal is \`{"error":"<sentence>"}\`.
+A parameter that a route does not know is refused, never ignored.`
+
+/** Builds the OpenAPI document from the routes' schemas: `/openapi.json`, and for reading and trying out, `/docs`. */
+export default fp(async app => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.1',
+      info: { title: 'presque', version: manifest.version, description, license: { name: 'MIT', identifier: 'MIT' } },
+      tags: [
+        { name: 'queue', description: 'One job in, one job out' },
+        { name: 'batch', description: 'Several at once' },
+        { name: 'delivery', description: 'Finish, give up, give back or keep a job that was taken on lease' },
+        { name: 'job', description: 'What has become of the jobs: look, retry, cancel' },
+        { name: 'control', description: 'Stop, start, and set the policy' },
+        { name: 'worker', description: 'Who works' },
+        { name: 'status', description: 'What there is' }
+      ]
+    },
+    transform: ({ schema, url }) => ({ schema, url: url === '/' ? url : url.replace(/\/$/, '') }),
+    transformObject: document => {
+      const { openapiObject } = document as { openapiObject: { paths: Record<string, Record<string, Operation>> } }
+      for (const path of Object.values(openapiObject.paths)) Object.values(path).forEach(markOptional)
+      return openapiObject
+    }
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, logLevel: 'warn' })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}, { name: 'openapi', dependencies: ['methods'] })
+
+interface Operation {
+  parameters?: Array<{ required: boolean, schema: { default?: unknown } }>
+  requestBody?: { required: boolean, content: { 'application/json': { schema: { anyOf?: Array<{ type?: string }> } } } }
+}
+
+// The generator calls every body required, and every parameter that has a default.
+function markOptional ({ parameters = [], requestBody }: Operation): void {
+  for (const parameter of parameters) {
+    if (parameter.schema.default !== undefined) parameter.required = false
+  }
+  if (requestBody?.content['application/json'].schema.anyOf?.some(({ type }) => type === 'null')) requestBody.required = false
+}

@@ -1,0 +1,29 @@
+import fp from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import { errors } from '../operations/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A GET that changes something. */
+    takes?: boolean
+  }
+}
+
+/**
+ * Keeps a web page from acting for its visitor: JSON is read under any content type here, so a page of another site
+ * could send it without asking (Fetch standard, "CORS-safelisted request"). Programs send neither header.
+ */
+export default fp(async app => {
+  app.addHook('onRequest', async request => {
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    if (reads && request.routeOptions.config.takes !== true) return
+    if (fromAnotherSite(request)) throw new errors.CROSS_SITE()
+  })
+}, { name: 'origin' })
+
+function fromAnotherSite ({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site === 'cross-site' || site === 'same-site') return true
+  if (headers.origin === undefined) return false
+  return !URL.canParse(headers.origin) || new URL(headers.origin).host !== headers.host
+}

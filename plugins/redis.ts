@@ -1,0 +1,31 @@
+import fastifyRedis from '@fastify/redis'
+import fp from 'fastify-plugin'
+import { closeRedis, createRedis, redisReady, type RedisClient } from '../operations/redis.ts'
+
+declare module '@fastify/redis' {
+  interface FastifyRedisNamespacedInstance { }
+}
+
+/** `app.redis`: the one client of this server. Stops the start when Redis does not answer. */
+export default fp(async app => {
+  const redis = createRedis(app.redisUrl, app.config.PRESQUE_PREFIX)
+  let away = false
+  // Every command reports its own failure; this is for the log.
+  redis.on('error', error => app.log.debug(error, 'redis'))
+  app.addHook('onClose', async () => {
+    away = true
+    await closeRedis(redis)
+  })
+  // Sooner than Fastify's own limit for a plugin, which would not say what is missing.
+  await redisReady(redis, (app.initialConfig.pluginTimeout ?? 0) * 0.8 || 8000)
+  // Once each time Redis goes and comes: a failed attempt to reconnect is a 'close', too.
+  redis.on('close', () => {
+    if (!away) app.log.warn('redis is away')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) app.log.info('redis is back')
+    away = false
+  })
+  await app.register(fastifyRedis, { client: redis as RedisClient })
+}, { name: 'redis', dependencies: ['config', 'private-redis'] })

@@ -1,0 +1,28 @@
+import fp from 'fastify-plugin'
+import type { FastifyReply } from 'fastify'
+import { errors } from '../operations/errors.ts'
+import type { Patience } from '../operations/endings.ts'
+import { Waiters } from '../operations/waiters.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance { waiters: Waiters }
+  interface FastifyReply {
+    /** Patience of so many seconds, which ends when the client goes. Throws WAIT_INVALID over PRESQUE_MAX_WAIT. */
+    patience (seconds: number): Patience
+  }
+}
+
+/** `app.waiters`: holds requests until there is something to answer. When the server closes they are answered with nothing. */
+export default fp(async app => {
+  const waiters = new Waiters(app.redis)
+  app.decorate('waiters', waiters)
+  app.decorateReply('patience', function (this: FastifyReply, seconds: number) {
+    const most = app.config.PRESQUE_MAX_WAIT
+    if (seconds > most) throw new errors.WAIT_INVALID(most)
+    const gone = new AbortController()
+    // Not when the answer has been sent: aborting costs a tenth of a take, and nobody waits any more by then.
+    this.raw.once('close', () => { if (!this.raw.writableFinished) gone.abort() })
+    return { ms: seconds * 1000, signal: gone.signal }
+  })
+  app.addHook('preClose', async () => waiters.close())
+}, { name: 'waiters', dependencies: ['config', 'redis'] })

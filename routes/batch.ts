@@ -1,0 +1,47 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { noBatch, PushBatch, TakeBatch } from '../schemas/batch.ts'
+import { errors } from '../operations/errors.ts'
+import { push } from '../operations/job.ts'
+import { next } from '../operations/next.ts'
+import { elementTexts } from '../operations/payload.ts'
+import type { Delivery } from '../operations/delivery.ts'
+
+const routes: FastifyPluginAsyncTypebox = async app => {
+  app.post('/qb/:queue', { schema: PushBatch, config: { jsonOnly: true } }, async (request, reply) => {
+    const { query } = request
+    if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
+    const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query }))
+    if (jobs.length > 0) await push(app.redis, request.params.queue, jobs)
+    return reply.code(201).send()
+  })
+
+  app.get('/qb/:queue', { schema: TakeBatch, exposeHeadRoute: false, config: { takes: true } }, async (request, reply) => {
+    const { worker_id: id, lease, wait = 0, batch_size: count } = request.query
+    const worker = id ?? request.headers['x-presque-workerid']
+    const wish = { count, worker, lease: lease === '' ? 0 : lease }
+    const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, reply.patience(wait))
+    if (jobs.length === 0) throw new errors.NO_JOB()
+    return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
+  })
+
+  for (const method of ['PUT', 'DELETE']) {
+    app.route({ url: '/qb/:queue', method, schema: noBatch(method), handler: () => { throw new errors.BATCH_METHOD(method) } })
+  }
+
+  app.all('/qb', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
+}
+
+// As in 2010: each payload as a string.
+function strings (jobs: Delivery[]): string {
+  return JSON.stringify(jobs.map(job => job.payload))
+}
+
+function leases (jobs: Delivery[]): string {
+  const texts = jobs.map(({ id, lease, payload }) => {
+    const { receipt, attempt, expires } = lease!
+    return `{"id":"${id}","receipt":"${receipt}","attempt":${attempt},"expires":${expires},"payload":${payload}}`
+  })
+  return `[${texts.join(',')}]`
+}
+
+export default routes

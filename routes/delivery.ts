@@ -1,0 +1,69 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
+import { ack, nack, release, touch, type Verdict } from '../operations/delivery.ts'
+import { errors, type ErrorCode } from '../operations/errors.ts'
+import { next } from '../operations/next.ts'
+import { elementTexts, memberText } from '../operations/payload.ts'
+
+const routes: FastifyPluginAsyncTypebox = async app => {
+  app.post('/j/:queue/:id/ack', { schema: Ack }, async (request, reply) => {
+    const { params: { queue, id }, query: { receipt, next: more, lease, wait = 0, worker_id: named } } = request
+    const patience = reply.patience(wait)
+    const [refused] = await ack(app.redis, queue, [{ id, receipt, result: request.text }])
+    if (refused != null) throw new errors[refused]()
+    if (more !== '1') return reply.code(204).send()
+    const worker = named ?? request.headers['x-presque-workerid']
+    const [job] = await next(app.redis, app.waiters, [queue], { worker, lease: lease === '' ? 0 : lease }, patience)
+    if (job === undefined) throw new errors.NO_JOB()
+    return reply.deliver(job, worker)
+  })
+
+  app.post('/j/:queue/:id/nack', { schema: Nack }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
+    const failure = { delay: body?.delay, retry: body?.retry, error: body?.error && memberText(text, 'error') }
+    const [verdict] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
+    return unlessRefused(verdict!)
+  })
+
+  app.post('/j/:queue/:id/release', { schema: Release }, async ({ params: { queue, id }, query: { receipt, delay } }, reply) => {
+    await release(app.redis, queue, { id, receipt }, { delay })
+    return reply.code(204).send()
+  })
+
+  app.post('/j/:queue/:id/touch', { schema: Touch }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
+    const progress = body?.progress === undefined ? undefined : memberText(text, 'progress')
+    const [expires] = await touch(app.redis, queue, [{ id, receipt, lease: body?.lease, progress }])
+    return { lease_expires: unlessRefused(expires!) }
+  })
+
+  app.post('/qb/:queue/ack', { schema: AckBatch }, async ({ params: { queue }, body: { jobs }, text }) => {
+    const texts = elementTexts(text, 'jobs')
+    const outcomes = await ack(app.redis, queue, jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') })))
+    return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
+  })
+
+  app.post('/qb/:queue/nack', { schema: NackBatch }, async ({ params: { queue }, body: { jobs }, text }) => {
+    const texts = elementTexts(text, 'jobs')
+    const outcomes = await nack(app.redis, queue, jobs.map((job, i) => ({ ...job, error: memberText(texts[i]!, 'error') })))
+    return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
+  })
+
+  app.post('/qb/:queue/touch', { schema: TouchBatch }, async ({ params: { queue }, body: { jobs }, text }) => {
+    const texts = elementTexts(text, 'jobs')
+    const outcomes = await touch(app.redis, queue, jobs.map((job, i) => ({ ...job, progress: memberText(texts[i]!, 'progress') })))
+    return jobs.map(({ id }, i) => {
+      const outcome = outcomes[i]!
+      return answer(id, typeof outcome === 'number' ? { lease_expires: outcome } : outcome)
+    })
+  })
+}
+
+function unlessRefused<Outcome extends Verdict | number> (outcome: Outcome | ErrorCode): Outcome {
+  if (typeof outcome === 'string') throw new errors[outcome]()
+  return outcome
+}
+
+function answer (id: string, outcome: object | ErrorCode) {
+  return typeof outcome === 'string' ? { id, error: new errors[outcome]().message } : { id, ok: true as const, ...outcome }
+}
+
+export default routes

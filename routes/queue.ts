@@ -1,0 +1,58 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Purge, Push, Reinsert, Take } from '../schemas/queue.ts'
+import { errors } from '../operations/errors.ts'
+import { push, pushFailed, type NewJob } from '../operations/job.ts'
+import { next } from '../operations/next.ts'
+import { purge } from '../operations/queue.ts'
+import { resultOf } from '../operations/result.ts'
+
+const routes: FastifyPluginAsyncTypebox = async app => {
+  app.post('/q/:queue', { schema: Push, config: { jsonOnly: true } }, async (request, reply) => {
+    const { wait, ...query } = request.query
+    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], awaited: wait !== undefined }
+    refuseContradictions(job)
+    const patience = reply.patience(wait ?? 0)
+    const { queue } = request.params
+    const [pushed] = await push(app.redis, queue, [job])
+    reply.headers({ location: `/j/${queue}/${pushed!.id}`, 'x-presque-job': pushed!.id })
+    if (pushed!.duplicate) reply.header('x-presque-duplicate', 'true')
+    if (wait === undefined) return reply.code(pushed!.duplicate ? 200 : 201).send()
+    const result = await resultOf(app.redis, app.waiters, queue, pushed!.id, patience)
+    return result === null ? reply.code(202).send() : reply.code(200).type('application/json').send(result)
+  })
+
+  app.put('/q/:queue', { schema: Reinsert, config: { jsonOnly: true } }, async (request, reply) => {
+    const { worker_id: id, ...query } = request.query
+    refuseContradictions(query)
+    const worker = id ?? request.headers['x-presque-workerid']
+    const { queue } = request.params
+    const pushed = await pushFailed(app.redis, queue, { payload: request.text, ...query }, { worker })
+    reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
+    if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
+    return reply.code(pushed.duplicate ? 200 : 201).send()
+  })
+
+  app.get('/q/:queue', { schema: Take, exposeHeadRoute: false, config: { takes: true } }, async (request, reply) => {
+    const { worker_id: id, lease, wait = 0 } = request.query
+    const worker = id ?? request.headers['x-presque-workerid']
+    const queues = request.params.queue.split(',')
+    const wish = { worker, lease: lease === '' ? 0 : lease }
+    const [job] = await next(app.redis, app.waiters, queues, wish, reply.patience(wait))
+    if (job === undefined) throw new errors.NO_JOB()
+    return reply.deliver(job, worker)
+  })
+
+  app.delete('/q/:queue', { schema: Purge }, async (request, reply) => {
+    await purge(app.redis, request.params.queue)
+    return reply.code(204).send()
+  })
+
+  app.all('/q', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
+}
+
+function refuseContradictions ({ delay, delayed, uniq, on_duplicate: onDuplicate }: Omit<NewJob, 'payload'>): void {
+  if (delay !== undefined && delayed !== undefined) throw new errors.DELAY_TWICE()
+  if (onDuplicate !== undefined && uniq === undefined) throw new errors.ON_DUPLICATE_ALONE()
+}
+
+export default routes
