@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { closeRedis, createRedis, redisReady, type RedisClient } from '../operations/redis.ts'
+
+/** A presque in a process of its own. `probe` collects its garbage, then tells its memory (bytes) and CPU time (ms). */
+export interface Server {
+  port: number
+  probe (): Promise<{ heap: number, rss: number, cpu: number }>
+  stop (): Promise<void>
+}
+
+export interface Stage { redis: RedisClient, serve (): Promise<Server> }
+
+/** What was measured, and what it should be: `most` or `least` that is good. */
+export interface Figure { what: string, value: number, unit: string, most?: number, least?: number }
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Measures on a Redis of this program alone, prints the table, and fails when a target is missed by more than twice. */
+export async function perform (title: string, measure: (stage: Stage) => Promise<Figure[]>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'presque-bench-'))
+  const children: ChildProcess[] = []
+  const redis = await startRedis(folder, children)
+  try {
+    print(title, await measure({ redis, serve: () => startServer(folder, children) }))
+  } finally {
+    await closeRedis(redis)
+    for (const child of children.reverse()) await stop(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// REDIS_FLAGS='--appendonly yes --appendfsync always' measures what the private Redis of presque does.
+async function startRedis (folder: string, children: ChildProcess[]): Promise<RedisClient> {
+  const flags = process.env['REDIS_FLAGS']?.split(' ') ?? []
+  const child = spawn('redis-server', ['--port', '0', '--unixsocket', join(folder, 'redis.sock'), '--dir', folder, '--save', '', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  await said(child, /ready to accept connections/i)
+  const redis = createRedis(address(folder), 'presque')
+  await redisReady(redis, 8000)
+  return redis
+}
+
+function address (folder: string): string {
+  return `unix://${join(folder, 'redis.sock')}`
+}
+
+// With this program's own flags, so that --cpu-prof shows the server as well.
+async function startServer (folder: string, children: ChildProcess[]): Promise<Server> {
+  const env = { ...process.env, REDIS_URL: address(folder), HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' }
+  const flags = [...process.execArgv, '--expose-gc', '--import', './bench/probe.ts', 'cli/serve.ts']
+  const child = spawn(process.execPath, flags, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  children.push(child)
+  const [, port] = await said(child, /serving .*:(\d+)$/)
+  return {
+    port: Number(port),
+    stop: () => stop(child),
+    async probe () {
+      child.send('probe')
+      return (await once(child, 'message'))[0]
+    }
+  }
+}
+
+async function said (child: ChildProcess, what: RegExp): Promise<RegExpExecArray> {
+  for await (const line of createInterface(child.stdout!)) {
+    const found = what.exec(line)
+    if (found === null) continue
+    child.stdout!.resume()
+    return found
+  }
+  throw new Error(`${child.spawnfile} ended before it was ready`)
+}
+
+async function stop (child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+/** The sample below which that share of all lies. */
+export function quantile (samples: number[], share: number): number {
+  return samples.toSorted((a, b) => a - b)[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? NaN
+}
+
+/** Median, 99th percentile and maximum, each with the most that it should be, where one is given. */
+export function spread (what: string, unit: string, samples: number[], { p50, p99 }: { p50?: number, p99?: number } = {}): Figure[] {
+  return [
+    { what: `${what}, p50`, value: quantile(samples, 0.5), unit, ...(p50 && { most: p50 }) },
+    { what: `${what}, p99`, value: quantile(samples, 0.99), unit, ...(p99 && { most: p99 }) },
+    { what: `${what}, max`, value: quantile(samples, 1), unit }
+  ]
+}
+
+function print (title: string, figures: Figure[]): void {
+  console.log(`\n${title}\n`)
+  const width = Math.max(...figures.map(({ what }) => what.length))
+  for (const { what, value, unit, most, least } of figures) {
+    const target = most !== undefined ? `<= ${most}` : least !== undefined ? `>= ${least}` : ''
+    console.log(`  ${what.padEnd(width)} ${round(value).padStart(10)} ${unit.padEnd(12)} ${target}`)
+    // A busy machine doubles a time; what is worse is ours.
+    if (Number.isNaN(value) || value > 2 * (most ?? Infinity) || value < (least ?? -Infinity) / 2) process.exitCode = 1
+  }
+}
+
+function round (value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)
+}
