@@ -1,0 +1,116 @@
+import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Cluster } from 'ioredis'
+import { test, type Test } from 'tap'
+import { queues } from '../operations/queue.ts'
+import { listen } from './helper.ts'
+import { startCluster, type TestNode } from './fixtures/cluster.ts'
+import { stopRedis } from './fixtures/redis.ts'
+import { send, slowest, type Answer } from './fixtures/request.ts'
+import { until } from './fixtures/until.ts'
+
+const together = fileURLToPath(new URL('./fixtures/together.ts', import.meta.url))
+const names = Array.from({ length: 30 }, (_, i) => `queue${i}`)
+
+async function serve (t: Test, url: string) {
+  const presque = await listen(t, { REDIS_URL: url, PRESQUE_PREFIX: 'presque' })
+  return { ...presque, cluster: presque.app.redis as unknown as Cluster }
+}
+
+// The test files of operations and routes, but for those that have nothing to do with a queue.
+function files (): string[] {
+  const alone = /^(config|data-folder|payload|private-redis|redis|script)\.test/
+  const waiters = fileURLToPath(new URL('./plugins/waiters.test.ts', import.meta.url))
+  return [waiters, ...['operations', 'routes'].flatMap(room => {
+    const folder = new URL(`./${room}/`, import.meta.url)
+    const tests = readdirSync(folder).filter(name => name.endsWith('.test.ts') && !(room === 'operations' && alone.test(name)))
+    return tests.map(name => fileURLToPath(new URL(name, folder)))
+  })]
+}
+
+function byStatus (answers: Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {}
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+// The queues whose keys that node keeps.
+async function keptBy ({ port }: TestNode, cluster: Cluster): Promise<string[]> {
+  const slots = await cluster.cluster('SLOTS') as unknown as Array<[number, number, [string, number]]>
+  const [first, last] = slots.find(([,, [, owner]]) => owner === port)!
+  const slot = await Promise.all(names.map(name => cluster.cluster('KEYSLOT', `{${name}}`)))
+  return names.filter((_, i) => slot[i]! >= first && slot[i]! <= last)
+}
+
+test('what holds with one Redis holds with a Redis Cluster', async t => {
+  const { url } = await startCluster(t)
+  const env = { ...process.env, TEST_REDIS_URL: url }
+  const all = files()
+  const half = Math.ceil(all.length / 2)
+  t.jobs = 2
+  await Promise.all([all.slice(0, half), all.slice(half)].map(async some => {
+    await t.spawn(process.execPath, [...process.execArgv, together, ...some], { env }, some.map(file => basename(file)).join(', '))
+  }))
+})
+
+test('thirty queues on three nodes are pushed, taken, watched and purged at once', async t => {
+  const { url: redis, nodes } = await startCluster(t)
+  const { app, url, cluster } = await serve(t, redis)
+  for (const node of nodes) t.ok((await keptBy(node, cluster)).length > 3)
+  const everywhere = async (method: string, path: string, body?: string) => {
+    return await send(url, names.map(name => ({ method, path: path.replace('QUEUE', name), ...(body && { body }) })), names.length * 5)
+  }
+  t.same(byStatus(await everywhere('POST', '/w/QUEUE?worker_id=w1', '{}')), { 201: 150 })
+  t.same(byStatus(await everywhere('POST', '/q/QUEUE', '{}')), { 201: 150 })
+  t.same(byStatus(await everywhere('POST', '/q/QUEUE?uniq=ann', '{}')), { 201: 30, 400: 120 })
+  t.same(byStatus(await everywhere('PUT', '/q/QUEUE?worker_id=w1', '{}')), { 201: 150 })
+  t.same(byStatus(await everywhere('GET', '/status/QUEUE?with_desc=1')), { 200: 150 })
+  t.same(byStatus(await everywhere('GET', '/qb/QUEUE?batch_size=2&worker_id=w1')), { 200: 150 })
+  t.same(byStatus(await everywhere('GET', '/q/QUEUE')), { 200: 30, 404: 120 })
+  t.match(await (await fetch(`${url}/w?worker_id=w1`)).json(), { processed: '300', failed: '150', queues: { length: 30 } })
+  t.same(await queues(app.redis), [...names].sort())
+  t.same(byStatus(await everywhere('DELETE', '/q/QUEUE')), { 204: 150 })
+  t.same(await queues(app.redis), [])
+})
+
+test('a dead node is a 503 within a second for the queues that it kept, until it is back', async t => {
+  const { url: redis, nodes } = await startCluster(t)
+  const { url, cluster } = await serve(t, redis)
+  const [node] = nodes
+  const kept = await keptBy(node!, cluster)
+  const pushes = kept.map(name => ({ method: 'POST', path: `/q/${name}`, body: '{}' }))
+  t.same(byStatus(await send(url, pushes)), { 201: kept.length })
+  await stopRedis(node!.child)
+  const answers = await send(url, pushes, 200)
+  t.same(byStatus(answers), { 503: 200 })
+  t.ok(slowest(answers) < 1000, `${slowest(answers)} ms`)
+  await node!.start()
+  // A master that was restarted lets two seconds pass before it accepts a write.
+  await until('the node serves again', async () => (await send(url, pushes)).every(({ status }) => status === 201), 4000)
+})
+
+test('a frozen node does nothing twice', async t => {
+  const { url: redis, nodes } = await startCluster(t)
+  const { url, cluster } = await serve(t, redis)
+  const [name] = await keptBy(nodes[0]!, cluster)
+  const pushing: Array<Promise<Answer[]>> = []
+  nodes[0]!.child.kill('SIGSTOP')
+  await until('two hundred pushes are on their way, one after the other', () => {
+    pushing.push(send(url, [{ method: 'POST', path: `/q/${name}`, body: `{"n":${pushing.length}}` }]))
+    return pushing.length === 200
+  })
+  const answers = (await Promise.all(pushing)).flat()
+  t.same(byStatus(answers), { 503: 200 })
+  t.ok(slowest(answers) < 1000, `${slowest(answers)} ms`)
+  nodes[0]!.child.kill('SIGCONT')
+  const batch = [{ method: 'GET', path: `/qb/${name}?batch_size=1000` }]
+  let stored: string[] = []
+  await until('the node serves again', async () => {
+    const [{ status, body }] = await send(url, batch) as [Answer]
+    if (status === 200) stored = JSON.parse(body)
+    return status === 200
+  })
+  t.ok(stored.length > 0, `${stored.length} of the pushes took effect`)
+  t.equal(new Set(stored).size, stored.length)
+})

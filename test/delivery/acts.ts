@@ -1,0 +1,67 @@
+import type { Job, Outcome, Verb } from './history.ts'
+import { say, type Actor, type Heard } from './world.ts'
+import type { Call } from './client.ts'
+
+/** A job in a worker's hands. */
+export interface Held { job: Job, queue: string, id: string, receipt: string, expires: number, deadly: boolean }
+
+interface More { delay?: number, retry?: boolean, lease?: number, cut?: Call['cut'] }
+
+/** Does something with a job and notes what the answer says. */
+export async function perform (actor: Actor, held: Held, verb: Exclude<Verb, 'ack'>, more: More = {}): Promise<Outcome> {
+  const { queue, id, receipt } = held
+  const { cut, delay, retry, lease } = more
+  const path = {
+    nack: `/j/${queue}/${id}/nack?receipt=${receipt}`,
+    release: `/j/${queue}/${id}/release?receipt=${receipt}${delay === undefined ? '' : `&delay=${delay}`}`,
+    touch: `/j/${queue}/${id}/touch?receipt=${receipt}`,
+    cancel: `/j/${queue}/${id}`,
+    retry: `/j/${queue}/${id}/retry`
+  }[verb]
+  const body = verb === 'nack' ? { delay, retry, error: { message: 'as chance would have it' } } : { lease: lease! / 1000, progress: 0.5 }
+  const call = { ...(cut !== undefined && { cut }), ...((verb === 'nack' || verb === 'touch') && { body: JSON.stringify(body) }) }
+  const heard = await say(actor, verb === 'cancel' ? 'DELETE' : 'POST', path, call)
+  return act(actor, held, verb, heard, heard.status === 200 ? JSON.parse(heard.body) : {}, more)
+}
+
+/** An ack, with whatever stands behind the receipt in the query. */
+export async function ack (actor: Actor, held: Held, { cut, next = '' }: { cut?: Call['cut'], next?: string } = {}): Promise<Heard> {
+  const call = { ...(cut !== undefined && { cut }), ...(actor.random.chance(0.3) && { body: '{"result":true}' }) }
+  const heard = await say(actor, 'POST', `/j/${held.queue}/${held.id}/ack?receipt=${held.receipt}${next}`, call)
+  act(actor, held, 'ack', heard, {}, {})
+  return heard
+}
+
+interface Said { error?: string, state?: string, run_at?: number, lease_expires?: number }
+
+/** Notes an answer; of a batch, what it said of this job. */
+export function act ({ world, name: actor }: Actor, { job, queue, receipt }: Held, verb: Verb, heard: Heard, said: Said = {}, { delay, lease }: More = {}): Outcome {
+  const outcome = outcomeOf(heard, said)
+  if (outcome === null) {
+    world.history.violate('no request fails', queue, `${verb}: ${heard.status} ${heard.body}`, job)
+    return 'unknown'
+  }
+  const at = said.run_at ?? said.lease_expires
+  world.history.act(job, {
+    verb,
+    receipt: verb === 'cancel' || verb === 'retry' ? '' : receipt,
+    actor,
+    outcome,
+    sent: heard.sent,
+    answered: heard.answered,
+    ...(outcome === 'done' && verb === 'nack' && { state: said.state as 'delayed' | 'failed' }),
+    ...(at !== undefined && { at: Math.round(at * 1000) }),
+    ...(delay !== undefined && { delay }),
+    ...(lease !== undefined && { lease })
+  })
+  return outcome
+}
+
+// `no job` answers an ack that wanted the next: the ack itself was accepted.
+function outcomeOf ({ status, body }: Heard, { error }: Said): Outcome | null {
+  if (status === 'unknown') return 'unknown'
+  const refusal = error ?? (status === 404 || status === 409 ? (JSON.parse(body) as Said).error : undefined)
+  if (refusal === 'lease lost' || refusal === 'the job is on lease' || refusal === 'the job has completed') return 'lost'
+  if (refusal === 'no such job') return 'gone'
+  return status === 200 || status === 204 || refusal === 'no job' ? 'done' : null
+}

@@ -1,0 +1,92 @@
+import type { Act, Delivery, Job, LostTakes } from './history.ts'
+
+/** What a queue was set to, in seconds. */
+export interface Policy {
+  tries: number
+  keep: number
+  concurrency: number | null
+  rate: { limit: number, period: number } | null
+  backoff: { base: number, max: number }
+}
+
+/** The life of one job, put in order, with what is needed to judge it. */
+export interface Story {
+  job: Job
+  policy: Policy
+  /** In the order in which Redis gave them. */
+  leases: Delivery[]
+  goods: Delivery[]
+  lostTakes: LostTakes
+}
+
+// In ms: how far a client's clock may be from Redis's, where only the client's is known.
+export const slack = 5
+
+export function tell (job: Job, policy: Policy, lostTakes: LostTakes): Story {
+  // In the same ms: a delivery that follows another of the job is answered later.
+  const leases = job.deliveries.filter(({ kind }) => kind === 'lease').sort((a, b) => a.at - b.at || a.answered - b.answered)
+  return { job, policy, leases, goods: job.deliveries.filter(({ kind }) => kind === 'good'), lostTakes }
+}
+
+export const done = (act: Act): boolean => act.outcome === 'done'
+export const perhaps = (act: Act): boolean => act.outcome === 'done' || act.outcome === 'unknown'
+
+/** What was done with the receipt of a delivery. */
+export function actsOn ({ job }: Story, { receipt }: Pick<Delivery, 'receipt'>): Act[] {
+  return job.acts.filter(act => act.receipt === receipt)
+}
+
+/** Gives the job up: it may be delivered again. */
+export const yields = ({ verb }: Act): boolean => verb === 'nack' || verb === 'release'
+/** After it the receipt is worth nothing, but for an ack of a job that is kept. */
+export const ends = (act: Act): boolean => act.verb === 'ack' || yields(act)
+
+/** The job began anew: it was redriven, or another push replaced it. */
+export function renewed ({ job }: Story): boolean {
+  return job.pushes.length > 1 || job.acts.some(act => act.verb === 'retry' && perhaps(act))
+}
+
+export function triesOf (story: Story, { token }: Delivery): number {
+  return story.job.pushes.find(push => push.token === token)?.options.tries ?? story.policy.tries
+}
+
+/** For how many seconds the job is kept once it is acked: of several pushes, the one that was delivered last says. */
+export function keptFor ({ job, policy, leases }: Story): number {
+  const token = leases.at(-1)?.token
+  return (job.pushes.find(push => push.token === token) ?? job.pushes[0]!).options.keep ?? policy.keep
+}
+
+/** The earliest and the latest end that the lease can have had, in ms of Redis's clock, by what was sent before `before`. */
+export function deadlines (story: Story, delivery: Delivery, before = Infinity): { earliest: number, latest: number } {
+  const touches = actsOn(story, delivery).filter(act => act.verb === 'touch' && perhaps(act) && act.sent < before)
+  // One that was sent after another was answered takes its place.
+  const last = (answered: number) => !touches.some(touch => done(touch) && touch.sent > answered)
+  const set = touches.filter(done).filter(({ answered }) => last(answered)).map(({ at }) => at!)
+  const unknown = touches.filter(touch => !done(touch))
+  const begun = last(delivery.answered) ? [delivery.expires] : []
+  return {
+    earliest: Math.min(...begun, ...set, ...unknown.map(({ sent, lease }) => sent - slack + lease!)),
+    latest: Math.max(...begun, ...set, ...unknown.map(({ sent, lease }) => sent + 10_000 + lease!))
+  }
+}
+
+/** The moments at which a lease that had perhaps run out was taken up again. */
+export function revivals (story: Story, delivery: Delivery): Act[] {
+  return actsOn(story, delivery).filter(act => act.verb === 'touch' && perhaps(act) && act.answered > deadlines(story, delivery, act.sent).earliest - slack)
+}
+
+/** The lease certainly ran out: it was delivered again, and nobody had given it back. */
+export function lapsed (story: Story, i: number): boolean {
+  const delivery = story.leases[i]!
+  return story.leases[i + 1] !== undefined && !actsOn(story, delivery).some(act => perhaps(act) && ends(act))
+}
+
+/** How many losses without an explicit failure between them the job can have had at most, up to its last delivery. */
+export function lossesAtMost (story: Story): number {
+  let losses = 0
+  for (const delivery of story.leases) {
+    losses += 1 + revivals(story, delivery).length
+    if (actsOn(story, delivery).some(act => act.verb === 'nack' && done(act))) losses = 0
+  }
+  return losses
+}

@@ -1,0 +1,123 @@
+import { act, type Held } from './acts.ts'
+import { handle } from './handle.ts'
+import { say, pause, queues, type Actor, type Heard } from './world.ts'
+
+/** Takes jobs and does what workers do, well and badly, until all is over. */
+export async function work (actor: Actor): Promise<void> {
+  while (!actor.world.over) {
+    const way = actor.random.weighted({ one: 60, several: 18, batch: 12, good: 5, goodBatch: 1 })
+    const found = await takes[way](actor)
+    if (found === 0) await pause(actor.random.whole(1, 30))
+    actor.world.ended += found
+  }
+}
+
+type Take = (actor: Actor) => Promise<number>
+
+const takes: Record<'one' | 'several' | 'batch' | 'good' | 'goodBatch', Take> = {
+  one: actor => leaseOne(actor, [actor.random.pick(queues).name]),
+  several: actor => leaseOne(actor, [...queues].sort(() => actor.random.below(3) - 1).slice(0, actor.random.whole(2, 4)).map(({ name }) => name)),
+  batch: leaseBatch,
+  good: actor => takeForGood(actor, 1),
+  goodBatch: actor => takeForGood(actor, actor.random.whole(2, 20))
+}
+
+export function leaseBy ({ random }: Actor): number {
+  return random.pick([1000, 1000, 1250, 1500, 2000])
+}
+
+async function leaseOne (actor: Actor, names: string[]): Promise<number> {
+  const lease = leaseBy(actor)
+  const wait = waitBy(actor)
+  const heard = await say(actor, 'GET', `/q/${names.join(',')}?lease=${lease / 1000}${wait}`, cutBy(actor, names))
+  let held = received(actor, heard, lease, names)
+  let found = 0
+  // One job may end with the next in hand.
+  while (held !== null) {
+    found++
+    held = await handle(actor, held)
+  }
+  return found
+}
+
+/** The job an answer brought, noted; null when there is none, or the answer was lost. */
+export function received (actor: Actor, heard: Heard, lease: number, names: string[]): Held | null {
+  const { headers, status, body, sent, answered } = heard
+  const { history } = actor.world
+  if (status === 'unknown') history.lostTake(names, 'lease', 1)
+  if (status !== 200) return null
+  const expires = Math.round(Number(headers['x-presque-lease-expires']) * 1000)
+  const given = { receipt: String(headers['x-presque-receipt']), attempt: Number(headers['x-presque-attempt']), expires }
+  const queue = String(headers['x-presque-queue'])
+  if (!names.includes(queue)) history.violate('a job comes from a queue that was asked', queue, names.join(','), null)
+  return note(actor, queue, String(headers['x-presque-job']), body, { ...given, sent, answered, lease })
+}
+
+interface Given { receipt: string, attempt: number, expires: number, lease: number, sent: number, answered: number }
+
+function note (actor: Actor, queue: string, id: string, payload: string, given: Given): Held | null {
+  const at = given.expires - given.lease
+  const job = actor.world.history.delivered(queue, id, payload, { ...given, at, kind: 'lease', actor: actor.name })
+  return job && { job, queue, id, receipt: given.receipt, expires: given.expires, deadly: payload.includes('"deadly":true') }
+}
+
+async function leaseBatch (actor: Actor): Promise<number> {
+  const { random, world } = actor
+  const { name } = random.pick(queues)
+  const [lease, count] = [leaseBy(actor), random.whole(2, 40)]
+  const heard = await say(actor, 'GET', `/qb/${name}?lease=${lease / 1000}&batch_size=${count}${waitBy(actor)}`, cutBy(actor, [name]))
+  if (heard.status === 'unknown') world.history.lostTake([name], 'lease', count)
+  if (heard.status !== 200) return 0
+  const jobs = (JSON.parse(heard.body) as Array<{ id: string, receipt: string, attempt: number, expires: number, payload: { token: string } }>).map(job => {
+    const text = world.history.pushes.get(job.payload.token)?.payload ?? JSON.stringify(job.payload)
+    if (!heard.body.includes(`"payload":${text}}`)) world.history.violate('the bytes that come back are those that went in', name, text, null)
+    return note(actor, name, job.id, text, { ...job, expires: Math.round(job.expires * 1000), lease, sent: heard.sent, answered: heard.answered })
+  })
+  if (jobs.length > count) world.history.violate('a batch holds no more than was asked for', name, `${jobs.length} for ${count}`, null)
+  await handleBatch(actor, name, jobs.filter(job => job !== null))
+  return jobs.length
+}
+
+// Most of a batch ends in one request; of the rest everybody goes his own way.
+async function handleBatch (actor: Actor, queue: string, jobs: Held[]): Promise<void> {
+  const { random } = actor
+  const alone = jobs.filter(({ deadly }) => deadly || random.chance(0.1))
+  const together = jobs.filter(job => !alone.includes(job))
+  const verb = random.weighted({ ack: 80, nack: 10, touch: 10 })
+  if (together.length > 0) await actTogether(actor, queue, verb, together)
+  if (verb === 'touch' && together.length > 0) await actTogether(actor, queue, 'ack', together)
+  await Promise.all(alone.map(async job => { await handle(actor, job, false) }))
+}
+
+async function actTogether (actor: Actor, queue: string, verb: 'ack' | 'nack' | 'touch', jobs: Held[]): Promise<void> {
+  const lease = leaseBy(actor)
+  const more = verb === 'touch' ? { lease: lease / 1000 } : {}
+  const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt, ...more })) })
+  const heard = await say(actor, 'POST', `/qb/${queue}/${verb}`, { body })
+  const outcomes = heard.status === 200 ? JSON.parse(heard.body) as Array<{ id: string, error?: string }> : []
+  if (heard.status === 200 && outcomes.some(({ id }, i) => id !== jobs[i]!.id)) actor.world.history.violate('a batch is answered in order', queue, heard.body, null)
+  jobs.forEach((job, i) => act(actor, job, verb, heard, outcomes[i], { lease }))
+}
+
+async function takeForGood (actor: Actor, count: number): Promise<number> {
+  const { random, world, name: by } = actor
+  const { name } = random.pick(queues)
+  const path = count === 1 ? `/q/${name}?worker_id=w1` : `/qb/${name}?batch_size=${count}`
+  const { status, body, sent, answered } = await say(actor, 'GET', `${path}${waitBy(actor)}`, cutBy(actor, [name]))
+  if (status === 'unknown') world.history.lostTake([name], 'good', count)
+  if (status !== 200) return 0
+  const payloads = count === 1 ? [body] : JSON.parse(body) as string[]
+  for (const payload of payloads) {
+    world.history.delivered(name, null, payload, { kind: 'good', actor: by, sent, answered, at: 0, expires: 0, lease: 0, attempt: 0, receipt: '' })
+  }
+  return payloads.length
+}
+
+function waitBy ({ random }: Actor): string {
+  return random.chance(0.4) ? `&wait=${random.pick([0.05, 0.5, 2])}` : ''
+}
+
+function cutBy ({ random, world }: Actor, names: string[]): { cut?: number | 'answer' } {
+  const rough = names.every(name => name === 'rough')
+  return rough && !world.draining && random.chance(0.04) ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) } : {}
+}

@@ -1,0 +1,145 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, extname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'tap'
+import { errors } from '../operations/errors.ts'
+import { commonKeys, queueKeys } from '../operations/keys.ts'
+import { Config } from '../schemas/config.ts'
+
+const house = fileURLToPath(new URL('..', import.meta.url))
+const rooms = ['bench', 'cli', 'client', 'docs', 'lua', 'operations', 'plugins', 'routes', 'schemas', 'test', 'web']
+const notOurs = ['node_modules', 'dist', 'data', 'coverage']
+const noRooms = ['src', 'lib', 'utils', 'util', 'common', 'helpers', 'types', 'services', 'managers', 'shared', 'misc']
+
+// Who may import from whom. The tests may from everywhere.
+const mayImport: Record<string, string[]> = {
+  schemas: ['schemas'],
+  operations: ['schemas', 'operations'],
+  plugins: ['schemas', 'operations', 'package.json'],
+  routes: ['schemas', 'operations'],
+  'app.ts': ['schemas', 'operations', 'plugins', 'routes'],
+  cli: ['schemas', 'operations', 'app.ts', 'cli', 'dist', 'package.json'],
+  client: ['client'],
+  web: ['web']
+}
+
+const read = (path: string): string => readFileSync(join(house, path), 'utf8')
+
+/** All files below a folder of the house, as paths from its door. */
+function files (folder: string): string[] {
+  if (!existsSync(join(house, folder))) return []
+  const path = join(house, folder)
+  if (!statSync(path).isDirectory()) return [folder]
+  return readdirSync(path).filter(name => !notOurs.includes(name) && !name.startsWith('.')).flatMap(name => files(join(folder, name)))
+}
+
+const isCode = (path: string): boolean => ['.ts', '.mjs', '.js', '.cjs', '.tsx'].includes(extname(path))
+
+const withoutComments = (code: string): string => code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+
+/** What a file imports, statically or not. */
+function imports (path: string): string[] {
+  const code = withoutComments(read(path))
+  const forms = [/^\s*(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]/gm, /^\s*import\s*['"]([^'"]+)['"]/gm, /\bimport\(\s*['"]([^'"]+)['"]/g, /\brequire\(\s*['"]([^'"]+)['"]/g]
+  return forms.flatMap(form => [...code.matchAll(form)].map(match => match[1]!))
+}
+
+/** Where in the house a file imports from: rooms, or files at the door. */
+function neighbours (path: string): string[] {
+  const inside = imports(path).filter(from => from.startsWith('.'))
+  return inside.map(from => relative(house, join(house, dirname(path), from)).split('/')[0]!)
+}
+
+test('every room imports from the rooms below it, and never sideways', async t => {
+  t.ok(neighbours('routes/queue.ts').includes('operations'), 'imports are seen')
+  for (const [room, allowed] of Object.entries(mayImport)) {
+    for (const path of files(room).filter(isCode)) {
+      t.strictSame(neighbours(path).filter(from => !allowed.includes(from)), [], path)
+    }
+  }
+})
+
+test('operations know nothing of HTTP, and schemas nothing but their language', async t => {
+  for (const path of files('operations').filter(isCode)) {
+    t.strictSame(imports(path).filter(from => /^(fastify(-plugin)?|light-my-request|@fastify\/(?!error$).*|(node:)?(http2?|https))$/.test(from)), [], path)
+  }
+  for (const path of files('schemas').filter(isCode)) t.strictSame(imports(path).filter(from => !/^(\.\/|@sinclair\/typebox)/.test(from)), [], path)
+})
+
+test('scripts are read by operations/script.ts alone, and every one is used', async t => {
+  const code = [...['app.ts', 'operations', 'plugins', 'routes', 'schemas'].flatMap(files)].filter(isCode)
+  const readers = code.filter(path => /['"`](\.\.?\/)+lua\b/.test(withoutComments(read(path))))
+  t.strictSame(readers, ['operations/script.ts'])
+  const called = code.flatMap(path => [...read(path).matchAll(/\bscript(?:<.+>)?\('(\w+)'\)/g)].map(match => match[1]))
+  t.strictSame(called.toSorted(), verbs().toSorted())
+})
+
+function verbs (): string[] {
+  return readdirSync(join(house, 'lua')).filter(name => name.endsWith('.lua')).map(name => name.replace('.lua', ''))
+}
+
+test('every folder is a room, and no room is a drawer for all and sundry', async t => {
+  const folders = readdirSync(house, { withFileTypes: true }).filter(entry => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
+  t.strictSame(folders.filter(name => !rooms.includes(name) && !notOurs.includes(name)), [])
+  for (const room of rooms) {
+    for (const path of files(room)) {
+      const names = path.replace(/(\.test)?\.\w+$/, '').split('/').slice(0, -1)
+      t.strictSame(names.filter(name => noRooms.includes(name)), [], path)
+    }
+  }
+})
+
+test('a noun has the same file name in every room', async t => {
+  for (const path of files('routes')) {
+    const name = path.replace('routes/', '')
+    t.ok(existsSync(join(house, 'schemas', name)), `schemas/${name}`)
+    t.ok(existsSync(join(house, 'test/routes', name.replace('.ts', '.test.ts'))), `its test of ${path}`)
+  }
+})
+
+test('a file is read in one sitting', async t => {
+  for (const path of ['app.ts', ...rooms].flatMap(files)) {
+    const lines = isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0
+    const limit = path.endsWith('.lua') ? 60 : 200
+    t.ok(lines < limit, `${path}: ${lines} lines`)
+  }
+})
+
+test('.env.example names every variable, with its default', async t => {
+  const told = Object.fromEntries([...read('.env.example').matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+  const known = Object.fromEntries(Object.entries(Config.properties).map(([name, schema]) => [name, String(schema.default)]))
+  t.strictSame(told, known)
+})
+
+/** The rows of the tables in a Markdown file that begin with something in backticks. */
+function rows (path: string): string[][] {
+  const cells = [...read(path).matchAll(/^\| `([^`]+)` \| (.*) \|$/gm)]
+  return cells.map(([, first, rest]) => [first!, ...rest!.split(' | ')])
+}
+
+test('docs/errors.md tells every refusal as it is', async t => {
+  const known = Object.entries(errors).map(([code, Refusal]) => {
+    const { statusCode, message } = new Refusal()
+    return [code, String(statusCode), message]
+  })
+  t.strictSame(rows('docs/errors.md'), known)
+})
+
+test('docs/keys.md tells every key as it is', async t => {
+  const all = [
+    ...Object.entries(queueKeys).map(([name, what]) => [`presque:{queue}:${name}`, what]),
+    ...Object.entries(commonKeys).map(([name, what]) => [`presque:${name}`, what])
+  ]
+  const known = all.map(([key, what]) => [key, ...what!.split(/: (.*)/s).slice(0, 2)])
+  t.strictSame(rows('docs/keys.md'), known)
+})
+
+test('every refusal is used, and every one that is used is known', async t => {
+  const text = ['app.ts', 'lua', 'operations', 'plugins', 'routes', 'schemas'].flatMap(files).map(path => withoutComments(read(path))).join('\n')
+  const used = text.replace(/^ {2}(\w+): createError\(.*$/gm, '')
+  for (const code of Object.keys(errors)) t.match(used, new RegExp(`\\b${code}\\b`), code)
+  const named = [...text.matchAll(/\berr = '(\w*)'/g), ...text.matchAll(/'x-(?:refusal|missing)': '(\w*)'/g), ...text.matchAll(/\berrors\.([A-Z_]+)\b/g)].map(match => match[1]!)
+  t.ok(named.length > 30, `${named.length} uses`)
+  t.strictSame(named.filter(code => !(code in errors)), [])
+  for (const [code, Refusal] of Object.entries(errors)) t.equal(new Refusal().code, code, 'it has one name')
+})

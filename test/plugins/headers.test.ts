@@ -1,0 +1,51 @@
+import { test } from 'tap'
+import { client } from '../fixtures/client.ts'
+import { listen } from '../helper.ts'
+import { exchange } from '../fixtures/wire.ts'
+
+const brokenEscape = [400, 'the URL has an invalid percent-escape'] as const
+
+test('a URL with a broken escape is a 400, in its path and in its query', async t => {
+  const { refuses } = await client(t)
+  for (const escape of ['%', '%2', '%zz', '%ff', '%C3', '%E0%80%80', '%ED%A0%80', '%u0041']) {
+    for (const url of [`/q/foo${escape}`, `/q/${escape}-foo`, `/${escape}`, `/status?a=${escape}`, `/q/foo?worker_id=${escape}`, `/w?${escape}=1`]) {
+      await refuses(...brokenEscape, `GET ${url}`)
+    }
+    await refuses(...brokenEscape, `POST /q/foo?uniq=${escape}`, '{}')
+  }
+})
+
+test('what the HTTP layer itself refuses looks like every other refusal', async t => {
+  const { url } = await listen(t)
+  const requests: Array<[number, string, string]> = [
+    [400, 'no HTTP at all', 'hello\r\n\r\n'],
+    [400, 'an unknown method', 'NOPE /q/foo HTTP/1.1\r\nHost: x\r\n\r\n'],
+    [400, 'another version', 'GET /q/foo HTTP/9.9\r\nHost: x\r\n\r\n'],
+    [400, 'HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    [400, 'no Host', 'GET /q/foo HTTP/1.1\r\n\r\n'],
+    [400, 'a header without a colon', 'GET /q/foo HTTP/1.1\r\nHost: x\r\nnope\r\n\r\n'],
+    [400, 'a length that is none', 'POST /q/foo HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n{}'],
+    [400, 'a length and chunks', 'POST /q/foo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
+    [417, 'an expectation', 'GET /q/foo HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n'],
+    [431, 'headers of 64 KiB', `GET /q/foo HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(64 * 1024)}\r\n\r\n`],
+    [431, 'a URL of 64 KiB', `GET /q/${'x'.repeat(64 * 1024)} HTTP/1.1\r\nHost: x\r\n\r\n`]
+  ]
+  for (const [status, name, bytes] of requests) {
+    const [answer] = await exchange(url, bytes)
+    t.match(answer, { status, headers: { 'content-type': /^application\/json(;|$)/, 'cache-control': 'no-store' } }, name)
+    t.match(JSON.parse(answer!.body), { error: /^[a-z]/i }, name)
+    t.strictSame(Object.keys(JSON.parse(answer!.body)), ['error'], name)
+  }
+})
+
+test('HTTP/1.0 without a Host is served', async t => {
+  const { url } = await listen(t)
+  const [answer] = await exchange(url, 'GET /status HTTP/1.0\r\n\r\n')
+  t.match(answer, { status: 200, body: '{"queues":[],"size":0}' })
+})
+
+test('no answer is to be stored, whatever it is', async t => {
+  const { ask } = await client(t)
+  const lines = ['GET /q/foo', 'POST /q/foo', 'PATCH /q/foo', 'GET /nope', 'GET /', 'GET /docs', 'GET /docs/', 'GET /docs/static/swagger-ui.css', 'GET /openapi.json', 'GET /q/%', 'GET /status', 'HEAD /status', 'DELETE /q/foo']
+  for (const line of lines) t.equal((await ask(line)).headers['cache-control'], 'no-store', line)
+})

@@ -1,0 +1,43 @@
+import { test } from 'tap'
+import { client } from '../fixtures/client.ts'
+
+test('GET counts what waits, has failed and has been taken, as numbers under exactly these keys', async t => {
+  const { says } = await client(t)
+  await says(200, { queue_name: 'foo', job_count: 0, job_failed: 0, job_processed: 0 }, 'GET /j/foo')
+  await says(201, '', 'POST /qb/foo', '{"jobs":[{},{},{},{}]}')
+  await says(201, '', 'PUT /q/foo', '{}')
+  await says(201, '', 'POST /q/foo?delayed=4000000000', '{}')
+  await says(200, '{}', 'GET /q/foo')
+  await says(200, ['{}', '{}'], 'GET /qb/foo?batch_size=2')
+  await says(200, '{"queue_name":"foo","job_count":2,"job_failed":1,"job_processed":3}', 'GET /j/foo')
+})
+
+test('what workers and producers sent is shown byte for byte, however deep it is', async t => {
+  const { says, ask } = await client(t)
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const error = `{ "message":"m", "n":12345678901234567890, "deep":${deep}}`
+  await says(201, '', 'POST /q/foo', '{ "a":1.0}')
+  const receipt = (await ask('GET /q/foo?lease=30')).headers['x-presque-receipt']
+  t.equal((await ask(`POST /j/foo/1/touch?receipt=${receipt}`, `{"progress": {"of":1.50, "deep":${deep}} }`)).statusCode, 200)
+  await says(200, { state: 'failed' }, `POST /j/foo/1/nack?receipt=${receipt}`, `{"retry":false,"error": ${error}}`)
+  const members = `"progress":{"of":1.50, "deep":${deep}},"last_error":${error},"result":null,"payload":{ "a":1.0}}`
+  const { body } = await ask('GET /j/foo/1')
+  t.ok(body.endsWith(members), 'as one document')
+  t.ok((await ask('GET /j/foo?state=failed')).body.endsWith(`"jobs":[${body}]}`), 'in a list')
+  const why = await ask('GET /j/foo/1/why')
+  t.equal(why.statusCode, 200)
+  t.equal(why.body, `{"state":"failed","reason":"failed","detail":"it has failed for good after 1 of 25 deliveries","last_error":${error}}`)
+})
+
+test('a request for a job that finds none counts nothing', async t => {
+  const { says, refuses } = await client(t)
+  await refuses(404, 'no job', 'GET /q/foo?worker_id=w1')
+  await refuses(404, 'no job', 'GET /qb/foo?worker_id=w1')
+  await says(200, { queue_name: 'foo', job_count: 0, job_failed: 0, job_processed: 0 }, 'GET /j/foo')
+})
+
+test('to count the jobs of a queue does not make it known', async t => {
+  const { says } = await client(t)
+  await says(200, { queue_name: 'foo', job_count: 0, job_failed: 0, job_processed: 0 }, 'GET /j/foo')
+  await says(200, { queues: [], size: 0 }, 'GET /status')
+})

@@ -1,0 +1,63 @@
+import { test } from 'tap'
+import { client } from '../fixtures/client.ts'
+
+const taken = [400, 'job already exists'] as const
+
+test('uniq refuses a second job while the first is waiting, and takes one again when it has left', async t => {
+  const { says, refuses } = await client(t)
+  await says(201, '', 'POST /q/foo?uniq=ann', '{"n":1}')
+  await refuses(...taken, 'POST /q/foo?uniq=ann', '{"n":2}')
+  await refuses(...taken, 'PUT /q/foo?uniq=ann', '{"n":2}')
+  await says(200, '{"n":1}', 'GET /q/foo')
+  await says(201, '', 'PUT /q/foo?uniq=ann', '{"n":3}')
+  await refuses(...taken, 'POST /q/foo?uniq=ann', '{"n":2}')
+  await says(200, ['{"n":3}'], 'GET /qb/foo')
+  await says(201, '', 'POST /q/foo?uniq=ann', '{"n":4}')
+})
+
+test('uniq refuses a second job while the first is delayed', async t => {
+  const { says, refuses } = await client(t)
+  await says(201, '', 'POST /q/foo?uniq=ann&delayed=4000000000', '{"n":1}')
+  await refuses(...taken, 'POST /q/foo?uniq=ann', '{"n":2}')
+  await refuses(...taken, 'POST /q/foo?delayed=4000000000&uniq=ann', '{"n":2}')
+})
+
+test('a refused duplicate leaves the job that is there as it was', async t => {
+  const { says, refuses } = await client(t)
+  await says(201, '', 'POST /q/foo?uniq=ann&delayed=4000000000', '{"n":1}')
+  await refuses(...taken, 'POST /q/foo?uniq=ann&delayed=1', '{"n":2}')
+  await refuses(404, 'no job', 'GET /q/foo')
+  await says(200, { queue_name: 'foo', job_count: 0, job_failed: 0, job_processed: 0 }, 'GET /j/foo')
+})
+
+test('uniq is of one queue, and tells keys apart by every character', async t => {
+  const { says, refuses } = await client(t)
+  const keys = ['ann', 'Ann', 'ann ', ' ann', 'ann\n', '\u0000', '"', '\\', '{"unique":"ann"}', 'ä', 'a\u0308', '\u{1F41D}', '__proto__', '0', '00', '1e1', '10', '/', '\u007f', 'x'.repeat(512), '\u{1F41D}'.repeat(512)]
+  for (const key of keys) await says(201, '', `POST /q/foo?uniq=${encodeURIComponent(key)}`, '{}')
+  for (const key of keys) await refuses(...taken, `POST /q/foo?uniq=${encodeURIComponent(key)}`, '{}')
+  for (const key of keys) await says(201, '', `POST /q/bar?uniq=${encodeURIComponent(key)}`, '{}')
+  await says(200, keys.map(() => '{}'), 'GET /qb/foo?batch_size=1000')
+  for (const key of keys) await says(201, '', `POST /q/foo?uniq=${encodeURIComponent(key)}`, '{}')
+})
+
+test('a plus in uniq is a space, as forms write it', async t => {
+  const { says, refuses } = await client(t)
+  await says(201, '', 'POST /q/foo?uniq=a+b', '{}')
+  await refuses(...taken, 'POST /q/foo?uniq=a%20b', '{}')
+  await says(201, '', 'POST /q/foo?uniq=a%2Bb', '{}')
+})
+
+test('uniq that is empty, too long or given twice is a 400', async t => {
+  const { refuses } = await client(t)
+  for (const query of ['uniq', 'uniq=', `uniq=${'x'.repeat(513)}`, 'uniq=a&uniq=b', 'uniq=a&uniq=a']) {
+    for (const method of ['POST', 'PUT']) await refuses(400, 'uniq must be 1 to 512 characters', `${method} /q/foo?${query}`, '{}')
+  }
+})
+
+test('of many requests at once with one key, exactly one is accepted', async t => {
+  const { app } = await client(t)
+  const post = () => app.inject({ method: 'POST', url: '/q/foo?uniq=ann', payload: {} })
+  const answers = await Promise.all(Array.from({ length: 50 }, post))
+  t.equal(answers.filter(({ statusCode }) => statusCode === 201).length, 1)
+  t.equal(answers.filter(({ statusCode, body }) => statusCode === 400 && body === '{"error":"job already exists"}').length, 49)
+})
