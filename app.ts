@@ -11,9 +11,16 @@ process.env['FASTIFY_AUTOLOAD_TYPESCRIPT'] ??= '1'
 
 const room = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
+export interface PresqueOptions {
+  /** Instead of the environment. */
+  config?: Partial<Config>
+  /** How long a request waits for Redis, in ms. */
+  patience?: number
+}
+
 /** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */
-export default async function presque (app: FastifyInstance, { config }: { config?: Partial<Config> }): Promise<void> {
-  await app.register(autoload, { dir: room('plugins'), options: { config }, encapsulate: false })
+export default async function presque (app: FastifyInstance, { config, patience }: PresqueOptions): Promise<void> {
+  await app.register(autoload, { dir: room('plugins'), options: { config, patience }, encapsulate: false })
   await app.register(autoload, { dir: room('routes'), dirNameRoutePrefix: false, encapsulate: false })
   app.refuseOtherMethods()
 }

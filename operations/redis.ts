@@ -6,19 +6,21 @@ import { commands } from './script.ts'
 export type RedisClient = Redis | Cluster
 
 /** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */
-const patience = 700
+const shipped = 700
 
 // Fail at once rather than queue up: a caller who hears 503 within a second can decide, a queue in memory cannot.
-const impatient = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  commandTimeout: patience,
-  // A frozen server keeps its connection. Dropping it drops what waits behind the unanswered command, too.
-  socketTimeout: patience,
-  connectTimeout: patience,
-  disconnectTimeout: 100,
-  // A Redis that still loads its data is asked again this soon; left alone, up to 10 s after it is ready.
-  maxLoadingRetryTime: 500
+function impatient (patience: number) {
+  return {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: patience,
+    // A frozen server keeps its connection. Dropping it drops what waits behind the unanswered command, too.
+    socketTimeout: patience,
+    connectTimeout: patience,
+    disconnectTimeout: 100,
+    // A Redis that still loads its data is asked again this soon; left alone, up to 10 s after it is ready.
+    maxLoadingRetryTime: 500
+  }
 }
 
 // A master that has become a replica keeps its connections: only by connecting again do we find the new master.
@@ -34,14 +36,15 @@ function pause (attempt: number): number {
 /**
  * A client for `redis://`, `rediss://`, `unix://path`, `redis+sentinel://host:port,host:port/name` or
  * `redis+cluster://host:port,host:port`, that puts `prefix` and a colon before every key. It begins to connect.
+ * No command waits longer than `patience` (ms) for its answer.
  */
-export function createRedis (url: string, prefix: string): RedisClient {
+export function createRedis (url: string, prefix: string, patience = shipped): RedisClient {
   const keyPrefix = `${prefix}:`
-  const options = { ...impatient, retryStrategy: pause, reconnectOnError: demoted, keyPrefix, scripts: commands() }
+  const options = { ...impatient(patience), retryStrategy: pause, reconnectOnError: demoted, keyPrefix, scripts: commands() }
   const { scheme, user, password, nodes, path } = parseRedisUrl(url)
   const account = { ...(user && { username: user }), ...(password && { password }) }
   if (scheme === 'unix') return new Redis({ ...options, path })
-  if (scheme === 'redis+cluster') return createCluster(nodes, keyPrefix, account)
+  if (scheme === 'redis+cluster') return createCluster(nodes, keyPrefix, { ...impatient(patience), ...account })
   // Over TCP, commands of one turn share a packet: a third more pushes a second. Over a unix socket it costs.
   const shared = { ...options, ...account, enableAutoPipelining: true }
   if (scheme === 'redis+sentinel') {
@@ -51,15 +54,14 @@ export function createRedis (url: string, prefix: string): RedisClient {
 }
 
 // No auto-pipelining: with it, a resharding Cluster's MOVED and ASK reach the callers (redis/ioredis#2075).
-function createCluster (nodes: Address[], keyPrefix: string, account: { username?: string, password?: string }): Cluster {
-  const { enableOfflineQueue, ...redisOptions } = { ...impatient, ...account }
+function createCluster (nodes: Address[], keyPrefix: string, { enableOfflineQueue, ...redisOptions }: ReturnType<typeof impatient>): Cluster {
   return new Cluster(nodes, {
     keyPrefix,
     scripts: commands(),
     // For operations/subscriber.ts: one connection a master, over which a message stays on the node of its queue.
     shardedSubscribers: true,
     enableOfflineQueue,
-    slotsRefreshTimeout: patience,
+    slotsRefreshTimeout: redisOptions.commandTimeout,
     clusterRetryStrategy: pause,
     // No command is sent a second time by itself: it may have been done, and what waits for its turn has no limit.
     clusterNodeRetryStrategy: pause,
@@ -135,7 +137,7 @@ async function becomesReady (redis: RedisClient, ms: number): Promise<void> {
 /** Lets the client go, whether Redis is there or not; a goodbye that gets no answer is not waited for. */
 export async function closeRedis (redis: RedisClient): Promise<void> {
   const giveUp = new AbortController()
-  await Promise.race([redis.quit().catch(() => {}), delay(patience, undefined, { signal: giveUp.signal }).catch(() => {})])
+  await Promise.race([redis.quit().catch(() => {}), delay(shipped, undefined, { signal: giveUp.signal }).catch(() => {})])
   giveUp.abort()
   redis.disconnect()
 }

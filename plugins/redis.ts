@@ -7,8 +7,8 @@ declare module '@fastify/redis' {
 }
 
 /** `app.redis`: the one client of this server. Stops the start when Redis does not answer. */
-export default fp(async app => {
-  const redis = createRedis(app.redisUrl, app.config.PRESQUE_PREFIX)
+export default fp<{ patience?: number }>(async (app, { patience }) => {
+  const redis = createRedis(app.redisUrl, app.config.PRESQUE_PREFIX, patience)
   let away = false
   // Every command reports its own failure; this is for the log.
   redis.on('error', error => app.log.debug(error, 'redis'))

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Cluster } from 'ioredis'
 import { test, type Test } from 'tap'
 import { queues } from '../operations/queue.ts'
-import { listen } from './helper.ts'
+import { asShipped, listen, patient } from './helper.ts'
 import { startCluster, type TestNode } from './fixtures/cluster.ts'
 import { stopRedis } from './fixtures/redis.ts'
 import { send, slowest, type Answer } from './fixtures/request.ts'
@@ -13,8 +13,8 @@ import { until } from './fixtures/until.ts'
 const together = fileURLToPath(new URL('./fixtures/together.ts', import.meta.url))
 const names = Array.from({ length: 30 }, (_, i) => `queue${i}`)
 
-async function serve (t: Test, url: string) {
-  const presque = await listen(t, { REDIS_URL: url, PRESQUE_PREFIX: 'presque' })
+async function serve (t: Test, url: string, patience = asShipped) {
+  const presque = await listen(t, { REDIS_URL: url, PRESQUE_PREFIX: 'presque' }, patience)
   return { ...presque, cluster: presque.app.redis as unknown as Cluster }
 }
 
@@ -56,7 +56,7 @@ test('what holds with one Redis holds with a Redis Cluster', async t => {
 
 test('thirty queues on three nodes are pushed, taken, watched and purged at once', async t => {
   const { url: redis, nodes } = await startCluster(t)
-  const { app, url, cluster } = await serve(t, redis)
+  const { app, url, cluster } = await serve(t, redis, patient)
   for (const node of nodes) t.ok((await keptBy(node, cluster)).length > 3)
   const everywhere = async (method: string, path: string, body?: string) => {
     return await send(url, names.map(name => ({ method, path: path.replace('QUEUE', name), ...(body && { body }) })), names.length * 5)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { test, type Test } from 'tap'
 import { take } from '../operations/delivery.ts'
 import { push } from '../operations/job.ts'
-import { listen, patient } from './helper.ts'
+import { listen } from './helper.ts'
 import { operations, request, wantsLease, type Operation, type Place } from './fixtures/document.ts'
 import { Random } from './fixtures/random.ts'
 import { ways, type Plain, type Spoilt } from './fixtures/spoilt.ts'
@@ -81,7 +81,7 @@ const random = new Random()
 
 test(`no bytes make the server answer with a fault, or in another way than documented, FUZZ_SEED=${random.seed}`, async t => {
   const { app, url } = await listen(t, { PRESQUE_MAX_WAIT: 0.05 })
-  const all = routes(patient(app))
+  const all = routes(app)
   t.ok(all.length >= 30, `${all.length} routes`)
   for (const route of all) {
     const requests: Array<{ way: string, spoilt: Spoilt }> = []

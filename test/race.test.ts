@@ -3,7 +3,7 @@ import { push } from '../operations/job.ts'
 import { queueStatus } from '../operations/queue.ts'
 import type { RedisClient } from '../operations/redis.ts'
 import { startRedis } from './fixtures/redis.ts'
-import { listen, patient } from './helper.ts'
+import { listen } from './helper.ts'
 
 const clients = Array.from({ length: 20 }, (_, i) => i)
 
@@ -16,7 +16,6 @@ interface Taken { n: number, due?: number }
 async function serve (t: Test): Promise<{ redis: RedisClient, urls: [string, string] }> {
   const { url } = await startRedis(t)
   const [one, other] = [await listen(t, { REDIS_URL: url }), await listen(t, { REDIS_URL: url })]
-  for (const { app } of [one, other]) patient(app)
   return { redis: one.app.redis, urls: [one.url, other.url] }
 }
 

@@ -5,7 +5,7 @@ import { job, jobs, why } from '../../operations/document.ts'
 import { explain } from '../../operations/reason.ts'
 import { control } from '../../operations/control.ts'
 import { queueStatus } from '../../operations/queue.ts'
-import { build, patient } from '../helper.ts'
+import { build } from '../helper.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => ({ payload: `{"n":${i}}` }))
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
@@ -150,7 +150,7 @@ test('cancel() removes a job from any state, and its worker learns it', async t 
 })
 
 test('take() finds the one job behind thousands that were cancelled', async t => {
-  const { redis } = patient(await build(t))
+  const { redis } = await build(t)
   await push(redis, 'mail', many(5001), { now: 100 })
   t.equal(await cancelAll(redis, 'mail', 'waiting', 5000), 5000)
   t.same((await take(redis, 'mail', { now: 101 })).map(({ id }) => id), ['5001'])

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import { test, type Test } from 'tap'
 import presque, { options } from '../../app.ts'
-import { listen, patient } from '../helper.ts'
+import { asShipped, listen } from '../helper.ts'
 import { freePort, startRedis, type TestRedis } from '../fixtures/redis.ts'
 import { late, requests, send, type Answer, type Request } from '../fixtures/request.ts'
 import { until } from '../fixtures/until.ts'
@@ -13,7 +13,7 @@ interface Served { redis: TestRedis, client: Redis, url: string, all: Request[] 
 
 async function serve (t: Test, port = 0): Promise<Served> {
   const redis = await startRedis(t, [], port)
-  const { app, url } = await listen(t, { REDIS_URL: redis.url })
+  const { app, url } = await listen(t, { REDIS_URL: redis.url }, asShipped)
   return { redis, client: app.redis as Redis, url, all: requests(app) }
 }
 
@@ -90,8 +90,7 @@ for (const { over, port } of places) {
 
   test(`a script cache that is flushed under load goes unnoticed, over ${over}`, async t => {
     const redis = await startRedis(t, [], await port())
-    const { app, url } = await listen(t, { REDIS_URL: redis.url })
-    patient(app)
+    const { url } = await listen(t, { REDIS_URL: redis.url })
     const other = new Redis(redis.url.replace('unix://', ''))
     t.teardown(() => other.disconnect())
     for (let round = 0; round < 10; round++) {
@@ -115,7 +114,7 @@ test('a start without Redis fails with one sentence, and the server can be close
 
 test('a frozen Redis does not keep the server from closing', async t => {
   const redis = await startRedis(t)
-  const { app } = await listen(t, { REDIS_URL: redis.url })
+  const { app } = await listen(t, { REDIS_URL: redis.url }, asShipped)
   redis.child.kill('SIGSTOP')
   const since = performance.now()
   await app.close()
