@@ -1,5 +1,5 @@
 -- Gives a job back as if it had never been delivered; its receipt is worth nothing from then on.
--- keys: ready ranked delayed active failed completed jobs details holders unique policy stats waiters
+-- keys: ready ranked delayed active failed completed expiring jobs details holders unique policy stats waiters
 -- args: now id proof delay front
 -- use: clock rules hold withdraw save place wake line unbar
 -- returns: 1; NO_SUCH_JOB or LEASE_LOST
@@ -13,6 +13,8 @@ if state == 'lapsed' then withdraw(keys, id, job) end
 redis.call('ZREM', active, place(id))
 redis.call('HDEL', holders, id)
 job.deliveries, job.attempt = job.deliveries or 1, (job.attempt or 1) - 1
+if front == '1' and job.expires then redis.call('ZADD', expiring, job.expires, place(id)) end
+job.expires = nil
 if delay > 0 then
   redis.call('ZADD', delayed, now + delay, place(id))
 elseif front == '1' and (job.priority or 5) == 5 then

@@ -9,27 +9,33 @@ unbar(keys)
 now = clock(now)
 local _, late = settle(keys, now, 1000)
 local set = reopen(keys, now)
-local answers, hungry, unsure, again, lapse = {}, false, false, nil, nil
+local shares, wanted, again = {}, 0, nil
+if not set.stopped then shares, wanted, again = allow(keys, set, requests, now) end
+-- Jobs may stand in line whose time to be taken is over: first those go.
+local picked = pick(keys, late and 0 or wanted)
+local answers, hungry, lapse, last = {}, false, nil, 0
 for i = 1, #requests, 3 do
-  local count, lease, worker = tonumber(requests[i]), tonumber(requests[i + 1]), requests[i + 2]
-  local allowed = 0
-  if not set.stopped then allowed, again = allow(keys, set, count, lease, now) end
-  local ids, records, kept = {}, {}, {}
-  if late then unsure = true elseif allowed > 0 then ids, records, kept, unsure = pick(keys, allowed) end
+  local lease, worker, first = tonumber(requests[i + 1]), requests[i + 2], last + 1
   if lease == 0 then lease = set.lease end
-  answers[#answers + 1] = deliver(keys, ids, records, kept, lease, worker, now)
-  if set.rate_limit and #ids > 0 then
-    for _ = 1, #ids do redis.call('RPUSH', given, now) end
-    redis.call('PEXPIRE', given, set.rate_period)
-  end
-  hungry = hungry or #ids == 0
-  if lease and #ids > 0 then lapse = math.min(lapse or now + lease, now + lease) end
+  last = math.min(last + (shares[(i + 2) / 3] or 0), #picked.ids)
+  answers[#answers + 1] = deliver(keys, picked, first, last, lease, worker, now)
+  if last < first then hungry = true elseif lease then lapse = math.min(lapse or now + lease, now + lease) end
   hear(worker, workers, heard, now)
+end
+if #picked.gone > 0 then
+  redis.call('HDEL', jobs, unpack(picked.gone))
+  redis.call('HINCRBY', stats, 'processed', #picked.gone)
+end
+if #picked.leased > 0 then redis.call('ZADD', active, unpack(picked.leased)) end
+if set.rate_limit and last > 0 then
+  for _ = 1, last do redis.call('RPUSH', given, now) end
+  redis.call('PEXPIRE', given, set.rate_period)
 end
 -- For /why; once a second is often enough, and a queue that nobody has used is not brought into being.
 local asked = redis.call('HMGET', stats, 'last_id', 'asked_at')
 if asked[1] and now - tonumber(asked[2] or 0) >= 1000 then redis.pcall('HSET', stats, 'asked_at', now) end
 local left = redis.call('LLEN', ready) + redis.call('ZCARD', ranked)
+local unsure = late or picked.unsure
 if unsure then again = now end
 if server ~= '' and not unsure then
   -- A server that waits looks every few seconds; one that is gone is forgotten.

@@ -1,3 +1,4 @@
+import { coalesce } from './coalescer.ts'
 import { errors, type ErrorCode } from './errors.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
@@ -31,7 +32,7 @@ export interface Wish {
 export interface Look { jobs: Delivery[], again: number, left: number }
 
 const scripts = {
-  take: script<[closed: number, again: number, left: number, fields: string[]]>('take'),
+  take: script<[closed: number, again: number, left: number, ...fields: string[][]]>('take'),
   restore: script<number>('restore'),
   ack: script<string[]>('ack'),
   nack: script<string[]>('nack'),
@@ -39,16 +40,37 @@ const scripts = {
   touch: script<string[]>('touch')
 }
 
-/** Takes what there is, at most `count`. Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens. */
-export async function look (redis: RedisClient, queue: string, { lease, count = 1, worker = '', server = '', now }: Wish = {}): Promise<Look> {
-  const request = { server, requests: [count, milliseconds(lease) ?? '', worker], now: milliseconds(now) }
+/**
+ * Takes what there is, at most `count`; together with others that come in the same turn, unless `now` is given.
+ * Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens.
+ */
+export async function look (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Look> {
   for (;;) {
-    const [closed, again, left, fields] = await scripts.take(redis, queue, request)
-    if (closed === 1 && server === '') throw new errors.QUEUE_CLOSED()
-    const jobs = lease === undefined ? takenForGood(queue, fields) : leased(queue, fields)
+    const found = wish.now === undefined
+      ? await (wish.server === undefined ? lookShared : waitShared)(redis, queue, wish)
+      : unlessClosed((await lookAll(redis, queue, [wish], wish.server, milliseconds(wish.now)))[0]!)
     // Nothing yet, and more to look through: the places of many jobs that are gone.
-    if (jobs.length > 0 || again !== 0 || left === 0) return { jobs, again, left }
+    if (found.jobs.length > 0 || found.again !== 0 || found.left === 0) return found
   }
+}
+
+const weigh = ({ count = 1 }: Wish) => ({ jobs: count, bytes: 0 })
+const lookShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes), weigh)
+// Those of one server: it is told when there is something.
+const waitShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
+
+async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Array<Look | Error>> {
+  const requests = wishes.flatMap(({ count = 1, lease, worker = '' }) => [count, milliseconds(lease) ?? '', worker])
+  const [closed, again, left, ...fields] = await scripts.take(redis, queue, { server, requests, now })
+  return wishes.map(({ lease }, i) => {
+    if (closed === 1 && server === undefined) return new errors.QUEUE_CLOSED()
+    return { jobs: lease === undefined ? takenForGood(queue, fields[i]!) : leased(queue, fields[i]!), again, left }
+  })
+}
+
+function unlessClosed (found: Look | Error): Look {
+  if (found instanceof Error) throw found
+  return found
 }
 
 function takenForGood (queue: string, fields: string[]): Delivery[] {
@@ -97,8 +119,17 @@ interface Receipt { id: string, receipt: string }
 /** What became of each of several: null, or why not. */
 export type Outcome = ErrorCode | null
 
-/** Finishes jobs; each may have a result, as JSON text. */
-export async function ack (redis: RedisClient, queue: string, jobs: Array<Receipt & { result?: string | undefined }>, { now }: { now?: number } = {}): Promise<Outcome[]> {
+/** A job that is done, and its result as JSON text, if there is one. */
+export type Done = Receipt & { result?: string | undefined }
+
+/** Finishes a job, together with others that come in the same turn. */
+export const ackOne = coalesce<Done, Outcome>(
+  async (redis, queue, jobs) => await ack(redis, queue, jobs),
+  ({ result = '' }) => ({ jobs: 1, bytes: result.length })
+)
+
+/** Finishes jobs. */
+export async function ack (redis: RedisClient, queue: string, jobs: Done[], { now }: { now?: number } = {}): Promise<Outcome[]> {
   const fields = jobs.flatMap(({ id, receipt, result }) => [id, receipt, result ?? ''])
   const outcomes = await scripts.ack(redis, queue, { fields, now: milliseconds(now) })
   return outcomes.map(outcome => outcome === '' ? null : outcome as ErrorCode)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { coalesce } from './coalescer.ts'
 import { commonKey } from './keys.ts'
 import { errors } from './errors.ts'
 import { script } from './script.ts'
@@ -38,32 +39,55 @@ const scripts = {
   cancel: script<[gone: number, passed: number]>('cancel')
 }
 
-/** Puts jobs in, all or none. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
+/** Puts jobs in, all or none. Rejects with QUEUE_FULL. */
 export async function push (redis: RedisClient, queue: string, jobs: NewJob[], { now }: { now?: number } = {}): Promise<Pushed[]> {
-  return await insert(redis, queue, jobs, { now: milliseconds(now) })
+  const outcomes = await insert(redis, queue, jobs.map(entry), { together: 1, now: milliseconds(now) })
+  return outcomes.map(unlessRefused)
 }
+
+/** Puts a job in, together with others that come in the same turn. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
+export async function pushOne (redis: RedisClient, queue: string, job: NewJob): Promise<Pushed> {
+  return await pushShared(redis, queue, entry(job))
+}
+
+const pushShared = coalesce<Entry, Pushed>(
+  async (redis, queue, entries) => await insert(redis, queue, entries),
+  ([payload, , set]) => ({ jobs: 1, bytes: payload.length + set.length })
+)
 
 /** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
 export async function pushFailed (redis: RedisClient, queue: string, job: NewJob, { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<Pushed> {
-  const [pushed] = await insert(redis, queue, [job], { worker, failures: 1, now: milliseconds(now) })
-  return pushed!
+  const [outcome] = await insert(redis, queue, [entry(job)], { worker, failures: 1, now: milliseconds(now) })
+  return unlessRefused(outcome!)
 }
 
-interface Insertion { worker?: string | undefined, failures?: number, now: number | undefined }
+interface Insertion { worker?: string | undefined, failures?: number, together?: 1, now?: number | undefined }
 
-async function insert (redis: RedisClient, queue: string, jobs: NewJob[], more: Insertion): Promise<Pushed[]> {
-  const fields = jobs.flatMap(job => [job.payload, due(job), options(job)])
+// A job as lua/push.lua takes it.
+type Entry = [payload: string, due: string | number, options: string]
+
+function entry (job: NewJob): Entry {
+  return [job.payload, due(job), options(job)]
+}
+
+async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   const listed = redis.sadd(commonKey('queues'), queue).then(() => true, () => false)
-  const outcomes = await scripts.push(redis, queue, { ...more, fields })
+  const outcomes = await scripts.push(redis, queue, { ...more, fields: entries.flat() })
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
-  if (outcomes[0] === '1' || !await listed) await redis.sadd(commonKey('queues'), queue)
-  return jobs.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
+  if (outcomes.includes('1') || !await listed) await redis.sadd(commonKey('queues'), queue)
+  return entries.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
 }
 
-function pushed (id: string, outcome: string): Pushed {
-  if (outcome === 'exists') throw new errors.JOB_EXISTS()
-  if (outcome === 'conflict') throw new errors.IDEMPOTENCY_CONFLICT()
+function pushed (id: string, outcome: string): Pushed | Error {
+  if (outcome === 'exists') return new errors.JOB_EXISTS()
+  if (outcome === 'conflict') return new errors.IDEMPOTENCY_CONFLICT()
+  if (outcome === 'full') return new errors.QUEUE_FULL()
   return { id, duplicate: outcome === 'ignored' }
+}
+
+function unlessRefused (outcome: Pushed | Error): Pushed {
+  if (outcome instanceof Error) throw outcome
+  return outcome
 }
 
 function due ({ delayed, delay }: NewJob): string | number {

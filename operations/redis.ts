@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
-import { commands } from './script.ts'
+import { commandName, commands } from './script.ts'
 
 /** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
 export type RedisClient = Redis | Cluster
@@ -22,6 +22,9 @@ function impatient (patience: number) {
     maxLoadingRetryTime: 500
   }
 }
+
+// Those of operations/coalescer.ts have shared their turn already, and a second wait would cost; the name of the queue goes before its jobs.
+const atOnce = ['push', 'take', 'ack'].map(commandName).concat('sadd')
 
 // A master that has become a replica keeps its connections: only by connecting again do we find the new master.
 function demoted ({ message }: Error): boolean {
@@ -46,7 +49,7 @@ export function createRedis (url: string, prefix: string, patience = shipped): R
   if (scheme === 'unix') return new Redis({ ...options, path })
   if (scheme === 'redis+cluster') return createCluster(nodes, keyPrefix, { ...impatient(patience), ...account })
   // Over TCP, commands of one turn share a packet: a third more pushes a second. Over a unix socket it costs.
-  const shared = { ...options, ...account, enableAutoPipelining: true }
+  const shared = { ...options, ...account, enableAutoPipelining: true, autoPipeliningIgnoredCommands: atOnce }
   if (scheme === 'redis+sentinel') {
     return new Redis({ ...shared, sentinels: nodes, name: path, sentinelRetryStrategy: pause, sentinelCommandTimeout: patience })
   }

@@ -42,7 +42,8 @@ export function commands (): Record<string, { lua: string, numberOfKeys: number 
   }))
 }
 
-function commandName (verb: string): string {
+/** The name under which the client knows a script. */
+export function commandName (verb: string): string {
   return `presque:${verb}`
 }
 

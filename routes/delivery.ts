@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
-import { ack, nack, release, touch, type Verdict } from '../operations/delivery.ts'
+import { ack, ackOne, nack, release, touch, type Verdict } from '../operations/delivery.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
 import { next } from '../operations/next.ts'
 import { elementTexts, memberText } from '../operations/payload.ts'
@@ -9,8 +9,8 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/ack', { schema: Ack }, async (request, reply) => {
     const { params: { queue, id }, query: { receipt, next: more, lease, wait = 0, worker_id: named } } = request
     const patience = reply.patience(wait)
-    const [refused] = await ack(app.redis, queue, [{ id, receipt, result: request.text }])
-    if (refused != null) throw new errors[refused]()
+    const refused = await ackOne(app.redis, queue, { id, receipt, result: request.text })
+    if (refused !== null) throw new errors[refused]()
     if (more !== '1') return reply.code(204).send()
     const worker = named ?? request.headers['x-presque-workerid']
     const [job] = await next(app.redis, app.waiters, [queue], { worker, lease: lease === '' ? 0 : lease }, patience)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Purge, Push, Reinsert, Take } from '../schemas/queue.ts'
 import { errors } from '../operations/errors.ts'
-import { push, pushFailed, type NewJob } from '../operations/job.ts'
+import { pushFailed, pushOne, type NewJob } from '../operations/job.ts'
 import { next } from '../operations/next.ts'
 import { purge } from '../operations/queue.ts'
 import { resultOf } from '../operations/result.ts'
@@ -13,11 +13,11 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     refuseContradictions(job)
     const patience = reply.patience(wait ?? 0)
     const { queue } = request.params
-    const [pushed] = await push(app.redis, queue, [job])
-    reply.headers({ location: `/j/${queue}/${pushed!.id}`, 'x-presque-job': pushed!.id })
-    if (pushed!.duplicate) reply.header('x-presque-duplicate', 'true')
-    if (wait === undefined) return reply.code(pushed!.duplicate ? 200 : 201).send()
-    const result = await resultOf(app.redis, app.waiters, queue, pushed!.id, patience)
+    const pushed = await pushOne(app.redis, queue, job)
+    reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
+    if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
+    if (wait === undefined) return reply.code(pushed.duplicate ? 200 : 201).send()
+    const result = await resultOf(app.redis, app.waiters, queue, pushed.id, patience)
     return result === null ? reply.code(202).send() : reply.code(200).type('application/json').send(result)
   })
 

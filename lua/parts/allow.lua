@@ -1,23 +1,29 @@
--- How many of `count` jobs the queue's limits let go now, and when in ms to ask again if fewer.
--- returns: the count, and that time if one is known
+-- How many jobs the queue's limits let go now.
 -- The rate is exact: no span of a period sees more than the limit.
--- takes: keys set count leased now
-local again
-if leased and set.concurrency then
-  count = math.min(count, set.concurrency - redis.call('ZCARD', keys.active))
-end
-if set.rate_limit and count > 0 then
+-- takes: keys set requests now
+-- returns: how many for each of the requests (see lua/take.lua), how many together, and when in ms to ask again if the rate lets go fewer
+local shares, total, again, pace, slots = {}, 0, nil, math.huge, math.huge
+if set.concurrency then slots = set.concurrency - redis.call('ZCARD', keys.active) end
+if set.rate_limit then
   redis.call('LTRIM', keys.given, -set.rate_limit, -1)
-  local free = set.rate_limit - redis.call('LLEN', keys.given)
-  local i = 0
-  while free < count do
-    local given = tonumber(redis.call('LINDEX', keys.given, i) or now)
+  local known, wanted = redis.call('LLEN', keys.given), 0
+  for i = 1, #requests, 3 do wanted = wanted + tonumber(requests[i]) end
+  pace = set.rate_limit - known
+  for i = 0, math.min(wanted - pace, known) - 1 do
+    local given = tonumber(redis.call('LINDEX', keys.given, i))
     if given + set.rate_period > now then
       again = given + set.rate_period
       break
     end
-    free, i = free + 1, i + 1
+    pace = pace + 1
   end
-  count = math.min(count, free)
+  if pace < wanted then again = again or now + set.rate_period end
 end
-return math.max(count, 0), again
+for i = 1, #requests, 3 do
+  local leased = requests[i + 1] ~= ''
+  local share = math.max(0, math.min(tonumber(requests[i]), pace, leased and slots or math.huge))
+  if leased then slots = slots - share end
+  pace, total = pace - share, total + share
+  shares[#shares + 1] = share
+end
+return shares, total, again

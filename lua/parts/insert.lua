@@ -1,12 +1,15 @@
 -- Puts one job in, unless its unique key is held: then it does as `on_duplicate` says.
 -- A record is the time in ms from which the job may run (6 bytes), and the payload.
--- takes: keys payload due options now
--- use: place detail unline save line
--- returns: id and outcome
+-- takes: keys payload due options room now
+-- use: place detail unline save line number remember
+-- returns: id and outcome (see lua/push.lua)
 local key, outcome = options.unique, 'new'
 local id = key and redis.call('HGET', keys.unique, key)
 if id then
-  if options.on_duplicate == 'ignore' then return id, 'ignored' end
+  if options.on_duplicate == 'ignore' then
+    remember(keys, options, id, 'ignored', now)
+    return id, 'ignored'
+  end
   if options.on_duplicate ~= 'replace' or redis.call('ZSCORE', keys.active, place(id)) then return id, 'exists' end
   -- Its number stays; its place, its time and all else are those of the new one.
   local old = detail(keys, id)
@@ -14,21 +17,15 @@ if id then
   redis.call('ZREM', keys.expiring, place(id))
   options.stale, options.deliveries, outcome = old.stale, old.deliveries, 'replaced'
 else
-  local number = redis.call('HINCRBY', keys.stats, 'last_id', 1)
-  id = string.format('%d', number)
-  -- Of the clock itself, also where a test gives the time.
-  if number == 1 then redis.call('HSET', keys.stats, 'seed', redis.sha1hex(table.concat(redis.call('TIME'), ':') .. keys.stats)) end
+  if room <= 0 then return '', 'full' end
+  id = string.format('%d', number(keys, 1))
 end
 redis.call('HSET', keys.jobs, id, struct.pack('>I6', math.max(due, now)) .. payload)
 if due > now then options.created = now end
 if key then redis.call('HSET', keys.unique, key, id) end
-if options.idempotency then
-  redis.call('HSET', keys.idempotency, options.idempotency, id .. ' ' .. options.fingerprint)
-  redis.call('ZADD', keys.remembered, now + 86400000, options.idempotency)
-  options.idempotency, options.fingerprint = nil, nil
-end
+remember(keys, options, id, outcome, now)
 if options.ttl then redis.call('ZADD', keys.expiring, math.max(now, due) + options.ttl, place(id)) end
-options.on_duplicate, options.ttl = nil, nil
+options.on_duplicate, options.ttl, options.idempotency, options.fingerprint = nil, nil, nil, nil
 save(keys, id, options)
 if due > now then redis.call('ZADD', keys.delayed, math.floor(due), place(id)) else line(keys, id, options.priority, now) end
 return id, outcome

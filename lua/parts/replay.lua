@@ -1,6 +1,6 @@
 -- Looks whether a push has been made before under its idempotency key, within a day.
 -- takes: keys options now
--- returns: the id of then and 'replayed', or 'conflict' if the payload was another; nothing if it is new
+-- returns: the id of then and 'replayed' or 'ignored', or 'conflict' if the payload was another; nothing if it is new
 local key = options.idempotency
 if not key then return end
 for _, old in ipairs(redis.call('ZRANGEBYSCORE', keys.remembered, '-inf', now, 'LIMIT', 0, 10)) do
@@ -9,5 +9,6 @@ for _, old in ipairs(redis.call('ZRANGEBYSCORE', keys.remembered, '-inf', now, '
 end
 local before = redis.call('HGET', keys.idempotency, key)
 if not before then return end
-local id, fingerprint = before:match('^(%d+) (.*)$')
-return id, fingerprint == options.fingerprint and 'replayed' or 'conflict'
+local id, fingerprint, outcome = before:match('^(%d+) (%S+) ?(.*)$')
+if fingerprint ~= options.fingerprint then return id, 'conflict' end
+return id, outcome == 'ignored' and 'ignored' or 'replayed'

@@ -1,10 +1,12 @@
 -- Tells one server with clients waiting that something may be had at a time in ms (0: now). They take turns; the message says in how many ms.
 -- takes: keys now at
 -- use: publish
+-- returns: whether anybody heard
 for _, server in ipairs(redis.call('ZRANGE', keys.waiters, 0, 9)) do
   if publish(keys, server, string.format('look %d', math.max(0, at - now))) > 0 then
     redis.call('ZADD', keys.waiters, now, server)
-    return
+    return true
   end
   redis.call('ZREM', keys.waiters, server)
 end
+return false

@@ -1,0 +1,16 @@
+-- Ends a job that was done: it is gone, or stays with its result for as long as it is to be kept.
+-- takes: keys id job state result keep now
+-- use: remove unline free save place
+if keep == 0 then
+  remove(keys, id, job)
+  return
+end
+for _, key in ipairs({ keys.active, keys.delayed, keys.failed, keys.expiring }) do redis.call('ZREM', key, place(id)) end
+if state == 'lapsed' then unline(keys, id, job) end
+redis.call('HDEL', keys.holders, id)
+job.deliveries, job.attempt, job.lapsed = job.deliveries or 1, job.attempt or 1, nil
+free(keys, id, job)
+job.unique = nil
+save(keys, id, job)
+if result ~= '' then redis.call('HSET', keys.results, id, result) end
+redis.call('ZADD', keys.completed, now + keep, place(id))

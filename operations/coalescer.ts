@@ -1,0 +1,79 @@
+import type { RedisClient } from './redis.ts'
+
+/** What one call carries at most; a request that is larger goes alone. A bound of one job is no sharing at all. */
+export const bounds = { jobs: 128, bytes: 2 ** 20 }
+
+/** What a request adds to a call: jobs given, taken or finished, and bytes sent. */
+export interface Weight { jobs: number, bytes: number }
+
+/** Asks for one's own share of a call. Rejects with one's own refusal, or with what befell the whole call. */
+export type Ask<Request, Answer> = (redis: RedisClient, queue: string, request: Request) => Promise<Answer>
+
+interface Asked<Request, Answer> {
+  request: Request
+  resolve (answer: Answer): void
+  reject (error: unknown): void
+}
+
+/**
+ * Lets requests on one queue that come in the same turn of the event loop share one call, in their order. Whoever comes
+ * alone waits for nobody: the turn ends when all that has arrived has been read. `call` answers each in turn, or refuses
+ * it with an Error; another queue's call never waits for this one's.
+ */
+export function coalesce<Request, Answer> (
+  call: (redis: RedisClient, queue: string, requests: Request[]) => Promise<Array<Answer | Error>>,
+  weigh: (request: Request) => Weight
+): Ask<Request, Answer> {
+  const open = new WeakMap<RedisClient, Map<string, Call<Request, Answer>>>()
+  return async (redis, queue, request) => {
+    let calls = open.get(redis)
+    if (calls === undefined) open.set(redis, calls = new Map())
+    const weight = weigh(request)
+    let filling = calls.get(queue)
+    if (filling !== undefined && !filling.fits(weight)) filling = filling.send()
+    if (filling === undefined) calls.set(queue, filling = new Call(all => call(redis, queue, all), () => calls.delete(queue)))
+    return await filling.add(request, weight)
+  }
+}
+
+// One call while it fills. It leaves when the turn ends, or once nothing more fits.
+class Call<Request, Answer> {
+  readonly #perform: (requests: Request[]) => Promise<Array<Answer | Error>>
+  readonly #leave: () => void
+  readonly #turn: NodeJS.Immediate
+  readonly #asked: Array<Asked<Request, Answer>> = []
+  #jobs = 0
+  #bytes = 0
+
+  constructor (perform: (requests: Request[]) => Promise<Array<Answer | Error>>, leave: () => void) {
+    this.#perform = perform
+    this.#leave = leave
+    this.#turn = setImmediate(() => this.send())
+  }
+
+  fits ({ jobs, bytes }: Weight): boolean {
+    return this.#jobs + jobs <= bounds.jobs && this.#bytes + bytes <= bounds.bytes
+  }
+
+  add (request: Request, { jobs, bytes }: Weight): Promise<Answer> {
+    this.#jobs += jobs
+    this.#bytes += bytes
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ request, resolve, reject })
+      if (this.#jobs >= bounds.jobs || this.#bytes >= bounds.bytes) this.send()
+    })
+  }
+
+  send (): undefined {
+    clearImmediate(this.#turn)
+    this.#leave()
+    const asked = this.#asked
+    this.#perform(asked.map(({ request }) => request)).then(answers => {
+      asked.forEach(({ resolve, reject }, i) => {
+        const answer = answers[i]!
+        if (answer instanceof Error) reject(answer)
+        else resolve(answer)
+      })
+    }, error => asked.forEach(({ reject }) => reject(error)))
+  }
+}
