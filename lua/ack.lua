@@ -3,7 +3,7 @@
 -- args: now ...fields
 -- use: clock rules hold finish finished place wake counted unbar receipt
 -- fields: id, receipt and result as JSON ('' for none) of each job in turn
--- returns: for each job '' or the code of a refusal; repeating an ack of a job that is still kept is none
+-- returns: for each job '' or the code of a refusal, with commas between; repeating an ack of a job that is still kept is none
 unbar(keys)
 now = clock(now)
 local set, seed, outcomes, ids, plain = rules(keys), redis.call('HGET', stats, 'seed'), {}, {}, 0
@@ -29,4 +29,4 @@ for n, id in ipairs(ids) do
 end
 if plain > 0 then redis.call('HINCRBY', stats, 'processed', plain) end
 if set.concurrency then wake(keys, now, 0) end
-return outcomes
+return table.concat(outcomes, ',')

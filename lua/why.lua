@@ -9,7 +9,7 @@ settle(keys, now, 100)
 local found = document(keys, id)
 if not found then return { err = 'NO_SUCH_JOB' } end
 local set = reopen(keys, now)
-local _, allowed, again = allow(keys, set, { 1, set.lease, '' }, now)
+local _, allowed, again = allow(keys, set, { { count = 1, lease = set.lease } }, now)
 local ahead = redis.call('ZRANK', ranked, place(id)) or 0
 if redis.call('ZSCORE', ranked, place(id)) == false then
   ahead = (redis.call('LPOS', ready, id, 'MAXLEN', 1000) or 1000) + redis.call('ZCOUNT', ranked, '-inf', '(5e13')

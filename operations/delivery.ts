@@ -32,9 +32,9 @@ export interface Wish {
 export interface Look { jobs: Delivery[], again: number, left: number }
 
 const scripts = {
-  take: script<[closed: number, again: number, left: number, ...fields: string[][]]>('take'),
+  take: script<[closed: number, again: number, left: number, words: string, ...texts: string[]]>('take'),
   restore: script<number>('restore'),
-  ack: script<string[]>('ack'),
+  ack: script<string>('ack'),
   nack: script<string[]>('nack'),
   release: script<number>('release'),
   touch: script<string[]>('touch')
@@ -60,12 +60,20 @@ const lookShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lo
 const waitShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
 
 async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Array<Look | Error>> {
-  const requests = wishes.flatMap(({ count = 1, lease, worker = '' }) => [count, milliseconds(lease) ?? '', worker])
-  const [closed, again, left, ...fields] = await scripts.take(redis, queue, { server, requests, now })
-  return wishes.map(({ lease }, i) => {
-    if (closed === 1 && server === undefined) return new errors.QUEUE_CLOSED()
-    return { jobs: lease === undefined ? takenForGood(queue, fields[i]!) : leased(queue, fields[i]!), again, left }
+  const requests = wishes.map(({ count = 1, lease, worker = '' }) => `${count} ${milliseconds(lease) ?? ''} ${worker}`)
+  const [closed, again, left, line, ...texts] = await scripts.take(redis, queue, { server, requests, now })
+  const answer: Answer = { queue, words: line.split(' '), texts, word: 0, text: 0 }
+  return wishes.map(({ lease }) => {
+    const jobs = Array.from({ length: Number(next(answer)) }, () => lease === undefined ? takenForGood(answer) : leased(answer))
+    return closed === 1 && server === undefined ? new errors.QUEUE_CLOSED() : { jobs, again, left }
   })
+}
+
+// What lua/take.lua said, and how far it has been read.
+interface Answer { queue: string, words: string[], texts: string[], word: number, text: number }
+
+function next (answer: Answer): string {
+  return answer.words[answer.word++]!
 }
 
 function unlessClosed (found: Look | Error): Look {
@@ -73,18 +81,19 @@ function unlessClosed (found: Look | Error): Look {
   return found
 }
 
-function takenForGood (queue: string, fields: string[]): Delivery[] {
-  return chunks(fields, 4).map(restorable => ({ queue, id: restorable[0]!, payload: restorable[1]!, lease: null, restorable }))
+function takenForGood (answer: Answer): Delivery {
+  const id = next(answer)
+  const payload = answer.texts[answer.text++]!
+  const created = next(answer)
+  const details = next(answer) === '+' ? answer.texts[answer.text++]! : ''
+  return { queue: answer.queue, id, payload, lease: null, restorable: [id, payload, created, details] }
 }
 
-function leased (queue: string, fields: string[]): Delivery[] {
-  return chunks(fields, 5).map(([id, payload, attempt, receipt, expires]) => ({
-    queue,
-    id: id!,
-    payload: payload!,
-    lease: { attempt: Number(attempt), receipt: receipt!, expires: Number(expires) / 1000 },
-    restorable: []
-  }))
+function leased (answer: Answer): Delivery {
+  const id = next(answer)
+  const payload = answer.texts[answer.text++]!
+  const lease = { attempt: Number(next(answer)), receipt: next(answer), expires: Number(next(answer)) / 1000 }
+  return { queue: answer.queue, id, payload, lease, restorable: [] }
 }
 
 /** Takes at most `count` jobs; an empty array when there are none. Rejects with QUEUE_CLOSED. */
@@ -131,8 +140,8 @@ export const ackOne = coalesce<Done, Outcome>(
 /** Finishes jobs. */
 export async function ack (redis: RedisClient, queue: string, jobs: Done[], { now }: { now?: number } = {}): Promise<Outcome[]> {
   const fields = jobs.flatMap(({ id, receipt, result }) => [id, receipt, result ?? ''])
-  const outcomes = await scripts.ack(redis, queue, { fields, now: milliseconds(now) })
-  return outcomes.map(outcome => outcome === '' ? null : outcome as ErrorCode)
+  const outcomes = (await scripts.ack(redis, queue, { fields, now: milliseconds(now) })).split(',')
+  return jobs.map((_, i) => outcomes[i] === '' ? null : outcomes[i] as ErrorCode)
 }
 
 export interface Failure {

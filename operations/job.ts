@@ -34,14 +34,14 @@ export interface NewJob {
 export interface Pushed { id: string, duplicate: boolean }
 
 const scripts = {
-  push: script<string[]>('push'),
+  push: script<string>('push'),
   retry: script<number>('retry'),
   cancel: script<[gone: number, passed: number]>('cancel')
 }
 
 /** Puts jobs in, all or none. Rejects with QUEUE_FULL. */
 export async function push (redis: RedisClient, queue: string, jobs: NewJob[], { now }: { now?: number } = {}): Promise<Pushed[]> {
-  const outcomes = await insert(redis, queue, jobs.map(entry), { together: 1, now: milliseconds(now) })
+  const outcomes = await insert(redis, queue, jobs.map(entry), { together: jobs.length, now: milliseconds(now) })
   return outcomes.map(unlessRefused)
 }
 
@@ -52,7 +52,7 @@ export async function pushOne (redis: RedisClient, queue: string, job: NewJob): 
 
 const pushShared = coalesce<Entry, Pushed>(
   async (redis, queue, entries) => await insert(redis, queue, entries),
-  ([payload, , set]) => ({ jobs: 1, bytes: payload.length + set.length })
+  fields => ({ jobs: 1, bytes: fields.reduce((sum, { length }) => sum + length, 0) })
 )
 
 /** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
@@ -61,20 +61,21 @@ export async function pushFailed (redis: RedisClient, queue: string, job: NewJob
   return unlessRefused(outcome!)
 }
 
-interface Insertion { worker?: string | undefined, failures?: number, together?: 1, now?: number | undefined }
+interface Insertion { worker?: string | undefined, failures?: number, together?: number, now?: number | undefined }
 
 // A job as lua/push.lua takes it.
-type Entry = [payload: string, due: string | number, options: string]
+type Entry = [payload: string] | [about: string, payload: string]
 
 function entry (job: NewJob): Entry {
-  return [job.payload, due(job), options(job)]
+  const [when, more] = [due(job), options(job)]
+  return when === '' && more === '{}' ? [job.payload] : [`#${when} ${more}`, job.payload]
 }
 
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   const listed = redis.sadd(commonKey('queues'), queue).then(() => true, () => false)
-  const outcomes = await scripts.push(redis, queue, { ...more, fields: entries.flat() })
+  const outcomes = (await scripts.push(redis, queue, { ...more, fields: entries.flat() })).split(' ')
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
-  if (outcomes.includes('1') || !await listed) await redis.sadd(commonKey('queues'), queue)
+  if (outcomes[0] === '1' || !await listed) await redis.sadd(commonKey('queues'), queue)
   return entries.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
 }
 
@@ -94,7 +95,7 @@ function due ({ delayed, delay }: NewJob): string | number {
   return delay ? `+${milliseconds(delay)}` : milliseconds(delayed) ?? ''
 }
 
-// '' for a plain job: what is default is not stored.
+// What is default is not stored.
 function options ({ payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, idempotencyKey, awaited }: NewJob): string {
   const set = {
     ...(uniq !== undefined && { unique: uniq, on_duplicate: onDuplicate }),
@@ -108,7 +109,7 @@ function options ({ payload, uniq, on_duplicate: onDuplicate, priority = 5, trie
       fingerprint: createHash('sha256').update(payload).digest('base64')
     })
   }
-  return Object.keys(set).length === 0 ? '' : JSON.stringify(set)
+  return JSON.stringify(set)
 }
 
 /** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE or JOB_COMPLETED. */

@@ -1,13 +1,13 @@
 -- How many jobs the queue's limits let go now.
 -- The rate is exact: no span of a period sees more than the limit.
--- takes: keys set requests now
--- returns: how many for each of the requests (see lua/take.lua), how many together, and when in ms to ask again if the rate lets go fewer
+-- takes: keys set wishes now
+-- returns: how many for each of the wishes (see lua/take.lua), how many together, and when in ms to ask again if the rate lets go fewer
 local shares, total, again, pace, slots = {}, 0, nil, math.huge, math.huge
 if set.concurrency then slots = set.concurrency - redis.call('ZCARD', keys.active) end
 if set.rate_limit then
   redis.call('LTRIM', keys.given, -set.rate_limit, -1)
   local known, wanted = redis.call('LLEN', keys.given), 0
-  for i = 1, #requests, 3 do wanted = wanted + tonumber(requests[i]) end
+  for _, wish in ipairs(wishes) do wanted = wanted + wish.count end
   pace = set.rate_limit - known
   for i = 0, math.min(wanted - pace, known) - 1 do
     local given = tonumber(redis.call('LINDEX', keys.given, i))
@@ -19,11 +19,9 @@ if set.rate_limit then
   end
   if pace < wanted then again = again or now + set.rate_period end
 end
-for i = 1, #requests, 3 do
-  local leased = requests[i + 1] ~= ''
-  local share = math.max(0, math.min(tonumber(requests[i]), pace, leased and slots or math.huge))
-  if leased then slots = slots - share end
-  pace, total = pace - share, total + share
-  shares[#shares + 1] = share
+for i, wish in ipairs(wishes) do
+  local share = math.max(0, math.min(wish.count, pace, wish.lease and slots or math.huge))
+  if wish.lease then slots = slots - share end
+  pace, total, shares[i] = pace - share, total + share, share
 end
 return shares, total, again

@@ -1,10 +1,11 @@
 -- Hands out what pick() took, from one place to another: for good, and then nothing of it stays; or on lease, until the deadline.
--- What can be written for many requests at once is left in picked.gone (ids) and picked.leased (deadline and member, in turn).
--- takes: keys picked first last lease worker now
+-- The answer grows in picked.words and picked.texts (see lua/take.lua); what can be written for many requests at once is left in
+-- picked.gone (ids) and picked.leased (deadline and member, in turn).
+-- takes: keys picked first last wish now
 -- use: save place receipt remove finished
--- returns: what the client gets of each, in turn (see lua/take.lua)
-local out = {}
-if first > last then return out end
+local words, texts, lease, worker = picked.words, picked.texts, wish.lease, wish.worker
+words[#words + 1] = string.format('%d', last - first + 1)
+if first > last then return end
 local seed = lease and redis.call('HGET', keys.stats, 'seed')
 local mortal = redis.call('EXISTS', keys.expiring) == 1
 local watched = not lease and redis.call('EXISTS', keys.watchers) == 1
@@ -15,6 +16,7 @@ for i = first, last do
   -- Whoever takes a job ends its ttl; whoever puts it back unseen needs it.
   if expires then redis.call('ZREM', keys.expiring, place(id)) end
   if job then job.expires = expires or nil end
+  words[#words + 1], texts[#texts + 1] = id, record:sub(7)
   if lease then
     local deliveries, attempt = 1, 1
     if job then
@@ -26,17 +28,18 @@ for i = first, last do
     table.insert(picked.leased, now + lease)
     table.insert(picked.leased, place(id))
     if worker ~= '' then redis.call('HSET', keys.holders, id, string.format('%d %s', now, worker)) end
-    for _, value in ipairs({ id, record:sub(7), attempt, receipt(seed, id, deliveries), now + lease }) do out[#out + 1] = value end
+    words[#words + 1] = string.format('%d %s %d', attempt, receipt(seed, id, deliveries), now + lease)
   else
     table.insert(picked.gone, id)
-    if job then remove(keys, id, job) end
     if watched then finished(keys, id) end
-    local created = string.format('%d', (struct.unpack('>I6', record)))
-    for _, value in ipairs({ id, record:sub(7), created, job and cjson.encode(job) or '' }) do out[#out + 1] = value end
+    words[#words + 1] = string.format('%d %s', struct.unpack('>I6', record), job and '+' or '-')
+    if job then
+      remove(keys, id, job)
+      texts[#texts + 1] = cjson.encode(job)
+    end
   end
 end
 if not lease and worker ~= '' then
   redis.call('HINCRBY', keys.workers, 'processed:' .. worker, last - first + 1)
   redis.call('HSET', keys.workers, 'job:' .. worker, picked.ids[last], 'taken_at:' .. worker, now)
 end
-return out

@@ -17,7 +17,7 @@ if id then
   redis.call('ZREM', keys.expiring, place(id))
   options.stale, options.deliveries, outcome = old.stale, old.deliveries, 'replaced'
 else
-  if room <= 0 then return '', 'full' end
+  if room <= 0 then return '0', 'full' end
   id = string.format('%d', number(keys, 1))
 end
 redis.call('HSET', keys.jobs, id, struct.pack('>I6', math.max(due, now)) .. payload)

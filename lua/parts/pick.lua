@@ -3,8 +3,8 @@
 -- is lost, and its jobs with it; the first job goes out however large it is.
 -- takes: keys count
 -- use: save detail
--- returns: ids, their records, their details as text (false for none); whether to ask again; `gone` and `leased`, for deliver() to fill
-local picked = { ids = {}, records = {}, kept = {}, unsure = false, gone = {}, leased = {} }
+-- returns: ids, their records, their details as text (false for none); whether to ask again; and what deliver() is to fill
+local picked = { ids = {}, records = {}, kept = {}, unsure = false, gone = {}, leased = {}, words = {}, texts = {} }
 local ids, passed, room, handful = picked.ids, 0, 8388608, 8
 if count == 0 then return picked end
 local ranked = redis.call('EXISTS', keys.ranked) == 1
