@@ -29,7 +29,7 @@ async function listen (config: Config): Promise<FastifyInstance> {
   const { HOST: host, PORT: port, LOG_LEVEL: level } = config
   // A line or two a request cost a fifth of the throughput.
   const quiet = new LogController({ disableRequestLogging: level !== 'debug' && level !== 'trace' })
-  const app = Fastify({ ...options, logger: { level }, logController: quiet })
+  const app = Fastify({ ...options, logger: { level }, logController: quiet, childLoggerFactory: logger => logger })
   try {
     await app.register(presque, { config })
     await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })

@@ -9,7 +9,7 @@ import type { RedisClient } from './redis.ts'
  * Rejects with QUEUE_CLOSED if every queue is stopped and nobody waits.
  */
 export async function next (redis: RedisClient, waiters: Waiters, queues: string[], wish: Wish, patience?: Patience): Promise<Delivery[]> {
-  if (patience === undefined || patience.ms === 0) return await nextNow(redis, queues, wish)
+  if (patience === undefined) return await nextNow(redis, queues, wish)
   const found = await waiters.wait(queues, patience, async queue => {
     const { jobs, again, left } = await look(redis, queue, { ...wish, server: waiters.server })
     return { found: jobs.length > 0 ? jobs : null, again, left }

@@ -21,12 +21,15 @@ declare module 'fastify' {
 export default fp(async app => {
   app.decorateRequest('text', '')
   app.removeAllContentTypeParsers()
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request
-    const mediaType = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
+    const type = headers['content-type']
+    if (type === 'application/json') return done()
     // Fastify refuses types it cannot parse, and of 2010's clients some send `appplication/json`.
     headers['content-type'] = 'application/json'
-    if (request.routeOptions.config.jsonOnly && mediaType !== 'application/json') throw new errors.NOT_JSON_TYPE()
+    const mediaType = (type ?? '').split(';', 1)[0]!.trim().toLowerCase()
+    if (request.routeOptions.config.jsonOnly && mediaType !== 'application/json') return done(new errors.NOT_JSON_TYPE())
+    done()
   })
   const options = { parseAs: 'buffer', bodyLimit: app.config.PRESQUE_MAX_BODY } as const
   app.addContentTypeParser<Buffer>('application/json', options, (request, body, done) => {

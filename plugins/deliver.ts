@@ -5,9 +5,9 @@ import { restore, type Delivery } from '../operations/delivery.ts'
 declare module 'fastify' {
   interface FastifyReply {
     /** Answers with a job: the payload as the body, all else in headers. What does not arrive goes back. */
-    deliver (job: Delivery, worker?: string): FastifyReply
+    deliver (job: Delivery, worker?: string): void
     /** The same for several, as JSON text. */
-    deliverAll (jobs: Delivery[], body: string, worker?: string): FastifyReply
+    deliverAll (jobs: Delivery[], body: string, worker?: string): void
   }
 }
 
@@ -15,11 +15,11 @@ declare module 'fastify' {
 export default fp(async app => {
   app.decorateReply('deliver', function (this: FastifyReply, job, worker) {
     if (job.lease !== null) this.headers(leaseHeaders(job))
-    return this.deliverAll([job], job.payload, worker)
+    this.deliverAll([job], job.payload, worker)
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
     this.whenUndelivered(() => restore(app.redis, jobs[0]!.queue, jobs, { worker }))
-    return this.code(200).type('application/json').send(body)
+    void this.code(200).type('application/json').send(body)
   })
 }, { name: 'deliver', dependencies: ['redis', 'undelivered'] })
 

@@ -8,9 +8,9 @@ import { errors } from '../operations/errors.ts'
 export default fp(async app => {
   let closing = false
   app.addHook('preClose', async () => { closing = true })
-  app.addHook('onRequest', async request => {
-    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) throw new errors.BAD_REQUEST('the Host header is missing')
-    if (request.url.includes('%')) refuseBrokenEscapes(request.url)
+  app.addHook('onRequest', ({ raw, headers, url }, _reply, done) => {
+    if (headers.host === undefined && raw.httpVersion === '1.1') return done(new errors.BAD_REQUEST('the Host header is missing'))
+    done(url.includes('%') && hasBrokenEscapes(url) ? new errors.BAD_URL() : undefined)
   })
   // At the end, so that no hook that refuses comes before it, and no plugin says otherwise.
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -20,10 +20,11 @@ export default fp(async app => {
   })
 }, { name: 'headers' })
 
-function refuseBrokenEscapes (url: string): void {
+function hasBrokenEscapes (url: string): boolean {
   try {
     decodeURIComponent(url)
+    return false
   } catch {
-    throw new errors.BAD_URL()
+    return true
   }
 }

@@ -14,12 +14,14 @@ declare module 'fastify' {
  * could send it without asking (Fetch standard, "CORS-safelisted request"). Programs send neither header.
  */
 export default fp(async app => {
-  app.addHook('onRequest', async request => {
-    const reads = request.method === 'GET' || request.method === 'HEAD'
-    if (reads && request.routeOptions.config.takes !== true) return
-    if (fromAnotherSite(request)) throw new errors.CROSS_SITE()
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(fromAnotherSite(request) && changes(request) ? new errors.CROSS_SITE() : undefined)
   })
 }, { name: 'origin' })
+
+function changes ({ method, routeOptions }: FastifyRequest): boolean {
+  return (method !== 'GET' && method !== 'HEAD') || routeOptions.config.takes === true
+}
 
 function fromAnotherSite ({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']

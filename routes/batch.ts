@@ -16,12 +16,12 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.get('/qb/:queue', { schema: TakeBatch, exposeHeadRoute: false, config: { takes: true } }, async (request, reply) => {
-    const { worker_id: id, lease, wait = 0, batch_size: count } = request.query
+    const { worker_id: id, lease, wait, batch_size: count } = request.query
     const worker = id ?? request.headers['x-presque-workerid']
     const wish = { count, worker, lease: lease === '' ? 0 : lease }
-    const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, reply.patience(wait))
+    const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, wait ? reply.patience(wait) : undefined)
     if (jobs.length === 0) throw new errors.NO_JOB()
-    return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
+    reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
   })
 
   for (const method of ['PUT', 'DELETE']) {

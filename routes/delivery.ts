@@ -7,15 +7,15 @@ import { elementTexts, memberText } from '../operations/payload.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/ack', { schema: Ack }, async (request, reply) => {
-    const { params: { queue, id }, query: { receipt, next: more, lease, wait = 0, worker_id: named } } = request
-    const patience = reply.patience(wait)
+    const { params: { queue, id }, query: { receipt, next: more, lease, wait, worker_id: named } } = request
+    const patience = wait ? reply.patience(wait) : undefined
     const refused = await ackOne(app.redis, queue, { id, receipt, result: request.text })
     if (refused !== null) throw new errors[refused]()
-    if (more !== '1') return reply.code(204).send()
+    if (more !== '1') return void reply.code(204).send()
     const worker = named ?? request.headers['x-presque-workerid']
     const [job] = await next(app.redis, app.waiters, [queue], { worker, lease: lease === '' ? 0 : lease }, patience)
     if (job === undefined) throw new errors.NO_JOB()
-    return reply.deliver(job, worker)
+    reply.deliver(job, worker)
   })
 
   app.post('/j/:queue/:id/nack', { schema: Nack }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {

@@ -11,14 +11,15 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const { wait, ...query } = request.query
     const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], awaited: wait !== undefined }
     refuseContradictions(job)
-    const patience = reply.patience(wait ?? 0)
+    const patience = wait === undefined ? undefined : reply.patience(wait)
     const { queue } = request.params
     const pushed = await pushOne(app.redis, queue, job)
     reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
     if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
-    if (wait === undefined) return reply.code(pushed.duplicate ? 200 : 201).send()
+    if (patience === undefined) return void reply.code(pushed.duplicate ? 200 : 201).send()
     const result = await resultOf(app.redis, app.waiters, queue, pushed.id, patience)
-    return result === null ? reply.code(202).send() : reply.code(200).type('application/json').send(result)
+    if (result === null) void reply.code(202).send()
+    else void reply.code(200).type('application/json').send(result)
   })
 
   app.put('/q/:queue', { schema: Reinsert, config: { jsonOnly: true } }, async (request, reply) => {
@@ -33,13 +34,13 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.get('/q/:queue', { schema: Take, exposeHeadRoute: false, config: { takes: true } }, async (request, reply) => {
-    const { worker_id: id, lease, wait = 0 } = request.query
+    const { worker_id: id, lease, wait } = request.query
     const worker = id ?? request.headers['x-presque-workerid']
     const queues = request.params.queue.split(',')
     const wish = { worker, lease: lease === '' ? 0 : lease }
-    const [job] = await next(app.redis, app.waiters, queues, wish, reply.patience(wait))
+    const [job] = await next(app.redis, app.waiters, queues, wish, wait ? reply.patience(wait) : undefined)
     if (job === undefined) throw new errors.NO_JOB()
-    return reply.deliver(job, worker)
+    reply.deliver(job, worker)
   })
 
   app.delete('/q/:queue', { schema: Purge }, async (request, reply) => {

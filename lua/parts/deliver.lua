@@ -6,12 +6,14 @@
 local words, texts, lease, worker = picked.words, picked.texts, wish.lease, wish.worker
 words[#words + 1] = string.format('%d', last - first + 1)
 if first > last then return end
-local seed = lease and redis.call('HGET', keys.stats, 'seed')
-local mortal = redis.call('EXISTS', keys.expiring) == 1
-local watched = not lease and redis.call('EXISTS', keys.watchers) == 1
+local seed = picked.seed or redis.call('HGET', keys.stats, 'seed')
+if picked.seed == nil then
+  -- Asked once for all.
+  picked.seed, picked.mortal, picked.watched = seed, redis.call('EXISTS', keys.expiring) == 1, redis.call('EXISTS', keys.watchers) == 1
+end
 for i = first, last do
   local id, record, kept = picked.ids[i], picked.records[i], picked.kept[i]
-  local expires = mortal and tonumber(redis.call('ZSCORE', keys.expiring, place(id)) or nil)
+  local expires = picked.mortal and tonumber(redis.call('ZSCORE', keys.expiring, place(id)) or nil)
   local job = (kept or expires) and (kept and cjson.decode(kept) or {})
   -- Whoever takes a job ends its ttl; whoever puts it back unseen needs it.
   if expires then redis.call('ZREM', keys.expiring, place(id)) end
@@ -31,7 +33,7 @@ for i = first, last do
     words[#words + 1] = string.format('%d %s %d', attempt, receipt(seed, id, deliveries), now + lease)
   else
     table.insert(picked.gone, id)
-    if watched then finished(keys, id) end
+    if picked.watched then finished(keys, id) end
     words[#words + 1] = string.format('%d %s', struct.unpack('>I6', record), job and '+' or '-')
     if job then
       remove(keys, id, job)
