@@ -14,8 +14,17 @@ export async function resultOf (redis: RedisClient, waiters: Waiters, queue: str
   if (ended === null) throw new errors.JOB_GONE()
   if (ended.state === 'failed') throw new errors.JOB_FAILED(messageIn(ended.last_error))
   if (ended.state !== 'completed') return null
-  if (ended.keep === 0 && !patience.signal.aborted) await cancel(redis, queue, id)
+  if (ended.keep === 0 && !patience.signal.aborted) await drop(redis, queue, id)
   return ended.result ?? 'null'
+}
+
+// Somebody may have cancelled what was left of it meanwhile: the result is in hand all the same.
+async function drop (redis: RedisClient, queue: string, id: string): Promise<void> {
+  try {
+    await cancel(redis, queue, id)
+  } catch (error) {
+    if (!(error instanceof errors.NO_SUCH_JOB)) throw error
+  }
 }
 
 /** A job when it has finished, or as it is when time is up; null when it is not there. */
@@ -23,7 +32,9 @@ export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: str
   const before = await job(redis, queue, id)
   if (before === null || patience.ms === 0 || before.state === 'failed' || before.state === 'completed') return before
   await waiters.end(queue, id, patience)
-  return await job(redis, queue, id)
+  const after = await job(redis, queue, id)
+  // Purged meanwhile: ids have begun again, and this one is another's.
+  return after?.era === before.era ? after : null
 }
 
 function messageIn (error: string | null): string {
