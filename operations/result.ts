@@ -29,12 +29,16 @@ async function drop (redis: RedisClient, queue: string, id: string): Promise<voi
 
 /** A job when it has finished, or as it is when time is up; null when it is not there. */
 export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: string, id: string, patience: Patience): Promise<KeptDocument | null> {
-  const before = await job(redis, queue, id)
-  if (before === null || patience.ms === 0 || before.state === 'failed' || before.state === 'completed') return before
-  await waiters.end(queue, id, patience)
-  const after = await job(redis, queue, id)
-  // Purged meanwhile: ids have begun again, and this one is another's.
-  return after?.era === before.era ? after : null
+  const until = Date.now() + patience.ms
+  for (let era: string | undefined; ;) {
+    const found = await job(redis, queue, id)
+    // Purged meanwhile: ids have begun again, and this one is another's.
+    if (found === null || found.era !== (era ??= found.era)) return null
+    const ms = until - Date.now()
+    if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.signal.aborted) return found
+    // Once more if it came back to life before we could look: it had failed, and was redriven.
+    await waiters.end(queue, id, { ...patience, ms })
+  }
 }
 
 function messageIn (error: string | null): string {

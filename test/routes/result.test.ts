@@ -1,6 +1,7 @@
+import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
-import { ack, take } from '../../operations/delivery.ts'
-import { push as pushJob } from '../../operations/job.ts'
+import { ack, nack, take, type Delivery } from '../../operations/delivery.ts'
+import { push as pushJob, retry } from '../../operations/job.ts'
 import { resultOf } from '../../operations/result.ts'
 import { json, linked, pair, post, push } from '../fixtures/pair.ts'
 import { until } from '../fixtures/until.ts'
@@ -36,6 +37,25 @@ test('two that ask for one result at the same time both get it', async t => {
   const ask = () => resultOf(redis, waiters, 'sum', '1', { ms: 20_000, signal: new AbortController().signal })
   t.same(await Promise.all([ask(), ask()]), ['3', '3'])
 })
+
+test('a push that waits goes on when its job failed, but was redriven before anybody looked', async t => {
+  const [here, there] = await pair(t)
+  const { redis } = here.app
+  const result = fetch(`${here.url}/q/sum?wait=20`, { method: 'POST', headers: json, body: '{}' })
+  const [held] = await taken(there.app)
+  await until('it waits', async () => await redis.hexists('{sum}:watchers', '1') === 1)
+  // On the connection of the one that waits, which asks after both.
+  await Promise.all([nack(redis, 'sum', [{ id: '1', receipt: held!.lease!.receipt, retry: false }]), retry(redis, 'sum', '1')])
+  const [again] = await taken(there.app)
+  await ack(redis, 'sum', [{ id: '1', receipt: again!.lease!.receipt, result: '3' }])
+  t.same([(await result).status, await (await result).text()], [200, '3'])
+})
+
+async function taken ({ redis }: FastifyInstance): Promise<Delivery[]> {
+  let jobs: Delivery[] = []
+  await until('there is a job', async () => (jobs = await take(redis, 'sum', { lease: 30 })).length > 0)
+  return jobs
+}
 
 test('a push that waits never gets the result of a job that bears its number after a purge', async t => {
   const [here, there] = await pair(t)
