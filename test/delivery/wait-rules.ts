@@ -1,5 +1,5 @@
 import { mayHaveFailed } from './fate.ts'
-import { mayBePurged, perhaps, slack, done, type Story } from './model.ts'
+import { deadlines, mayBePurged, perhaps, slack, done, type Story } from './model.ts'
 import type { Rule } from './rules.ts'
 import type { Act, Push } from './events.ts'
 
@@ -13,7 +13,7 @@ export const waitRules: Record<string, Rule> = {
     if (wrong) return `${wrong.token}: ${wrong.said!.body}`
   },
   'whoever waits hears of a failure only if there was one': story => {
-    const wrong = answers(story, 422).find(() => !mayHaveFailed(story) && !story.job.acts.some(({ state }) => state === 'failed'))
+    const wrong = answers(story, 422).find(({ answered }) => !mayHaveFailed(story) && !failedBy(story, answered))
     if (wrong) return `${wrong.token}: ${wrong.said!.body}`
   },
   'whoever waits is told that nothing will come only if that is so': story => {
@@ -42,6 +42,11 @@ function answers ({ job }: Story, status: number): Push[] {
 function finishing ({ job }: Story, before: number): Act[] {
   const acks = job.acts.filter(act => act.verb === 'ack' && perhaps(act) && act.sent < before)
   return acks.filter(({ sent }) => !acks.some(other => done(other) && other.answered < sent))
+}
+
+// It was given up, or its lease ran out; a late ack may have been accepted after that.
+function failedBy (story: Story, time: number): boolean {
+  return story.job.acts.some(({ state }) => state === 'failed') || story.leases.some(delivery => deadlines(story, delivery).earliest < time + slack)
 }
 
 function mayBeGone (story: Story, before: number): boolean {

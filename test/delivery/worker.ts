@@ -130,6 +130,6 @@ function noteAsked ({ world }: Actor, queues: string[], wait: string, { status, 
 }
 
 function cutBy ({ random, world }: Actor, names: string[]): { cut?: number | 'answer' } {
-  const rough = names.every(name => name === 'rough')
+  const rough = queues.every(queue => queue.rough || !names.includes(queue.name))
   return rough && !world.draining && random.chance(0.04) ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) } : {}
 }

@@ -23,6 +23,7 @@ export const queues: Queue[] = [
   { ...usual, name: 'bulk', tries: 2 },
   { ...usual, name: 'halting', stops: true },
   { ...usual, ...unset, name: 'purged', purges: true, awaited: 0.2 },
+  { ...usual, ...unset, name: 'rough-purged', purges: true, rough: true },
   { ...usual, name: 'awaited', awaited: 0.6 }
 ]
 
