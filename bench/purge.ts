@@ -35,7 +35,8 @@ await latencies(url, 1_000_000)
 const since = performance.now()
 const { status } = await fetch(`${url}/q/mail`, { method: 'DELETE' })
 console.log(`DELETE of 1 000 000 jobs: ${status} after ${(performance.now() - since).toFixed(1)} ms`)
-const left = await redis.keys('*')
+// For two minutes a purge is remembered.
+const left = (await redis.keys('*')).filter(key => !key.endsWith(':restored'))
 if (left.length > 0) {
   console.error(`it left ${left.join(', ')}`)
   process.exitCode = 1

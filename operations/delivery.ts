@@ -70,15 +70,22 @@ export async function take (redis: RedisClient, queue: string, wish: Wish = {}):
   return (await look(redis, queue, wish)).jobs
 }
 
+interface Restoring {
+  worker?: string | undefined
+  /** Of several tries with one ticket, one puts back. */
+  ticket?: string | undefined
+  now?: number
+}
+
 /** Puts deliveries whose answer never reached the client back to where they came from, uncounted. Returns how many. */
-export async function restore (redis: RedisClient, queue: string, jobs: Delivery[], { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<number> {
+export async function restore (redis: RedisClient, queue: string, jobs: Delivery[], { worker, ticket, now }: Restoring = {}): Promise<number> {
   const fields = jobs.filter(({ lease }) => lease === null).flatMap(job => job.restorable)
   // In this order: each goes to the head, the first one last.
   const leases = jobs.filter(({ lease }) => lease !== null).reverse()
   const back = await Promise.all(leases.map(({ id, lease }) => giveBack(redis, queue, { id, receipt: lease!.receipt }, now)))
   const released = back.filter(isBack => isBack).length
   if (fields.length === 0) return released
-  return released + await scripts.restore(redis, queue, { worker, fields, now: milliseconds(now) })
+  return released + await scripts.restore(redis, queue, { worker, ticket, fields, now: milliseconds(now) })
 }
 
 // false for a job that was cancelled or taken over meanwhile: that must not keep the others.

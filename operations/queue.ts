@@ -44,7 +44,7 @@ export async function queueStatus (redis: RedisClient, queue: string, { now }: {
 type Ten = [number, number, number, number, number, number, number, number, number, number]
 
 /** Deletes a queue and all that belongs to it. The memory comes back in the background. */
-export async function purge (redis: RedisClient, queue: string): Promise<void> {
+export async function purge (redis: RedisClient, queue: string, { now }: { now?: number } = {}): Promise<void> {
   await redis.srem(commonKey('queues'), queue)
-  await scripts.purge(redis, queue)
+  await scripts.purge(redis, queue, { now: milliseconds(now) })
 }
