@@ -2,10 +2,10 @@
 -- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers
 -- args: now id
 -- use: clock settle document rules
--- returns: the job as lua/parts/document.lua gives it, and the queue's tries and keep; nothing when it is not there
+-- returns: the seed of the queue's receipts, the job as lua/parts/document.lua gives it, and the queue's tries and keep; nothing when it is not there
 settle(keys, clock(now), 100)
 local found = document(keys, id)
 if not found then return {} end
 local set = rules(keys)
 found[9], found[10] = set.tries, set.keep
-return found
+return { redis.call('HGET', stats, 'seed'), unpack(found) }

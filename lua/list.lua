@@ -2,7 +2,7 @@
 -- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers
 -- args: now state offset limit
 -- use: clock settle document rules fit
--- returns: jobs as lua/job.lua gives them; of the waiting perhaps fewer than asked for, where places have lost their job;
+-- returns: jobs as lua/parts/document.lua gives them, each with tries and keep of the queue; of the waiting perhaps fewer than asked for, where places have lost their job;
 --   of all no more than 8 MiB together
 settle(keys, clock(now), 1000)
 offset, limit = tonumber(offset), tonumber(limit)

@@ -1,15 +1,19 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready ranked expiring jobs details unique stats workers waiters
--- args: now worker ...fields
+-- keys: ready ranked expiring jobs details unique stats workers waiters restored
+-- args: now worker ticket seed ...fields
 -- use: clock line place save wake unbar
--- fields: id, payload, created and details of each job in turn, as lua/take.lua gave them
--- returns: how many are back; none once the queue has been purged, for they belonged to what was purged
+-- ticket: the same for every try to return these jobs; '' if there is but one
+-- fields: id, payload, created and details of each job in turn, and all under one seed, as lua/take.lua gave them
+-- returns: how many are back; none once the queue has been purged, for they belonged to what was purged, nor by another try with the same ticket
 unbar(keys)
-local last = tonumber(redis.call('HGET', stats, 'last_id') or 0)
+now = clock(now)
+-- The answer to the first try got lost, and perhaps others have taken the jobs since then: they must not get them twice.
+if ticket ~= '' and redis.call('ZSCORE', restored, ticket) then return 0 end
+if redis.call('HGET', stats, 'seed') ~= seed then return 0 end
 local back = 0
 for i = #fields - 3, 1, -4 do
   local id, text = fields[i], fields[i + 3]
-  if tonumber(id) <= last and redis.call('HSETNX', jobs, id, struct.pack('>I6', fields[i + 2]) .. fields[i + 1]) == 1 then
+  if redis.call('HSETNX', jobs, id, struct.pack('>I6', fields[i + 2]) .. fields[i + 1]) == 1 then
     local job = text ~= '' and cjson.decode(text) or {}
     if job.expires then redis.call('ZADD', expiring, job.expires, place(id)) end
     job.expires = nil
@@ -25,6 +29,11 @@ if back > 0 then
     redis.call('HINCRBY', workers, 'processed:' .. worker, -back)
     redis.call('HDEL', workers, 'job:' .. worker, 'taken_at:' .. worker)
   end
-  wake(keys, clock(now), 0)
+  wake(keys, now, 0)
+end
+if ticket ~= '' then
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', restored, '-inf', now - 120000, 'LIMIT', 0, 100)) do redis.call('ZREM', restored, old) end
+  redis.call('ZADD', restored, now, ticket)
+  redis.call('PEXPIRE', restored, 120000)
 end
 return back

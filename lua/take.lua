@@ -4,7 +4,7 @@
 -- use: clock settle hear pick allow reopen deliver await wake unbar
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between
 -- returns: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
---   words with spaces between: for each request the number of its jobs, then for each job its id and created, and '+' where details follow its payload,
+--   words with spaces between: the seed of the queue; for each request the number of its jobs, then for each job its id and created, and '+' where details follow its payload,
 --   or '-'; of one on lease its id, attempt, receipt and deadline; and last the payloads of all
 unbar(keys)
 now = clock(now)
@@ -36,7 +36,7 @@ if set.rate_limit and last > 0 then
   redis.call('PEXPIRE', given, set.rate_period)
 end
 -- For /why; once a second is often enough, and a queue that nobody has used is not brought into being.
-local asked = redis.call('HMGET', stats, 'last_id', 'asked_at')
+local asked = redis.call('HMGET', stats, 'last_id', 'asked_at', 'seed')
 if asked[1] and now - tonumber(asked[2] or 0) >= 1000 then redis.pcall('HSET', stats, 'asked_at', now) end
 if late or picked.unsure then
   again = now
@@ -47,4 +47,5 @@ elseif lapse and tonumber(redis.call('ZRANGE', active, 0, 0, 'WITHSCORES')[2]) >
   wake(keys, now, lapse)
 end
 local left = redis.call('LLEN', ready) + redis.call('ZCARD', ranked)
-return { set.stopped and 1 or 0, again and math.max(0, again - now) or -1, left, table.concat(picked.words, ' '), unpack(picked.texts) }
+local words = (asked[3] or '-') .. ' ' .. table.concat(picked.words, ' ')
+return { set.stopped and 1 or 0, again and math.max(0, again - now) or -1, left, words, unpack(picked.texts) }

@@ -2,7 +2,7 @@
 -- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats given waiters watchers
 -- args: now id
 -- use: clock settle document reopen allow place
--- returns: the job as lua/job.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
+-- returns: the job as lua/list.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
 --   how many are ahead of it, 1000 at most; when in ms somebody asked last, or 0; 1 if a limit is reached; until when, in ms, or 0
 now = clock(now)
 settle(keys, now, 100)

@@ -17,6 +17,7 @@ export function readConfig (environment: Record<string, unknown>): Config {
 
 function parse (environment: Record<string, unknown>): Config {
   const given = Object.keys(Config.properties).filter(name => environment[name] !== undefined && environment[name] !== '')
+  refuseOtherNumbers(given, environment)
   try {
     return envSchema<Config>({
       schema: Config,
@@ -25,6 +26,15 @@ function parse (environment: Record<string, unknown>): Config {
     })
   } catch (error) {
     throw new Error(sentence((error as { errors: Fault[] }).errors[0]!, environment))
+  }
+}
+
+// Left alone, 0x10, 1e3 and ' 80' are read as numbers.
+function refuseOtherNumbers (given: string[], environment: Record<string, unknown>): void {
+  for (const name of given) {
+    const { type } = (Config.properties as Record<string, { type?: string }>)[name]!
+    const isNumber = type === 'integer' || type === 'number'
+    if (isNumber && !/^-?\d+(\.\d+)?$/.test(String(environment[name]))) throw new Error(sentence({ instancePath: `/${name}`, message: `must be ${type}` }, environment))
   }
 }
 

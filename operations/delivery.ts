@@ -11,28 +11,15 @@ export interface Delivery {
   payload: string
   /** What proves the delivery, until the job has been given to somebody else; null when it was taken for good. */
   lease: Lease | null
-  /** What puts back a job that was taken for good. */
+  /** What puts back a job that was taken for good, and of which life of the queue it is. */
   restorable: string[]
+  seed: string
 }
 
 /** `attempt` is 1 for the first delivery; `expires` in epoch seconds. */
 export interface Lease { attempt: number, receipt: string, expires: number }
 
-export interface Wish {
-  /** Seconds after which the job comes back unless it is acknowledged; 0 for as long as the policy says. Without: for good. */
-  lease?: number | undefined
-  count?: number | undefined
-  worker?: string | undefined
-  /** The server to tell when there is something, if nothing is now (see operations/waiters.ts). */
-  server?: string | undefined
-  now?: number | undefined
-}
-
-/** What a look at a queue found; in how many ms to look again (-1: unknown); how many jobs are still in line. */
-export interface Look { jobs: Delivery[], again: number, left: number }
-
 const scripts = {
-  take: script<[closed: number, again: number, left: number, words: string, ...texts: string[]]>('take'),
   restore: script<number>('restore'),
   ack: script<string>('ack'),
   nack: script<string[]>('nack'),
@@ -40,76 +27,22 @@ const scripts = {
   touch: script<string[]>('touch')
 }
 
-/**
- * Takes what there is, at most `count`; together with others that come in the same turn, unless `now` is given.
- * Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens.
- */
-export async function look (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Look> {
-  for (;;) {
-    const found = wish.now === undefined
-      ? await (wish.server === undefined ? lookShared : waitShared)(redis, queue, wish)
-      : unlessClosed((await lookAll(redis, queue, [wish], wish.server, milliseconds(wish.now)))[0]!)
-    // Nothing yet, and more to look through: the places of many jobs that are gone.
-    if (found.jobs.length > 0 || found.again !== 0 || found.left === 0) return found
-  }
-}
-
-const weigh = ({ count = 1 }: Wish) => ({ jobs: count, bytes: 0 })
-const lookShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes), weigh)
-// Those of one server: it is told when there is something.
-const waitShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
-
-async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Array<Look | Error>> {
-  const requests = wishes.map(({ count = 1, lease, worker = '' }) => `${count} ${milliseconds(lease) ?? ''} ${worker}`)
-  const [closed, again, left, line, ...texts] = await scripts.take(redis, queue, { server, requests, now })
-  const answer: Answer = { queue, words: line.split(' '), texts, word: 0, text: 0 }
-  return wishes.map(({ lease }) => {
-    const jobs = Array.from({ length: Number(next(answer)) }, () => lease === undefined ? takenForGood(answer) : leased(answer))
-    return closed === 1 && server === undefined ? new errors.QUEUE_CLOSED() : { jobs, again, left }
-  })
-}
-
-// What lua/take.lua said, and how far it has been read.
-interface Answer { queue: string, words: string[], texts: string[], word: number, text: number }
-
-function next (answer: Answer): string {
-  return answer.words[answer.word++]!
-}
-
-function unlessClosed (found: Look | Error): Look {
-  if (found instanceof Error) throw found
-  return found
-}
-
-function takenForGood (answer: Answer): Delivery {
-  const id = next(answer)
-  const payload = answer.texts[answer.text++]!
-  const created = next(answer)
-  const details = next(answer) === '+' ? answer.texts[answer.text++]! : ''
-  return { queue: answer.queue, id, payload, lease: null, restorable: [id, payload, created, details] }
-}
-
-function leased (answer: Answer): Delivery {
-  const id = next(answer)
-  const payload = answer.texts[answer.text++]!
-  const lease = { attempt: Number(next(answer)), receipt: next(answer), expires: Number(next(answer)) / 1000 }
-  return { queue: answer.queue, id, payload, lease, restorable: [] }
-}
-
-/** Takes at most `count` jobs; an empty array when there are none. Rejects with QUEUE_CLOSED. */
-export async function take (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Delivery[]> {
-  return (await look(redis, queue, wish)).jobs
+interface Restoring {
+  worker?: string | undefined
+  /** Of several tries with one ticket, one puts back. */
+  ticket?: string | undefined
+  now?: number
 }
 
 /** Puts deliveries whose answer never reached the client back to where they came from, uncounted. Returns how many. */
-export async function restore (redis: RedisClient, queue: string, jobs: Delivery[], { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<number> {
+export async function restore (redis: RedisClient, queue: string, jobs: Delivery[], { worker, ticket, now }: Restoring = {}): Promise<number> {
   const fields = jobs.filter(({ lease }) => lease === null).flatMap(job => job.restorable)
   // In this order: each goes to the head, the first one last.
   const leases = jobs.filter(({ lease }) => lease !== null).reverse()
   const back = await Promise.all(leases.map(({ id, lease }) => giveBack(redis, queue, { id, receipt: lease!.receipt }, now)))
   const released = back.filter(isBack => isBack).length
   if (fields.length === 0) return released
-  return released + await scripts.restore(redis, queue, { worker, fields, now: milliseconds(now) })
+  return released + await scripts.restore(redis, queue, { worker, ticket, seed: jobs[0]!.seed, fields, now: milliseconds(now) })
 }
 
 // false for a job that was cancelled or taken over meanwhile: that must not keep the others.

@@ -25,8 +25,8 @@ export interface Document {
   payload: string
 }
 
-/** With it, in seconds, how long a finished job is kept where nobody waits for it. */
-export interface KeptDocument extends Document { keep: number }
+/** With it, in seconds, how long a finished job is kept where nobody waits for it; and what is another after a purge of the queue. */
+export interface KeptDocument extends Document { keep: number, era: string }
 
 /** What can keep a job from running. Times in epoch seconds, null where there is none. */
 export interface Obstacles {
@@ -56,7 +56,7 @@ interface Details {
 }
 
 const scripts = {
-  job: script<Fields | []>('job'),
+  job: script<[era: string, ...Fields]>('job'),
   list: script<Fields[]>('list'),
   why: script<[...string[], number[]]>('why'),
   watch: script<number>('watch')
@@ -64,10 +64,10 @@ const scripts = {
 
 /** One job, or null when it is not there. */
 export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<KeptDocument | null> {
-  const fields = await scripts.job(redis, queue, { id, now: milliseconds(now) })
-  if (fields.length === 0) return null
+  const [era, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
+  if (era === undefined) return null
   const { keep = fields[9] } = detailsIn(fields)
-  return { ...document(queue, fields), keep: keep / 1000 }
+  return { ...document(queue, fields), keep: keep / 1000, era }
 }
 
 /** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */

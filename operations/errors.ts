@@ -53,7 +53,7 @@ export const errors = {
   LEASE_INVALID: createError('LEASE_INVALID', 'lease must be seconds, from 1 to 43200', 400),
   WAIT_INVALID: createError('WAIT_INVALID', 'wait must be seconds, from 0 to %s', 400),
   RECEIPT_INVALID: createError('RECEIPT_INVALID', 'receipt is missing: it came with the job, as X-Presque-Receipt', 400),
-  JOB_ID_INVALID: createError('JOB_ID_INVALID', 'a job id is a whole number', 400),
+  JOB_ID_INVALID: createError('JOB_ID_INVALID', 'a job id is a string of 1 to 16 digits, such as "42"', 400),
   STATE_MISSING: createError('STATE_MISSING', 'state is missing: which jobs?', 400),
   STATE_INVALID: createError('STATE_INVALID', "no such state here: '%s'", 400),
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),

@@ -23,7 +23,8 @@ export const queueKeys = {
   idempotency: 'hash: idempotency key -> id of its job, and a digest of the payload',
   remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
   waiters: 'sorted set: servers whose clients wait for a job; also the first part of the names of their channels',
-  watchers: 'hash: id -> servers whose clients wait for the end of that job'
+  watchers: 'hash: id -> servers whose clients wait for the end of that job',
+  restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes'
 } as const
 
 export const commonKeys = {

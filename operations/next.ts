@@ -1,5 +1,6 @@
 import { errors } from './errors.ts'
-import { look, type Delivery, type Wish } from './delivery.ts'
+import type { Delivery } from './delivery.ts'
+import { look, type Wish } from './wish.ts'
 import type { Patience } from './endings.ts'
 import type { Waiters } from './waiters.ts'
 import type { RedisClient } from './redis.ts'

@@ -14,16 +14,31 @@ export async function resultOf (redis: RedisClient, waiters: Waiters, queue: str
   if (ended === null) throw new errors.JOB_GONE()
   if (ended.state === 'failed') throw new errors.JOB_FAILED(messageIn(ended.last_error))
   if (ended.state !== 'completed') return null
-  if (ended.keep === 0 && !patience.signal.aborted) await cancel(redis, queue, id)
+  if (ended.keep === 0 && !patience.signal.aborted) await drop(redis, queue, id)
   return ended.result ?? 'null'
+}
+
+// Somebody may have cancelled what was left of it meanwhile: the result is in hand all the same.
+async function drop (redis: RedisClient, queue: string, id: string): Promise<void> {
+  try {
+    await cancel(redis, queue, id)
+  } catch (error) {
+    if (!(error instanceof errors.NO_SUCH_JOB)) throw error
+  }
 }
 
 /** A job when it has finished, or as it is when time is up; null when it is not there. */
 export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: string, id: string, patience: Patience): Promise<KeptDocument | null> {
-  const before = await job(redis, queue, id)
-  if (before === null || patience.ms === 0 || before.state === 'failed' || before.state === 'completed') return before
-  await waiters.end(queue, id, patience)
-  return await job(redis, queue, id)
+  const until = Date.now() + patience.ms
+  for (let era: string | undefined; ;) {
+    const found = await job(redis, queue, id)
+    // Purged meanwhile: ids have begun again, and this one is another's.
+    if (found === null || found.era !== (era ??= found.era)) return null
+    const ms = until - Date.now()
+    if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.signal.aborted) return found
+    // Once more if it came back to life before we could look: it had failed, and was redriven.
+    await waiters.end(queue, id, { ...patience, ms })
+  }
 }
 
 function messageIn (error: string | null): string {

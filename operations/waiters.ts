@@ -35,6 +35,9 @@ export class Waiters {
   /** How scripts know this server. */
   get server (): string { return this.#subscriber.server }
 
+  /** Nobody waits here any more. */
+  get closed (): boolean { return this.#closed }
+
   /** How many requests are waiting for a job; one that waits on three queues is three. */
   get parked (): number {
     return [...this.#rooms.values()].reduce((sum, room) => sum + room.parked, 0)

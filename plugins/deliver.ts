@@ -18,7 +18,7 @@ export default fp(async app => {
     this.deliverAll([job], job.payload, worker)
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
-    this.whenUndelivered(() => restore(app.redis, jobs[0]!.queue, jobs, { worker }))
+    this.whenUndelivered(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), body.length)
     void this.code(200).type('application/json').send(body)
   })
 }, { name: 'deliver', dependencies: ['redis', 'undelivered'] })

@@ -2,40 +2,67 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
+import { Returns, type Undo } from '../operations/returns.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Calls `undo` once it is certain that the client went before this answer was handed to the network. */
-    whenUndelivered (undo: () => Promise<unknown>): void
+    /**
+     * Calls `undo` once it is certain that the client went before this answer was handed to the network; again, with the same ticket,
+     * while Redis is away. `size`: about how many bytes that keeps in memory.
+     */
+    whenUndelivered (undo: Undo, size?: number): void
   }
 }
+
+/** What is to be undone unless an answer arrives, by answer, in the order of the takes. */
+type Pending = Map<ServerResponse, { undo: Undo, size: number }>
+
+// In ms without another answer: then all that a dead connection had asked for has been taken.
+const quiet = 20
 
 /** `reply.whenUndelivered()`: what a take must give back when nobody is there any more to receive it. */
 export default fp(async app => {
-  app.decorateReply('whenUndelivered', function (this: FastifyReply, undo) {
-    const { raw, request: { socket } } = this
-    const giveUp = () => {
-      undo().catch(error => this.log.error(error, 'an undelivered job could not be put back'))
-    }
-    if (socket.destroyed) giveUp()
-    else watch(socket, raw, giveUp)
-  })
-}, { name: 'undelivered' })
+  const returns = new Returns(error => app.log.error(error, 'an undelivered job could not be put back'))
+  const connections = new WeakMap<Socket, Pending>()
+  const dead = new Map<Pending, NodeJS.Timeout>()
 
-const waiting = new WeakMap<Socket, Map<ServerResponse, () => void>>()
-
-// One listener a connection, not one a request: pipelined requests share it.
-function watch (socket: Socket, response: ServerResponse, giveUp: () => void): void {
-  let pending = waiting.get(socket)
-  if (pending === undefined) {
-    const answers = pending = new Map()
-    waiting.set(socket, answers)
-    // The last one first, so that they stand in line again as they stood.
-    socket.once('close', () => [...answers.values()].reverse().forEach(putBack => putBack()))
+  // Requests one after another on one connection: their jobs go back together, the last one first, so that they stand as they stood.
+  function gather (pending: Pending): void {
+    clearTimeout(dead.get(pending))
+    if (pending.size > 0) dead.set(pending, setTimeout(() => putBack(pending), quiet))
   }
-  const answers = pending.set(response, giveUp)
-  // A write that failed, or was cut off, ends with 'finish' as well.
-  response.once('finish', () => {
-    if (!socket.destroyed && !socket.errored) answers.delete(response)
+
+  function putBack (pending: Pending): void {
+    dead.delete(pending)
+    const all = [...pending.values()].reverse()
+    pending.clear()
+    for (const { undo, size } of all) returns.add(undo, size)
+  }
+
+  // One listener a connection, not one a request: pipelined requests share it.
+  function pendingOn (socket: Socket): Pending {
+    const known = connections.get(socket)
+    if (known !== undefined) return known
+    const pending: Pending = new Map()
+    connections.set(socket, pending)
+    socket.once('close', () => gather(pending))
+    return pending
+  }
+
+  app.decorateReply('whenUndelivered', function (this: FastifyReply, undo, size = 0) {
+    const { raw, request: { socket } } = this
+    const pending = pendingOn(socket).set(raw, { undo, size })
+    if (socket.destroyed) return gather(pending)
+    // A write that failed, or was cut off, ends with 'finish' as well.
+    raw.once('finish', () => {
+      if (!socket.destroyed && !socket.errored) pending.delete(raw)
+    })
   })
-}
+  app.addHook('onClose', async () => {
+    for (const [pending, timer] of dead) {
+      clearTimeout(timer)
+      putBack(pending)
+    }
+    await returns.close()
+  })
+}, { name: 'undelivered', dependencies: ['redis'] })

@@ -11,7 +11,10 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const patience = wait ? reply.patience(wait) : undefined
     const refused = await ackOne(app.redis, queue, { id, receipt, result: request.text })
     if (refused !== null) throw new errors[refused]()
-    if (more !== '1') return void reply.code(204).send()
+    if (more !== '1') {
+      void reply.code(204).send()
+      return
+    }
     const worker = named ?? request.headers['x-presque-workerid']
     const [job] = await next(app.redis, app.waiters, [queue], { worker, lease: lease === '' ? 0 : lease }, patience)
     if (job === undefined) throw new errors.NO_JOB()

@@ -48,7 +48,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 }
 
 function text ({ progress, last_error: error, result, payload, ...rest }: Document | KeptDocument): string {
-  return written({ ...rest, keep: undefined }, { progress, last_error: error, result, payload })
+  return written({ ...rest, keep: undefined, era: undefined }, { progress, last_error: error, result, payload })
 }
 
 // By hand, for what came in as JSON goes out as it came, and may be too deep to write out again.

@@ -16,7 +16,10 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const pushed = await pushOne(app.redis, queue, job)
     reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
     if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
-    if (patience === undefined) return void reply.code(pushed.duplicate ? 200 : 201).send()
+    if (patience === undefined) {
+      void reply.code(pushed.duplicate ? 200 : 201).send()
+      return
+    }
     const result = await resultOf(app.redis, app.waiters, queue, pushed.id, patience)
     if (result === null) void reply.code(202).send()
     else void reply.code(200).type('application/json').send(result)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { test, type Test } from 'tap'
-import { take } from '../operations/delivery.ts'
+import { take } from '../operations/wish.ts'
 import { push } from '../operations/job.ts'
 import { listen } from './helper.ts'
 import { operations, request, wantsLease, type Operation, type Place } from './fixtures/document.ts'

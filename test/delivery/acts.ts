@@ -5,7 +5,7 @@ import type { Call } from './client.ts'
 /** A job in a worker's hands. */
 export interface Held { job: Job, queue: string, id: string, receipt: string, expires: number, deadly: boolean }
 
-interface More { delay?: number, retry?: boolean, lease?: number, cut?: Call['cut'] }
+interface More { result?: string | undefined, delay?: number, retry?: boolean, lease?: number, cut?: Call['cut'] }
 
 /** Does something with a job and notes what the answer says. */
 export async function perform (actor: Actor, held: Held, verb: Exclude<Verb, 'ack'>, more: More = {}): Promise<Outcome> {
@@ -26,16 +26,18 @@ export async function perform (actor: Actor, held: Held, verb: Exclude<Verb, 'ac
 
 /** An ack, with whatever stands behind the receipt in the query. */
 export async function ack (actor: Actor, held: Held, { cut, next = '' }: { cut?: Call['cut'], next?: string } = {}): Promise<Heard> {
-  const call = { ...(cut !== undefined && { cut }), ...(actor.random.chance(0.3) && { body: '{"result":true}' }) }
+  // Bytes of its own, so that whoever waits for it can tell by which ack it came.
+  const result = actor.random.chance(0.5) ? `{"by": "${actor.name}", "n":${actor.random.whole(0, 1e9)}.0}` : undefined
+  const call = { ...(cut !== undefined && { cut }), ...(result !== undefined && { body: result }) }
   const heard = await say(actor, 'POST', `/j/${held.queue}/${held.id}/ack?receipt=${held.receipt}${next}`, call)
-  act(actor, held, 'ack', heard, {}, {})
+  act(actor, held, 'ack', heard, {}, { result })
   return heard
 }
 
 interface Said { error?: string, state?: string, run_at?: number, lease_expires?: number }
 
 /** Notes an answer; of a batch, what it said of this job. */
-export function act ({ world, name: actor }: Actor, { job, queue, receipt }: Held, verb: Verb, heard: Heard, said: Said = {}, { delay, lease }: More = {}): Outcome {
+export function act ({ world, name: actor }: Actor, { job, queue, receipt }: Held, verb: Verb, heard: Heard, said: Said = {}, { delay, lease, result }: More = {}): Outcome {
   const outcome = outcomeOf(heard, said)
   if (outcome === null) {
     world.history.violate('no request fails', queue, `${verb}: ${heard.status} ${heard.body}`, job)
@@ -52,16 +54,17 @@ export function act ({ world, name: actor }: Actor, { job, queue, receipt }: Hel
     ...(outcome === 'done' && verb === 'nack' && { state: said.state as 'delayed' | 'failed' }),
     ...(at !== undefined && { at: Math.round(at * 1000) }),
     ...(delay !== undefined && { delay }),
+    ...(result !== undefined && { result }),
     ...(lease !== undefined && { lease })
   })
   return outcome
 }
 
-// `no job` answers an ack that wanted the next: the ack itself was accepted.
+// These two answer an ack that wanted the next: the ack itself was accepted.
 function outcomeOf ({ status, body }: Heard, { error }: Said): Outcome | null {
   if (status === 'unknown') return 'unknown'
   const refusal = error ?? (status === 404 || status === 409 ? (JSON.parse(body) as Said).error : undefined)
   if (refusal === 'lease lost' || refusal === 'the job is on lease' || refusal === 'the job has completed') return 'lost'
   if (refusal === 'no such job') return 'gone'
-  return status === 200 || status === 204 || refusal === 'no job' ? 'done' : null
+  return status === 200 || status === 204 || refusal === 'no job' || refusal === 'queue is closed' ? 'done' : null
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { story, type History } from './history.ts'
+import { story } from './story.ts'
+import type { History } from './history.ts'
 import { run } from './run.ts'
 
 const usage = `Pushes, takes and loses jobs at random on real servers, and checks every promise of leased delivery.

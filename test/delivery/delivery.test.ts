@@ -1,45 +1,17 @@
 import { randomInt } from 'node:crypto'
 import { test } from 'tap'
-import { History, story, type Act, type Delivery, type Job } from './history.ts'
-import { judge, type End } from './queue-rules.ts'
+import { again, broken, counted, left } from './broken.ts'
+import { story } from './story.ts'
 import { run } from './run.ts'
-import type { Policy } from './model.ts'
 
 // `npm run check:delivery` does the same at length.
 for (const [seed, kills] of [[1, 0], [randomInt(2 ** 31), 1]] as const) {
   test(`every promise of leased delivery holds, whatever producers, workers and ${kills} killed servers do (seed ${seed})`, async t => {
     const { violations, tally } = await run({ seed, jobs: 2500, kills, seconds: 10 })
     t.same(violations.slice(0, 3).map(({ rule, queue, detail, job }) => [rule, queue, detail, ...(job ? story(job) : [])]), [])
-    for (const what of ['delivery lease again', 'ack lost', 'ack gone', 'nack failed', 'end acked']) t.ok(tally.get(what), what)
+    for (const what of ['delivery lease again', 'ack lost', 'ack gone', 'nack failed', 'end acked', 'end purged', 'stop done', 'purge done', 'push awaited 200']) t.ok(tally.get(what), what)
   })
 }
-
-const policy: Policy = { tries: 3, keep: 0, concurrency: 1, rate: null, backoff: { base: 1, max: 1 } }
-const empty: End = {
-  counts: { waiting: 0, delayed: 0, active: 0, failed: 0, completed: 0 },
-  counters: { processed: 0, failed: 0, lost: 0, expired: 0 },
-  failed: new Set(),
-  completed: new Set()
-}
-
-/** One job, leased from 1000 to 2000 of the clock: what else happened to it, and the rules that this breaks. */
-function broken (tell: (does: { lease: (more: Partial<Delivery>, payload?: string) => void, act: (more: Partial<Act>) => void, job: Job }) => void, end: Partial<End> = {}): string[] {
-  const history = new History()
-  const push = history.push('mail.1', 'mail', '{"token":"mail.1"}', {}, 'producer')
-  Object.assign(push, { outcome: 'sure', sent: 900, answered: 905 })
-  const job = history.identify(push, '1')
-  const lease = (more: Partial<Delivery>, payload = push.payload) => {
-    history.delivered('mail', '1', payload, { kind: 'lease', actor: 'a', sent: 1000, answered: 1001, at: 1000, expires: 2000, lease: 1000, attempt: 1, receipt: '1-a', ...more })
-  }
-  const act = (more: Partial<Act>) => history.act(job, { verb: 'ack', receipt: '1-a', actor: 'a', outcome: 'done', sent: 1500, answered: 1501, ...more })
-  lease({})
-  tell({ lease, act, job })
-  judge(history, 'mail', policy, { ...empty, ...end })
-  return history.violations.map(({ rule }) => rule)
-}
-
-const again = { sent: 2000, answered: 2001, at: 2000, expires: 3000, attempt: 2, receipt: '2-b', actor: 'b' }
-const counted = (counters: Partial<End['counters']>): Partial<End> => ({ counters: { ...empty.counters, ...counters } })
 
 test('the model finds nothing wrong with a job that is lost once and then acked', async t => {
   t.same(broken(({ lease, act }) => { lease(again); act({ receipt: '2-b', sent: 2100, answered: 2101 }) }, counted({ processed: 1, lost: 1 })), [])
@@ -66,7 +38,7 @@ test('the model sees every way in which delivery can go wrong', async t => {
     'nothing unknown appears': broken(({ lease }) => lease(again, '{"token":"mail.2"}')),
     'a job ends in exactly one way': broken(() => {}),
     'the counters say what happened': broken(({ act }) => act({}), counted({ processed: 2 })),
-    'everything drains': broken(({ act }) => act({}), { counts: { ...empty.counts, waiting: 1 } })
+    'everything drains': broken(({ act }) => act({}), left({ waiting: 1 }))
   }
   for (const [rule, found] of Object.entries(wrong)) t.ok(found.includes(rule), `${rule}: ${found.join('; ')}`)
 })

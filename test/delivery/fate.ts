@@ -1,12 +1,13 @@
 import { attemptsMissed } from './rules.ts'
-import { actsOn, deadlines, done, ends, keptFor, lapsed, lossesAtMost, perhaps, renewed, revivals, slack, triesOf, type Story } from './model.ts'
+import { actsOn, awaited, deadlines, done, ends, keptFor, lapsed, lossesAtMost, mayBePurged, perhaps, purgeOf, renewed, revivals, slack, triesOf, type Story } from './model.ts'
+import { sincePurge } from './purge-rules.ts'
 import type { Act } from './history.ts'
 
 /** Where jobs are listed at the end, by token. */
 export interface Lists { failed: Set<string>, completed: Set<string> }
 
 /** What has become of a job. `vanished`: it must have been taken by somebody whose answer was lost. */
-export type Fate = 'acked' | 'taken' | 'cancelled' | 'failed' | 'expired' | 'absent' | 'unknown' | 'vanished'
+export type Fate = 'acked' | 'taken' | 'cancelled' | 'failed' | 'expired' | 'purged' | 'absent' | 'unknown' | 'vanished'
 
 /** The end of a job by what its clients and the lists say; `wrong` if the two do not go together. */
 export function fate (story: Story, lists: Lists): { fate: Fate, wrong?: string } {
@@ -16,8 +17,9 @@ export function fate (story: Story, lists: Lists): { fate: Fate, wrong?: string 
   const acked = job.acts.some(act => act.verb === 'ack' && done(act))
   const cancelled = job.acts.some(act => act.verb === 'cancel' && done(act))
   if (listed + kept > 1) return { fate: 'unknown', wrong: 'listed twice' }
+  if (purgeOf(story) !== undefined && listed + kept > 0) return { fate: 'purged', wrong: 'purged, and listed all the same' }
   if (goods.length > 0 || cancelled || (acked && keptFor(story) === 0)) return ended(goods.length > 0 ? 'taken' : acked ? 'acked' : 'cancelled', listed + kept)
-  if (acked) return kept === 1 || unknown(story, 'cancel') ? { fate: 'acked' } : { fate: 'acked', wrong: 'it was to be kept, and is not among the completed' }
+  if (acked) return kept === 1 || unknown(story, 'cancel') || awaited(story) || mayBePurged(story) ? { fate: 'acked' } : { fate: 'acked', wrong: 'it was to be kept, and is not among the completed' }
   if (listed === 1) return mayHaveFailed(story) ? { fate: 'failed' } : { fate: 'failed', wrong: 'it failed without a reason' }
   if (kept === 1) return unknown(story, 'ack') ? { fate: 'acked' } : { fate: 'acked', wrong: 'completed, though nobody acked it' }
   return unlisted(story)
@@ -31,6 +33,7 @@ function unlisted (story: Story): { fate: Fate, wrong?: string } {
   const { job, leases } = story
   if (job.pushes.every(({ outcome }) => outcome === 'refused')) return { fate: 'absent' }
   if (leases.length === 0 && job.pushes.every(({ outcome }) => outcome !== 'sure')) return { fate: 'absent' }
+  if (mayBePurged(story)) return { fate: 'purged' }
   if (unknown(story, 'ack') || unknown(story, 'cancel')) return { fate: 'unknown' }
   if (leases.length === 0 && job.pushes.some(({ options }) => options.ttl !== undefined)) return { fate: 'expired' }
   if (story.lostTakes.good > 0) return { fate: 'vanished' }
@@ -39,7 +42,8 @@ function unlisted (story: Story): { fate: Fate, wrong?: string } {
 
 const unknown = ({ job }: Story, verb: Act['verb']): boolean => job.acts.some(act => act.verb === verb && act.outcome === 'unknown')
 
-function mayHaveFailed (story: Story): boolean {
+/** Something that its clients saw lets the job have failed for good. */
+export function mayHaveFailed (story: Story): boolean {
   const last = story.leases.at(-1)
   // Perhaps all of its deliveries were to somebody whose answer was lost.
   if (story.lostTakes.lease > 0 || unknown(story, 'nack') || unknown(story, 'release')) return true
@@ -56,19 +60,24 @@ export type Counters = Record<'processed' | 'failed' | 'lost' | 'expired', Bound
 /** What the stories of a queue leave open about its counters. */
 export function counters (stories: Story[], fates: Map<Story, Fate>): Counters {
   const [takes = { lease: 0, good: 0 }] = stories.map(({ lostTakes }) => lostTakes)
-  const sum = (count: (story: Story) => number) => stories.reduce((total, story) => total + count(story), 0)
+  const { certain, possible } = sincePurge(stories)
+  const sum = (count: (story: Story) => number, among = possible) => among.reduce((total, story) => total + count(story), 0)
   const acts = (story: Story, verb: Act['verb'], outcome: Act['outcome']) => story.job.acts.filter(act => act.verb === verb && act.outcome === outcome).length
-  const processed = sum(story => story.goods.length > 0 || acts(story, 'ack', 'done') > 0 ? 1 : 0)
-  const failed = sum(story => acts(story, 'nack', 'done'))
-  const lost = sum(story => lossesAtLeast(story, fates.get(story)!))
-  const expired = sum(story => fates.get(story) === 'expired' ? 1 : 0)
-  const doubtful = sum(story => story.job.pushes.some(({ outcome, options }) => outcome === 'unknown' && options.ttl !== undefined) ? 1 : 0)
+  const processed = (story: Story) => story.goods.length > 0 || acts(story, 'ack', 'done') > 0 ? 1 : 0
+  const failed = (story: Story) => acts(story, 'nack', 'done')
+  const lost = (story: Story) => lossesAtLeast(story, fates.get(story)!)
+  const expired = (story: Story) => fates.get(story) === 'expired' ? 1 : 0
+  const doubtful = (story: Story) => mayHaveExpired(story, fates.get(story)!) ? 1 : 0
   return {
-    processed: { least: processed, most: processed + takes.good + sum(story => acts(story, 'ack', 'done') === 0 && unknown(story, 'ack') ? 1 : 0) },
-    failed: { least: failed, most: failed + sum(story => acts(story, 'nack', 'unknown')) },
-    lost: { least: lost, most: lost + takes.lease + sum(lossesInDoubt) },
-    expired: { least: Math.max(0, expired - takes.good - takes.lease), most: expired + doubtful }
+    processed: { least: sum(processed, certain), most: sum(processed) + takes.good + sum(story => acts(story, 'ack', 'done') === 0 && unknown(story, 'ack') ? 1 : 0) },
+    failed: { least: sum(failed, certain), most: sum(failed) + sum(story => acts(story, 'nack', 'unknown')) },
+    lost: { least: sum(lost, certain), most: sum(lost) + takes.lease + sum(lossesInDoubt) },
+    expired: { least: Math.max(0, sum(expired, certain) - takes.good - takes.lease), most: sum(expired) + sum(doubtful) }
   }
+}
+
+function mayHaveExpired ({ job }: Story, end: Fate): boolean {
+  return job.pushes.some(({ outcome, options }) => (outcome === 'unknown' || end === 'purged') && options.ttl !== undefined)
 }
 
 function lossesAtLeast (story: Story, end: Fate): number {

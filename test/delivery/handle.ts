@@ -1,12 +1,15 @@
 import { ack, perform, type Held } from './acts.ts'
 import { clock } from './history.ts'
 import { leaseBy, received } from './worker.ts'
-import { pause, type Actor } from './world.ts'
+import { pause, purged, type Actor } from './world.ts'
 
 type Way = (actor: Actor, held: Held) => Promise<unknown>
 
 // How many clients may stall at once: each costs a lease's time at the end.
 const mostStalled = 400
+
+// After a purge the number of a job may be another's: only those who show a receipt can make no mistake.
+const byNumber = ['cancel', 'redrive', 'race', 'actUnheard']
 
 /** What a worker does with a job. Returns the next one, if it got one with the answer. */
 export async function handle (actor: Actor, held: Held, mayHaveNext = true): Promise<Held | null> {
@@ -21,16 +24,17 @@ export async function handle (actor: Actor, held: Held, mayHaveNext = true): Pro
     const stalled: Promise<void> = stall(actor, held).finally(() => world.stalled.delete(stalled))
     world.stalled.add(stalled)
   } else {
-    await ways[way === 'stall' ? 'ack' : way](actor, held)
+    const careful = purged.includes(held.queue) && byNumber.includes(way)
+    await ways[careful ? 'ackTwice' : way === 'stall' ? 'ack' : way](actor, held)
   }
   return null
 }
 
 const ways: Record<'ack' | 'nack' | 'giveUp' | 'release' | 'touch' | 'ackTwice' | 'ackUnheard' | 'actUnheard' | 'cancel' | 'race' | 'redrive' | 'crash', Way> = {
   ack,
-  nack: (actor, held) => perform(actor, held, 'nack', delayBy(actor)),
+  nack: (actor, held) => perform(actor, held, 'nack', delayBy(actor, held)),
   giveUp: (actor, held) => perform(actor, held, 'nack', { retry: false }),
-  release: (actor, held) => perform(actor, held, 'release', delayBy(actor)),
+  release: (actor, held) => perform(actor, held, 'release', delayBy(actor, held)),
   async touch (actor, held) {
     await perform(actor, held, 'touch', { lease: leaseBy(actor) })
     await ack(actor, held)
@@ -46,7 +50,7 @@ const ways: Record<'ack' | 'nack' | 'giveUp' | 'release' | 'touch' | 'ackTwice' 
   },
   async actUnheard (actor, held) {
     const verb = actor.random.pick(['nack', 'release', 'touch', 'cancel'] as const)
-    await perform(actor, held, verb, { ...delayBy(actor), lease: leaseBy(actor), cut: actor.random.pick([0, 1, 2, 4, 'answer']) })
+    await perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor), cut: actor.random.pick([0, 1, 2, 4, 'answer']) })
     await ack(actor, held)
   },
   async cancel (actor, held) {
@@ -55,7 +59,7 @@ const ways: Record<'ack' | 'nack' | 'giveUp' | 'release' | 'touch' | 'ackTwice' 
   },
   async race (actor, held) {
     const verb = actor.random.pick(['nack', 'release', 'cancel', 'touch'] as const)
-    await Promise.all([ack(actor, held), perform(actor, held, verb, { ...delayBy(actor), lease: leaseBy(actor) })])
+    await Promise.all([ack(actor, held), perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor) })])
   },
   async redrive (actor, held) {
     const failed = await perform(actor, held, 'nack', { retry: false })
@@ -78,10 +82,12 @@ async function stall (actor: Actor, held: Held): Promise<void> {
   const verb = random.weighted({ ack: 40, touch: 20, nack: 15, release: 10, twice: 15 })
   if (verb === 'ack') await ack(actor, held)
   else if (verb === 'twice') await Promise.all([ack(actor, held), perform(actor, held, 'touch', { lease: 1000 })])
-  else await perform(actor, held, verb, { ...delayBy(actor), lease: leaseBy(actor) })
+  else await perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor) })
   if (verb === 'touch') await ack(actor, held)
 }
 
-function delayBy ({ random }: Actor): { delay?: number } {
-  return random.pick([{}, {}, { delay: 0 }, { delay: random.whole(1, 300) / 1000 }])
+// The backoff that is left to a queue after a purge is longer than a run.
+function delayBy ({ random }: Actor, { queue }: Held): { delay?: number } {
+  const none = purged.includes(queue) ? { delay: 0.05 } : {}
+  return random.pick([none, none, { delay: 0 }, { delay: random.whole(1, 300) / 1000 }])
 }

@@ -1,71 +1,26 @@
+import type { Act, Asked, Change, Delivery, Job, LostTakes, Options, Push, Violation } from './events.ts'
+
+export type * from './events.ts'
+
 /** Everything that clients asked and heard. Times are in ms since 1970, by a clock that never goes back. */
 const origin = Date.now() - performance.now()
 export const clock = (): number => origin + performance.now()
 
-export interface Options {
-  priority?: number
-  delay?: number
-  delayed?: number
-  tries?: number
-  ttl?: number
-  keep?: number
-  uniq?: string
-  on_duplicate?: 'reject' | 'ignore' | 'replace'
-}
-
-interface Event { actor: string, sent: number, answered: number }
-
-/** One payload that somebody pushed; `token` is written in it, and in no other. */
-export interface Push extends Event {
-  token: string
-  queue: string
-  payload: string
-  options: Options
-  outcome: 'sure' | 'unknown' | 'refused'
-  job: Job
-}
-
-/** `at` and `expires` are of Redis's clock; of a job taken for good nobody knows them. */
-export interface Delivery extends Event {
-  token: string
-  kind: 'lease' | 'good'
-  at: number
-  expires: number
-  lease: number
-  attempt: number
-  receipt: string
-}
-
-/** `done`: accepted. `lost`: 409. `gone`: 404. `unknown`: the answer was lost, and it may have had its effect, or have it yet. */
-export type Outcome = 'done' | 'lost' | 'gone' | 'unknown'
-export type Verb = 'ack' | 'nack' | 'release' | 'touch' | 'cancel' | 'retry'
-
-/** `at`: of a nack when the job runs again, of a touch the new end of the lease; both of Redis's clock. */
-export interface Act extends Event {
-  verb: Verb
-  receipt: string
-  outcome: Outcome
-  state?: 'delayed' | 'failed'
-  at?: number
-  lease?: number
-  delay?: number
-}
-
-/** Several pushes when later ones replaced it. The id of a job pushed in a batch is known from its first delivery on. */
-export interface Job { queue: string, id: string | null, pushes: Push[], deliveries: Delivery[], acts: Act[] }
-
-export interface Violation { rule: string, queue: string, detail: string, job: Job | null }
-
-/** Takes whose answer was lost: so many jobs may have been delivered to nobody. */
-export interface LostTakes { lease: number, good: number }
-
 export class History {
   readonly pushes = new Map<string, Push>()
   readonly violations: Violation[] = []
+  readonly changes: Change[] = []
+  readonly asked: Asked[] = []
   readonly #jobs = new Map<string, Job>()
   readonly #lostTakes = new Map<string, LostTakes>()
   readonly #receipts = new Set<string>()
+  readonly #reborn: string[]
   readonly tally = new Map<string, number>()
+
+  /** `reborn`: queues that are purged, in which ids begin again and say nothing about who is who. */
+  constructor (reborn: string[] = []) {
+    this.#reborn = reborn
+  }
 
   /** What is about to be sent. Nobody knows yet what becomes of it. */
   push (token: string, queue: string, payload: string, options: Options, actor: string): Push {
@@ -78,7 +33,7 @@ export class History {
 
   /** A push was answered with an id. */
   identify (push: Push, id: string): Job {
-    const name = `${push.queue}/${id}`
+    const name = `${push.queue}/${this.#reborn.includes(push.queue) ? push.token : id}`
     const known = this.#jobs.get(name)
     if (push.job.id !== null && push.job.id !== id) this.violate('a push makes one job', push.queue, `it has the ids ${push.job.id} and ${id}`, push.job)
     else if (known === undefined) this.#jobs.set(name, Object.assign(push.job, { id }))
@@ -138,8 +93,9 @@ export class History {
     return new Set([...this.pushes.values()].map(push => push.job))
   }
 
-  job (queue: string, id: string): Job | undefined {
-    return this.#jobs.get(`${queue}/${id}`)
+  change (change: Change): void {
+    this.changes.push(change)
+    this.count(`${change.verb} ${change.outcome}`)
   }
 
   violate (rule: string, queue: string, detail: string, job: Job | null): void {
@@ -153,15 +109,4 @@ export class History {
 
 export function tokenIn (payload: string): string {
   return String((JSON.parse(payload) as { token?: unknown }).token)
-}
-
-/** The whole life of a job as its clients saw it, in the order in which they asked. */
-export function story (job: Job): string[] {
-  const events = [
-    ...job.pushes.map(push => ({ ...push, said: `push ${push.token} ${JSON.stringify(push.options)} -> ${push.outcome}` })),
-    ...job.deliveries.map(d => ({ ...d, said: `${d.kind} ${d.token} -> attempt ${d.attempt}, receipt ${d.receipt}, by Redis's clock from ${d.at} to ${d.expires}` })),
-    ...job.acts.map(act => ({ ...act, said: `${act.verb} ${act.receipt}${act.delay === undefined ? '' : ` delay ${act.delay}`} -> ${act.state ?? act.outcome} ${act.at ?? ''}` }))
-  ]
-  const lines = events.sort((a, b) => a.sent - b.sent).map(({ actor, sent, answered, said }) => `${sent.toFixed(1)} .. ${answered.toFixed(1)}  ${actor}  ${said}`)
-  return [`job ${job.queue}/${job.id ?? '?'}`, ...lines]
 }

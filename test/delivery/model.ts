@@ -1,4 +1,5 @@
-import type { Act, Delivery, Job, LostTakes } from './history.ts'
+import type { Act, Change, Delivery, Job, LostTakes } from './history.ts'
+import type { Span } from './spans.ts'
 
 /** What a queue was set to, in seconds. */
 export interface Policy {
@@ -17,15 +18,21 @@ export interface Story {
   leases: Delivery[]
   goods: Delivery[]
   lostTakes: LostTakes
+  purges: Change[]
+  /** When its queue certainly gave out nothing. */
+  closed: Span[]
 }
+
+/** What went on in a queue, apart from its jobs. */
+export type Setting = Pick<Story, 'policy' | 'lostTakes' | 'purges' | 'closed'>
 
 // In ms: how far a client's clock may be from Redis's, where only the client's is known.
 export const slack = 5
 
-export function tell (job: Job, policy: Policy, lostTakes: LostTakes): Story {
+export function tell (job: Job, setting: Setting): Story {
   // In the same ms: a delivery that follows another of the job is answered later.
   const leases = job.deliveries.filter(({ kind }) => kind === 'lease').sort((a, b) => a.at - b.at || a.answered - b.answered)
-  return { job, policy, leases, goods: job.deliveries.filter(({ kind }) => kind === 'good'), lostTakes }
+  return { ...setting, job, leases, goods: job.deliveries.filter(({ kind }) => kind === 'good') }
 }
 
 export const done = (act: Act): boolean => act.outcome === 'done'
@@ -50,10 +57,26 @@ export function triesOf (story: Story, { token }: Delivery): number {
   return story.job.pushes.find(push => push.token === token)?.options.tries ?? story.policy.tries
 }
 
+/** Somebody waits for its end: what it leaves is kept for a minute, or until it has been handed over. */
+export const awaited = ({ job }: Story): boolean => job.pushes.some(({ options }) => options.wait !== undefined)
+
 /** For how many seconds the job is kept once it is acked: of several pushes, the one that was delivered last says. */
-export function keptFor ({ job, policy, leases }: Story): number {
+export function keptFor (story: Story): number {
+  const { job, policy, leases } = story
   const token = leases.at(-1)?.token
-  return (job.pushes.find(push => push.token === token) ?? job.pushes[0]!).options.keep ?? policy.keep
+  const keep = (job.pushes.find(push => push.token === token) ?? job.pushes[0]!).options.keep ?? policy.keep
+  return awaited(story) ? Math.max(keep, 60) : keep
+}
+
+/** A purge may have taken the job, by what happened before `before`. */
+export function mayBePurged ({ job, purges }: Story, before = Infinity): boolean {
+  return purges.some(({ sent, answered }) => sent < before && answered > Math.min(...job.pushes.map(push => push.sent)))
+}
+
+/** The purge that certainly took the job, unless it had ended before. */
+export function purgeOf ({ job, purges }: Story): Change | undefined {
+  const there = Math.max(...job.pushes.map(({ answered, outcome }) => outcome === 'sure' ? answered : Infinity))
+  return purges.find(({ outcome, sent }) => outcome === 'done' && sent > there)
 }
 
 /** The earliest and the latest end that the lease can have had, in ms of Redis's clock, by what was sent before `before`. */

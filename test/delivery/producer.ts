@@ -34,6 +34,9 @@ function optionsBy ({ random }: Actor): Options {
   }
 }
 
+// How many pushes may wait at once.
+const mostWaiting = 60
+
 // Now and then more than a script does of anything in one go.
 function sizeBy ({ random }: Actor): number {
   return random.chance(0.1) ? random.whole(200, 500) : random.whole(1, 50)
@@ -51,14 +54,16 @@ async function pushBatch (actor: Actor, queue: Queue): Promise<void> {
 }
 
 async function pushOne (actor: Actor, queue: Queue): Promise<void> {
-  const { random } = actor
+  const { random, world } = actor
   const options = optionsBy(actor)
   if (random.chance(0.03)) options.delayed = Math.round(clock() + random.whole(-500, 1500)) / 1000
   if (options.delayed !== undefined) delete options.delay
-  if (random.chance(0.06)) Object.assign(options, { uniq: `u${random.whole(1, 20)}`, on_duplicate: random.pick(['reject', 'ignore', 'replace']) })
+  // Where ids begin again, a job that took over another's id could not be told from it; and keys are forgotten.
+  if (!queue.purges && random.chance(0.06)) Object.assign(options, { uniq: `u${random.whole(1, 20)}`, on_duplicate: random.pick(['reject', 'ignore', 'replace']) })
   if (options.on_duplicate === 'replace') delete options.ttl
+  if (options.uniq === undefined && world.waiting.size < mostWaiting && random.chance(queue.awaited)) return wait(actor, queue, options)
   const push = create(actor, queue, options)
-  const key = random.chance(0.06) && options.uniq === undefined ? push.token : null
+  const key = !queue.purges && random.chance(0.06) && options.uniq === undefined ? push.token : null
   for (let first = true; ; first = false) {
     const cut = key !== null && first && random.chance(0.7) ? random.pick([0, 1, 2, 5, 'answer' as const]) : undefined
     const call = { body: push.payload, ...(key !== null && { headers: { 'idempotency-key': key } }), ...(cut !== undefined && { cut }) }
@@ -69,19 +74,34 @@ async function pushOne (actor: Actor, queue: Queue): Promise<void> {
   }
 }
 
+// Beside the producer, which goes on.
+function wait (actor: Actor, queue: Queue, options: Options): void {
+  const { random, world: { waiting } } = actor
+  const push = create(actor, queue, { ...options, wait: random.pick([0.05, 0.5, 2, 6]) })
+  const answer: Promise<void> = say(actor, 'POST', `/q/${queue.name}?${query(push.options)}`, { body: push.payload }).then(heard => {
+    if (typeof heard.status === 'number') push.said = { status: heard.status, body: heard.body }
+    pushed(actor, push, heard)
+  }).finally(() => waiting.delete(answer))
+  waiting.add(answer)
+}
+
 function pushed ({ world }: Actor, push: Push, heard: Heard): void {
   const ignored = heard.headers['x-presque-duplicate'] === 'true'
-  world.history.count(`push ${ignored ? 'ignored' : heard.status}`)
+  world.history.count(`push ${push.said ? 'awaited ' : ''}${ignored ? 'ignored' : heard.status}`)
   settle(push, heard)
   const id = heard.headers['x-presque-job']
-  if (heard.status === 201) world.history.identify(push, String(id))
-  if (heard.status === 201 && heard.headers.location !== `/j/${push.queue}/${id}`) world.history.violate('Location is where the job is', push.queue, String(heard.headers.location), push.job)
+  if (push.outcome !== 'sure' || ignored || id === undefined) return
+  world.history.identify(push, String(id))
+  if (heard.headers.location !== `/j/${push.queue}/${id}`) world.history.violate('Location is where the job is', push.queue, String(heard.headers.location), push.job)
 }
+
+// What answers a push that waits, and says that the job was stored.
+const stored: Array<Heard['status']> = [200, 202, 404, 410, 422]
 
 function settle (push: Push, { status, answered }: Heard): void {
   if (push.outcome === 'sure') return
   push.answered = answered
-  push.outcome = status === 201 ? 'sure' : status === 'unknown' ? 'unknown' : 'refused'
+  push.outcome = status === 201 || (push.said && stored.includes(status)) ? 'sure' : status === 'unknown' ? 'unknown' : 'refused'
 }
 
 function query (options: Options): string {

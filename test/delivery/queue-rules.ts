@@ -1,5 +1,9 @@
 import { counters, fate, unseen, type Fate, type Lists } from './fate.ts'
 import { rules } from './rules.ts'
+import { misled, neglected } from './ask-rules.ts'
+import { changeRules, misnumbered } from './purge-rules.ts'
+import { closed } from './spans.ts'
+import { waitRules } from './wait-rules.ts'
 import { actsOn, deadlines, done, ends, perhaps, slack, tell, type Policy, type Story } from './model.ts'
 import type { Delivery, History } from './history.ts'
 
@@ -11,7 +15,9 @@ export interface End extends Lists {
 
 /** Judges one queue: every job by itself, and what they add up to. Violations go into the history. */
 export function judge (history: History, queue: string, policy: Policy, end: End): void {
-  const stories = [...history.jobs()].filter(job => job.queue === queue).map(job => tell(job, policy, history.lostTakes(queue)))
+  const changes = history.changes.filter(change => change.queue === queue)
+  const setting = { policy, lostTakes: history.lostTakes(queue), purges: changes.filter(({ verb }) => verb === 'purge'), closed: closed(changes) }
+  const stories = [...history.jobs()].filter(job => job.queue === queue).map(job => tell(job, setting))
   for (const story of stories) judgeJob(history, story)
   const fates = new Map<Story, Fate>()
   for (const story of stories) {
@@ -27,10 +33,23 @@ export function judge (history: History, queue: string, policy: Policy, end: End
   violate('only what a lost answer took is missing', missing(history, queue, stories, fates))
   violate('no more jobs are on lease than the concurrency allows', crowded(stories, policy))
   violate('no more jobs are given out than the rate allows', hurried(stories, policy))
+  judgeKeeping(history, queue, stories)
+}
+
+// How the queue as a whole was stopped, opened and purged, and who asked meanwhile.
+function judgeKeeping (history: History, queue: string, stories: Story[]): void {
+  const changes = history.changes.filter(change => change.queue === queue)
+  const asked = history.asked.filter(({ queues }) => queues.includes(queue))
+  const renumbered = misnumbered(stories)
+  if (renumbered) history.violate('ids begin again with a purge, and only then', queue, renumbered.detail, renumbered.job)
+  const idle = neglected(stories, asked, changes)
+  if (idle !== undefined) history.violate('nobody asks in vain while a job waits', queue, idle, null)
+  const lie = misled(asked, changes)
+  if (lie !== undefined) history.violate('a stopped queue says so, and no other does', queue, lie, null)
 }
 
 function judgeJob (history: History, story: Story): void {
-  for (const [rule, broken] of Object.entries(rules)) {
+  for (const [rule, broken] of Object.entries({ ...rules, ...changeRules, ...waitRules })) {
     const detail = broken(story)
     if (detail !== undefined) history.violate(rule, story.job.queue, detail, story.job)
   }

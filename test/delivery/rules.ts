@@ -1,5 +1,5 @@
 import type { Act } from './history.ts'
-import { actsOn, deadlines, done, ends, keptFor, lapsed, perhaps, renewed, slack, triesOf, yields, type Story } from './model.ts'
+import { actsOn, deadlines, done, ends, keptFor, lapsed, mayBePurged, perhaps, renewed, slack, triesOf, yields, type Story } from './model.ts'
 
 /** Says how a job's story breaks the rule, or nothing. */
 export type Rule = (story: Story) => string | undefined
@@ -54,7 +54,7 @@ export const rules: Record<string, Rule> = {
   },
   'a job that is there is found': story => {
     const { acts } = story.job
-    const refused = acts.find(act => act.outcome === 'gone' && story.goods.length === 0 && story.lostTakes.good === 0 &&
+    const refused = acts.find(act => act.outcome === 'gone' && story.goods.length === 0 && story.lostTakes.good === 0 && !mayBePurged(story, act.answered) &&
       !acts.some(other => other !== act && (other.verb === 'ack' || other.verb === 'cancel') && perhaps(other) && other.sent < act.answered))
     if (refused) return `${refused.verb} ${refused.receipt} at ${refused.sent}`
   },
@@ -101,7 +101,7 @@ function refusedInForce (story: Story, act: Act): boolean {
   if (delivery === undefined || (act.outcome !== 'lost' && act.outcome !== 'gone')) return false
   const others = story.job.acts.some(other => other !== act && perhaps(other) && other.sent < act.answered &&
     (other.verb === 'cancel' || (other.receipt === act.receipt && ends(other))))
-  return !others && act.answered + slack < deadlines(story, delivery, act.answered).earliest
+  return !others && !mayBePurged(story, act.answered) && act.answered + slack < deadlines(story, delivery, act.answered).earliest
 }
 
 // 409 has a reason: the job was delivered again, perhaps to somebody whose answer was lost, or this receipt had ended it.
@@ -110,7 +110,7 @@ function superseded (story: Story, act: Act): boolean {
   const again = story.leases.slice(i + 1).some(({ sent }) => sent < act.answered)
   const ended = story.job.acts.some(other => other !== act && other.receipt === act.receipt && ends(other) && perhaps(other) && other.sent < act.answered)
   const barred = act.verb === 'touch' && (story.policy.concurrency !== null || story.leases.length === i + 1)
-  return again || ended || barred || story.lostTakes.lease > 0 || renewed(story)
+  return again || ended || barred || mayBePurged(story, act.answered) || story.lostTakes.lease > 0 || renewed(story)
 }
 
 /** How many deliveries nobody saw are counted in the attempts that were seen; less than 0 is one that was not counted. */

@@ -2,11 +2,12 @@ import { setTimeout } from 'node:timers/promises'
 import { judge, type End } from './queue-rules.ts'
 import { tokenIn, History } from './history.ts'
 import { ask } from './client.ts'
+import { keep } from './keeper.ts'
 import { produce } from './producer.ts'
 import { Random } from '../fixtures/random.ts'
 import { startServers } from './servers.ts'
 import { work } from './worker.ts'
-import { pause, queues, type Actor, type Queue, type World } from './world.ts'
+import { pause, purged, queues, type Actor, type Queue, type World } from './world.ts'
 
 export interface Plan { seed: number, jobs: number, kills: number, seconds: number, say?: (sentence: string) => void }
 
@@ -18,7 +19,7 @@ const stuckAfter = 15
 /** Lets producers and workers loose on real servers, and judges what they saw. */
 export async function run ({ seed, jobs, kills, seconds, say = () => {} }: Plan): Promise<History> {
   const { servers, stop } = await startServers(2, kills > 0 ? 2 : 1)
-  const world: World = { history: new History(), servers, jobs, pushed: 0, ended: 0, draining: false, over: false, stalled: new Set() }
+  const world: World = { history: new History(purged), servers, jobs, pushed: 0, ended: 0, draining: false, over: false, stalled: new Set(), waiting: new Set() }
   const random = new Random(seed)
   const actor = (name: string): Actor => ({ world, random: random.fork(), name })
   try {
@@ -26,12 +27,13 @@ export async function run ({ seed, jobs, kills, seconds, say = () => {} }: Plan)
     const killing = kill(actor('killer'), kills)
     const working = Array.from({ length: workers }, (_, i) => work(actor(`worker ${i}`)))
     const producing = Promise.all(Array.from({ length: producers }, (_, i) => produce(actor(`producer ${i}`))))
+    const keeping = Promise.all(queues.map(queue => keep(actor(`keeper of ${queue.name}`), queue)))
     await Promise.race([producing, killing.then(() => producing), setTimeout(seconds * 1000, null, { ref: false })])
     world.draining = true
     say(`${world.pushed} jobs are pushed; draining`)
-    await Promise.all([killing, producing])
+    await Promise.all([killing, producing, keeping])
     await drained(world)
-    await Promise.all(world.stalled)
+    await Promise.all([...world.stalled, ...world.waiting])
     world.over = true
     await Promise.all(working)
     for (const queue of queues) judge(world.history, queue.name, queue, await endOf(world, queue.name))
@@ -78,14 +80,12 @@ async function statusOf ({ servers: [server] }: World, queue: string): Promise<S
   return JSON.parse((await ask(server!, 'GET', `/status/${queue}`)).body)
 }
 
+// Once more, if what is kept for a minute has gone while the lists were read.
 async function endOf (world: World, queue: string): Promise<End> {
   const { counts, processed, failed, lost, expired } = await statusOf(world, queue)
-  return {
-    counts,
-    counters: { processed, failed, lost, expired },
-    failed: await listed(world, queue, 'failed'),
-    completed: await listed(world, queue, 'completed')
-  }
+  const [failing, completed] = [await listed(world, queue, 'failed'), await listed(world, queue, 'completed')]
+  if ((await statusOf(world, queue)).counts.completed !== counts.completed) return await endOf(world, queue)
+  return { counts, counters: { processed, failed, lost, expired }, failed: failing, completed }
 }
 
 // Page by page, of a size that divides nothing.

@@ -1,6 +1,6 @@
 import { act, type Held } from './acts.ts'
 import { handle } from './handle.ts'
-import { say, pause, queues, type Actor, type Heard } from './world.ts'
+import { purged, say, pause, queues, type Actor, type Heard } from './world.ts'
 
 /** Takes jobs and does what workers do, well and badly, until all is over. */
 export async function work (actor: Actor): Promise<void> {
@@ -30,6 +30,7 @@ async function leaseOne (actor: Actor, names: string[]): Promise<number> {
   const lease = leaseBy(actor)
   const wait = waitBy(actor)
   const heard = await say(actor, 'GET', `/q/${names.join(',')}?lease=${lease / 1000}${wait}`, cutBy(actor, names))
+  noteAsked(actor, names, wait, heard)
   let held = received(actor, heard, lease, names)
   let found = 0
   // One job may end with the next in hand.
@@ -65,7 +66,9 @@ async function leaseBatch (actor: Actor): Promise<number> {
   const { random, world } = actor
   const { name } = random.pick(queues)
   const [lease, count] = [leaseBy(actor), random.whole(2, 40)]
-  const heard = await say(actor, 'GET', `/qb/${name}?lease=${lease / 1000}&batch_size=${count}${waitBy(actor)}`, cutBy(actor, [name]))
+  const wait = waitBy(actor)
+  const heard = await say(actor, 'GET', `/qb/${name}?lease=${lease / 1000}&batch_size=${count}${wait}`, cutBy(actor, [name]))
+  noteAsked(actor, [name], wait, heard)
   if (heard.status === 'unknown') world.history.lostTake([name], 'lease', count)
   if (heard.status !== 200) return 0
   const jobs = (JSON.parse(heard.body) as Array<{ id: string, receipt: string, attempt: number, expires: number, payload: { token: string } }>).map(job => {
@@ -91,7 +94,7 @@ async function handleBatch (actor: Actor, queue: string, jobs: Held[]): Promise<
 
 async function actTogether (actor: Actor, queue: string, verb: 'ack' | 'nack' | 'touch', jobs: Held[]): Promise<void> {
   const lease = leaseBy(actor)
-  const more = verb === 'touch' ? { lease: lease / 1000 } : {}
+  const more = verb === 'touch' ? { lease: lease / 1000 } : verb === 'nack' && purged.includes(queue) ? { delay: 0.05 } : {}
   const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt, ...more })) })
   const heard = await say(actor, 'POST', `/qb/${queue}/${verb}`, { body })
   const outcomes = heard.status === 200 ? JSON.parse(heard.body) as Array<{ id: string, error?: string }> : []
@@ -103,7 +106,10 @@ async function takeForGood (actor: Actor, count: number): Promise<number> {
   const { random, world, name: by } = actor
   const { name } = random.pick(queues)
   const path = count === 1 ? `/q/${name}?worker_id=w1` : `/qb/${name}?batch_size=${count}`
-  const { status, body, sent, answered } = await say(actor, 'GET', `${path}${waitBy(actor)}`, cutBy(actor, [name]))
+  const wait = waitBy(actor)
+  const heard = await say(actor, 'GET', `${path}${wait}`, cutBy(actor, [name]))
+  noteAsked(actor, [name], wait, heard)
+  const { status, body, sent, answered } = heard
   if (status === 'unknown') world.history.lostTake([name], 'good', count)
   if (status !== 200) return 0
   const payloads = count === 1 ? [body] : JSON.parse(body) as string[]
@@ -113,11 +119,17 @@ async function takeForGood (actor: Actor, count: number): Promise<number> {
   return payloads.length
 }
 
-function waitBy ({ random }: Actor): string {
-  return random.chance(0.4) ? `&wait=${random.pick([0.05, 0.5, 2])}` : ''
+function waitBy ({ random, world }: Actor): string {
+  return random.chance(0.4) ? `&wait=${random.pick([0.05, 0.5, 2, world.draining ? 0.5 : 5])}` : ''
+}
+
+function noteAsked ({ world }: Actor, queues: string[], wait: string, { status, body, sent, answered }: Heard): void {
+  if (status !== 200 && status !== 404) return
+  const said = status === 200 ? 'jobs' : body.includes('queue is closed') ? 'closed' : 'none'
+  world.history.asked.push({ queues, waits: wait !== '', said, sent, answered })
 }
 
 function cutBy ({ random, world }: Actor, names: string[]): { cut?: number | 'answer' } {
-  const rough = names.every(name => name === 'rough')
+  const rough = queues.every(queue => queue.rough || !names.includes(queue.name))
   return rough && !world.draining && random.chance(0.04) ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) } : {}
 }

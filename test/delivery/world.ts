@@ -4,19 +4,30 @@ import type { Policy } from './model.ts'
 import type { Random } from '../fixtures/random.ts'
 import type { Server } from './servers.ts'
 
-/** `rough`: clients break off takes there, so that a job may have gone to nobody. */
-export interface Queue extends Policy { name: string, rough: boolean }
+/**
+ * `rough`: clients break off takes there, so that a job may have gone to nobody. `stops` and `purges`: its keeper does.
+ * `awaited`: how many of its pushes wait for the end of their job.
+ */
+export interface Queue extends Policy { name: string, rough: boolean, stops: boolean, purges: boolean, awaited: number }
 
-const usual = { tries: 3, keep: 0, concurrency: null, rate: null, backoff: { base: 0.01, max: 0.1 }, rough: false }
+const usual = { tries: 3, keep: 0, concurrency: null, rate: null, backoff: { base: 0.01, max: 0.1 }, rough: false, stops: false, purges: false, awaited: 0.02 }
+// A purge takes the settings along: these are what is left then.
+const unset = { tries: 25, backoff: { base: 15, max: 86400 } }
 
 export const queues: Queue[] = [
   { ...usual, name: 'plain' },
   { ...usual, name: 'rough', rough: true, tries: 25 },
-  { ...usual, name: 'narrow', concurrency: 20 },
+  { ...usual, name: 'narrow', concurrency: 20, stops: true },
   { ...usual, name: 'paced', rate: { limit: 300, period: 0.5 }, concurrency: 200 },
   { ...usual, name: 'kept', keep: 3600, tries: 4, concurrency: 30 },
-  { ...usual, name: 'bulk', tries: 2 }
+  { ...usual, name: 'bulk', tries: 2 },
+  { ...usual, name: 'halting', stops: true },
+  { ...usual, ...unset, name: 'purged', purges: true, awaited: 0.2 },
+  { ...usual, ...unset, name: 'rough-purged', purges: true, rough: true },
+  { ...usual, name: 'awaited', awaited: 0.6 }
 ]
+
+export const purged = queues.filter(({ purges }) => purges).map(({ name }) => name)
 
 /** What all actors share. */
 export interface World {
@@ -33,6 +44,8 @@ export interface World {
   over: boolean
   /** Clients that are stalled, apart from the worker that took the job. */
   stalled: Set<Promise<void>>
+  /** Pushes that wait for the end of their job, apart from the producer. */
+  waiting: Set<Promise<void>>
 }
 
 export interface Actor { world: World, random: Random, name: string }

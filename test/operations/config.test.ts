@@ -30,7 +30,7 @@ test('readConfig() takes what is given, numbers as numbers', async t => {
 test('readConfig() refuses a bad value with one sentence that names the variable and the value', async t => {
   const pattern = 'must match pattern "^[A-Za-z0-9_.:-]{1,64}$"'
   const bad: Array<[string, string, string]> = [
-    ['PORT', 'abc', 'must be integer'], ['PORT', '1.5', 'must be integer'], ['PORT', '-1', 'must be >= 0'], ['PORT', '65536', 'must be <= 65535'],
+    ['PORT', 'abc', 'must be integer'], ['PORT', '1.5', 'must be integer'], ['PORT', '-1', 'must be >= 0'], ['PORT', '0x10', 'must be integer'], ['PORT', '1e3', 'must be integer'], ['PORT', ' 80', 'must be integer'], ['PRESQUE_MAX_WAIT', '0x3', 'must be number'], ['PORT', '65536', 'must be <= 65535'],
     ['PRESQUE_PREFIX', 'a{b', pattern], ['PRESQUE_PREFIX', 'a b', pattern], ['PRESQUE_PREFIX', 'x'.repeat(65), pattern],
     ['PRESQUE_INSECURE', 'yes', 'must be one of 0, 1'], ['PRESQUE_INSECURE', 'true', 'must be one of 0, 1'],
     ['PRESQUE_MAX_BODY', '1', 'must be >= 2'], ['PRESQUE_MAX_BODY', '16777217', 'must be <= 16777216'], ['PRESQUE_MAX_BODY', '1MB', 'must be integer'],

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { cancel, cancelAll, push, retry, retryAll } from '../../operations/job.ts'
-import { ack, nack, take, type Delivery } from '../../operations/delivery.ts'
+import { ack, nack, type Delivery } from '../../operations/delivery.ts'
+import { take } from '../../operations/wish.ts'
 import { job, jobs, why } from '../../operations/document.ts'
 import { explain } from '../../operations/reason.ts'
 import { control } from '../../operations/control.ts'

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { cancel, push } from '../../operations/job.ts'
-import { ack, nack, release, restore, take, touch, type Delivery } from '../../operations/delivery.ts'
+import { ack, nack, release, restore, touch, type Delivery } from '../../operations/delivery.ts'
+import { take } from '../../operations/wish.ts'
 import { job } from '../../operations/document.ts'
 import { purge, queueStatus } from '../../operations/queue.ts'
 import type { RedisClient } from '../../operations/redis.ts'

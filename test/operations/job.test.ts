@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { push, pushFailed } from '../../operations/job.ts'
-import { restore, take } from '../../operations/delivery.ts'
+import { restore } from '../../operations/delivery.ts'
+import { take } from '../../operations/wish.ts'
 import { jobs } from '../../operations/document.ts'
 import { control } from '../../operations/control.ts'
 import { purge, queues, queueStatus } from '../../operations/queue.ts'

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { push } from '../../operations/job.ts'
-import { take, touch, type Delivery } from '../../operations/delivery.ts'
+import { restore, touch, type Delivery } from '../../operations/delivery.ts'
+import { take } from '../../operations/wish.ts'
 import { control } from '../../operations/control.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import { build } from '../helper.ts'
@@ -43,3 +44,14 @@ test('a waiting job that is replaced with another priority stands where that one
   t.same((await take(redis, 'mail', { count: 9, now: 101 })).map(({ payload }) => payload), ['{"a":1}', '{"b":1}', '{"c":1}'])
   t.same(await take(redis, 'mail', { now: 101 }), [])
 })
+
+for (const lease of [undefined, 30]) {
+  test(`a job with a ttl that was taken ${lease === undefined ? 'for good' : 'on lease'} and put back unseen still expires in its time`, async t => {
+    const { redis } = await build(t)
+    await push(redis, 'mail', [{ payload: '{}', ttl: 10 }], { now: 100 })
+    const jobs = await take(redis, 'mail', { lease, now: 101 })
+    t.equal(await restore(redis, 'mail', jobs, { now: 102 }), 1)
+    t.match(await queueStatus(redis, 'mail', { now: 109 }), { counts: { waiting: 1 }, expired: 0 })
+    t.match(await queueStatus(redis, 'mail', { now: 111 }), { counts: { waiting: 0 }, expired: 1 })
+  })
+}

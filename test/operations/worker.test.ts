@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { push, pushFailed } from '../../operations/job.ts'
-import { take } from '../../operations/delivery.ts'
+import { take } from '../../operations/wish.ts'
 import { purge } from '../../operations/queue.ts'
 import { register, unregister, worker, workers, workersOf } from '../../operations/worker.ts'
 import { build } from '../helper.ts'

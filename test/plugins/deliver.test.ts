@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { test } from 'tap'
-import { release, take } from '../../operations/delivery.ts'
+import { release } from '../../operations/delivery.ts'
+import { take } from '../../operations/wish.ts'
 import { push } from '../../operations/job.ts'
 import { forget, get, isBack, serve } from '../fixtures/leaving.ts'
 import { until } from '../fixtures/until.ts'

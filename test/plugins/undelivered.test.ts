@@ -1,11 +1,14 @@
 import { once } from 'node:events'
+import type { Redis } from 'ioredis'
 import { test } from 'tap'
 import { push } from '../../operations/job.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import { forget, get, isBack, serve } from '../fixtures/leaving.ts'
 import { payloadOf } from '../fixtures/payloads.ts'
+import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { answers, connected } from '../fixtures/wire.ts'
+import { asShipped, listen } from '../helper.ts'
 
 // In bytes: more than the buffers between a server and a client that does not read take.
 const bigger = 12 * 2 ** 20
@@ -42,17 +45,55 @@ test('a job whose client has said that it will send no more is delivered, or bac
   t.pass()
 })
 
-test('jobs asked for by requests one after another on a connection that dies are all back', async t => {
-  const { redis, url, hold, taking, letGo, gone, takes } = await serve(t, 30)
+test('jobs asked for by requests one after another on a connection that dies are all back, in the order in which they were', async t => {
+  const { app, redis, url, hold, taking, letGo, gone, takes } = await serve(t, 30)
   await hold()
   const socket = await connected(url)
-  socket.write(get('/q/mail?worker_id=w1').repeat(20))
+  let arrived = 0
+  app.server.on('request', () => { arrived++ })
+  socket.write(get('/q/mail?worker_id=w1').repeat(10))
   await taking()
+  socket.write(get('/q/mail?worker_id=w1').repeat(10))
+  await until('all have arrived', () => arrived === 20)
   socket.destroy()
   await gone()
   await letGo()
   await isBack(redis, { waiting: 30 })
-  t.strictSame(JSON.parse(await takes()).sort(), Array.from({ length: 30 }, (_, n) => JSON.stringify({ n })).sort())
+  t.strictSame(JSON.parse(await takes()), Array.from({ length: 30 }, (_, n) => JSON.stringify({ n })))
+})
+
+test('a job whose client goes while Redis is away is back, once, when Redis is', async t => {
+  const server = await startRedis(t, ['--appendonly', 'yes', '--appendfsync', 'always'])
+  const { app, url } = await listen(t, { REDIS_URL: server.url }, asShipped)
+  const big = payloadOf(bigger)
+  await push(app.redis, 'mail', [{ payload: big }, { payload: '{"n":1}' }])
+  const socket = await connected(url)
+  socket.write(get('/q/mail?worker_id=w1'))
+  await once(socket, 'readable')
+  await server.stop()
+  await until('Redis is missed', async () => (await fetch(`${url}/status`)).status === 503)
+  socket.destroy()
+  await server.start()
+  await until('Redis is back', async () => (await fetch(`${url}/status`)).status === 200)
+  await isBack(app.redis as Redis, { waiting: 2 })
+  const answer = await fetch(`${url}/qb/mail`)
+  t.strictSame(await answer.json(), [big], 'at the head of the line, where it was')
+})
+
+test('a job whose client has just gone is back when the server closes', async t => {
+  const { redis, app, url, hold, taking, letGo, gone } = await serve(t, 1)
+  const other = redis.duplicate()
+  t.teardown(() => other.disconnect())
+  await hold()
+  const socket = await connected(url)
+  socket.write(get('/q/mail?worker_id=w1'))
+  await taking()
+  socket.destroy()
+  await gone()
+  await letGo()
+  await until('it has been taken', async () => await other.zscore('{mail}:heard', 'w1') !== null)
+  await app.close()
+  t.equal(await other.llen('{mail}:ready'), 1)
 })
 
 test('a job asked for by a request that something broken follows is delivered, or back', async t => {

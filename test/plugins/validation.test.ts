@@ -33,6 +33,7 @@ test('a parameter that must be there is missed only when no unknown one is', asy
 
 test('what is wrong within a body is named', async t => {
   const { refuses } = await client(t)
+  const digits = 'a job id is a string of 1 to 16 digits, such as "42"'
   const wrong: Array<[string, string, string]> = [
     ['/j/foo/1/nack?receipt=1-0', '{"error":"no such address"}', 'body/error must be object'],
     ['/j/foo/1/nack?receipt=1-0', '{"error":{"message":1}}', 'body/error/message must be string'],
@@ -44,7 +45,8 @@ test('what is wrong within a body is named', async t => {
     ['/j/foo/1/touch?receipt=1-0', '30', 'the body must be a JSON object'],
     ['/qb/foo/ack', '{"jobs":[{"id":"1","receipt":"1-0","reslut":1}]}', "unknown property 'reslut' in the body"],
     ['/qb/foo/ack', '{"jobs":[{"id":"1"}]}', 'receipt is missing: it came with the job, as X-Presque-Receipt'],
-    ['/qb/foo/nack', '{"jobs":[{"id":"x","receipt":"1-0"}]}', 'a job id is a whole number'],
+    ['/qb/foo/nack', '{"jobs":[{"id":"x","receipt":"1-0"}]}', digits],
+    ...['ack', 'nack', 'touch'].map((verb): [string, string, string] => [`/qb/foo/${verb}`, '{"jobs":[{"id":1,"receipt":"1-0"}]}', digits]),
     ['/control/foo', '{"backoff":{"base":-1}}', 'body/backoff/base must be >= 0'],
     ['/control/foo', '{"tries":0}', 'tries must be a whole number from 1 to 1000']
   ]
