@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { commonKey } from './keys.ts'
 import { errors } from './errors.ts'
+import { replicated } from './replica.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -54,7 +55,7 @@ interface Insertion { worker?: string | undefined, failures?: number, now: numbe
 async function insert (redis: RedisClient, queue: string, jobs: NewJob[], more: Insertion): Promise<Pushed[]> {
   const fields = jobs.flatMap(job => [job.payload, due(job), options(job)])
   const listed = redis.sadd(commonKey('queues'), queue).then(() => true, () => false)
-  const outcomes = await scripts.push(redis, queue, { ...more, fields })
+  const outcomes = await replicated(redis, queue, async client => await scripts.push(client, queue, { ...more, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
   if (outcomes[0] === '1' || !await listed) await redis.sadd(commonKey('queues'), queue)
   return jobs.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
