@@ -54,10 +54,11 @@ interface Insertion { worker?: string | undefined, failures?: number, now: numbe
 
 async function insert (redis: RedisClient, queue: string, jobs: NewJob[], more: Insertion): Promise<Pushed[]> {
   const fields = jobs.flatMap(job => [job.payload, due(job), options(job)])
-  const listed = redis.sadd(commonKey('queues'), queue).then(() => true, () => false)
+  // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is at each.
+  const listed = redis.sadd(commonKey('queues'), queue).catch(() => {})
   const outcomes = await replicated(redis, queue, async client => await scripts.push(client, queue, { ...more, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
-  if (outcomes[0] === '1' || !await listed) await redis.sadd(commonKey('queues'), queue)
+  await (outcomes[0] === '1' ? redis.sadd(commonKey('queues'), queue) : listed)
   return jobs.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
 }
 
