@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { forgive, startReplicated, type Place, type Replicated } from './failover.ts'
 import { judge, type End } from './queue-rules.ts'
 import { tokenIn, History } from './history.ts'
 import { ask } from './client.ts'
@@ -8,7 +9,16 @@ import { startServers } from './servers.ts'
 import { work } from './worker.ts'
 import { pause, queues, type Actor, type Queue, type World } from './world.ts'
 
-export interface Plan { seed: number, jobs: number, kills: number, seconds: number, say?: (sentence: string) => void }
+export interface Plan {
+  seed: number
+  jobs: number
+  kills: number
+  seconds: number
+  /** Kills a master so often, of a Redis of that kind. */
+  failovers?: number
+  place?: Place
+  say?: (sentence: string) => void
+}
 
 const workers = 48
 const producers = 6
@@ -16,14 +26,15 @@ const producers = 6
 const stuckAfter = 15
 
 /** Lets producers and workers loose on real servers, and judges what they saw. */
-export async function run ({ seed, jobs, kills, seconds, say = () => {} }: Plan): Promise<History> {
-  const { servers, stop } = await startServers(2, kills > 0 ? 2 : 1)
-  const world: World = { history: new History(), servers, jobs, pushed: 0, ended: 0, draining: false, over: false, stalled: new Set() }
+export async function run ({ seed, jobs, kills, seconds, failovers = 0, place = 'sentinel', say = () => {} }: Plan): Promise<History> {
+  const replicated = failovers > 0 ? await startReplicated(place) : undefined
+  const { servers, stop } = await startServers(2, kills > 0 ? 2 : 1, replicated)
+  const world: World = { history: new History(), servers, jobs, pushed: 0, ended: 0, draining: false, over: false, stalled: new Set(), forgetful: failovers > 0 }
   const random = new Random(seed)
   const actor = (name: string): Actor => ({ world, random: random.fork(), name })
   try {
     await Promise.all(queues.map(queue => setUp(world, queue)))
-    const killing = kill(actor('killer'), kills)
+    const killing = Promise.all([kill(actor('killer'), kills), failOver(actor('killer'), replicated, failovers)])
     const working = Array.from({ length: workers }, (_, i) => work(actor(`worker ${i}`)))
     const producing = Promise.all(Array.from({ length: producers }, (_, i) => produce(actor(`producer ${i}`))))
     await Promise.race([producing, killing.then(() => producing), setTimeout(seconds * 1000, null, { ref: false })])
@@ -35,6 +46,7 @@ export async function run ({ seed, jobs, kills, seconds, say = () => {} }: Plan)
     world.over = true
     await Promise.all(working)
     for (const queue of queues) judge(world.history, queue.name, queue, await endOf(world, queue.name))
+    if (failovers > 0) forgive(world.history)
     return world.history
   } finally {
     world.draining = world.over = true
@@ -56,6 +68,15 @@ async function kill ({ world, random }: Actor, kills: number): Promise<void> {
     await server.kill()
     world.history.count('server killed')
     await server.start()
+  }
+}
+
+async function failOver ({ world }: Actor, replicated: Replicated | undefined, failovers: number): Promise<void> {
+  for (let i = 1; i <= failovers; i++) {
+    while (world.pushed < world.jobs * i / (failovers + 1) && !world.draining) await pause(5)
+    if (world.draining) return
+    await replicated!.failOver()
+    world.history.count('failover')
   }
 }
 

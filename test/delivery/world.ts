@@ -33,6 +33,8 @@ export interface World {
   over: boolean
   /** Clients that are stalled, apart from the worker that took the job. */
   stalled: Set<Promise<void>>
+  /** What was done last may be forgotten. */
+  forgetful: boolean
 }
 
 export interface Actor { world: World, random: Random, name: string }
@@ -51,7 +53,10 @@ export async function say (actor: Actor, method: string, path: string, call: Cal
   }
   if (answer.status === 500 || answer.status === 400) refused(world, `${method} ${path}`, answer)
   // As if there had been none: it may have been done.
-  if (answer.status === 503) answer.status = 'unknown'
+  if (answer.status === 503) {
+    answer.status = 'unknown'
+    await pause(100)
+  }
   return { ...answer, sent, answered: answer.status === 'unknown' ? Infinity : clock() }
 }
 
