@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { coalesce } from './coalescer.ts'
 import { commonKey } from './keys.ts'
 import { errors } from './errors.ts'
+import { replicated } from './replica.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -72,10 +73,12 @@ function entry (job: NewJob): Entry {
 }
 
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
-  const listed = redis.sadd(commonKey('queues'), queue).then(() => true, () => false)
-  const outcomes = (await scripts.push(redis, queue, { ...more, fields: entries.flat() })).split(' ')
+  // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is at each.
+  const listed = redis.sadd(commonKey('queues'), queue).catch(() => {})
+  const said = await replicated(redis, queue, async client => await scripts.push(client, queue, { ...more, fields: entries.flat() }))
+  const outcomes = said.split(' ')
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
-  if (outcomes[0] === '1' || !await listed) await redis.sadd(commonKey('queues'), queue)
+  await (outcomes[0] === '1' ? redis.sadd(commonKey('queues'), queue) : listed)
   return entries.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
 }
 

@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { commandName, commands } from './script.ts'
+import type { Replicas } from './replica.ts'
 
 /** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
-export type RedisClient = Redis | Cluster
+export type RedisClient = (Redis | Cluster) & {
+  /** Those that must have a job before its push is answered; none unless PRESQUE_MIN_REPLICAS says so. */
+  replicas?: Replicas
+}
 
 /** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */
-const shipped = 700
+export const shipped = 700
 
 // Fail at once rather than queue up: a caller who hears 503 within a second can decide, a queue in memory cannot.
 function impatient (patience: number) {

@@ -47,9 +47,33 @@ export class Subscriber {
     await left.catch(() => {})
   }
 
-  /** Tries again what failed while Redis was away. What had been there before, the client restores by itself. */
+  /** Finds out what is not heard any more, and tries again what failed while Redis was away. */
   async refresh (): Promise<void> {
-    await Promise.all([...this.#missing].map(queue => this.add(queue)))
+    await (this.#redis instanceof Cluster ? this.#lookForChannels(this.#redis) : this.#lookForLife(this.#redis))
+    await Promise.all([...this.#missing].map(queue => this.#addAgain(queue)))
+  }
+
+  // A master that froze, or whose machine is gone, closes nothing: without a question nobody finds out, and nobody hears
+  // what the next master has to say. After a new connection the client restores what had been there.
+  async #lookForLife (redis: Redis): Promise<void> {
+    if (redis.status === 'ready') await redis.ping().catch(() => {})
+  }
+
+  // A node forgets the channels of a slot that leaves it, and the client does not always follow: one that moves on before
+  // the client has looked, or is back by then, stays unheard. Only the nodes know.
+  async #lookForChannels (cluster: Cluster): Promise<void> {
+    if (this.#queues.size === 0) return
+    const lists = await Promise.all(cluster.nodes('master').map(async node => {
+      return await node.call('PUBSUB', 'SHARDCHANNELS', `*:${this.server}`).catch(() => []) as string[]
+    }))
+    const heard = new Set(lists.flat())
+    for (const [channel, queue] of this.#queues) if (!heard.has(channel)) this.#missing.add(queue)
+  }
+
+  // The client remembers a sharded channel each time it is asked for, in vain or not: an hour without Redis would be 4000.
+  async #addAgain (queue: string): Promise<void> {
+    if (this.server[0] === 's') this.#redis.sunsubscribe(this.#channel(queue)).catch(() => {})
+    await this.add(queue)
   }
 
   close (): void {

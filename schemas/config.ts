@@ -10,6 +10,7 @@ export const Config = Type.Object({
   PRESQUE_INSECURE: Type.Union([Type.Literal('0'), Type.Literal('1')], { default: '0' }),
   PRESQUE_MAX_BODY: Type.Integer({ default: 1024 * 1024, minimum: 2, maximum: 16 * 1024 * 1024 }),
   PRESQUE_MAX_WAIT: Type.Number({ default: 60, minimum: 0, maximum: 3600 }),
+  PRESQUE_MIN_REPLICAS: Type.Integer({ default: 0, minimum: 0, maximum: 9 }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map(level => Type.Literal(level)), { default: 'info' })
 })
 export type Config = Static<typeof Config>

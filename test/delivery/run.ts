@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { forgive, startReplicated, type Place, type Replicated } from './failover.ts'
 import { judge, type End } from './queue-rules.ts'
 import { tokenIn, History } from './history.ts'
 import { ask } from './client.ts'
@@ -9,7 +10,16 @@ import { startServers } from './servers.ts'
 import { work } from './worker.ts'
 import { pause, purged, queues, type Actor, type Queue, type World } from './world.ts'
 
-export interface Plan { seed: number, jobs: number, kills: number, seconds: number, say?: (sentence: string) => void }
+export interface Plan {
+  seed: number
+  jobs: number
+  kills: number
+  seconds: number
+  /** Kills a master so often, of a Redis of that kind. */
+  failovers?: number
+  place?: Place
+  say?: (sentence: string) => void
+}
 
 const workers = 48
 const producers = 6
@@ -17,17 +27,21 @@ const producers = 6
 const stuckAfter = 15
 
 /** Lets producers and workers loose on real servers, and judges what they saw. */
-export async function run ({ seed, jobs, kills, seconds, say = () => {} }: Plan): Promise<History> {
-  const { servers, stop } = await startServers(2, kills > 0 ? 2 : 1)
-  const world: World = { history: new History(purged), servers, jobs, pushed: 0, ended: 0, draining: false, over: false, stalled: new Set(), waiting: new Set() }
+export async function run ({ seed, jobs, kills, seconds, failovers = 0, place = 'sentinel', say = () => {} }: Plan): Promise<History> {
+  const replicated = failovers > 0 ? await startReplicated(place) : undefined
+  const { servers, stop } = await startServers(2, kills > 0 ? 2 : 1, replicated)
+  const world: World = {
+    history: new History(purged), servers, jobs, pushed: 0, ended: 0, draining: false, over: false, stalled: new Set(), waiting: new Set(), forgetful: failovers > 0
+  }
   const random = new Random(seed)
   const actor = (name: string): Actor => ({ world, random: random.fork(), name })
   try {
     await Promise.all(queues.map(queue => setUp(world, queue)))
-    const killing = kill(actor('killer'), kills)
+    const killing = Promise.all([kill(actor('killer'), kills), failOver(actor('killer'), replicated, failovers)])
     const working = Array.from({ length: workers }, (_, i) => work(actor(`worker ${i}`)))
     const producing = Promise.all(Array.from({ length: producers }, (_, i) => produce(actor(`producer ${i}`))))
-    const keeping = Promise.all(queues.map(queue => keep(actor(`keeper of ${queue.name}`), queue)))
+    // Nobody waits until a stop or a purge has a replica: over a failover they are not promised.
+    const keeping = Promise.all(world.forgetful ? [] : queues.map(queue => keep(actor(`keeper of ${queue.name}`), queue)))
     await Promise.race([producing, killing.then(() => producing), setTimeout(seconds * 1000, null, { ref: false })])
     world.draining = true
     say(`${world.pushed} jobs are pushed; draining`)
@@ -37,6 +51,7 @@ export async function run ({ seed, jobs, kills, seconds, say = () => {} }: Plan)
     world.over = true
     await Promise.all(working)
     for (const queue of queues) judge(world.history, queue.name, queue, await endOf(world, queue.name))
+    if (failovers > 0) forgive(world.history)
     return world.history
   } finally {
     world.draining = world.over = true
@@ -58,6 +73,15 @@ async function kill ({ world, random }: Actor, kills: number): Promise<void> {
     await server.kill()
     world.history.count('server killed')
     await server.start()
+  }
+}
+
+async function failOver ({ world }: Actor, replicated: Replicated | undefined, failovers: number): Promise<void> {
+  for (let i = 1; i <= failovers; i++) {
+    while (world.pushed < world.jobs * i / (failovers + 1) && !world.draining) await pause(5)
+    if (world.draining) return
+    await replicated!.failOver()
+    world.history.count('failover')
   }
 }
 

@@ -18,8 +18,8 @@ export class Server {
   port = 0
 
   /** It can be started so many times; each waits with its code loaded, which takes longer than all else of a start. */
-  constructor (redisUrl: string, starts = 1) {
-    this.#env = { ...process.env, REDIS_URL: redisUrl, LOG_LEVEL: 'error' }
+  constructor (redisUrl: string, starts = 1, env: NodeJS.ProcessEnv = {}) {
+    this.#env = { ...process.env, REDIS_URL: redisUrl, LOG_LEVEL: 'error', ...env }
     this.#spares = Array.from({ length: starts }, () => this.#spawn())
   }
 
@@ -61,19 +61,29 @@ function untilExit (child: ChildProcess): ChildProcess {
   return child
 }
 
-/** A Redis of its own and `count` servers on it, all real processes; and what ends them. */
-export async function startServers (count: number, starts = 1): Promise<{ servers: Server[], redisUrl: string, stop: () => Promise<void> }> {
+interface Place { url: string, stop: () => Promise<void> }
+
+/** `count` servers, all real processes, on a Redis of their own unless one is given; and what ends them all. */
+export async function startServers (count: number, starts = 1, replicated?: Place): Promise<{ servers: Server[], redisUrl: string, stop: () => Promise<void> }> {
+  const redis = replicated ?? await startAlone()
+  const env = replicated && { PRESQUE_MIN_REPLICAS: '1' }
+  const servers = Array.from({ length: count }, () => new Server(redis.url, starts, env))
+  const stop = async () => {
+    await Promise.all(servers.map(server => server.stop()))
+    await redis.stop()
+  }
+  await Promise.all(servers.map(server => server.start())).catch(async error => { await stop(); throw error })
+  return { servers, redisUrl: redis.url, stop }
+}
+
+async function startAlone (): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'presque-delivery-'))
   const socket = join(folder, 'redis.sock')
   const redis = untilExit(runRedis(['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '']))
   await accepting(redis)
-  const redisUrl = `unix://${socket}`
-  const servers = Array.from({ length: count }, () => new Server(redisUrl, starts))
   const stop = async () => {
-    await Promise.all(servers.map(server => server.stop()))
     await stopRedis(redis)
     rmSync(folder, { recursive: true, force: true })
   }
-  await Promise.all(servers.map(server => server.start())).catch(async error => { await stop(); throw error })
-  return { servers, redisUrl, stop }
+  return { url: `unix://${socket}`, stop }
 }

@@ -5,7 +5,9 @@ import { purged, say, pause, queues, type Actor, type Heard } from './world.ts'
 /** Takes jobs and does what workers do, well and badly, until all is over. */
 export async function work (actor: Actor): Promise<void> {
   while (!actor.world.over) {
-    const way = actor.random.weighted({ one: 60, several: 18, batch: 12, good: 5, goodBatch: 1 })
+    // What was taken for good by nobody would excuse any job that a failover loses.
+    const good = actor.world.forgetful ? { good: 0, goodBatch: 0 } : { good: 5, goodBatch: 1 }
+    const way = actor.random.weighted({ one: 60, several: 18, batch: 12, ...good })
     const found = await takes[way](actor)
     if (found === 0) await pause(actor.random.whole(1, 30))
     actor.world.ended += found

@@ -46,6 +46,8 @@ export interface World {
   stalled: Set<Promise<void>>
   /** Pushes that wait for the end of their job, apart from the producer. */
   waiting: Set<Promise<void>>
+  /** What was done last may be forgotten. */
+  forgetful: boolean
 }
 
 export interface Actor { world: World, random: Random, name: string }
@@ -64,7 +66,10 @@ export async function say (actor: Actor, method: string, path: string, call: Cal
   }
   if (answer.status === 500 || answer.status === 400) refused(world, `${method} ${path}`, answer)
   // As if there had been none: it may have been done.
-  if (answer.status === 503) answer.status = 'unknown'
+  if (answer.status === 503) {
+    answer.status = 'unknown'
+    await pause(100)
+  }
   return { ...answer, sent, answered: answer.status === 'unknown' ? Infinity : clock() }
 }
 
