@@ -13,7 +13,7 @@ local held, watched = redis.call('EXISTS', holders) == 1, redis.call('EXISTS', w
 for n, id in ipairs(ids) do
   local given, result = fields[3 * n - 1], fields[3 * n]
   -- On its first lease, with nothing to keep: two steps do for all.
-  if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, 1) and redis.call('ZREM', active, place(id)) == 1 then
+  if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', active, place(id)) == 1 then
     redis.call('HDEL', jobs, id)
     plain, outcomes[n] = plain + 1, ''
     if watched then finished(keys, id) end

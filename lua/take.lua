@@ -4,8 +4,8 @@
 -- use: clock settle hear pick allow reopen deliver await wake unbar
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between
 -- returns: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
---   words with spaces between: the seed of the queue; for each request the number of its jobs, then for each job its id and created, and '+' where details follow its payload,
---   or '-'; of one on lease its id, attempt, receipt and deadline; and last the payloads of all
+--   words with spaces between: the seed of the queue; for each request the number of its jobs, if on lease their deadline, then for each job its id and created, and
+--   '+' where details follow its payload, or '-'; of one on lease its id, attempt and receipt; and last the payloads of all
 unbar(keys)
 now = clock(now)
 local _, late = settle(keys, now, 1000)
@@ -18,6 +18,7 @@ end
 if not set.stopped then shares, wanted, again = allow(keys, set, wishes, now) end
 -- Jobs may stand in line whose time to be taken is over: first those go.
 local picked = pick(keys, late and 0 or wanted)
+picked.seed = #picked.ids > 0 and redis.call('HGET', stats, 'seed')
 local hungry, lapse, last = false, nil, 0
 for i, wish in ipairs(wishes) do
   local first = last + 1

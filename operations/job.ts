@@ -42,8 +42,8 @@ const scripts = {
 
 /** Puts jobs in, all or none. Rejects with QUEUE_FULL. */
 export async function push (redis: RedisClient, queue: string, jobs: NewJob[], { now }: { now?: number } = {}): Promise<Pushed[]> {
-  const outcomes = await insert(redis, queue, jobs.map(entry), { together: jobs.length, now: milliseconds(now) })
-  return outcomes.map(unlessRefused)
+  const pushed = await insert(redis, queue, jobs.map(entry), { together: jobs.length, now: milliseconds(now) })
+  return pushed.map(unlessRefused)
 }
 
 /** Puts a job in, together with others that come in the same turn. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
@@ -75,11 +75,24 @@ function entry (job: NewJob): Entry {
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is at each.
   const listed = redis.sadd(commonKey('queues'), queue).catch(() => {})
-  const said = await replicated(redis, queue, async client => await scripts.push(client, queue, { ...more, fields: entries.flat() }))
-  const outcomes = said.split(' ')
+  const fields = entries.flat()
+  const plain = fields.length === entries.length ? 1 : ''
+  const said = await replicated(redis, queue, async client => await scripts.push(client, queue, { ...more, plain, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
-  await (outcomes[0] === '1' ? redis.sadd(commonKey('queues'), queue) : listed)
-  return entries.map((_, i) => pushed(outcomes[2 * i]!, outcomes[2 * i + 1]!))
+  await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)
+  return outcomes(said.split(' '))
+}
+
+// What lua/push.lua says of each job.
+function outcomes (words: string[]): Array<Pushed | Error> {
+  const all: Array<Pushed | Error> = []
+  for (let i = 0; i < words.length; i += 2) {
+    const [id, outcome] = [words[i]!, words[i + 1]!]
+    const count = Number(outcome)
+    if (Number.isNaN(count)) all.push(pushed(id, outcome))
+    else for (let n = 0; n < count; n++) all.push({ id: String(Number(id) + n), duplicate: false })
+  }
+  return all
 }
 
 function pushed (id: string, outcome: string): Pushed | Error {

@@ -41,14 +41,34 @@ const lookShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lo
 const waitShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
 
 async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Array<Look | Error>> {
-  const requests = wishes.map(({ count = 1, lease, worker = '' }) => `${count} ${milliseconds(lease) ?? ''} ${worker}`)
-  const [closed, again, left, line, ...texts] = await taking(redis, queue, { server, requests, now })
+  const requests = alike(wishes)
+  const reply = await taking(redis, queue, { server, requests: requests.map(({ kind, count }) => `${count} ${kind}`), now })
+  const [closed, again, left, line, ...texts] = reply
   const [seed, ...words] = line.split(' ')
   const answer: Answer = { queue, seed: seed!, words, texts, word: 0, text: 0 }
-  return wishes.map(({ lease }) => {
-    const jobs = Array.from({ length: Number(next(answer)) }, () => lease === undefined ? takenForGood(answer) : leased(answer))
-    return closed === 1 && server === undefined ? new errors.QUEUE_CLOSED() : { jobs, again, left }
+  return requests.flatMap(({ lease, shares }) => {
+    const jobs = lease ? leased(answer) : takenForGood(answer)
+    return shares.map(count => {
+      return closed === 1 && server === undefined ? new errors.QUEUE_CLOSED() : { jobs: jobs.splice(0, count), again, left }
+    })
   })
+}
+
+interface Request { kind: string, lease: boolean, count: number, shares: number[] }
+
+// Wishes in a row that differ at most in their count are one request, of which each gets its share.
+function alike (wishes: Wish[]): Request[] {
+  const requests: Request[] = []
+  for (const { count = 1, lease, worker = '' } of wishes) {
+    const kind = `${milliseconds(lease) ?? ''} ${worker}`
+    const last = requests.at(-1)
+    if (last?.kind !== kind) requests.push({ kind, lease: lease !== undefined, count, shares: [count] })
+    else {
+      last.count += count
+      last.shares.push(count)
+    }
+  }
+  return requests
 }
 
 // What lua/take.lua said, and how far it has been read.
@@ -63,19 +83,22 @@ function unlessClosed (found: Look | Error): Look {
   return found
 }
 
-function takenForGood (answer: Answer): Delivery {
-  const id = next(answer)
-  const payload = answer.texts[answer.text++]!
-  const created = next(answer)
-  const details = next(answer) === '+' ? answer.texts[answer.text++]! : ''
-  return { queue: answer.queue, seed: answer.seed, id, payload, lease: null, restorable: [id, payload, created, details] }
+function takenForGood (answer: Answer): Delivery[] {
+  const { queue, seed, texts } = answer
+  return Array.from({ length: Number(next(answer)) }, () => {
+    const [id, payload, created] = [next(answer), texts[answer.text++]!, next(answer)]
+    const details = next(answer) === '+' ? texts[answer.text++]! : ''
+    return { queue, seed, id, payload, lease: null, restorable: [id, payload, created, details] }
+  })
 }
 
-function leased (answer: Answer): Delivery {
-  const id = next(answer)
-  const payload = answer.texts[answer.text++]!
-  const lease = { attempt: Number(next(answer)), receipt: next(answer), expires: Number(next(answer)) / 1000 }
-  return { queue: answer.queue, seed: answer.seed, id, payload, lease, restorable: [] }
+function leased (answer: Answer): Delivery[] {
+  const { queue, seed, texts } = answer
+  const [length, expires] = [Number(next(answer)), Number(next(answer)) / 1000]
+  return Array.from({ length }, () => {
+    const [id, payload, attempt, receipt] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer)]
+    return { queue, seed, id, payload, lease: { attempt, receipt, expires }, restorable: [] }
+  })
 }
 
 /** Takes at most `count` jobs; an empty array when there are none. Rejects with QUEUE_CLOSED. */

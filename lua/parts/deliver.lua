@@ -3,14 +3,12 @@
 -- picked.gone (ids) and picked.leased (deadline and member, in turn).
 -- takes: keys picked first last wish now
 -- use: save place receipt remove finished
-local words, texts, lease, worker = picked.words, picked.texts, wish.lease, wish.worker
+local words, texts, gone, leased = picked.words, picked.texts, picked.gone, picked.leased
+local lease, worker = wish.lease, wish.worker
+-- As text: Redis and Lua write a number out as a fraction, which takes them longer than all else about a job.
+local deadline = lease and string.format('%d', now + lease)
 words[#words + 1] = string.format('%d', last - first + 1)
-if first > last then return end
-local seed = picked.seed or redis.call('HGET', keys.stats, 'seed')
-if picked.seed == nil then
-  -- Asked once for all.
-  picked.seed, picked.mortal, picked.watched = seed, redis.call('EXISTS', keys.expiring) == 1, redis.call('EXISTS', keys.watchers) == 1
-end
+words[#words + 1] = deadline
 for i = first, last do
   local id, record, kept = picked.ids[i], picked.records[i], picked.kept[i]
   local expires = picked.mortal and tonumber(redis.call('ZSCORE', keys.expiring, place(id)) or nil)
@@ -18,30 +16,30 @@ for i = first, last do
   -- Whoever takes a job ends its ttl; whoever puts it back unseen needs it.
   if expires then redis.call('ZREM', keys.expiring, place(id)) end
   if job then job.expires = expires or nil end
-  words[#words + 1], texts[#texts + 1] = id, record:sub(7)
+  texts[#texts + 1] = record:sub(7)
   if lease then
-    local deliveries, attempt = 1, 1
+    local deliveries, attempt = '1', '1'
     if job then
       deliveries, attempt = (job.deliveries or 0) + 1, (job.attempt or 0) + 1
       job.deliveries, job.attempt = deliveries > 1 and deliveries or nil, attempt ~= 1 and attempt or (deliveries > 1 and 1 or nil)
       job.lapsed, job.progress = nil, nil
       save(keys, id, job)
     end
-    table.insert(picked.leased, now + lease)
-    table.insert(picked.leased, place(id))
+    local n = #leased
+    leased[n + 1], leased[n + 2] = deadline, place(id)
     if worker ~= '' then redis.call('HSET', keys.holders, id, string.format('%d %s', now, worker)) end
-    words[#words + 1] = string.format('%d %s %d', attempt, receipt(seed, id, deliveries), now + lease)
+    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries)
   else
-    table.insert(picked.gone, id)
+    gone[#gone + 1] = id
     if picked.watched then finished(keys, id) end
-    words[#words + 1] = string.format('%d %s', struct.unpack('>I6', record), job and '+' or '-')
+    words[#words + 1] = string.format(job and '%s %d +' or '%s %d -', id, struct.unpack('>I6', record))
     if job then
       remove(keys, id, job)
       texts[#texts + 1] = cjson.encode(job)
     end
   end
 end
-if not lease and worker ~= '' then
+if not lease and worker ~= '' and first <= last then
   redis.call('HINCRBY', keys.workers, 'processed:' .. worker, last - first + 1)
   redis.call('HSET', keys.workers, 'job:' .. worker, picked.ids[last], 'taken_at:' .. worker, now)
 end
