@@ -1,6 +1,6 @@
 // What a job costs in Redis above its payload, by what it is: bytes of memory, of which each key has its share.
 import { take } from '../operations/wish.ts'
-import { push, type NewJob } from '../operations/job.ts'
+import { push, type NewJob } from '../operations/insertion.ts'
 import { queueKey, queueKeys, type QueueKey } from '../operations/keys.ts'
 import { perform, type Figure, type Stage } from './stage.ts'
 

@@ -1,7 +1,8 @@
 // Whether a queue of a million jobs is as quick as one of a thousand: the time of each operation in both.
 import { ack } from '../operations/delivery.ts'
 import { take } from '../operations/wish.ts'
-import { cancel, push } from '../operations/job.ts'
+import { push } from '../operations/insertion.ts'
+import { cancel } from '../operations/job.ts'
 import { queueStatus } from '../operations/queue.ts'
 import { perform, quantile, type Figure, type Stage } from './stage.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import presque, { options } from '../app.ts'
-import { push, type NewJob } from '../operations/job.ts'
+import { push, type NewJob } from '../operations/insertion.ts'
 import { createRedis, redisReady, type RedisClient } from '../operations/redis.ts'
 import { accepting, runRedis, stopRedis } from '../test/fixtures/redis.ts'
 

@@ -25,14 +25,14 @@ export function coalesce<Request, Answer> (
   weigh: (request: Request) => Weight
 ): Ask<Request, Answer> {
   const open = new WeakMap<RedisClient, Map<string, Call<Request, Answer>>>()
-  return async (redis, queue, request) => {
+  return (redis, queue, request) => {
     let calls = open.get(redis)
     if (calls === undefined) open.set(redis, calls = new Map())
     const weight = weigh(request)
     let filling = calls.get(queue)
     if (filling !== undefined && !filling.fits(weight)) filling = filling.send()
     if (filling === undefined) calls.set(queue, filling = new Call(all => call(redis, queue, all), () => calls.delete(queue)))
-    return await filling.add(request, weight)
+    return filling.add(request, weight)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { noBatch, PushBatch, TakeBatch } from '../schemas/batch.ts'
 import { errors } from '../operations/errors.ts'
-import { push } from '../operations/job.ts'
+import { push } from '../operations/insertion.ts'
 import { next } from '../operations/next.ts'
 import { elementTexts } from '../operations/payload.ts'
 import type { Delivery } from '../operations/delivery.ts'

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Purge, Push, Reinsert, Take } from '../schemas/queue.ts'
 import { errors } from '../operations/errors.ts'
-import { pushFailed, pushOne, type NewJob } from '../operations/job.ts'
+import { pushFailed, pushOne, type NewJob } from '../operations/insertion.ts'
 import { next } from '../operations/next.ts'
 import { purge } from '../operations/queue.ts'
 import { resultOf } from '../operations/result.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { test, type Test } from 'tap'
 import { take } from '../operations/wish.ts'
-import { push } from '../operations/job.ts'
+import { push } from '../operations/insertion.ts'
 import { listen } from './helper.ts'
 import { operations, request, wantsLease, type Operation, type Place } from './fixtures/document.ts'
 import { Random } from './fixtures/random.ts'

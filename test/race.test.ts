@@ -1,5 +1,5 @@
 import { test, type Test } from 'tap'
-import { push } from '../operations/job.ts'
+import { push } from '../operations/insertion.ts'
 import { queueStatus } from '../operations/queue.ts'
 import type { RedisClient } from '../operations/redis.ts'
 import { startRedis } from './fixtures/redis.ts'

@@ -1,5 +1,6 @@
 import { test } from 'tap'
-import { cancel, cancelAll, push, retry, retryAll } from '../../operations/job.ts'
+import { push } from '../../operations/insertion.ts'
+import { cancel, cancelAll, retry, retryAll } from '../../operations/job.ts'
 import { ack, nack, type Delivery } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
 import { job, jobs, why } from '../../operations/document.ts'

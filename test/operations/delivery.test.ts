@@ -1,5 +1,6 @@
 import { test } from 'tap'
-import { cancel, push } from '../../operations/job.ts'
+import { push } from '../../operations/insertion.ts'
+import { cancel } from '../../operations/job.ts'
 import { ack, nack, release, restore, touch, type Delivery } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
 import { job } from '../../operations/document.ts'

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { push, pushFailed } from '../../operations/job.ts'
+import { push, pushFailed } from '../../operations/insertion.ts'
 import { restore } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
 import { jobs } from '../../operations/document.ts'

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { push } from '../../operations/job.ts'
+import { push } from '../../operations/insertion.ts'
 import { Replicas } from '../../operations/replica.ts'
 import type { RedisClient } from '../../operations/redis.ts'
 import { asShipped, build, listen } from '../helper.ts'

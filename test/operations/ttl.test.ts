@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { push } from '../../operations/job.ts'
+import { push } from '../../operations/insertion.ts'
 import { restore, touch, type Delivery } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
 import { control } from '../../operations/control.ts'

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { push, pushFailed } from '../../operations/job.ts'
+import { push, pushFailed } from '../../operations/insertion.ts'
 import { take } from '../../operations/wish.ts'
 import { purge } from '../../operations/queue.ts'
 import { register, unregister, worker, workers, workersOf } from '../../operations/worker.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import { test } from 'tap'
-import { push } from '../../operations/job.ts'
+import { push } from '../../operations/insertion.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import { forget, get, isBack, serve } from '../fixtures/leaving.ts'
 import { payloadOf } from '../fixtures/payloads.ts'

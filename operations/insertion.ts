@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { coalesce } from './coalescer.ts'
+import { commonKey } from './keys.ts'
+import { errors } from './errors.ts'
+import { replicated } from './replica.ts'
+import { script } from './script.ts'
+import { milliseconds } from './time.ts'
+import type { RedisClient } from './redis.ts'
+
+export interface NewJob {
+  /** A JSON object, as text. It is stored as it is. */
+  payload: string
+  /** Epoch seconds before which the job is not given out. */
+  delayed?: number | undefined
+  /** The same, in seconds from now. */
+  delay?: number | undefined
+  /** At most one job with this key is in the queue. */
+  uniq?: string | undefined
+  on_duplicate?: 'reject' | 'ignore' | 'replace' | undefined
+  /** 0 to 9, lower is sooner. */
+  priority?: number | undefined
+  /** Deliveries before the job has failed. */
+  tries?: number | undefined
+  /** Seconds after which a job that nobody took is dropped. */
+  ttl?: number | undefined
+  /** Seconds for which the finished job and its result are kept. */
+  keep?: number | undefined
+  /** A push under the same key adds nothing for a day. */
+  idempotencyKey?: string | undefined
+  /** Somebody waits for the result, so it is kept until it can be handed over. */
+  awaited?: boolean | undefined
+}
+
+/** `duplicate`: nothing was added, for a job with that unique key is there already. */
+export interface Pushed { id: string, duplicate: boolean }
+
+const pushing = script<string>('push')
+
+/** Puts jobs in, all or none. Rejects with QUEUE_FULL. */
+export async function push (redis: RedisClient, queue: string, jobs: NewJob[], { now }: { now?: number } = {}): Promise<Pushed[]> {
+  const pushed = await insert(redis, queue, jobs.map(entry), { together: jobs.length, now: milliseconds(now) })
+  return pushed.map(unlessRefused)
+}
+
+/** Puts a job in, together with others that come in the same turn. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
+export function pushOne (redis: RedisClient, queue: string, job: NewJob): Promise<Pushed> {
+  return pushShared(redis, queue, entry(job))
+}
+
+const pushShared = coalesce<Entry, Pushed>(
+  async (redis, queue, entries) => await insert(redis, queue, entries),
+  fields => ({ jobs: 1, bytes: fields.reduce((sum, { length }) => sum + length, 0) })
+)
+
+/** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
+export async function pushFailed (redis: RedisClient, queue: string, job: NewJob, { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<Pushed> {
+  const [outcome] = await insert(redis, queue, [entry(job)], { worker, failures: 1, now: milliseconds(now) })
+  return unlessRefused(outcome!)
+}
+
+interface Insertion { worker?: string | undefined, failures?: number, together?: number, now?: number | undefined }
+
+// A job as lua/push.lua takes it.
+type Entry = [payload: string] | [about: string, payload: string]
+
+function entry (job: NewJob): Entry {
+  const when = due(job)
+  const more = options(job)
+  return when === '' && more === null ? [job.payload] : [`#${when} ${JSON.stringify(more ?? {})}`, job.payload]
+}
+
+async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
+  // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is again and again.
+  const listed = list(redis, queue)
+  const fields = entries.flat()
+  const plain = fields.length === entries.length ? 1 : ''
+  const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, plain, fields }))
+  // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
+  await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)
+  return outcomes(said.split(' '))
+}
+
+// When a server last noted the name of a queue, in ms since 1970. At each push would cost a tenth of a push; after a purge,
+// or where Redis has lost all, the first id tells that it is to be noted again.
+const noted = new WeakMap<RedisClient, Map<string, number>>()
+
+async function list (redis: RedisClient, queue: string): Promise<void> {
+  const names = noted.get(redis) ?? new Map<string, number>()
+  const now = Date.now()
+  if (now - (names.get(queue) ?? 0) < 1000) return
+  if (names.size >= 10_000) names.clear()
+  noted.set(redis, names.set(queue, now))
+  await redis.sadd(commonKey('queues'), queue).catch(() => names.delete(queue))
+}
+
+// What lua/push.lua says of each job.
+function outcomes (words: string[]): Array<Pushed | Error> {
+  const all: Array<Pushed | Error> = []
+  for (let i = 0; i < words.length; i += 2) {
+    const [id, outcome] = [words[i]!, words[i + 1]!]
+    const count = Number(outcome)
+    if (Number.isNaN(count)) all.push(pushed(id, outcome))
+    else for (let n = 0; n < count; n++) all.push({ id: String(Number(id) + n), duplicate: false })
+  }
+  return all
+}
+
+function pushed (id: string, outcome: string): Pushed | Error {
+  if (outcome === 'exists') return new errors.JOB_EXISTS()
+  if (outcome === 'conflict') return new errors.IDEMPOTENCY_CONFLICT()
+  if (outcome === 'full') return new errors.QUEUE_FULL()
+  return { id, duplicate: outcome === 'ignored' }
+}
+
+function unlessRefused (outcome: Pushed | Error): Pushed {
+  if (outcome instanceof Error) throw outcome
+  return outcome
+}
+
+function due ({ delayed, delay }: NewJob): string | number {
+  return delay ? `+${milliseconds(delay)}` : milliseconds(delayed) ?? ''
+}
+
+// What is default is not stored; null for a job of which all is.
+function options (job: NewJob): Record<string, unknown> | null {
+  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, idempotencyKey, awaited } = job
+  const set: Record<string, unknown> = {}
+  if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })
+  if (priority !== 5) set['priority'] = priority
+  if (tries !== undefined) set['tries'] = tries
+  if (ttl !== undefined) set['ttl'] = milliseconds(ttl)
+  if (keep !== undefined) set['keep'] = milliseconds(keep)
+  if (awaited) set['awaited'] = true
+  if (idempotencyKey !== undefined) {
+    Object.assign(set, { idempotency: idempotencyKey, fingerprint: createHash('sha256').update(payload).digest('base64') })
+  }
+  return Object.keys(set).length > 0 ? set : null
+}
