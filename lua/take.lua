@@ -1,52 +1,8 @@
 -- Takes jobs out of line: for good, or on lease.
 -- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats workers heard given waiters watchers
 -- args: now server ...requests
--- use: clock settle hear pick allow reopen deliver await wake unbar
--- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between
--- returns: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
---   words with spaces between: the seed of the queue; for each request the number of its jobs, if on lease their deadline, then for each job its id and created, and
---   '+' where details follow its payload, or '-'; of one on lease its id, attempt and receipt; and last the payloads of all
+-- use: clock serve unbar
+-- server: the one to tell when there is something, if somebody there gets nothing now and waits; '' for none
+-- requests, and what it returns: see lua/parts/serve.lua
 unbar(keys)
-now = clock(now)
-local _, late = settle(keys, now, 1000)
-local set = reopen(keys, now)
-local wishes, shares, wanted, again = {}, {}, 0, nil
-for i, request in ipairs(requests) do
-  local count, lease, worker = request:match('^(%d+) (%d*) (.*)$')
-  wishes[i] = { count = tonumber(count), lease = lease == '0' and set.lease or tonumber(lease), worker = worker }
-end
-if not set.stopped then shares, wanted, again = allow(keys, set, wishes, now) end
--- Jobs may stand in line whose time to be taken is over: first those go.
-local picked = pick(keys, late and 0 or wanted)
-picked.seed = #picked.ids > 0 and redis.call('HGET', stats, 'seed')
-local hungry, lapse, last = false, nil, 0
-for i, wish in ipairs(wishes) do
-  local first = last + 1
-  last = math.min(last + (shares[i] or 0), #picked.ids)
-  deliver(keys, picked, first, last, wish, now)
-  if last < first then hungry = true elseif wish.lease then lapse = math.min(lapse or math.huge, now + wish.lease) end
-  hear(wish.worker, workers, heard, now)
-end
-if #picked.gone > 0 then
-  redis.call('HDEL', jobs, unpack(picked.gone))
-  redis.call('HINCRBY', stats, 'processed', #picked.gone)
-end
-if #picked.leased > 0 then redis.call('ZADD', active, unpack(picked.leased)) end
-if set.rate_limit and last > 0 then
-  for _ = 1, last do redis.call('RPUSH', given, now) end
-  redis.call('PEXPIRE', given, set.rate_period)
-end
--- For /why; once a second is often enough, and a queue that nobody has used is not brought into being.
-local asked = redis.call('HMGET', stats, 'last_id', 'asked_at', 'seed')
-if asked[1] and now - tonumber(asked[2] or 0) >= 1000 then redis.pcall('HSET', stats, 'asked_at', now) end
-if late or picked.unsure then
-  again = now
-elseif server ~= '' then
-  again = await(keys, set, server, hungry, again, now)
-elseif lapse and tonumber(redis.call('ZRANGE', active, 0, 0, 'WITHSCORES')[2]) >= lapse then
-  -- Of an earlier one, those who wait know already.
-  wake(keys, now, lapse)
-end
-local left = redis.call('LLEN', ready) + redis.call('ZCARD', ranked)
-local words = (asked[3] or '-') .. ' ' .. table.concat(picked.words, ' ')
-return { set.stopped and 1 or 0, again and math.max(0, again - now) or -1, left, words, unpack(picked.texts) }
+return serve(keys, requests, server, clock(now))

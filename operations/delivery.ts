@@ -64,6 +64,11 @@ export type Outcome = ErrorCode | null
 /** A job that is done, and its result as JSON text, if there is one. */
 export type Done = Receipt & { result?: string | undefined }
 
+/** As scripts take it. */
+export function doneFields ({ id, receipt, result = '' }: Done): string[] {
+  return [id, receipt, result]
+}
+
 /** Finishes a job, together with others that come in the same turn. */
 export const ackOne = coalesce<Done, Outcome>(
   async (redis, queue, jobs) => await ack(redis, queue, jobs),
@@ -72,8 +77,7 @@ export const ackOne = coalesce<Done, Outcome>(
 
 /** Finishes jobs. */
 export async function ack (redis: RedisClient, queue: string, jobs: Done[], { now }: { now?: number } = {}): Promise<Outcome[]> {
-  const fields = jobs.flatMap(({ id, receipt, result }) => [id, receipt, result ?? ''])
-  const outcomes = (await scripts.ack(redis, queue, { fields, now: milliseconds(now) })).split(',')
+  const outcomes = (await scripts.ack(redis, queue, { fields: jobs.flatMap(doneFields), now: milliseconds(now) })).split(',')
   return jobs.map((_, i) => outcomes[i] === '' ? null : outcomes[i] as ErrorCode)
 }
 

@@ -1,6 +1,6 @@
 import { errors } from './errors.ts'
-import type { Delivery } from './delivery.ts'
-import { look, type Wish } from './wish.ts'
+import type { Delivery, Done } from './delivery.ts'
+import { advance, look, type Wish } from './wish.ts'
 import type { Patience } from './endings.ts'
 import type { Waiters } from './waiters.ts'
 import type { RedisClient } from './redis.ts'
@@ -16,6 +16,14 @@ export async function next (redis: RedisClient, waiters: Waiters, queues: string
     return { found: jobs.length > 0 ? jobs : null, again, left }
   })
   return found ?? []
+}
+
+/** Finishes a job and then does the same for one queue, if it can in one step. Rejects as well with the code of why the job is not accepted as done. */
+export async function nextAfter (redis: RedisClient, waiters: Waiters, queue: string, done: Done, wish: Wish, patience?: Patience): Promise<Delivery[]> {
+  const { jobs, closed, again, left } = await advance(redis, queue, { done, wish })
+  if (jobs.length > 0) return jobs
+  if (patience === undefined && closed) throw new errors.QUEUE_CLOSED()
+  return patience === undefined && (again !== 0 || left === 0) ? [] : await next(redis, waiters, [queue], wish, patience)
 }
 
 async function nextNow (redis: RedisClient, queues: string[], wish: Wish): Promise<Delivery[]> {

@@ -1,6 +1,6 @@
 import { coalesce } from './coalescer.ts'
-import type { Delivery } from './delivery.ts'
-import { errors } from './errors.ts'
+import { doneFields, type Delivery, type Done } from './delivery.ts'
+import { errors, type ErrorCode } from './errors.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -16,10 +16,15 @@ export interface Wish {
   now?: number | undefined
 }
 
-/** What a look at a queue found; in how many ms to look again (-1: unknown); how many jobs are still in line. */
-export interface Look { jobs: Delivery[], again: number, left: number }
+/** What a look at a queue found; whether it is stopped; in how many ms to look again (-1: unknown); how many jobs are still in line. */
+export interface Look { jobs: Delivery[], closed: boolean, again: number, left: number }
 
-const taking = script<[closed: number, again: number, left: number, words: string, ...texts: string[]]>('take')
+type Taken = [closed: number, again: number, left: number, words: string, ...texts: string[]]
+
+const scripts = {
+  take: script<Taken>('take'),
+  next: script<[outcomes: string, ...taken: Taken]>('next')
+}
 
 /**
  * Takes what there is, at most `count`; together with others that come in the same turn, unless `now` is given.
@@ -27,30 +32,35 @@ const taking = script<[closed: number, again: number, left: number, words: strin
  */
 export async function look (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Look> {
   for (;;) {
-    const found = wish.now === undefined
-      ? await (wish.server === undefined ? lookShared : waitShared)(redis, queue, wish)
-      : unlessClosed((await lookAll(redis, queue, [wish], wish.server, milliseconds(wish.now)))[0]!)
+    const found = await lookOnce(redis, queue, wish)
+    if (found.closed && wish.server === undefined) throw new errors.QUEUE_CLOSED()
     // Nothing yet, and more to look through: the places of many jobs that are gone.
     if (found.jobs.length > 0 || found.again !== 0 || found.left === 0) return found
   }
 }
 
-const weigh = ({ count = 1 }: Wish) => ({ jobs: count, bytes: 0 })
-const lookShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes), weigh)
-// Those of one server: it is told when there is something.
-const waitShared = coalesce<Wish, Look>(async (redis, queue, wishes) => await lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
+async function lookOnce (redis: RedisClient, queue: string, wish: Wish): Promise<Look> {
+  if (wish.now !== undefined) return (await lookAll(redis, queue, [wish], wish.server, milliseconds(wish.now)))[0]!
+  return await (wish.server === undefined ? lookShared : waitShared)(redis, queue, wish)
+}
 
-async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Array<Look | Error>> {
+const weigh = ({ count = 1 }: Wish) => ({ jobs: count, bytes: 0 })
+const lookShared = coalesce<Wish, Look>((redis, queue, wishes) => lookAll(redis, queue, wishes), weigh)
+// Those of one server: it is told when there is something.
+const waitShared = coalesce<Wish, Look>((redis, queue, wishes) => lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
+
+async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Look[]> {
   const requests = alike(wishes)
-  const reply = await taking(redis, queue, { server, requests: requests.map(({ kind, count }) => `${count} ${kind}`), now })
-  const [closed, again, left, line, ...texts] = reply
+  return looks(queue, requests, await scripts.take(redis, queue, { server, requests: requests.map(asked), now }))
+}
+
+// What each wish of each request gets.
+function looks (queue: string, requests: Request[], [closed, again, left, line, ...texts]: Taken): Look[] {
   const [seed, ...words] = line.split(' ')
   const answer: Answer = { queue, seed: seed!, words, texts, word: 0, text: 0 }
   return requests.flatMap(({ lease, shares }) => {
     const jobs = lease ? leased(answer) : takenForGood(answer)
-    return shares.map(count => {
-      return closed === 1 && server === undefined ? new errors.QUEUE_CLOSED() : { jobs: jobs.splice(0, count), again, left }
-    })
+    return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left }))
   })
 }
 
@@ -59,16 +69,24 @@ interface Request { kind: string, lease: boolean, count: number, shares: number[
 // Wishes in a row that differ at most in their count are one request, of which each gets its share.
 function alike (wishes: Wish[]): Request[] {
   const requests: Request[] = []
-  for (const { count = 1, lease, worker = '' } of wishes) {
-    const kind = `${milliseconds(lease) ?? ''} ${worker}`
-    const last = requests.at(-1)
-    if (last?.kind !== kind) requests.push({ kind, lease: lease !== undefined, count, shares: [count] })
+  for (const wish of wishes) {
+    const [one, last] = [request(wish), requests.at(-1)]
+    if (last?.kind !== one.kind) requests.push(one)
     else {
-      last.count += count
-      last.shares.push(count)
+      last.count += one.count
+      last.shares.push(one.count)
     }
   }
   return requests
+}
+
+function request ({ count = 1, lease, worker = '' }: Wish): Request {
+  return { kind: `${milliseconds(lease) ?? ''} ${worker}`, lease: lease !== undefined, count, shares: [count] }
+}
+
+// As lua/parts/serve.lua reads it.
+function asked ({ count, kind }: Request): string {
+  return `${count} ${kind}`
 }
 
 // What lua/take.lua said, and how far it has been read.
@@ -76,11 +94,6 @@ interface Answer { queue: string, seed: string, words: string[], texts: string[]
 
 function next (answer: Answer): string {
   return answer.words[answer.word++]!
-}
-
-function unlessClosed (found: Look | Error): Look {
-  if (found instanceof Error) throw found
-  return found
 }
 
 function takenForGood (answer: Answer): Delivery[] {
@@ -105,3 +118,17 @@ function leased (answer: Answer): Delivery[] {
 export async function take (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Delivery[]> {
   return (await look(redis, queue, wish)).jobs
 }
+
+interface Advance { done: Done, wish: Wish }
+
+/**
+ * Finishes a job and takes the next, in one step; together with others that do so in the same turn. Rejects with the code of why
+ * the job is not accepted as done, and then takes nothing.
+ */
+export const advance = coalesce<Advance, Look>(async (redis, queue, advances) => {
+  const requests = advances.map(({ wish }) => request(wish))
+  const fields = [...requests.map(asked), ...advances.flatMap(({ done }) => doneFields(done))]
+  const [outcomes, ...taken] = await scripts.next(redis, queue, { count: requests.length, fields })
+  const found = looks(queue, requests, taken)
+  return outcomes.split(',').map((outcome, i) => outcome === '' ? found[i]! : new errors[outcome as ErrorCode]())
+}, ({ done: { result = '' } }) => ({ jobs: 1, bytes: result.length }))

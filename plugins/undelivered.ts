@@ -49,14 +49,17 @@ export default fp(async app => {
     return pending
   }
 
+  // A write that failed, or was cut off, ends with 'finish' as well.
+  function arrived (this: ServerResponse): void {
+    const { socket } = this.req
+    if (!socket.destroyed && !socket.errored) connections.get(socket)!.delete(this)
+  }
+
   app.decorateReply('whenUndelivered', function (this: FastifyReply, undo, size = 0) {
     const { raw, request: { socket } } = this
     const pending = pendingOn(socket).set(raw, { undo, size })
-    if (socket.destroyed) return gather(pending)
-    // A write that failed, or was cut off, ends with 'finish' as well.
-    raw.once('finish', () => {
-      if (!socket.destroyed && !socket.errored) pending.delete(raw)
-    })
+    if (socket.destroyed) gather(pending)
+    else raw.on('finish', arrived)
   })
   app.addHook('onClose', async () => {
     for (const [pending, timer] of dead) {

@@ -2,21 +2,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
 import { ack, ackOne, nack, release, touch, type Verdict } from '../operations/delivery.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
-import { next } from '../operations/next.ts'
+import { nextAfter } from '../operations/next.ts'
 import { elementTexts, memberText } from '../operations/payload.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/ack', { schema: Ack }, async (request, reply) => {
     const { params: { queue, id }, query: { receipt, next: more, lease, wait, worker_id: named } } = request
-    const patience = wait ? reply.patience(wait) : undefined
-    const refused = await ackOne(app.redis, queue, { id, receipt, result: request.text })
-    if (refused !== null) throw new errors[refused]()
+    const done = { id, receipt, result: request.text }
     if (more !== '1') {
+      const refused = await ackOne(app.redis, queue, done)
+      if (refused !== null) throw new errors[refused]()
       void reply.code(204).send()
       return
     }
+    const patience = wait ? reply.patience(wait) : undefined
     const worker = named ?? request.headers['x-presque-workerid']
-    const [job] = await next(app.redis, app.waiters, [queue], { worker, lease: lease === '' ? 0 : lease }, patience)
+    const [job] = await nextAfter(app.redis, app.waiters, queue, done, { worker, lease: lease === '' ? 0 : lease }, patience)
     if (job === undefined) throw new errors.NO_JOB()
     reply.deliver(job, worker)
   })

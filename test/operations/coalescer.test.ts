@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { bounds } from '../../operations/coalescer.ts'
 import { control } from '../../operations/control.ts'
 import { ack, ackOne } from '../../operations/delivery.ts'
-import { look, take, type Wish } from '../../operations/wish.ts'
+import { advance, look, take, type Wish } from '../../operations/wish.ts'
 import { push, pushOne } from '../../operations/insertion.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import type { RedisClient } from '../../operations/redis.ts'
@@ -93,6 +93,20 @@ test('a job that is acked twice in one call is done once', async t => {
   t.match(await queueStatus(redis, 'mail'), { processed: 2, counts: { active: 1 } })
   t.same(await ack(redis, 'mail', [held[2]!, held[2]!]), [null, 'NO_SUCH_JOB'])
   t.equal((await redis.hget('{mail}:workers', 'processed:w1')), '3')
+})
+
+test('an ack and the next job are one step, and who acks in vain gets nothing', async t => {
+  const { redis } = await build(t)
+  await push(redis, 'mail', range(5).map(numbered))
+  const held = (await take(redis, 'mail', { lease: 30, count: 3 })).map(({ id, lease }) => ({ id, receipt: lease!.receipt }))
+  const done = [held[0]!, held[0]!, { ...held[1]!, receipt: 'x' }, { ...held[1]!, result: '{"sent":true}' }, held[2]!]
+  t.equal(await calls(redis, async () => {
+    const outcomes = await Promise.allSettled(done.map((one, i) => advance(redis, 'mail', { done: one, wish: { lease: 60, worker: `w${i}` } })))
+    t.same(outcomes.map(outcome => outcome.status === 'fulfilled' ? outcome.value.jobs.map(({ id, lease }) => [id, lease?.attempt]) : outcome.reason.code),
+      [[['4', 1]], 'NO_SUCH_JOB', 'LEASE_LOST', [['5', 1]], []])
+  }), 1)
+  t.match(await queueStatus(redis, 'mail'), { processed: 3, counts: { waiting: 0, active: 2 } })
+  t.strictSame(await redis.hkeys('{mail}:holders'), ['4', '5'])
 })
 
 test('an answer remembered under an Idempotency-Key says as well that the job was there before', async t => {

@@ -1,0 +1,28 @@
+-- Finishes the jobs that were done. A result and the job are kept as long as asked for, or a minute where somebody waits for it.
+-- takes: keys set fields now
+-- use: hold finish finished place counted receipt
+-- fields: id, receipt and result as JSON ('' for none) of each job in turn
+-- returns: for each job '' or the code of a refusal; repeating an ack of a job that is still kept is none
+local seed, outcomes, ids, plain = redis.call('HGET', keys.stats, 'seed'), {}, {}, 0
+for i = 1, #fields, 3 do ids[#ids + 1] = fields[i] end
+local about = redis.call('EXISTS', keys.details) == 1 and redis.call('HMGET', keys.details, unpack(ids)) or {}
+local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers) == 1
+for n, id in ipairs(ids) do
+  local given, result = fields[3 * n - 1], fields[3 * n]
+  -- On its first lease, with nothing to keep: two steps do for all.
+  if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', keys.active, place(id)) == 1 then
+    redis.call('HDEL', keys.jobs, id)
+    plain, outcomes[n] = plain + 1, ''
+    if watched then finished(keys, id) end
+  else
+    local job, state = hold(keys, id, given)
+    outcomes[n] = job and '' or state
+    if job and state ~= 'completed' then
+      counted(keys, id, 'processed')
+      finish(keys, id, job, state, result, math.max(job.keep or set.keep, job.awaited and 60000 or 0), now)
+      finished(keys, id)
+    end
+  end
+end
+if plain > 0 then redis.call('HINCRBY', keys.stats, 'processed', plain) end
+return outcomes
