@@ -28,7 +28,7 @@ function impatient (patience: number) {
 }
 
 // Those of operations/coalescer.ts have shared their turn already, and a second wait would cost; the name of the queue goes before its jobs.
-const atOnce = ['push', 'take', 'ack'].map(commandName).concat('sadd')
+const atOnce = ['push', 'take', 'ack', 'next'].map(commandName).concat('sadd')
 
 // A master that has become a replica keeps its connections: only by connecting again do we find the new master.
 function demoted ({ message }: Error): boolean {
