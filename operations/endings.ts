@@ -1,12 +1,6 @@
 import { watch } from './document.ts'
+import type { Patience } from './patience.ts'
 import type { RedisClient } from './redis.ts'
-
-/** For how long somebody waits, and what ends that early. */
-export interface Patience {
-  ms: number
-  /** The client has gone: wait no more, and above all take nothing. */
-  signal: AbortSignal
-}
 
 /** Those of one server who wait for a job to finish. */
 export class Endings {
@@ -24,9 +18,9 @@ export class Endings {
   }
 
   /** Resolves when the job has finished, or is not there; or when time is up, or the client has gone. */
-  async wait (queue: string, id: string, { ms, signal }: Patience): Promise<void> {
+  async wait (queue: string, id: string, patience: Patience, ms: number): Promise<void> {
     const ask = async () => await watch(this.#redis, queue, id, this.#server)
-    const ended = this.#ended(`${queue} ${id}`, ms, signal)
+    const ended = this.#ended(`${queue} ${id}`, patience, ms)
     const again = setInterval(() => { ask().then(watched => { if (!watched) ended.resolve() }, () => {}) }, this.#recheck)
     try {
       if (await ask()) await ended.promise
@@ -49,7 +43,7 @@ export class Endings {
     for (const all of this.#waiting.values()) all.forEach(done => done())
   }
 
-  #ended (name: string, ms: number, signal: AbortSignal): { promise: Promise<void>, resolve: () => void } {
+  #ended (name: string, patience: Patience, ms: number): { promise: Promise<void>, resolve: () => void } {
     const all = this.#waiting.get(name) ?? new Set()
     this.#waiting.set(name, all)
     let resolve = () => {}
@@ -57,14 +51,14 @@ export class Endings {
       const timer = setTimeout(() => resolve(), ms)
       resolve = () => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', resolve)
+        patience.keep(resolve)
         all.delete(resolve)
         if (all.size === 0) this.#waiting.delete(name)
         _resolve()
       }
     })
     all.add(resolve)
-    signal.addEventListener('abort', resolve)
+    patience.whenGone(resolve)
     return { promise, resolve }
   }
 }

@@ -1,7 +1,7 @@
 import { errors } from './errors.ts'
 import type { Delivery, Done } from './delivery.ts'
 import { advance, look, type Wish } from './wish.ts'
-import type { Patience } from './endings.ts'
+import type { Patience } from './patience.ts'
 import type { Waiters } from './waiters.ts'
 import type { RedisClient } from './redis.ts'
 

@@ -1,7 +1,7 @@
 import { cancel } from './job.ts'
 import { errors } from './errors.ts'
 import { job, type KeptDocument } from './document.ts'
-import type { Patience } from './endings.ts'
+import type { Patience } from './patience.ts'
 import type { Waiters } from './waiters.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -14,7 +14,7 @@ export async function resultOf (redis: RedisClient, waiters: Waiters, queue: str
   if (ended === null) throw new errors.JOB_GONE()
   if (ended.state === 'failed') throw new errors.JOB_FAILED(messageIn(ended.last_error))
   if (ended.state !== 'completed') return null
-  if (ended.keep === 0 && !patience.signal.aborted) await drop(redis, queue, id)
+  if (ended.keep === 0 && !patience.gone) await drop(redis, queue, id)
   return ended.result ?? 'null'
 }
 
@@ -35,9 +35,9 @@ export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: str
     // Purged meanwhile: ids have begun again, and this one is another's.
     if (found === null || found.era !== (era ??= found.era)) return null
     const ms = until - Date.now()
-    if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.signal.aborted) return found
+    if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.gone) return found
     // Once more if it came back to life before we could look: it had failed, and was redriven.
-    await waiters.end(queue, id, { ...patience, ms })
+    await waiters.end(queue, id, patience, ms)
   }
 }
 

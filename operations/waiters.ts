@@ -1,6 +1,7 @@
 import { script } from './script.ts'
 import { Subscriber } from './subscriber.ts'
-import { Endings, type Patience } from './endings.ts'
+import { Endings } from './endings.ts'
+import type { Patience } from './patience.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -54,16 +55,16 @@ export class Waiters {
     for (let first = true; ; first = false) {
       const found = await inAll(rooms, () => this.#lookThrough(queues, look, first))
       const ms = deadline - Date.now()
-      if (found !== null || ms <= 0 || patience.signal.aborted || this.#closed) return found
-      if (!rooms.some(room => room.takeMissed())) await park(rooms, ms, patience.signal)
-      if (patience.signal.aborted) return null
+      if (found !== null || ms <= 0 || patience.gone || this.#closed) return found
+      if (!rooms.some(room => room.takeMissed())) await park(rooms, ms, patience)
+      if (patience.gone) return null
     }
   }
 
-  /** Resolves when a job has finished, or is not there; or when time is up, the client has gone or the server closes. */
-  async end (queue: string, id: string, patience: Patience): Promise<void> {
+  /** Resolves when a job has finished, or is not there; or when `ms` are over, the client has gone or the server closes. */
+  async end (queue: string, id: string, patience: Patience, ms: number): Promise<void> {
     await this.#room(queue).subscribed
-    if (!patience.signal.aborted && !this.#closed) await this.#endings.wait(queue, id, patience)
+    if (!patience.gone && !this.#closed) await this.#endings.wait(queue, id, patience, ms)
   }
 
   /** All who wait get their answer now: nothing. */
@@ -136,17 +137,17 @@ async function inAll<Found> (rooms: WaitingRoom[], look: () => Promise<Found>): 
 }
 
 // Resolves when one of the rooms wakes it, time is up, or the client has gone.
-async function park (rooms: WaitingRoom[], ms: number, signal: AbortSignal): Promise<void> {
+async function park (rooms: WaitingRoom[], ms: number, patience: Patience): Promise<void> {
   const key = Symbol('waiter')
   await new Promise<void>(resolve => {
     const timer = setTimeout(wake, ms)
     function wake (): void {
       clearTimeout(timer)
       for (const room of rooms) room.leave(key)
-      signal.removeEventListener('abort', wake)
+      patience.keep(wake)
       resolve()
     }
     for (const room of rooms) room.park(key, wake)
-    signal.addEventListener('abort', wake)
+    patience.whenGone(wake)
   })
 }

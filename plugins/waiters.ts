@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
 import { errors } from '../operations/errors.ts'
-import type { Patience } from '../operations/endings.ts'
+import { Patience } from '../operations/patience.ts'
 import { Waiters } from '../operations/waiters.ts'
 
 declare module 'fastify' {
@@ -19,10 +19,10 @@ export default fp(async app => {
   app.decorateReply('patience', function (this: FastifyReply, seconds: number) {
     const most = app.config.PRESQUE_MAX_WAIT
     if (seconds > most) throw new errors.WAIT_INVALID(most)
-    const gone = new AbortController()
-    // Not when the answer has been sent: aborting costs a tenth of a take, and nobody waits any more by then.
-    this.raw.once('close', () => { if (!this.raw.writableFinished) gone.abort() })
-    return { ms: seconds * 1000, signal: gone.signal }
+    const patience = new Patience(seconds * 1000)
+    // Not when the answer has been sent: nobody waits any more by then.
+    this.raw.once('close', () => { if (!this.raw.writableFinished) patience.end() })
+    return patience
   })
   app.addHook('preClose', async () => waiters.close())
 }, { name: 'waiters', dependencies: ['config', 'redis'] })

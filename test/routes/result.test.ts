@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
 import { ack, nack, type Delivery } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
+import { Patience } from '../../operations/patience.ts'
 import { push as pushJob } from '../../operations/insertion.ts'
 import { retry } from '../../operations/job.ts'
 import { resultOf } from '../../operations/result.ts'
@@ -36,7 +37,7 @@ test('two that ask for one result at the same time both get it', async t => {
   await pushJob(redis, 'sum', [{ payload: '{}', awaited: true }])
   const [job] = await take(redis, 'sum', { lease: 30 })
   await ack(redis, 'sum', [{ id: '1', receipt: job!.lease!.receipt, result: '3' }])
-  const ask = () => resultOf(redis, waiters, 'sum', '1', { ms: 20_000, signal: new AbortController().signal })
+  const ask = () => resultOf(redis, waiters, 'sum', '1', new Patience(20_000))
   t.same(await Promise.all([ask(), ask()]), ['3', '3'])
 })
 
