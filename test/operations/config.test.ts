@@ -11,6 +11,7 @@ const defaults = {
   PRESQUE_INSECURE: '0',
   PRESQUE_MAX_BODY: 1048576,
   PRESQUE_MAX_WAIT: 60,
+  PRESQUE_PROCESSES: 1,
   LOG_LEVEL: 'info'
 }
 
@@ -22,9 +23,10 @@ test('readConfig() has a default for every variable, and an empty one is none', 
 
 test('readConfig() takes what is given, numbers as numbers', async t => {
   const given = {
-    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', LOG_LEVEL: 'trace'
+    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_PROCESSES: '64', LOG_LEVEL: 'trace'
   }
-  t.strictSame(readConfig(given), { ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5 })
+  t.strictSame(readConfig(given), { ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_PROCESSES: 64 })
+  t.equal(readConfig({ PRESQUE_PROCESSES: 'auto' }).PRESQUE_PROCESSES, 'auto')
 })
 
 test('readConfig() refuses a bad value with one sentence that names the variable and the value', async t => {
@@ -35,6 +37,7 @@ test('readConfig() refuses a bad value with one sentence that names the variable
     ['PRESQUE_INSECURE', 'yes', 'must be one of 0, 1'], ['PRESQUE_INSECURE', 'true', 'must be one of 0, 1'],
     ['PRESQUE_MAX_BODY', '1', 'must be >= 2'], ['PRESQUE_MAX_BODY', '16777217', 'must be <= 16777216'], ['PRESQUE_MAX_BODY', '1MB', 'must be integer'],
     ['PRESQUE_MAX_WAIT', '-1', 'must be >= 0'], ['PRESQUE_MAX_WAIT', '3601', 'must be <= 3600'],
+    ...['0', '65', '-1', '1.5', 'many', 'AUTO', '2 4'].map((value): [string, string, string] => ['PRESQUE_PROCESSES', value, 'must be one of 1..64, auto']),
     ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'], ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent']
   ]
   for (const [name, value, wanted] of bad) t.throws(() => readConfig({ [name]: value }), { message: `${name} ${wanted}; it is '${value}'` })
