@@ -1,52 +1,39 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import closeWithGrace from 'close-with-grace'
-import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import manifest from '../package.json' with { type: 'json' }
-import presque, { options } from '../app.ts'
 import { readConfig } from '../operations/config.ts'
 import type { Config } from '../schemas/config.ts'
-
-// In ms: how long SIGTERM waits for what runs.
-const drain = 10_000
+import { startProcesses } from './processes.ts'
+import { drain, startServer } from './server.ts'
 
 // Serves until a signal comes. A start that fails ends the process with one sentence and exit code 1.
 async function serve (): Promise<void> {
   try {
     const config = readConfig(process.env)
-    const app = await listen(config)
-    closeWithGrace({ delay: drain, logger: app.log }, async ({ err }) => {
-      if (err) app.log.fatal(err, 'stopping')
-      await app.close()
+    const count = processes(config)
+    const { url, log, close } = await (count === 1 ? startServer(config) : startProcesses(count, config))
+    closeWithGrace({ delay: drain, logger: log }, async ({ err }) => {
+      if (err) log.fatal(err, 'stopping')
+      await close()
     })
-    process.stdout.write(welcome(app, config))
+    process.stdout.write(welcome(url, count, config))
   } catch (error) {
     process.stderr.write(`presque: ${sentence(error as NodeJS.ErrnoException)}\n`)
     process.exit(1)
   }
 }
 
-async function listen (config: Config): Promise<FastifyInstance> {
-  const { HOST: host, PORT: port, LOG_LEVEL: level } = config
-  // A line or two a request cost a fifth of the throughput.
-  const quiet = new LogController({ disableRequestLogging: level !== 'debug' && level !== 'trace' })
-  const app = Fastify({ ...options, logger: { level }, logController: quiet, childLoggerFactory: logger => logger })
-  try {
-    await app.register(presque, { config })
-    await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
-    return app
-  } catch (error) {
-    await app.close()
-    throw error
-  }
+function processes ({ PRESQUE_PROCESSES: count }: Config): number {
+  return count === 'auto' ? Math.min(availableParallelism(), 64) : count
 }
 
-function welcome (app: FastifyInstance, { REDIS_URL, PRESQUE_DATA }: Config): string {
-  const url = app.listeningOrigin
+function welcome (url: string, count: number, { REDIS_URL, PRESQUE_DATA }: Config): string {
   const store = REDIS_URL === '' ? `${resolve(PRESQUE_DATA)} (a private Redis)` : REDIS_URL.replace(/\/\/[^@/]*@/, '//***@')
   return `
 presque ${manifest.version}
 
-  serving     ${url}
+  serving     ${url}${count === 1 ? '' : ` (${count} processes)`}
   docs        ${url}/docs
   jobs are in ${store}
 

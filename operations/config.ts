@@ -40,9 +40,15 @@ function refuseOtherNumbers (given: string[], environment: Record<string, unknow
 
 interface Fault { instancePath: string, message: string }
 
+interface Choice { const?: string, minimum?: number, maximum?: number }
+
 function sentence ({ instancePath, message }: Fault, environment: Record<string, unknown>): string {
   const name = instancePath.slice(1)
-  const choices = (Config.properties as Record<string, { anyOf?: Array<{ const: string }> }>)[name]?.anyOf
-  const wanted = choices === undefined ? message : `must be one of ${choices.map(choice => choice.const).join(', ')}`
+  const choices = (Config.properties as Record<string, { anyOf?: Choice[] }>)[name]?.anyOf
+  const wanted = choices === undefined ? message : `must be one of ${choices.map(told).join(', ')}`
   return `${name} ${wanted}; it is '${String(environment[name])}'`
+}
+
+function told ({ const: word, minimum, maximum }: Choice): string {
+  return word ?? `${minimum}..${maximum}`
 }

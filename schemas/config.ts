@@ -11,6 +11,7 @@ export const Config = Type.Object({
   PRESQUE_MAX_BODY: Type.Integer({ default: 1024 * 1024, minimum: 2, maximum: 16 * 1024 * 1024 }),
   PRESQUE_MAX_WAIT: Type.Number({ default: 60, minimum: 0, maximum: 3600 }),
   PRESQUE_MIN_REPLICAS: Type.Integer({ default: 0, minimum: 0, maximum: 9 }),
+  PRESQUE_PROCESSES: Type.Union([Type.Integer({ minimum: 1, maximum: 64 }), Type.Literal('auto')], { default: 1 }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map(level => Type.Literal(level)), { default: 'info' })
 })
 export type Config = Static<typeof Config>

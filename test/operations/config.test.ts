@@ -12,6 +12,7 @@ const defaults = {
   PRESQUE_MAX_BODY: 1048576,
   PRESQUE_MAX_WAIT: 60,
   PRESQUE_MIN_REPLICAS: 0,
+  PRESQUE_PROCESSES: 1,
   LOG_LEVEL: 'info'
 }
 
@@ -23,9 +24,10 @@ test('readConfig() has a default for every variable, and an empty one is none', 
 
 test('readConfig() takes what is given, numbers as numbers', async t => {
   const given = {
-    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', LOG_LEVEL: 'trace'
+    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', PRESQUE_PROCESSES: '64', LOG_LEVEL: 'trace'
   }
-  t.strictSame(readConfig(given), { ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_MIN_REPLICAS: 9 })
+  t.strictSame(readConfig(given), { ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_MIN_REPLICAS: 9, PRESQUE_PROCESSES: 64 })
+  t.equal(readConfig({ PRESQUE_PROCESSES: 'auto' }).PRESQUE_PROCESSES, 'auto')
 })
 
 test('readConfig() refuses a bad value with one sentence that names the variable and the value', async t => {
@@ -37,6 +39,7 @@ test('readConfig() refuses a bad value with one sentence that names the variable
     ['PRESQUE_MAX_BODY', '1', 'must be >= 2'], ['PRESQUE_MAX_BODY', '16777217', 'must be <= 16777216'], ['PRESQUE_MAX_BODY', '1MB', 'must be integer'],
     ['PRESQUE_MAX_WAIT', '-1', 'must be >= 0'], ['PRESQUE_MAX_WAIT', '3601', 'must be <= 3600'],
     ['PRESQUE_MIN_REPLICAS', '-1', 'must be >= 0'], ['PRESQUE_MIN_REPLICAS', '10', 'must be <= 9'], ['PRESQUE_MIN_REPLICAS', '0.5', 'must be integer'],
+    ...['0', '65', '-1', '1.5', 'many', 'AUTO', '2 4'].map((value): [string, string, string] => ['PRESQUE_PROCESSES', value, 'must be one of 1..64, auto']),
     ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'], ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent']
   ]
   for (const [name, value, wanted] of bad) t.throws(() => readConfig({ [name]: value }), { message: `${name} ${wanted}; it is '${value}'` })
