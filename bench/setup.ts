@@ -9,7 +9,7 @@ import { push, type NewJob } from '../operations/insertion.ts'
 import { createRedis, redisReady, type RedisClient } from '../operations/redis.ts'
 import { accepting, runRedis, stopRedis } from '../test/fixtures/redis.ts'
 
-export interface Place { url: string, redis: RedisClient, stop (): Promise<void> }
+export interface Place { url: string, pid: number, redis: RedisClient, stop (): Promise<void>, abandon (): void }
 
 /** A redis-server of this program alone, empty and without a disk, and a client to it. On a unix socket unless a port is given. */
 export async function place (port = 0): Promise<Place> {
@@ -25,7 +25,12 @@ export async function place (port = 0): Promise<Place> {
     await stopRedis(child)
     rmSync(folder, { recursive: true })
   }
-  return { url, redis, stop }
+  // At once, for a program that is ending.
+  const abandon = () => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { url, pid: child.pid!, redis, stop, abandon }
 }
 
 /** A presque that listens: its URL, and how to close it. */

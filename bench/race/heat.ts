@@ -1,0 +1,60 @@
+import { kinds, type KindName } from './kind.ts'
+import { ownRedis, Lane } from './lane.ts'
+import { say } from './say.ts'
+import { pushScript } from './script.ts'
+import type { Contestant } from './contestant.ts'
+import type { Figure, Figures } from './figure.ts'
+import type { Options } from './options.ts'
+
+/** One contestant at one kind, as often as is wanted. */
+export interface Heat { contestant: string, kind: string, run (seconds: number): Promise<Figure> }
+
+/** Whoever was opened, and whatever of it can be measured. */
+export interface Field { heats: Heat[], last: Heat[], close (): Promise<void> }
+
+/** Starts them all. `last`: what is measured once, for it is the same in each round. */
+export async function openField (contestants: Contestant[], withScript: boolean, { connections }: Options): Promise<Field> {
+  const closings: Array<() => Promise<void>> = []
+  const lanes: Lane[] = []
+  for (const contestant of contestants) {
+    say(`starting ${contestant.name}`)
+    const lane = await Lane.open(contestant)
+    closings.push(() => lane.close())
+    lanes.push(lane)
+  }
+  const script = withScript ? await ownRedis() : undefined
+  if (script !== undefined) closings.push(script.stop)
+  const alone: Heat[] = script === undefined ? [] : [{ contestant: 'redis-benchmark', kind: 'push script', run: seconds => pushScript(script, seconds) }]
+  return {
+    heats: [...heats(lanes, connections), ...alone],
+    last: lanes.filter(lane => lane.contestant.memory).map(lane => ({ contestant: lane.contestant.name, kind: 'waiting job', run: () => lane.memory() })),
+    close: async () => { await Promise.all(closings.map(async close => await close())) }
+  }
+}
+
+// Those of one kind together, so that what is compared is measured within seconds.
+function heats (lanes: Lane[], connections: number): Heat[] {
+  return (Object.keys(kinds) as KindName[]).flatMap(name => lanes.flatMap(lane => {
+    const kind = lane.contestant.kinds[name]
+    return kind === undefined ? [] : [{ contestant: lane.contestant.name, kind: name, run: (seconds: number) => lane.measure(kind, seconds, connections) }]
+  }))
+}
+
+/** Warms all up, then runs the rounds, every other one backwards: nobody always comes first. */
+export async function race ({ heats, last }: Field, { rounds, seconds }: Options, figures: Figures): Promise<void> {
+  for (const heat of heats) {
+    say(`warming up ${heat.contestant}: ${heat.kind}`)
+    await heat.run(Math.min(seconds, 2))
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const heat of round % 2 === 0 ? heats : heats.toReversed()) await note(heat, seconds, figures, `round ${round + 1} of ${rounds}, `)
+  }
+  for (const heat of last) await note(heat, seconds, figures)
+}
+
+async function note ({ contestant, kind, run }: Heat, seconds: number, figures: Figures, when = ''): Promise<void> {
+  const figure = await run(seconds)
+  figures.add(contestant, kind, figure)
+  const { requests, memory } = figure
+  say(`${when}${contestant}: ${kind}: ${requests === undefined ? `${memory!.toFixed(1)} bytes` : `${Math.round(requests)} requests/s`}`)
+}

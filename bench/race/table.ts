@@ -1,0 +1,39 @@
+import type { Figures, Measure } from './figure.ts'
+import type { Verdict } from './target.ts'
+
+const columns: Array<[title: string, measure: Measure, digits: number]> = [
+  ['requests/s', 'requests', 0], ['jobs/s', 'jobs', 0], ['server µs/request', 'server', 1], ['Redis µs/request', 'redis', 1],
+  ['p50 ms', 'p50', 3], ['p99 ms', 'p99', 3], ['bytes/job', 'memory', 1]
+]
+
+/** The medians, each row with its requests/s as a ratio to the floor's where that has the kind. */
+export function figureTable (figures: Figures): string {
+  const head = ['kind', 'contestant', ...columns.map(([title]) => title), 'of floor']
+  const rows = figures.rows().map(({ contestant, kind, median }) => {
+    const cells = columns.map(([, measure, digits]) => number(median(measure), digits))
+    return [kind, contestant, ...cells, number(ratio(median('requests'), figures.median('floor', kind, 'requests')), 2)]
+  })
+  return table([head, ...rows], 2)
+}
+
+export function verdictTable (verdicts: Verdict[]): string {
+  const rows = verdicts.map(({ what, bound, ratio, said }) => [what, number(ratio, 3), bound, said])
+  return table([['target', 'ratio', 'bound', ''], ...rows], 1)
+}
+
+function ratio (ours: number | undefined, least: number | undefined): number | undefined {
+  return ours === undefined || least === undefined ? undefined : ours / least
+}
+
+function number (value: number | undefined, digits: number): string {
+  return value === undefined ? '' : value.toFixed(digits)
+}
+
+// As Markdown, in columns: the first `names` of them to the left.
+function table (rows: string[][], names: number): string {
+  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map(row => row[column]!.length)))
+  const line = (row: string[]) => `| ${row.map((cell, i) => i < names ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join(' | ')} |`
+  const rule = `|${widths.map((width, i) => i < names ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`).join('|')}|`
+  const [head, ...rest] = rows
+  return [line(head!), rule, ...rest.map(line)].join('\n')
+}
