@@ -62,7 +62,7 @@ export function createRedis (url: string, prefix: string, patience = shipped): R
 
 // No auto-pipelining: with it, a resharding Cluster's MOVED and ASK reach the callers (redis/ioredis#2075).
 function createCluster (nodes: Address[], keyPrefix: string, { enableOfflineQueue, ...redisOptions }: ReturnType<typeof impatient>): Cluster {
-  return new Cluster(nodes, {
+  const cluster = new Cluster(nodes, {
     keyPrefix,
     scripts: commands(),
     // For operations/subscriber.ts: one connection a master, over which a message stays on the node of its queue.
@@ -74,10 +74,13 @@ function createCluster (nodes: Address[], keyPrefix: string, { enableOfflineQueu
     clusterNodeRetryStrategy: pause,
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
-    // So nobody but this asks where the slots of a dead node have gone.
-    slotsRefreshInterval: 1000,
+    slotsRefreshInterval: 0,
     redisOptions
   })
+  // So nobody but this asks where the slots of a dead node have gone. The client's own timer outlives it when it is closed while it asks.
+  const asking = setInterval(() => cluster.refreshSlotsCache(() => {}), 1000).unref()
+  cluster.once('end', () => clearInterval(asking))
+  return cluster
 }
 
 interface Address { host: string, port: number }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Cluster } from 'ioredis'
 import { test, type Test } from 'tap'
 import { queues } from '../operations/queue.ts'
+import { closeRedis, createRedis, redisReady } from '../operations/redis.ts'
 import { asShipped, listen, patient } from './helper.ts'
 import { startCluster, type TestNode } from './fixtures/cluster.ts'
 import { stopRedis } from './fixtures/redis.ts'
@@ -113,4 +114,19 @@ test('a frozen node does nothing twice', async t => {
   })
   t.ok(stored.length > 0, `${stored.length} of the pushes took effect`)
   t.equal(new Set(stored).size, stored.length)
+})
+
+test('a client that is closed while it asks where the slots are keeps no process alive', async t => {
+  const { url, nodes } = await startCluster(t)
+  const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const before = timers()
+  const cluster = createRedis(url, 'presque')
+  const asks = () => (cluster as unknown as { isRefreshing: boolean }).isRefreshing
+  await redisReady(cluster, 5000)
+  for (const { child } of nodes) child.kill('SIGSTOP')
+  await until('it asks', asks, 5000)
+  await closeRedis(cluster)
+  await until('it has given up', () => !asks() && timers() === before, 10_000)
+  t.equal(timers(), before)
+  for (const { child } of nodes) child.kill('SIGCONT')
 })
