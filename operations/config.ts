@@ -1,6 +1,7 @@
 import { envSchema } from 'env-schema'
 import { Config } from '../schemas/config.ts'
 import { parseRedisUrl } from './redis.ts'
+import { readTokens } from './token.ts'
 
 const loopback = /^(127(\.\d+){3}|localhost|::1)$/
 
@@ -8,9 +9,10 @@ const loopback = /^(127(\.\d+){3}|localhost|::1)$/
 export function readConfig (environment: Record<string, unknown>): Config {
   const config = parse(environment)
   if (config.REDIS_URL !== '') parseRedisUrl(config.REDIS_URL)
-  if (!loopback.test(config.HOST) && config.PRESQUE_INSECURE !== '1') {
+  if (config.PRESQUE_TOKENS !== '') readTokens(config.PRESQUE_TOKENS)
+  else if (!loopback.test(config.HOST) && config.PRESQUE_INSECURE !== '1') {
     throw new Error(`HOST is ${config.HOST}, and anybody who reaches it could take jobs: ` +
-      'set PRESQUE_INSECURE=1 if the network keeps strangers out, or leave HOST at 127.0.0.1')
+      'set PRESQUE_TOKENS to say who may, or PRESQUE_INSECURE=1 if the network keeps strangers out, or leave HOST at 127.0.0.1')
   }
   return config
 }

@@ -59,6 +59,11 @@ export const errors = {
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
 
+  TOKEN_MISSING: createError('TOKEN_MISSING', 'a token is needed: send it as Authorization: Bearer <token>', 401),
+  TOKEN_UNKNOWN: createError('TOKEN_UNKNOWN', 'no such token', 401),
+  ROLE_MISSING: createError('ROLE_MISSING', "this token lacks the role '%s'", 403),
+  QUEUE_FORBIDDEN: createError('QUEUE_FORBIDDEN', "this token is not for the queue '%s'", 403),
+  TOO_MANY_REQUESTS: createError('TOO_MANY_REQUESTS', 'this token has made all the requests it may make for now', 429),
   CROSS_SITE: createError('CROSS_SITE', 'a web page of another site may not do this', 403),
   METHOD_NOT_ALLOWED: createError('METHOD_NOT_ALLOWED', '%s is not allowed here; allowed: %s', 405),
   REQUEST_TIMEOUT: createError('REQUEST_TIMEOUT', 'the request took too long to arrive', 408),

@@ -32,5 +32,7 @@ function known (error: FastifyError, maxBody: number): FastifyError | null {
 
 function refuse (reply: FastifyReply, { statusCode = 500, message }: FastifyError): void {
   if (statusCode === 503) void reply.header('retry-after', '1')
+  // A browser that opens the documentation asks its user; programs send a bearer token (RFC 6750, section 3).
+  if (statusCode === 401) void reply.header('www-authenticate', reply.request.url.startsWith('/docs') ? 'Basic realm="presque"' : 'Bearer realm="presque"')
   void reply.code(statusCode).type('application/json').send(JSON.stringify({ error: message }))
 }

@@ -13,6 +13,8 @@ declare module 'fastify' {
 export default fp(async app => {
   const offered = new Map<string, Set<string>>()
   app.addHook('onRoute', ({ url, method }) => {
+    // That of a preflight, which is on no path of ours.
+    if (url === '*') return
     const methods = offered.get(url) ?? new Set()
     for (const one of [method].flat()) methods.add(one)
     offered.set(url, methods)

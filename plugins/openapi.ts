@@ -15,6 +15,9 @@ export default fp(async app => {
     openapi: {
       openapi: '3.1.1',
       info: { title: 'presque', version: manifest.version, description, license: { name: 'MIT', identifier: 'MIT' } },
+      components: {
+        securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'Only where the server was given tokens (PRESQUE_TOKENS)' } }
+      },
       tags: [
         { name: 'queue', description: 'One job in, one job out' },
         { name: 'batch', description: 'Several at once' },
@@ -25,16 +28,26 @@ export default fp(async app => {
         { name: 'status', description: 'What there is' }
       ]
     },
-    transform: ({ schema, url }) => ({ schema, url: url === '/' ? url : url.replace(/\/$/, '') }),
+    transform: ({ schema, url, route: { config } }) => ({
+      schema: schema === undefined ? schema : { ...schema, ...secured(schema.description, config?.role) },
+      url: url === '/' ? url : url.replace(/\/$/, '')
+    }),
     transformObject: document => {
       const { openapiObject } = document as { openapiObject: { paths: Record<string, Record<string, Operation>> } }
       for (const path of Object.values(openapiObject.paths)) Object.values(path).forEach(markOptional)
       return openapiObject
     }
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, logLevel: 'warn' })
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, staticCSP: true, logLevel: 'warn' })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }, { name: 'openapi', dependencies: ['methods'] })
+
+// A server that was given no tokens asks for none: hence the empty alternative.
+function secured (description = '', role = 'any') {
+  if (role === 'open') return {}
+  const needs = role === 'any' ? 'Takes a token of any role.' : `Takes a token with the role \`${role}\`.`
+  return { description: `${description}${description && '\n\n'}${needs}`, security: [{ token: [] }, {}] }
+}
 
 interface Operation {
   parameters?: Array<{ required: boolean, schema: { default?: unknown } }>

@@ -14,10 +14,11 @@ declare module 'fastify' {
  * could send it without asking (Fetch standard, "CORS-safelisted request"). Programs send neither header.
  */
 export default fp(async app => {
+  const allowed = new Set(app.config.PRESQUE_CORS_ORIGINS.split(',').filter(origin => origin !== ''))
   app.addHook('onRequest', (request, _reply, done) => {
-    done(fromAnotherSite(request) && changes(request) ? new errors.CROSS_SITE() : undefined)
+    done(changes(request) && fromAnotherSite(request) && !allowed.has(request.headers.origin ?? '') ? new errors.CROSS_SITE() : undefined)
   })
-}, { name: 'origin' })
+}, { name: 'origin', dependencies: ['config'] })
 
 function changes ({ method, routeOptions }: FastifyRequest): boolean {
   return (method !== 'GET' && method !== 'HEAD') || routeOptions.config.takes === true

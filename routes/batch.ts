@@ -7,7 +7,7 @@ import { elementTexts } from '../operations/payload.ts'
 import type { Delivery } from '../operations/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/qb/:queue', { schema: PushBatch, config: { jsonOnly: true } }, async (request, reply) => {
+  app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
     const { query } = request
     if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
     const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query }))
@@ -15,7 +15,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(201).send()
   })
 
-  app.get('/qb/:queue', { schema: TakeBatch, exposeHeadRoute: false, config: { takes: true } }, async (request, reply) => {
+  app.get('/qb/:queue', { schema: TakeBatch, exposeHeadRoute: false, config: { role: 'consume', takes: true } }, async (request, reply) => {
     const { worker_id: id, lease, wait, batch_size: count } = request.query
     const worker = id ?? request.headers['x-presque-workerid']
     const wish = { count, worker, lease: lease === '' ? 0 : lease }
@@ -25,7 +25,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   })
 
   for (const method of ['PUT', 'DELETE']) {
-    app.route({ url: '/qb/:queue', method, schema: noBatch(method), handler: () => { throw new errors.BATCH_METHOD(method) } })
+    app.route({ url: '/qb/:queue', method, schema: noBatch(method), config: { role: 'any' }, handler: () => { throw new errors.BATCH_METHOD(method) } })
   }
 
   app.all('/qb', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })

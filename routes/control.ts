@@ -5,12 +5,12 @@ import { errors } from '../operations/errors.ts'
 import { queueStatus } from '../operations/queue.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/control/:queue', { schema: GetControl }, async ({ params: { queue } }) => {
+  app.get('/control/:queue', { schema: GetControl, config: { role: 'read' } }, async ({ params: { queue } }) => {
     const { policy } = await queueStatus(app.redis, queue)
     return { queue, status: policy.stopped ? '0' as const : '1' as const }
   })
 
-  app.post('/control/:queue', { schema: SetControl }, async ({ params: { queue }, body: { action, status = action, ...change } }) => {
+  app.post('/control/:queue', { schema: SetControl, config: { role: 'manage' } }, async ({ params: { queue }, body: { action, status = action, ...change } }) => {
     if (change.for !== undefined && status !== 'stop') throw new errors.FOR_ALONE()
     await control(app.redis, queue, { status, ...change })
     return { queue, response: 'updated' as const }

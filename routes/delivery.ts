@@ -6,7 +6,7 @@ import { nextAfter } from '../operations/next.ts'
 import { elementTexts, memberText } from '../operations/payload.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/j/:queue/:id/ack', { schema: Ack }, async (request, reply) => {
+  app.post('/j/:queue/:id/ack', { schema: Ack, config: { role: 'consume' } }, async (request, reply) => {
     const { params: { queue, id }, query: { receipt, next: more, lease, wait, worker_id: named } } = request
     const done = { id, receipt, result: request.text }
     if (more !== '1') {
@@ -22,36 +22,36 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     reply.deliver(job, worker)
   })
 
-  app.post('/j/:queue/:id/nack', { schema: Nack }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
+  app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
     const failure = { delay: body?.delay, retry: body?.retry, error: body?.error && memberText(text, 'error') }
     const [verdict] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
     return unlessRefused(verdict!)
   })
 
-  app.post('/j/:queue/:id/release', { schema: Release }, async ({ params: { queue, id }, query: { receipt, delay } }, reply) => {
+  app.post('/j/:queue/:id/release', { schema: Release, config: { role: 'consume' } }, async ({ params: { queue, id }, query: { receipt, delay } }, reply) => {
     await release(app.redis, queue, { id, receipt }, { delay })
     return reply.code(204).send()
   })
 
-  app.post('/j/:queue/:id/touch', { schema: Touch }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
+  app.post('/j/:queue/:id/touch', { schema: Touch, config: { role: 'consume' } }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
     const progress = body?.progress === undefined ? undefined : memberText(text, 'progress')
     const [expires] = await touch(app.redis, queue, [{ id, receipt, lease: body?.lease, progress }])
     return { lease_expires: unlessRefused(expires!) }
   })
 
-  app.post('/qb/:queue/ack', { schema: AckBatch }, async ({ params: { queue }, body: { jobs }, text }) => {
+  app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async ({ params: { queue }, body: { jobs }, text }) => {
     const texts = elementTexts(text, 'jobs')
     const outcomes = await ack(app.redis, queue, jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') })))
     return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
   })
 
-  app.post('/qb/:queue/nack', { schema: NackBatch }, async ({ params: { queue }, body: { jobs }, text }) => {
+  app.post('/qb/:queue/nack', { schema: NackBatch, config: { role: 'consume' } }, async ({ params: { queue }, body: { jobs }, text }) => {
     const texts = elementTexts(text, 'jobs')
     const outcomes = await nack(app.redis, queue, jobs.map((job, i) => ({ ...job, error: memberText(texts[i]!, 'error') })))
     return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
   })
 
-  app.post('/qb/:queue/touch', { schema: TouchBatch }, async ({ params: { queue }, body: { jobs }, text }) => {
+  app.post('/qb/:queue/touch', { schema: TouchBatch, config: { role: 'consume' } }, async ({ params: { queue }, body: { jobs }, text }) => {
     const texts = elementTexts(text, 'jobs')
     const outcomes = await touch(app.redis, queue, jobs.map((job, i) => ({ ...job, progress: memberText(texts[i]!, 'progress') })))
     return jobs.map(({ id }, i) => {

@@ -8,38 +8,38 @@ import { explain } from '../operations/reason.ts'
 import { jobAtEnd } from '../operations/result.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/j/:queue', { schema: GetJobs }, async ({ params: { queue }, query: { state, ...page } }, reply) => {
+  app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query: { state, ...page } }, reply) => {
     const { counts, failed, processed } = await queueStatus(app.redis, queue)
     const numbers = JSON.stringify({ queue_name: queue, job_count: counts.waiting, job_failed: failed, job_processed: processed })
     const list = state === undefined ? '' : `,"jobs":[${(await jobs(app.redis, queue, state, page)).map(text).join(',')}]`
     return reply.type('application/json').send(`${numbers.slice(0, -1)}${list}}` as never)
   })
 
-  app.delete('/j/:queue', { schema: CancelAll }, async ({ params: { queue }, query: { state, limit } }) => {
+  app.delete('/j/:queue', { schema: CancelAll, config: { role: 'manage' } }, async ({ params: { queue }, query: { state, limit } }) => {
     return { count: await cancelAll(app.redis, queue, state, limit) }
   })
 
-  app.post('/j/:queue/retry', { schema: RetryAll }, async ({ params: { queue }, query: { state, limit } }) => {
+  app.post('/j/:queue/retry', { schema: RetryAll, config: { role: 'manage' } }, async ({ params: { queue }, query: { state, limit } }) => {
     return { count: await retryAll(app.redis, queue, state, limit) }
   })
 
-  app.get('/j/:queue/:id', { schema: GetJob }, async ({ params: { queue, id }, query: { wait = 0 } }, reply) => {
+  app.get('/j/:queue/:id', { schema: GetJob, config: { role: 'read' } }, async ({ params: { queue, id }, query: { wait = 0 } }, reply) => {
     const found = await jobAtEnd(app.redis, app.waiters, queue, id, reply.patience(wait))
     if (found === null) throw new errors.NO_SUCH_JOB()
     return reply.type('application/json').send(text(found) as never)
   })
 
-  app.delete('/j/:queue/:id', { schema: Cancel }, async ({ params: { queue, id } }, reply) => {
+  app.delete('/j/:queue/:id', { schema: Cancel, config: { role: 'manage' } }, async ({ params: { queue, id } }, reply) => {
     await cancel(app.redis, queue, id)
     return reply.code(204).send()
   })
 
-  app.get('/j/:queue/:id/why', { schema: GetWhy }, async ({ params: { queue, id } }, reply) => {
+  app.get('/j/:queue/:id/why', { schema: GetWhy, config: { role: 'read' } }, async ({ params: { queue, id } }, reply) => {
     const { last_error: error, ...reason } = explain(...await why(app.redis, queue, id))
     return reply.type('application/json').send(written(reason, error === undefined ? {} : { last_error: error }) as never)
   })
 
-  app.post('/j/:queue/:id/retry', { schema: Retry }, async ({ params: { queue, id } }, reply) => {
+  app.post('/j/:queue/:id/retry', { schema: Retry, config: { role: 'manage' } }, async ({ params: { queue, id } }, reply) => {
     await retry(app.redis, queue, id)
     return reply.code(204).send()
   })

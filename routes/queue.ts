@@ -7,7 +7,7 @@ import { purge } from '../operations/queue.ts'
 import { resultOf } from '../operations/result.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/q/:queue', { schema: Push, config: { jsonOnly: true } }, async (request, reply) => {
+  app.post('/q/:queue', { schema: Push, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
     const { wait, ...query } = request.query
     const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], awaited: wait !== undefined }
     refuseContradictions(job)
@@ -25,7 +25,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     else void reply.code(200).type('application/json').send(result)
   })
 
-  app.put('/q/:queue', { schema: Reinsert, config: { jsonOnly: true } }, async (request, reply) => {
+  app.put('/q/:queue', { schema: Reinsert, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
     const { worker_id: id, ...query } = request.query
     refuseContradictions(query)
     const worker = id ?? request.headers['x-presque-workerid']
@@ -36,7 +36,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(pushed.duplicate ? 200 : 201).send()
   })
 
-  app.get('/q/:queue', { schema: Take, exposeHeadRoute: false, config: { takes: true } }, async (request, reply) => {
+  app.get('/q/:queue', { schema: Take, exposeHeadRoute: false, config: { role: 'consume', takes: true } }, async (request, reply) => {
     const { worker_id: id, lease, wait } = request.query
     const worker = id ?? request.headers['x-presque-workerid']
     const queues = request.params.queue.split(',')
@@ -46,7 +46,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     reply.deliver(job, worker)
   })
 
-  app.delete('/q/:queue', { schema: Purge }, async (request, reply) => {
+  app.delete('/q/:queue', { schema: Purge, config: { role: 'manage' } }, async (request, reply) => {
     await purge(app.redis, request.params.queue)
     return reply.code(204).send()
   })

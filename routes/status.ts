@@ -5,12 +5,12 @@ import { queues, queueStatus } from '../operations/queue.ts'
 import { workersOf } from '../operations/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/status', { schema: ListQueues }, async () => {
-    const names = await queues(app.redis)
+  app.get('/status', { schema: ListQueues, config: { role: 'read' } }, async request => {
+    const names = (await queues(app.redis)).filter(name => request.sees(name))
     return { queues: names, size: names.length }
   })
 
-  app.get('/status/:queue', { schema: GetStatus }, async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {
+  app.get('/status/:queue', { schema: GetStatus, config: { role: 'read' } }, async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {
     const [{ counts, policy, oldestAge, processed, failed, lost, expired }, registered, waiting] = await Promise.all([
       queueStatus(app.redis, queue),
       workersOf(app.redis, queue),

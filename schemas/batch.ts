@@ -4,7 +4,7 @@ import { Delayed, Payload, Priority, Ttl } from './job.ts'
 import { Delay, Instant, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Nothing } from './queue.ts'
 import { Created } from './empty.ts'
-import { changing, Forbidden, QueueFull, refusal, storing } from './error.ts'
+import { access, changing, Forbidden, QueueFull, refusal, storing } from './error.ts'
 
 export const batchSize = { most: 1000, usual: 10, mostPushed: 10_000 }
 
@@ -66,6 +66,6 @@ export function noBatch (method: string) {
     tags: ['batch'],
     summary: 'Refused: there is no such batch',
     params: QueueParams,
-    response: { 400: refusal('Refused, whatever it brings', `${method} is not supported in batch mode`), 403: Forbidden }
+    response: { 400: refusal('Refused, whatever it brings', `${method} is not supported in batch mode`), 403: Forbidden, ...access }
   }
 }

@@ -7,6 +7,8 @@ export const Config = Type.Object({
   REDIS_URL: Type.String({ default: '' }),
   PRESQUE_PREFIX: Type.String({ default: 'presque', pattern: '^[A-Za-z0-9_.:-]{1,64}$' }),
   PRESQUE_DATA: Type.String({ default: './data', minLength: 1 }),
+  PRESQUE_TOKENS: Type.String({ default: '' }),
+  PRESQUE_CORS_ORIGINS: Type.String({ default: '', pattern: '^$|^https?://[^/, ]+(,https?://[^/, ]+)*$' }),
   PRESQUE_INSECURE: Type.Union([Type.Literal('0'), Type.Literal('1')], { default: '0' }),
   PRESQUE_MAX_BODY: Type.Integer({ default: 1024 * 1024, minimum: 2, maximum: 16 * 1024 * 1024 }),
   PRESQUE_MAX_WAIT: Type.Number({ default: 60, minimum: 0, maximum: 3600 }),

@@ -7,17 +7,26 @@ export function refusal (description: string, example: string): Refused {
   return Type.Object({ error: Type.String() }, { description, examples: [{ error: example }] })
 }
 
+/** Refusals of a route that asks nothing of Redis, where tokens are asked for. */
+export const access = {
+  401: refusal('No token, or none that presque knows', 'no such token'),
+  429: refusal('The token has made all the requests it may make for now: see Retry-After', 'this token has made all the requests it may make for now')
+}
+
 /** Refusals that any route can answer. */
 export const always = {
+  ...access,
+  403: refusal('The token lacks the role, or is not for the queue', "this token lacks the role 'read'"),
   500: refusal('A fault of presque; its log tells which', 'internal error'),
   503: refusal('Redis is away: whether the request took effect is not known', 'redis is unavailable')
 }
 
 export const BadRequest = refusal('The request is wrong; the sentence says how', "unknown parameter 'leese'")
-export const Forbidden = refusal('A web page of another site asked', 'a web page of another site may not do this')
 export const TooLarge = refusal('The body is over PRESQUE_MAX_BODY', 'the body is larger than 1048576 bytes')
 export const Full = refusal('Redis is out of memory, or cannot write to its disk; nothing was stored', 'redis is out of memory')
 export const Unwritable = refusal('Redis cannot write to its disk; nothing was changed', 'redis cannot write to its disk')
+
+export const Forbidden = refusal('The token lacks the role, or is not for the queue; or a web page of another site asked', 'a web page of another site may not do this')
 
 /** Refusals of a route that changes something. */
 export const changing = { ...always, 400: BadRequest, 403: Forbidden, 507: Unwritable }
@@ -29,4 +38,4 @@ export const LeaseLost = refusal('The receipt is not that of the delivery under 
 export const Busy = refusal('The job is on lease, or has completed', 'the job is on lease')
 export const Gone = refusal('With `wait`: the job was taken for good, cancelled or dropped', 'the job was taken for good, cancelled or dropped: it will have no result')
 export const JobFailed = refusal('With `wait`: the job failed for good. With Idempotency-Key: another payload came under it', 'the job failed: no such address')
-export const QueueFull = refusal('The queue has as many jobs as max_jobs allows', 'the queue is full: it has max_jobs jobs')
+export const QueueFull = refusal('The queue has as many jobs as max_jobs allows; or the token has made all the requests it may make for now', 'the queue is full: it has max_jobs jobs')

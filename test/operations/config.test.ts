@@ -8,6 +8,8 @@ const defaults = {
   REDIS_URL: '',
   PRESQUE_PREFIX: 'presque',
   PRESQUE_DATA: './data',
+  PRESQUE_TOKENS: '',
+  PRESQUE_CORS_ORIGINS: '',
   PRESQUE_INSECURE: '0',
   PRESQUE_MAX_BODY: 1048576,
   PRESQUE_MAX_WAIT: 60,
@@ -26,7 +28,7 @@ test('readConfig() takes what is given, numbers as numbers', async t => {
   const given = {
     HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', PRESQUE_PROCESSES: '64', LOG_LEVEL: 'trace'
   }
-  t.strictSame(readConfig(given), { ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_MIN_REPLICAS: 9, PRESQUE_PROCESSES: 64 })
+  t.strictSame(readConfig(given), { ...defaults, ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_MIN_REPLICAS: 9, PRESQUE_PROCESSES: 64 })
   t.equal(readConfig({ PRESQUE_PROCESSES: 'auto' }).PRESQUE_PROCESSES, 'auto')
 })
 
@@ -35,6 +37,8 @@ test('readConfig() refuses a bad value with one sentence that names the variable
   const bad: Array<[string, string, string]> = [
     ['PORT', 'abc', 'must be integer'], ['PORT', '1.5', 'must be integer'], ['PORT', '-1', 'must be >= 0'], ['PORT', '0x10', 'must be integer'], ['PORT', '1e3', 'must be integer'], ['PORT', ' 80', 'must be integer'], ['PRESQUE_MAX_WAIT', '0x3', 'must be number'], ['PORT', '65536', 'must be <= 65535'],
     ['PRESQUE_PREFIX', 'a{b', pattern], ['PRESQUE_PREFIX', 'a b', pattern], ['PRESQUE_PREFIX', 'x'.repeat(65), pattern],
+    ...['*', 'example.org', 'https://a.example/', 'https://a.example, https://b.example'].map((value): [string, string, string] =>
+      ['PRESQUE_CORS_ORIGINS', value, 'must match pattern "^$|^https?://[^/, ]+(,https?://[^/, ]+)*$"']),
     ['PRESQUE_INSECURE', 'yes', 'must be one of 0, 1'], ['PRESQUE_INSECURE', 'true', 'must be one of 0, 1'],
     ['PRESQUE_MAX_BODY', '1', 'must be >= 2'], ['PRESQUE_MAX_BODY', '16777217', 'must be <= 16777216'], ['PRESQUE_MAX_BODY', '1MB', 'must be integer'],
     ['PRESQUE_MAX_WAIT', '-1', 'must be >= 0'], ['PRESQUE_MAX_WAIT', '3601', 'must be <= 3600'],

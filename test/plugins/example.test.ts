@@ -10,9 +10,11 @@ import { take } from '../../operations/wish.ts'
 import { push } from '../../operations/insertion.ts'
 import { commonKeys, queueKeys } from '../../operations/keys.ts'
 import { queueStatus } from '../../operations/queue.ts'
+import { roles } from '../../schemas/access.ts'
 import { examples, operations, request, wantsLease, type Operation, type Place } from '../fixtures/document.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { asking, steady, steps } from '../fixtures/steps.ts'
+import { bearer, tokenFile } from '../fixtures/tokens.ts'
 import { until } from '../fixtures/until.ts'
 import { build } from '../helper.ts'
 
@@ -88,6 +90,18 @@ test('every example of a refusal that the request brings on is what the server s
   await refuse(t, app, 'no job')
   await refuse(t, app, 'no such job')
   await refuse(t, app, "no such worker: 'myworker_1'", { with: operation => request(operation, {}, { query: { worker_id: 'myworker_1' } }) })
+})
+
+test('every example of a refusal that tokens bring on is what the server says', async t => {
+  const { path, secrets } = tokenFile(t,
+    { name: 'producer', roles: ['produce'], queues: ['*'] },
+    { name: 'busy', roles: [...roles], queues: ['*'], rate: { limit: 1, period: 86400 } })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const as = (secret: string | undefined) => ({ with: (operation: Operation) => request(operation, {}, { headers: bearer(secret) }) })
+  await refuse(t, app, 'no such token', as('presque_guessed'))
+  await refuse(t, app, "this token lacks the role 'read'", as(secrets['producer']))
+  await app.inject({ url: '/status', headers: bearer(secrets['busy']) })
+  await refuse(t, app, 'this token has made all the requests it may make for now', as(secrets['busy']))
 })
 
 test('every example of a refusal that the state of a job or a queue brings on is what the server says', async t => {

@@ -1,0 +1,93 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import { TokenFile, type Role, type Token } from '../schemas/access.ts'
+
+const isTokenFile = new Ajv().compile<TokenFile>(TokenFile)
+
+/** A new token, to be shown once, and what is kept of it. */
+export function mint ({ name, roles, queues, rate }: Omit<Token, 'sha256'>): { secret: string, token: Token } {
+  const secret = `presque_${randomBytes(32).toString('base64url')}`
+  return { secret, token: { name, sha256: digest(secret).toString('hex'), roles, queues, ...(rate && { rate }) } }
+}
+
+/** Checks a token as it would stand in the file. Throws one sentence that says what is wrong with it. */
+export function checkToken (token: Token): void {
+  if (!isTokenFile({ tokens: [token] })) throw new Error(fault())
+}
+
+/** Reads the file of tokens. Throws one sentence that names the file and what is wrong with it. */
+export function readTokens (path: string): Token[] {
+  const wrong = (what: string): Error => new Error(`PRESQUE_TOKENS: ${path} ${what}`)
+  let file: unknown
+  try {
+    file = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw wrong(code === undefined ? `is not JSON: ${message}` : `cannot be read (${code})`)
+  }
+  if (!isTokenFile(file)) throw wrong(`is no file of tokens: ${fault()}`)
+  const names = file.tokens.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw wrong(`has two tokens of the name '${twice}'`)
+  return file.tokens
+}
+
+function fault (): string {
+  const { instancePath, message } = isTokenFile.errors![0]!
+  return `${instancePath.slice(1) || 'it'} ${message}`
+}
+
+function digest (secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
+}
+
+interface Kept { token: Token, hash: Buffer, queues: RegExp }
+
+/** Tokens, ready to be asked for on each request. */
+export class Tokens {
+  readonly #kept: Kept[]
+
+  constructor (tokens: Token[]) {
+    this.#kept = tokens.map(token => ({ token, hash: Buffer.from(token.sha256, 'hex'), queues: matching(token.queues) }))
+  }
+
+  /** The holder of a secret, null if it is no token's. Takes as long whichever it is, so that no time tells how near a guess came. */
+  find (secret: string): Holder | null {
+    const hash = digest(secret)
+    let found: Kept | null = null
+    for (const kept of this.#kept) if (timingSafeEqual(kept.hash, hash)) found = kept
+    return found === null ? null : new Holder(found.token, found.queues)
+  }
+}
+
+function matching (globs: string[]): RegExp {
+  const patterns = globs.map(glob => glob.split('*').map(part => part.replace(/\./g, '\\.')).join('.*'))
+  return new RegExp(`^(?:${patterns.join('|')})$`)
+}
+
+/** Whoever has shown a token. */
+export class Holder {
+  readonly token: Token
+  readonly #queues: RegExp
+
+  constructor (token: Token, queues: RegExp) {
+    this.token = token
+    this.#queues = queues
+  }
+
+  /** Whether it may do what takes that role. */
+  has (role: Role): boolean {
+    return this.token.roles.includes(role)
+  }
+
+  /** Whether it may have to do with that queue. */
+  sees (queue: string): boolean {
+    return this.#queues.test(queue)
+  }
+
+  /** Whether it may have to do with every queue there is or will be. */
+  get seesAll (): boolean {
+    return this.token.queues.includes('*')
+  }
+}

@@ -1,0 +1,86 @@
+import { watchFile, unwatchFile } from 'node:fs'
+import fp from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import { Allowances } from '../operations/allowance.ts'
+import { errors } from '../operations/errors.ts'
+import { readTokens, Tokens, type Holder } from '../operations/token.ts'
+import type { Role } from '../schemas/access.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null while the server asks for no tokens. */
+    holder: Holder | null
+    /** Whether the caller may know of that queue. */
+    sees (queue: string): boolean
+  }
+  interface FastifyContextConfig {
+    /** What a token must allow: a role, `any` for a token of whatever role, `open` for no token at all. */
+    role?: Role | 'any' | 'open'
+    /** It shows all queues at once, whatever they are. */
+    allQueues?: boolean
+  }
+}
+
+/**
+ * With PRESQUE_TOKENS, who may do what: 401 without a token, 403 outside its roles and queues, 429 over its rate. Every route says
+ * its role; one without stops the start, tokens or not, so that none can be forgotten.
+ */
+export default fp(async app => {
+  app.decorateRequest('holder', null)
+  app.decorateRequest('sees', function (this: FastifyRequest, queue: string) {
+    return this.holder === null || this.holder.sees(queue)
+  })
+  app.addHook('onRoute', ({ url, config, schema }) => {
+    if (schema?.hide !== true && config?.role === undefined) throw new Error(`the route ${url} has no role`)
+  })
+  const path = app.config.PRESQUE_TOKENS
+  if (path === '') return
+  let tokens = new Tokens(readTokens(path))
+  const allowances = new Allowances()
+  app.addHook('onRequest', (request, reply, done) => {
+    const { role = 'any', allQueues = false } = request.routeOptions.config
+    if (role === 'open') return done()
+    const holder = tokens.find(secretIn(request))
+    if (holder === null) return done(request.headers.authorization === undefined ? new errors.TOKEN_MISSING() : new errors.TOKEN_UNKNOWN())
+    request.holder = holder
+    const seconds = allowances.take(holder.token)
+    if (seconds > 0) {
+      void reply.header('retry-after', Math.ceil(seconds))
+      return done(new errors.TOO_MANY_REQUESTS())
+    }
+    done(refusal(holder, role, allQueues, queuesIn(request)))
+  })
+
+  // A file that is being written, or was spoilt, leaves the tokens as they are.
+  const reread = (): void => {
+    try {
+      tokens = new Tokens(readTokens(path))
+      app.log.info('the tokens were read again')
+    } catch (error) {
+      app.log.error(`${(error as Error).message}; the tokens stay as they were`)
+    }
+  }
+  watchFile(path, { interval: 1000, persistent: false }, reread)
+  app.addHook('onClose', async () => { unwatchFile(path, reread) })
+}, { name: 'access', dependencies: ['config', 'cors', 'methods'] })
+
+// RFC 6750, section 2.1; or as the password of whatever user (RFC 7617), for browsers and `curl -u :TOKEN`.
+function secretIn ({ headers }: FastifyRequest): string {
+  const [, scheme = '', credentials = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return scheme.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString().replace(/^[^:]*:/, '') : credentials
+}
+
+function refusal (holder: Holder, role: Role | 'any', allQueues: boolean, queues: string[]): Error | undefined {
+  if (role !== 'any' && !holder.has(role)) return new errors.ROLE_MISSING(role)
+  if (allQueues && !holder.seesAll) return new errors.QUEUE_FORBIDDEN('*')
+  const forbidden = queues.find(queue => !holder.sees(queue))
+  return forbidden === undefined ? undefined : new errors.QUEUE_FORBIDDEN(forbidden)
+}
+
+interface Named { queue?: string, queue_name?: string }
+
+// All that a request names, wherever it does.
+function queuesIn ({ params, query }: FastifyRequest): string[] {
+  const named = [(params as Named | undefined)?.queue, (query as Named).queue, (query as Named).queue_name]
+  return named.filter(name => typeof name === 'string').flatMap(name => name.split(','))
+}

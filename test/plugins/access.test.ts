@@ -1,0 +1,131 @@
+import Fastify from 'fastify'
+import fp from 'fastify-plugin'
+import { test } from 'tap'
+import presque, { options } from '../../app.ts'
+import { roles } from '../../schemas/access.ts'
+import { operations, request, type Operation } from '../fixtures/document.ts'
+import { startRedis } from '../fixtures/redis.ts'
+import { bearer, tokenFile } from '../fixtures/tokens.ts'
+import { until } from '../fixtures/until.ts'
+import { build } from '../helper.ts'
+
+// What each operation takes: by what it does, and not by what its route says.
+const needs: Array<[RegExp, string]> = [
+  [/^GET \/access$/, 'any'],
+  [/^(PUT|DELETE) \/qb\//, 'any'],
+  [/^(POST|PUT) \/qb?\/\{queue\}$/, 'produce'],
+  [/^GET \/qb?\//, 'consume'],
+  [/\/(ack|nack|release|touch)$/, 'consume'],
+  [/^(POST|DELETE) \/w\//, 'consume'],
+  [/^(POST|DELETE) /, 'manage'],
+  [/^GET /, 'read']
+]
+
+function needed ({ name }: Operation): string {
+  return needs.find(([form]) => form.test(name))![1]
+}
+
+test('every route takes a token that has its role and is for its queue, and no other', async t => {
+  const { path, secrets } = tokenFile(t, ...roles.map(role => ({ name: role, roles: [role], queues: ['mail'] })))
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const status = async (operation: Operation, secret?: string, queue = 'mail'): Promise<number> =>
+    (await app.inject(request(operation, { queue }, { headers: bearer(secret) }))).statusCode
+  const all = operations(app)
+  t.ok(all.length >= 30, `${all.length} operations`)
+  for (const operation of all) {
+    const role = needed(operation)
+    t.match(operation.description, role === 'any' ? 'of any role' : `with the role \`${role}\``, `${operation.name}: its documentation`)
+    t.equal(await status(operation), 401, `${operation.name} without a token`)
+    t.equal(await status(operation, 'presque_guessed'), 401, `${operation.name} with an unknown one`)
+    for (const one of roles) {
+      const answered = await status(operation, secrets[one])
+      if (role === 'any' || role === one) t.notOk([401, 403].includes(answered), `${operation.name} as ${one}: ${answered}`)
+      else t.equal(answered, 403, `${operation.name} as ${one}`)
+    }
+    if (operation.path.includes('{queue}')) t.equal(await status(operation, secrets[role === 'any' ? 'read' : role], 'post'), 403, `${operation.name} of another queue`)
+  }
+})
+
+test('a request needs the right to all queues that it names, wherever it does', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['consume', 'read', 'produce'], queues: ['mail', 'a.*', '*-z'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const status = async (url: string): Promise<number> => (await app.inject({ url, headers: bearer(secrets['ann']) })).statusCode
+  for (const url of ['/q/mail,a.b', '/q/a.', '/q/m-z', '/w/?queue_name=mail', '/q/mail?wait=0', '/j/%6Dail']) t.not(await status(url), 403, url)
+  for (const url of ['/q/mail,post', '/q/post,mail', '/q/aXb', '/q/mailx', '/q/xmail', '/q/m-zz', '/w/?queue_name=post', '/w/post', '/j/mai%6C2', '/status/post']) t.equal(await status(url), 403, url)
+  t.equal(await status('/w/?queue_name=mail&queue_name=post'), 400)
+})
+
+test('lists leave out what the token is not for', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'all', roles: [...roles], queues: ['*'] }, { name: 'ann', roles: ['read'], queues: ['mail'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const ask = async (name: string, url: string, method: 'GET' | 'POST' = 'GET', payload?: object) =>
+    await app.inject({ url, method, headers: bearer(secrets[name]), ...(payload && { payload }) })
+  for (const queue of ['mail', 'post']) await ask('all', `/q/${queue}`, 'POST', {})
+  for (const [id, queue] of [['both', 'mail'], ['both', 'post'], ['w1', 'post']]) await ask('all', `/w/${queue}?worker_id=${id}`, 'POST')
+  await ask('all', '/q/post?lease=30&worker_id=both')
+  t.same((await ask('all', '/status')).json(), { queues: ['mail', 'post'], size: 2 })
+  t.same((await ask('ann', '/status')).json(), { queues: ['mail'], size: 1 })
+  t.match((await ask('all', '/w/')).json(), [{ worker_id: 'both', queues: ['mail', 'post'], working_on: [{ queue: 'post' }] }, { worker_id: 'w1' }])
+  const [both, ...others] = (await ask('ann', '/w/')).json()
+  t.match([both, others], [{ worker_id: 'both', queues: ['mail'], working_on: [] }, []])
+  t.same(both.working_on, [])
+  t.equal((await ask('ann', '/w/?worker_id=w1')).statusCode, 404)
+  t.same((await ask('ann', '/access')).json(), { name: 'ann', roles: ['read'], queues: ['mail'] })
+})
+
+test('a refusal says what is missing, and how to send it', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['mail'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const none = await app.inject({ url: '/status' })
+  t.same([none.statusCode, none.json(), none.headers['www-authenticate']],
+    [401, { error: 'a token is needed: send it as Authorization: Bearer <token>' }, 'Bearer realm="presque"'])
+  for (const authorization of ['Bearer', 'Bearer ', 'Bearer x', `Token ${secrets['ann']}`, `Bearer ${secrets['ann']} x`, `bearer ${secrets['ann']!.slice(0, -1)}`, 'Basic', 'Basic !']) {
+    const answer = await app.inject({ url: '/status', headers: { authorization } })
+    t.same([answer.statusCode, answer.json()], [401, { error: 'no such token' }], authorization)
+  }
+  t.same((await app.inject({ method: 'DELETE', url: '/q/mail', headers: bearer(secrets['ann']) })).json(), { error: "this token lacks the role 'manage'" })
+  t.same((await app.inject({ url: '/status/post', headers: bearer(secrets['ann']) })).json(), { error: "this token is not for the queue 'post'" })
+  t.equal((await app.inject({ url: '/nowhere' })).statusCode, 401, 'not even what there is')
+})
+
+test('a browser is asked for the token of the documentation, and may send it as a password', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['mail'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  t.match((await app.inject('/docs')).headers['www-authenticate'], /^Basic /)
+  const authorization = `Basic ${Buffer.from(`:${secrets['ann']}`).toString('base64')}`
+  for (const url of ['/docs/', '/openapi.json', '/docs/static/swagger-ui.css', '/status']) t.equal((await app.inject({ url, headers: { authorization } })).statusCode, 200, url)
+})
+
+test('the file is read again when it changes, and a spoilt one changes nothing', async t => {
+  const { path, secrets, rewrite } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const status = async (name: string): Promise<number> => (await app.inject({ url: '/status', headers: bearer(secrets[name]) })).statusCode
+  t.equal(await status('ann'), 200)
+  rewrite({ name: 'bob', roles: ['read'], queues: ['*'] })
+  await until('bob may', async () => await status('bob') === 200)
+  t.equal(await status('ann'), 401)
+})
+
+test('a token has so many requests a period, and hears when there is one again', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'], rate: { limit: 3, period: 3600 } }, { name: 'bob', roles: ['read'], queues: ['*'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const ask = async (name: string) => await app.inject({ url: '/status', headers: bearer(secrets[name]) })
+  for (let i = 0; i < 3; i++) t.equal((await ask('ann')).statusCode, 200)
+  const refused = await ask('ann')
+  t.same([refused.statusCode, refused.json()], [429, { error: 'this token has made all the requests it may make for now' }])
+  t.ok(Number(refused.headers['retry-after']) > 1190 && Number(refused.headers['retry-after']) <= 1200)
+  t.equal((await ask('bob')).statusCode, 200)
+})
+
+test('without tokens everybody may do all', async t => {
+  const app = await build(t)
+  t.same((await app.inject('/access')).json(), { name: null, roles: [...roles], queues: ['*'] })
+  t.equal((await app.inject({ url: '/status', headers: bearer('anything') })).statusCode, 200)
+})
+
+test('a route that says no role stops the start', async t => {
+  const app = Fastify(options)
+  t.teardown(async () => await app.close())
+  await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', REDIS_URL: (await startRedis(t)).url } })
+  t.throws(() => app.get('/forgotten', () => 'all secrets'), { message: 'the route /forgotten has no role' })
+})
