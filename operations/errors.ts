@@ -80,6 +80,7 @@ export const errors = {
 
   INTERNAL: createError('INTERNAL', 'internal error', 500),
   REDIS_UNAVAILABLE: createError('REDIS_UNAVAILABLE', 'redis is unavailable', 503),
+  WRITES_REFUSED: createError('WRITES_REFUSED', 'redis takes no writes: %s', 503),
   NOT_REPLICATED: createError('NOT_REPLICATED', 'not confirmed by enough replicas: the job may be there', 503),
   REDIS_FULL: createError('REDIS_FULL', 'redis is out of memory', 507),
   REDIS_READ_ONLY: createError('REDIS_READ_ONLY', 'redis cannot write to its disk', 507)

@@ -29,7 +29,8 @@ export const queueKeys = {
 
 export const commonKeys = {
   queues: 'set: the names of all queues',
-  workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds'
+  workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds',
+  health: 'string: what /health/ready writes; for a minute'
 } as const
 
 export type QueueKey = keyof typeof queueKeys

@@ -22,6 +22,9 @@ const offered: Record<string, string[]> = {
   '/control/foo': ['GET', 'HEAD', 'POST'],
   '/w': ['DELETE', 'GET', 'HEAD', 'POST'],
   '/w/foo': ['DELETE', 'GET', 'HEAD', 'POST'],
+  '/access': ['GET', 'HEAD'],
+  '/health/live': ['GET', 'HEAD'],
+  '/health/ready': ['GET', 'HEAD'],
   '/openapi.json': ['GET', 'HEAD']
 }
 
