@@ -31,7 +31,7 @@ export class Census {
     await this.take(true)
     listener.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
     this.#toAll.add(listener)
-    const feeds = await Promise.all([...this.#known].map(async queue => await this.#listeners.follow(queue, listener)))
+    const feeds = await Promise.all([...this.#known].filter(listener.allows).map(async queue => await this.#listeners.follow(queue, listener)))
     for (const feed of feeds) {
       if (!listener.has(feed)) listener.add(feed, from)
       if (from === undefined) listener.told = Math.min(listener.told, feed.readUpTo)
@@ -53,7 +53,7 @@ export class Census {
     const [seconds, micros] = await this.#redis.time()
     const names = new Set(await queues(this.#redis))
     const added = [...names].filter(name => !this.#known.has(name))
-    await Promise.all([...this.#toAll].flatMap(listener => added.map(async name => {
+    await Promise.all([...this.#toAll].flatMap(listener => added.filter(listener.allows).map(async name => {
       const feed = await this.#listeners.follow(name, listener)
       if (!listener.has(feed)) listener.add(feed, afterTime(listener.told))
     })))
@@ -66,7 +66,7 @@ export class Census {
 
   async #forget (name: string): Promise<void> {
     this.#known.delete(name)
-    for (const listener of this.#toAll) {
+    for (const listener of [...this.#toAll].filter(({ allows }) => allows(name))) {
       const feed = await this.#listeners.follow(name, listener)
       listener.remove(feed)
       this.#listeners.part(feed, listener)

@@ -13,8 +13,9 @@ type Read = [now: string | number, first: string, last: string, entries: Entry[]
 
 const listening = script<Read>('listen')
 
-// So many entries a read; a listener may be so many events, or bytes, behind. In ms: how long the next read waits for those who are behind.
-const most = { entries: 250, events: 10_000, bytes: 8 * 2 ** 20, patience: 2000 }
+// So many entries a read; a listener may be so many events, or bytes, behind. In ms: how long the next read waits for those who are behind,
+// and how long what nobody is behind of is kept.
+const most = { entries: 250, events: 10_000, bytes: 8 * 2 ** 20, patience: 2000, age: 10_000 }
 
 /** What is recorded of one queue, read once for all clients of a server. */
 export class Feed {
@@ -27,7 +28,8 @@ export class Feed {
   readonly #redis: RedisClient
   readonly #server: string
   // Those of the last pages that somebody may not have yet, after which entry they begin, and with which they end.
-  readonly #pages: Page[] = []
+  #pages: Page[] = []
+  #readAt = 0
   #start = ''
   #end = ''
   #size = { events: 0, bytes: 0 }
@@ -66,6 +68,12 @@ export class Feed {
   async isThere (): Promise<void> {
     await this.ready
     await this.#listen('', '')
+  }
+
+  /** Reads without having been told to; and if nobody is behind, lets go of what all have had for a while. */
+  look (): void {
+    if (Date.now() - this.#readAt > most.age && ![...this.hearers].some(({ full }) => full)) this.#keepNothing()
+    this.read()
   }
 
   /** There may be more. */
@@ -135,12 +143,11 @@ export class Feed {
     this.#end = page.last
     // All are beyond that, and must ask for themselves.
     if (isBack) {
-      this.#pages.length = 0
-      this.#start = page.last
-      this.#size = { events: 0, bytes: 0 }
+      this.#keepNothing()
       return
     }
     this.#pages.push(page)
+    this.#readAt = Date.now()
     this.#size.events += page.events.length
     this.#size.bytes += page.text.length
     while (this.#pages.length > 1) {
@@ -149,5 +156,11 @@ export class Feed {
       this.#start = this.#pages.shift()!.last
       this.#size = { events: this.#size.events - events.length, bytes: this.#size.bytes - text.length }
     }
+  }
+
+  #keepNothing (): void {
+    this.#pages = []
+    this.#start = this.#end
+    this.#size = { events: 0, bytes: 0 }
   }
 }

@@ -14,6 +14,8 @@ interface Listening {
   floor?: (() => number) | undefined
   /** In ms: when it ends, once all has been told. */
   ms?: number | undefined
+  /** Which of all queues it may hear of. */
+  allows?: ((queue: string) => boolean) | undefined
   /** Called when it was too slow. */
   dropped: () => void
 }
@@ -22,6 +24,7 @@ interface Listening {
 export class Listener implements Hearer {
   /** Up to when, in ms, it has been told all; where it listens to all queues. */
   told = 0
+  readonly allows: (queue: string) => boolean
   readonly #stream: EventStream
   readonly #floor: (() => number) | undefined
   readonly #places = new Map<Feed, Place>()
@@ -32,10 +35,11 @@ export class Listener implements Hearer {
   #late = false
   #wake = (): void => {}
 
-  constructor (stream: EventStream, { floor, ms = Infinity, dropped }: Listening) {
+  constructor (stream: EventStream, { floor, ms = Infinity, allows = () => true, dropped }: Listening) {
     this.#stream = stream
     this.#floor = floor
     this.#ms = ms
+    this.allows = allows
     this.#dropped = dropped
     stream.beat = () => this.#floor === undefined || this.#fresh.size > 0 ? ':\n\n' : `:\n${this.#reached()}`
     stream.once('close', () => this.#wake())

@@ -8,7 +8,7 @@ import type { RedisClient } from './redis.ts'
 
 // In ms: how often the names of all queues are looked up, and how often each is read without a message, for messages get lost;
 // the more there are, the less often.
-const pause = { look: 1000, read: 2000, each: 5 }
+const pause = { look: 1000, read: 2000, each: 20 }
 
 interface Listening {
   /** Up to 32 names; null for all there are and come to be. */
@@ -17,6 +17,8 @@ interface Listening {
   lastId?: string | undefined
   /** In ms: when it ends, once all has been told. */
   ms?: number | undefined
+  /** Which of all queues it may hear of. */
+  allows?: ((queue: string) => boolean) | undefined
 }
 
 /** Lets clients listen to what happens in queues: each queue is read once, over the one connection of this server, for all of them. */
@@ -41,8 +43,8 @@ export class Listeners {
   get feeds (): number { return this.#feeds.size }
 
   /** Resolves once all is recorded that happens from now on; the stream tells it until it is over. */
-  async listen (stream: EventStream, { queues, lastId, ms }: Listening): Promise<void> {
-    const listener = new Listener(stream, { ms, dropped: () => this.dropped++, ...(queues === null && { floor: () => this.readUpTo }) })
+  async listen (stream: EventStream, { queues, lastId, ms, allows }: Listening): Promise<void> {
+    const listener = new Listener(stream, { ms, allows, dropped: () => this.dropped++, ...(queues === null && { floor: () => this.readUpTo }) })
     const known = lastId === undefined ? null : places(lastId, queues?.length ?? Infinity)
     stream.once('close', () => this.leave(listener))
     try {
@@ -117,6 +119,6 @@ export class Listeners {
     const feeds = [...this.#feeds.values()]
     const round = Math.max(pause.read, feeds.length * pause.each)
     const count = Math.ceil(feeds.length * pause.look / round)
-    for (let i = 0; i < count; i++) feeds[this.#next++ % feeds.length]!.read()
+    for (let i = 0; i < count; i++) feeds[this.#next++ % feeds.length]!.look()
   }
 }
