@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream'
 import { test } from 'tap'
+import { EventStream } from '../../operations/event-stream.ts'
 import { push as pushJobs } from '../../operations/insertion.ts'
 import { queueKey } from '../../operations/keys.ts'
 import { listenAt } from '../fixtures/ear.ts'
@@ -60,4 +62,19 @@ test('a recording keeps some 10 000 calls', async t => {
   for (let i = 0; i < 11; i++) await Promise.all(Array.from({ length: 1000 }, async () => await pushJobs(redis, 'mail', [{ payload: '{}' }])))
   const kept = await redis.xlen(events)
   t.ok(kept >= 10_000 && kept < 10_500, `${kept}`)
+})
+
+test('who may not hear of all queues hears of the others', async t => {
+  const [here, there] = await pair(t)
+  await push(there, '/q/mail')
+  await push(there, '/q/secret')
+  const [stream, out] = [new EventStream(), new PassThrough()]
+  let heard = ''
+  stream.pipe(out).on('data', text => { heard += text })
+  await here.app.listeners.listen(stream, { queues: null, allows: queue => !queue.includes('secret') })
+  for (const queue of ['secret', 'new-secret', 'mail', 'new']) await push(there, `/q/${queue}`)
+  await until('the new one is known', () => heard.includes('"queue":"new"') && heard.includes('"queue":"mail"'))
+  await here.app.listeners.close()
+  t.notMatch(heard, /secret/)
+  stream.destroy()
 })
