@@ -29,7 +29,12 @@ async function burst ({ redis }: Stage, server: Server): Promise<Figure[]> {
   const times = await Promise.all(ears.map(async ear => await ear.has(events) - since))
   const after = await server.probe()
   for (const ear of ears) ear.response.destroy()
+  const back = performance.now()
+  const again = await Promise.all(ears.map(async ({ firstId }) => await listen(server.port, '/events?queue=mail', firstId)))
+  const backAfter = await Promise.all(again.map(async ear => await ear.has(events) - back))
+  for (const ear of again) ear.response.destroy()
   return [
+    ...spread('come back at once from the first id, a client has all after', 'ms', backAfter),
     { what: 'memory (RSS) a client', value: (listening.rss - before.rss) / clients / 1024, unit: 'KiB' },
     { what: 'all are pushed after', value: pushed, unit: 'ms' },
     ...spread('a client has all after', 'ms', times),
@@ -75,7 +80,7 @@ async function idle ({ redis }: Stage, server: Server): Promise<Figure[]> {
 }
 
 /** Counts what it hears. */
-interface Ear { response: IncomingMessage, count: number, lastId: string, dropped: boolean, has (count: number): Promise<number> }
+interface Ear { response: IncomingMessage, count: number, firstId: string, lastId: string, dropped: boolean, has (count: number): Promise<number> }
 
 async function listen (port: number, path: string, lastId?: string): Promise<Ear> {
   const headers = lastId === undefined ? {} : { 'last-event-id': lastId }
@@ -85,6 +90,7 @@ async function listen (port: number, path: string, lastId?: string): Promise<Ear
   const ear: Ear = {
     response,
     count: 0,
+    firstId: '',
     lastId: '',
     dropped: false,
     has: async count => {
@@ -98,9 +104,14 @@ async function listen (port: number, path: string, lastId?: string): Promise<Ear
     rest = blocks.pop()!
     for (const block of blocks) if (block.includes('event: pushed')) ear.count++
     ear.dropped ||= blocks.at(-1)?.startsWith('event: dropped') ?? false
-    ear.lastId = blocks.findLast(block => block.startsWith('id: '))?.slice(4).split('\n')[0] ?? ear.lastId
+    ear.firstId ||= idIn(blocks[0])
+    ear.lastId = idIn(blocks.findLast(block => idIn(block) !== '')) || ear.lastId
     if (ear.count >= wanted) done()
   })
   await once(response, 'data')
   return ear
+}
+
+function idIn (block = ''): string {
+  return /^id: (.*)$/m.exec(block)?.[1] ?? ''
 }

@@ -14,8 +14,8 @@ type Read = [now: string | number, first: string, last: string, entries: Entry[]
 const listening = script<Read>('listen')
 
 // So many entries a read; a listener may be so many events, or bytes, behind. In ms: how long the next read waits for those who are behind,
-// and how long what nobody is behind of is kept.
-const most = { entries: 250, events: 10_000, bytes: 8 * 2 ** 20, patience: 2000, age: 10_000 }
+// how long what nobody is behind of is kept, and how long what one who was far behind has read is there for others.
+const most = { entries: 250, events: 10_000, bytes: 8 * 2 ** 20, patience: 2000, age: 10_000, shared: 250 }
 
 /** What is recorded of one queue, read once for all clients of a server. */
 export class Feed {
@@ -30,6 +30,7 @@ export class Feed {
   // Those of the last pages that somebody may not have yet, after which entry they begin, and with which they end.
   #pages: Page[] = []
   #readAt = 0
+  readonly #fetching = new Map<string, Promise<Page>>()
   #start = ''
   #end = ''
   #size = { events: 0, bytes: 0 }
@@ -59,7 +60,19 @@ export class Feed {
   }
 
   /** The same from Redis, for one who is far behind. It begins with an event 'gap' where what comes next may be missing. */
-  async fetch (position: Position): Promise<Page> {
+  fetch (position: Position): Promise<Page> {
+    // After the end of a server, all its clients come back with the same id.
+    const key = `${position.entry} ${position.nth} ${position.rough}`
+    const known = this.#fetching.get(key)
+    if (known !== undefined) return known
+    const page = this.#fetch(position)
+    this.#fetching.set(key, page)
+    const forget = (): void => { this.#fetching.delete(key) }
+    page.then(() => setTimeout(forget, most.shared).unref(), forget)
+    return page
+  }
+
+  async #fetch (position: Position): Promise<Page> {
     const { after, last, events } = this.#page(position, await this.#listen('', next(position)))
     return new Page(after, last, events.filter(({ id }) => id === '' || compare(exactly(id), position) > 0))
   }

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { push as pushJobs } from '../../operations/insertion.ts'
 import { listenAt, type Ear } from '../fixtures/ear.ts'
-import { pair, push, type Server } from '../fixtures/pair.ts'
+import { linked, pair, post, push, type Server } from '../fixtures/pair.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { asShipped, listen } from '../helper.ts'
@@ -139,4 +139,35 @@ test('the end of a server is the last event, and no stream holds it up', async t
   const again = await listenAt(t, `${there.url}/events?queue=mail`, ears[1]!.lastId)
   await again.hears(1)
   t.strictSame(again.brief, ['pushed mail 1 waiting'])
+})
+
+test('a full Redis still lets jobs be taken and finished while somebody listens, and new ones listen', async t => {
+  const { app, url } = await listen(t, { REDIS_URL: (await startRedis(t)).url })
+  const client = app.redis as Redis
+  await push({ app, url }, '/q/mail')
+  await push({ app, url }, '/q/post')
+  const ear = await listenAt(t, `${url}/events?queue=mail`)
+  await client.config('SET', 'maxmemory', '1mb')
+  const newer = await listenAt(t, `${url}/events?queue=post`)
+  const job = await fetch(`${url}/q/mail?lease=30`)
+  t.equal((await post({ app, url }, linked(job, 'ack'))).status, 204)
+  t.equal((await fetch(`${url}/q/post`)).status, 200)
+  await ear.hears(2)
+  await newer.hears(1)
+  t.strictSame([...ear.brief, ...newer.brief], ['taken mail 1 active', 'acked mail 1 gone', 'taken post 1 gone'])
+})
+
+test('a recording that begins anew with earlier ids, as after a jump of the clock, is a gap', async t => {
+  const { app, url } = await listen(t, { REDIS_URL: (await startRedis(t)).url })
+  const client = app.redis as Redis
+  const ear = await listenAt(t, `${url}/events?queue=mail`)
+  const { lastId } = ear
+  await client.multi().del('{mail}:events').xadd('{mail}:events', '5-0', 'listening', '').xadd('{mail}:events', '5-1', 'pushed waiting', '1').exec()
+  await ear.hears(1)
+  await push({ app, url }, '/q/mail')
+  await ear.hears(2)
+  t.strictSame(ear.brief, ['gap mail', 'pushed mail 1 waiting'])
+  const again = await listenAt(t, `${url}/events?queue=mail&wait=0`, lastId.replace(/^\d+/, ms => String(Number(ms) + 1e6)))
+  await again.ends()
+  t.strictSame(again.brief, ['gap mail'])
 })
