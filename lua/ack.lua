@@ -1,5 +1,5 @@
 -- Finishes jobs.
--- keys: ranked delayed active failed completed expiring jobs details results holders unique policy stats workers waiters watchers
+-- keys: ranked delayed active failed completed expiring jobs details results holders unique policy stats workers waiters watchers events listeners
 -- args: now ...fields
 -- use: clock rules complete wake unbar
 -- fields: see lua/parts/complete.lua

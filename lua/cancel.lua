@@ -1,7 +1,7 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit
--- use: clock settle rules detail remove place finished wake unbar
+-- use: clock settle rules detail remove place finished wake unbar listened report
 -- returns: how many are gone; NO_SUCH_JOB for a single one that is not there
 unbar(keys)
 now = clock(now)
@@ -17,7 +17,7 @@ elseif id == '' then
   local from = { delayed = delayed, active = active, failed = failed, completed = completed }
   for _, member in ipairs(redis.call('ZRANGE', from[state], 0, limit - 1)) do ids[#ids + 1] = member:sub(2) end
 end
-local count, passed = 0, 0
+local count, passed, dropped = 0, 0, {}
 for _, number in ipairs(ids) do
   local job = detail(keys, number)
   if redis.call('HEXISTS', jobs, number) == 0 then
@@ -29,8 +29,9 @@ for _, number in ipairs(ids) do
   else
     remove(keys, number, job)
     finished(keys, number)
-    count = count + 1
+    count, dropped[count + 1] = count + 1, number
   end
 end
+if count > 0 and listened(keys) then report(keys, { 'cancelled gone', table.concat(dropped, ' ') }) end
 if count > 0 and rules(keys).concurrency then wake(keys, now, 0) end
 return { count, passed }

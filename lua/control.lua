@@ -1,11 +1,14 @@
 -- Changes the settings of a queue, all at once.
--- keys: policy waiters
+-- keys: policy waiters events listeners
 -- args: now ...changes
--- use: clock wake
+-- use: clock wake listened report
 -- changes: a field of `policy` and its value, '' to go back to the default, in turn; '+' and ms for a time from now
 now = clock(now)
+local happened = {}
 for i = 1, #changes, 2 do
-  local value = changes[i + 1]
+  local value, what = changes[i + 1], 'policy'
+  if changes[i] == 'stopped' then what = value == '' and 'started' or 'stopped' end
+  if changes[i] ~= 'reopens_at' then happened[what] = true end
   if value == '' then
     redis.call('HDEL', policy, changes[i])
   else
@@ -13,3 +16,7 @@ for i = 1, #changes, 2 do
   end
 end
 for _ = 1, 10 do wake(keys, now, 0) end
+if not listened(keys) then return end
+for _, what in ipairs({ 'policy', 'stopped', 'started' }) do
+  if happened[what] then report(keys, { what, '' }) end
+end

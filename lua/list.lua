@@ -1,5 +1,5 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now state offset limit
 -- use: clock settle document rules fit
 -- returns: jobs as lua/parts/document.lua gives them, each with tries and keep of the queue; of the waiting perhaps fewer than asked for, where places have lost their job;

@@ -1,12 +1,12 @@
 -- Gives up a delivery: the job waits and runs again, or has failed for good.
--- keys: ready ranked delayed active failed completed expiring jobs details holders unique policy stats workers waiters watchers
+-- keys: ready ranked delayed active failed completed expiring jobs details holders unique policy stats workers waiters watchers events listeners
 -- args: now ...fields
--- use: clock rules hold withdraw fail save place wake counted line unbar
+-- use: clock rules hold withdraw fail save place wake counted line unbar listened report
 -- fields: id, receipt, error as JSON ('' for none), delay in ms ('' for the backoff), '0' for no retry, and jitter from -1 to 1
 -- returns: for each job a state and, in ms, the time of the next try; or the code of a refusal and 0
 unbar(keys)
 now = clock(now)
-local set, outcomes = rules(keys), {}
+local set, outcomes, happened = rules(keys), {}, listened(keys) and {}
 for i = 1, #fields, 6 do
   local id, delay = fields[i], tonumber(fields[i + 3])
   local job, state = hold(keys, id, fields[i + 1])
@@ -31,8 +31,12 @@ for i = 1, #fields, 6 do
       wake(keys, now, at)
     end
     save(keys, id, job)
+    local n = happened and #happened
+    if n and state == 'failed' then happened[n + 1], happened[n + 2] = 'nacked failed', id end
+    if n and state == 'delayed' then happened[n + 1], happened[n + 2] = delay > 0 and 'nacked delayed' or 'nacked waiting', string.format(delay > 0 and '%s@%d' or '%s', id, at) end
   end
   outcomes[#outcomes + 1], outcomes[#outcomes + 2] = state, string.format('%d', at)
 end
 if set.concurrency then wake(keys, now, 0) end
+if happened and #happened > 0 then report(keys, happened) end
 return outcomes

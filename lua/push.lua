@@ -1,7 +1,7 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats workers heard idempotency remembered waiters watchers
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats workers heard idempotency remembered waiters watchers events listeners
 -- args: now worker failures together plain ...fields
--- use: clock rules settle wake hear replay insert append
+-- use: clock rules settle wake hear replay insert append listened pushed
 -- together: how many jobs there are, if it is to be all or none; '' where each stands for itself
 -- plain: 1 where nothing about any of the jobs is not default
 -- fields: the payload of each job, and before it, unless it is plain: '#', its due time in ms ('+' and ms from now, '' for now),
@@ -15,10 +15,11 @@ local crowded = settle(keys, now, 100)
 local most, room = rules(keys).max_jobs, math.huge
 if most then room = most - redis.call('HLEN', jobs) + redis.call('ZCARD', failed) + redis.call('ZCARD', completed) end
 if together ~= '' and tonumber(together) > room then return { err = 'QUEUE_FULL' } end
-local outcomes, added, due_next, run, about = {}, 0, math.huge, {}, nil
+local outcomes, added, due_next, run, about, dues = {}, 0, math.huge, {}, nil, listened(keys) and {}
 local function note (id, outcome, due)
   outcomes[#outcomes + 1], outcomes[#outcomes + 2] = id, outcome
   if outcome == 'new' or outcome == 'replaced' then added, due_next = added + 1, math.min(due_next, due) end
+  if dues and due > now then dues[id] = due end
 end
 local function append_run ()
   if #run == 0 then return end
@@ -53,4 +54,6 @@ if added > 0 and failures ~= '' then
   if worker ~= '' then redis.call('HINCRBY', workers, 'failed:' .. worker, failures) end
   hear(worker, workers, heard, now)
 end
-return table.concat(outcomes, ' ')
+outcomes = table.concat(outcomes, ' ')
+if dues then pushed(keys, outcomes, dues) end
+return outcomes

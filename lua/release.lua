@@ -1,7 +1,7 @@
 -- Gives a job back as if it had never been delivered; its receipt is worth nothing from then on.
--- keys: ready ranked delayed active failed completed expiring jobs details holders unique policy stats waiters
+-- keys: ready ranked delayed active failed completed expiring jobs details holders unique policy stats waiters events listeners
 -- args: now id proof delay front
--- use: clock rules hold withdraw save place wake line unbar
+-- use: clock rules hold withdraw save place wake line unbar listened report
 -- returns: 1; NO_SUCH_JOB or LEASE_LOST
 -- `front`: 1 to put it before all others of its priority, where it came from, for nobody has seen it
 unbar(keys)
@@ -25,4 +25,7 @@ end
 save(keys, id, job)
 wake(keys, now, now + delay)
 if delay > 0 and rules(keys).concurrency then wake(keys, now, 0) end
+if listened(keys) then
+  report(keys, delay > 0 and { 'released delayed', string.format('%s@%d', id, now + delay) } or { 'released waiting', id })
+end
 return 1

@@ -1,13 +1,13 @@
 -- Gives leases more time, and notes how far the work is. A lease that ran out is taken up again while the job is nobody else's,
 -- and the concurrency of the queue leaves room.
--- keys: ranked active failed completed jobs details policy stats waiters
+-- keys: ranked active failed completed jobs details policy stats waiters events listeners
 -- args: now ...fields
--- use: clock rules hold unline save place wake unbar
+-- use: clock rules hold unline save place wake unbar listened report
 -- fields: id, receipt, lease in ms (0 for the queue's own) and progress as JSON ('' for none) of each job in turn
 -- returns: for each job its new deadline in ms, or the code of a refusal
 unbar(keys)
 now = clock(now)
-local set, outcomes = rules(keys), {}
+local set, outcomes, kept = rules(keys), {}, listened(keys) and {}
 for i = 1, #fields, 4 do
   local id, lease = fields[i], tonumber(fields[i + 2])
   local job, state = hold(keys, id, fields[i + 1])
@@ -27,7 +27,9 @@ for i = 1, #fields, 4 do
     -- Those who wait know of no end so soon.
     if now + lease < before then wake(keys, now, now + lease) end
     state = string.format('%d', now + lease)
+    if kept then kept[#kept + 1] = id .. '@' .. state end
   end
   outcomes[#outcomes + 1] = state
 end
+if kept and #kept > 0 then report(keys, { 'touched active', table.concat(kept, ' ') }) end
 return outcomes

@@ -56,6 +56,9 @@ export const errors = {
   JOB_ID_INVALID: createError('JOB_ID_INVALID', 'a job id is a string of 1 to 16 digits, such as "42"', 400),
   STATE_MISSING: createError('STATE_MISSING', 'state is missing: which jobs?', 400),
   STATE_INVALID: createError('STATE_INVALID', "no such state here: '%s'", 400),
+  LAST_EVENT_ID_INVALID: createError('LAST_EVENT_ID_INVALID', 'Last-Event-ID is not the id of an event', 400),
+  CREDIT_INVALID: createError('CREDIT_INVALID', 'credit must be a whole number from 1 to 1000', 400),
+  CREDIT_ALONE: createError('CREDIT_ALONE', 'credit needs the header Accept: text/event-stream', 400),
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
 

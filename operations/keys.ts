@@ -24,6 +24,8 @@ export const queueKeys = {
   remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
   waiters: 'sorted set: servers whose clients wait for a job; also the first part of the names of their channels',
   watchers: 'hash: id -> servers whose clients wait for the end of that job',
+  events: 'stream: what has been done, in turn what and to which jobs (see lua/parts/report.lua); there while somebody listens, and ten minutes longer',
+  listeners: 'set: servers that have read all events and are to be told of the next',
   restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes'
 } as const
 

@@ -23,6 +23,7 @@ export default fp(async app => {
         { name: 'batch', description: 'Several at once' },
         { name: 'delivery', description: 'Finish, give up, give back or keep a job that was taken on lease' },
         { name: 'job', description: 'What has become of the jobs: look, retry, cancel' },
+        { name: 'event', description: 'What happens, as it happens' },
         { name: 'control', description: 'Stop, start, and set the policy' },
         { name: 'worker', description: 'Who works' },
         { name: 'status', description: 'What there is' }

@@ -5,6 +5,10 @@ import type { FastifyReply } from 'fastify'
 import { Returns, type Undo } from '../operations/returns.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Puts back what nobody received. */
+    returns: Returns
+  }
   interface FastifyReply {
     /**
      * Calls `undo` once it is certain that the client went before this answer was handed to the network; again, with the same ticket,
@@ -23,6 +27,7 @@ const quiet = 20
 /** `reply.whenUndelivered()`: what a take must give back when nobody is there any more to receive it. */
 export default fp(async app => {
   const returns = new Returns(error => app.log.error(error, 'an undelivered job could not be put back'))
+  app.decorate('returns', returns)
   const connections = new WeakMap<Socket, Pending>()
   const dead = new Map<Pending, NodeJS.Timeout>()
 

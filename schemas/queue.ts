@@ -3,6 +3,7 @@ import { QueueNames, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Delayed, OnDuplicate, Payload, Priority, Ttl, Uniq } from './job.ts'
 import { Delay, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Created, NoContent } from './empty.ts'
+import { eventStream } from './event.ts'
 import { changing, Gone, JobFailed, refusal, QueueFull, storing } from './error.ts'
 
 const Insertion = Type.Object({
@@ -80,18 +81,32 @@ export const leaseHeaders = {
 
 export const Taken = Type.Unsafe<string>({ ...Payload, headers: leaseHeaders })
 
+const Credit = Type.Integer({
+  minimum: 1,
+  maximum: 1000,
+  description: 'With `Accept: text/event-stream`: so many jobs at a time that are not acknowledged; 1 if none is given',
+  'x-refusal': 'CREDIT_INVALID'
+})
+
+const job = 'event: job\nid: 42\ndata: {"queue":"mail","id":"42","receipt":"1-5f2b6c1d0a9e8f77","attempt":1,"expires":1273923564.123,"payload":{"to":"ann"}}\n\n'
+
 export const Take = {
   tags: ['queue'],
   summary: 'Take a job out',
-  description: 'For good; or with `lease` until its end, with the receipt in headers. If the client has left before the answer could be sent, the job goes back.',
+  description: 'For good; or with `lease` until its end, with the receipt in headers. If the client has left before the answer could be sent, the job goes back. With `Accept: text/event-stream` the answer goes on, one event a job: see docs/events.md.',
   params: Type.Object({ queue: QueueNames }),
   querystring: Type.Object({
     worker_id: Type.Optional(WorkerId),
     lease: Type.Optional(LeaseParameter),
-    wait: Type.Optional(Wait)
+    wait: Type.Optional(Wait),
+    credit: Type.Optional(Credit)
   }, { additionalProperties: false }),
   headers: WorkerHeaders,
-  response: { 200: Taken, ...changing, 404: Nothing }
+  response: {
+    200: { description: 'The job', headers: leaseHeaders, content: { 'application/json': { schema: Payload }, ...eventStream(job) } },
+    ...changing,
+    404: Nothing
+  }
 }
 
 export const Purge = {

@@ -1,9 +1,9 @@
 -- Finishes the jobs that were done. A result and the job are kept as long as asked for, or a minute where somebody waits for it.
 -- takes: keys set fields now
--- use: hold finish finished place counted receipt
+-- use: hold finish finished place counted receipt listened report
 -- fields: id, receipt and result as JSON ('' for none) of each job in turn
 -- returns: for each job '' or the code of a refusal; repeating an ack of a job that is still kept is none
-local seed, outcomes, ids, plain = redis.call('HGET', keys.stats, 'seed'), {}, {}, 0
+local seed, outcomes, ids, plain, done = redis.call('HGET', keys.stats, 'seed'), {}, {}, 0, listened(keys) and {}
 for i = 1, #fields, 3 do ids[#ids + 1] = fields[i] end
 local about = redis.call('EXISTS', keys.details) == 1 and redis.call('HMGET', keys.details, unpack(ids)) or {}
 local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers) == 1
@@ -13,16 +13,20 @@ for n, id in ipairs(ids) do
   if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', keys.active, place(id)) == 1 then
     redis.call('HDEL', keys.jobs, id)
     plain, outcomes[n] = plain + 1, ''
+    if done then done[#done + 1] = id end
     if watched then finished(keys, id) end
   else
     local job, state = hold(keys, id, given)
     outcomes[n] = job and '' or state
     if job and state ~= 'completed' then
       counted(keys, id, 'processed')
-      finish(keys, id, job, state, result, math.max(job.keep or set.keep, job.awaited and 60000 or 0), now)
+      local keep = math.max(job.keep or set.keep, job.awaited and 60000 or 0)
+      finish(keys, id, job, state, result, keep, now)
+      if done then done[#done + 1] = keep > 0 and string.format('%s@%d', id, now + keep) or id end
       finished(keys, id)
     end
   end
 end
 if plain > 0 then redis.call('HINCRBY', keys.stats, 'processed', plain) end
+if done and #done > 0 then report(keys, { 'acked gone', table.concat(done, ' ') }) end
 return outcomes

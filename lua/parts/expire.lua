@@ -1,6 +1,6 @@
 -- Drops at most a hundred jobs each: those that nobody took in their time, and finished ones kept long enough.
 -- takes: keys now
--- use: detail remove finished
+-- use: detail remove finished listened report
 -- returns: whether jobs may be left that nobody took in their time
 local late = redis.call('ZRANGEBYSCORE', keys.expiring, '-inf', now, 'LIMIT', 0, 100)
 for _, member in ipairs(late) do
@@ -9,7 +9,11 @@ for _, member in ipairs(late) do
   finished(keys, id)
 end
 if #late > 0 then redis.call('HINCRBY', keys.stats, 'expired', #late) end
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', keys.completed, '-inf', now, 'LIMIT', 0, 100)) do
-  remove(keys, member:sub(2), {})
+local kept = redis.call('ZRANGEBYSCORE', keys.completed, '-inf', now, 'LIMIT', 0, 100)
+for _, member in ipairs(kept) do remove(keys, member:sub(2), {}) end
+for what, members in pairs({ expired = late, forgotten = kept }) do
+  if #members > 0 and listened(keys) then
+    report(keys, { what .. ' gone', (table.concat(members, ' '):gsub('%l', '')) })
+  end
 end
 return #late == 100

@@ -1,11 +1,11 @@
 -- Takes back at most a hundred jobs whose lease has run out: the worker died, the job is not to blame, and runs again at once.
 -- Three losses in a row end that: a job that kills its workers must not kill them all.
 -- takes: keys now
--- use: rules detail fail line save
+-- use: rules detail fail line save listened report
 local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', now, 'LIMIT', 0, 100)
 if #lapsed == 0 then return end
 redis.call('ZREM', keys.active, unpack(lapsed))
-local tries = rules(keys).tries
+local tries, lists = rules(keys).tries, listened(keys) and { waiting = {}, failed = {} }
 for _, member in ipairs(lapsed) do
   local id = member:sub(2)
   local job = detail(keys, id)
@@ -14,10 +14,15 @@ for _, member in ipairs(lapsed) do
   if job.lost_in_row >= 3 or job.attempt >= (job.tries or tries) then
     job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries })
     fail(keys, id, job, now)
+    if lists then table.insert(lists.failed, id) end
   else
     line(keys, id, job.priority, now)
+    if lists then table.insert(lists.waiting, id) end
   end
   save(keys, id, job)
   redis.call('HDEL', keys.holders, id)
 end
 redis.call('HINCRBY', keys.stats, 'lost', #lapsed)
+for state, ids in pairs(lists or {}) do
+  if #ids > 0 then report(keys, { 'lost ' .. state, table.concat(ids, ' ') }) end
+end

@@ -1,6 +1,6 @@
 -- Gives those who ask what there is, in their order, as far as the queue's limits let it go.
 -- takes: keys requests server now
--- use: settle hear pick allow reopen deliver await wake
+-- use: settle hear pick allow reopen deliver await wake listened taken
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between; server: see lua/take.lua
 -- returns: a list: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
 --   words with spaces between: the seed of the queue; for each request the number of its jobs, if on lease their deadline, then for each job its id and
@@ -44,6 +44,7 @@ elseif lapse and tonumber(redis.call('ZRANGE', keys.active, 0, 0, 'WITHSCORES')[
   -- Of an earlier one, those who wait know already.
   wake(keys, now, lapse)
 end
+if last > 0 and listened(keys) then taken(keys, picked, wishes, shares, now) end
 local left = redis.call('LLEN', keys.ready) + redis.call('ZCARD', keys.ranked)
 local words = (picked.seed or '-') .. ' ' .. table.concat(picked.words, ' ')
 return { set.stopped and 1 or 0, again and math.max(0, again - now) or -1, left, words, unpack(picked.texts) }

@@ -32,8 +32,8 @@ async function hold (app: FastifyInstance, queue: string): Promise<Required<Plac
 test('every example of an answer is what the server says', async t => {
   for (const { name, responses } of operations(await build(t))) {
     for (const [status, { content }] of Object.entries(responses)) {
-      if (!status.startsWith('2') || content === undefined) continue
-      const media = content['application/json']!
+      const media = content?.['application/json']
+      if (!status.startsWith('2') || media === undefined) continue
       t.ok(steps[name], `${name}: its steps are known`)
       const answers = await steps[name]!(asking(await build(t)))
       t.strictSame(answers.map(({ statusCode }) => String(statusCode)), answers.map(() => status), name)

@@ -1,0 +1,19 @@
+-- Reads what has been recorded of a queue, and keeps it recorded: from the first time on, until nobody has asked for ten minutes.
+-- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- args: now server from count
+-- use: clock settle unbar
+-- server: the one to tell when there is more, if it has read all; '' for none
+-- from: the first id of an entry that is wanted; '' for none
+-- returns: the time in ms; the ids of the first and the last entry that are kept; and entries, `count` at most
+unbar(keys)
+local time = clock('')
+settle(keys, clock(now), 100)
+if redis.call('EXISTS', events) == 0 then redis.call('XADD', events, '*', 'listening', '') end
+redis.call('PEXPIRE', events, 600000)
+local first, last = redis.call('XRANGE', events, '-', '+', 'COUNT', 1)[1], redis.call('XREVRANGE', events, '+', '-', 'COUNT', 1)[1]
+local found = from == '' and {} or redis.call('XRANGE', events, from, '+', 'COUNT', count)
+if server ~= '' and #found < tonumber(count) then
+  redis.call('SADD', listeners, server)
+  redis.call('PEXPIRE', listeners, 600000)
+end
+return { time, first[1], last[1], found }

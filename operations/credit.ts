@@ -1,0 +1,90 @@
+import type { Delivery } from './delivery.ts'
+import { job as documentOf } from './document.ts'
+import { exactly, type Event, type Position } from './event.ts'
+import type { Feed, Hearer } from './feed.ts'
+import type { Listeners } from './listeners.ts'
+import type { RedisClient } from './redis.ts'
+
+// In ms: how often leases that should be over are looked at.
+const pause = 5000
+
+// What ends a delivery; and what may, but may as well have ended an earlier one of the same job.
+const ends = ['acked', 'cancelled']
+const perhaps = ['nacked', 'released', 'lost']
+
+/** The jobs that a consumer has on lease. It hears of their end, whichever server that happens at. */
+export class Credit implements Hearer {
+  readonly full = false
+  readonly #redis: RedisClient
+  readonly #listeners: Listeners
+  readonly #freed: () => void
+  // By queue and id, with a space between them.
+  readonly #held = new Map<string, Delivery>()
+  readonly #at = new Map<Feed, Position>()
+  readonly #check: NodeJS.Timeout
+
+  /** `freed` is called for each that is over. */
+  constructor (redis: RedisClient, listeners: Listeners, freed: () => void) {
+    this.#redis = redis
+    this.#listeners = listeners
+    this.#freed = freed
+    this.#check = setInterval(() => this.#lookAtLate(), pause).unref()
+  }
+
+  /** How many there are. */
+  get used (): number { return this.#held.size }
+
+  /** Resolves once the end of each job of those queues will be heard of. */
+  async open (queues: string[]): Promise<void> {
+    const feeds = await Promise.all(queues.map(async queue => await this.#listeners.follow(queue, this)))
+    for (const feed of feeds) this.#at.set(feed, feed.end)
+  }
+
+  add (job: Delivery): void { this.#held.set(`${job.queue} ${job.id}`, job) }
+
+  news (feed: Feed): void {
+    for (let at = this.#at.get(feed); at !== undefined;) {
+      const page = feed.after(at)
+      // Never so far behind, but where Redis has lost what it had.
+      if (page === undefined) this.#lookAtAll()
+      else page?.events.forEach(event => this.#hear(feed.queue, event))
+      at = page ? exactly(page.last) : page === null ? undefined : feed.end
+      if (at !== undefined) this.#at.set(feed, at)
+    }
+  }
+
+  close (): void {
+    clearInterval(this.#check)
+    this.#listeners.leave(this)
+  }
+
+  #hear (queue: string, { what, job }: Event): void {
+    if (what === 'gap' || what === 'purged') return this.#lookAtAll()
+    const held = this.#held.get(`${queue} ${job}`)
+    if (held === undefined) return
+    if (ends.includes(what)) this.#free(held)
+    else if (perhaps.includes(what)) this.#lookAt(held)
+  }
+
+  #free ({ queue, id }: Delivery): void {
+    this.#held.delete(`${queue} ${id}`)
+    this.#freed()
+  }
+
+  #lookAtAll (): void {
+    for (const held of this.#held.values()) this.#lookAt(held)
+  }
+
+  #lookAtLate (): void {
+    for (const held of this.#held.values()) if (held.lease!.expires * 1000 + 1000 < Date.now()) this.#lookAt(held)
+  }
+
+  // Whether the delivery is still under way. When Redis does not say, it is asked again after the end of the lease.
+  #lookAt (held: Delivery): void {
+    documentOf(this.#redis, held.queue, held.id).then(found => {
+      const isOurs = found?.state === 'active' && found.attempt === held.lease!.attempt
+      if (isOurs) held.lease!.expires = found.lease_expires_at!
+      else this.#free(held)
+    }, () => {})
+  }
+}

@@ -1,0 +1,124 @@
+import { Census } from './census.ts'
+import { event, places, type Position } from './event.ts'
+import type { EventStream } from './event-stream.ts'
+import { Feed, type Hearer } from './feed.ts'
+import { Listener } from './listener.ts'
+import { Subscriber } from './subscriber.ts'
+import type { RedisClient } from './redis.ts'
+
+// In ms: how often the names of all queues are looked up, and how often each is read without a message, for messages get lost;
+// the more there are, the less often.
+const pause = { look: 1000, read: 2000, each: 20 }
+
+interface Listening {
+  /** Up to 32 names; null for all there are and come to be. */
+  queues: string[] | null
+  /** From where on; from now on if none is given. */
+  lastId?: string | undefined
+  /** In ms: when it ends, once all has been told. */
+  ms?: number | undefined
+  /** Which of all queues it may hear of. */
+  allows?: ((queue: string) => boolean) | undefined
+}
+
+/** Lets clients listen to what happens in queues: each queue is read once, over the one connection of this server, for all of them. */
+export class Listeners {
+  readonly #redis: RedisClient
+  // From the first listener on, for it has a connection of its own.
+  #subscriber: Subscriber | undefined
+  readonly #feeds = new Map<string, Feed>()
+  readonly #census: Census
+  #timer: NodeJS.Timeout | undefined
+  #next = 0
+
+  constructor (redis: RedisClient) {
+    this.#redis = redis
+    this.#census = new Census(redis, this)
+  }
+
+  /** How many clients were too slow and have been dropped. */
+  dropped = 0
+
+  /** How many queues are being read. */
+  get feeds (): number { return this.#feeds.size }
+
+  /** Resolves once all is recorded that happens from now on; the stream tells it until it is over. */
+  async listen (stream: EventStream, { queues, lastId, ms, allows }: Listening): Promise<void> {
+    const listener = new Listener(stream, { ms, allows, dropped: () => this.dropped++, ...(queues === null && { floor: () => this.readUpTo }) })
+    const known = lastId === undefined ? null : places(lastId, queues?.length ?? Infinity)
+    stream.once('close', () => this.leave(listener))
+    try {
+      if (queues === null) await this.#census.join(listener, known?.[0])
+      else await this.#listenTo(queues, listener, known)
+    } catch (error) {
+      this.leave(listener)
+      throw error
+    }
+    if (lastId !== undefined && known === null) stream.write(event('gap', { at: Date.now() / 1000, reason: 'no such id here' }).text)
+    if (stream.destroyed) this.leave(listener)
+    else void listener.run()
+  }
+
+  async #listenTo (queues: string[], listener: Listener, from: Position[] | null): Promise<void> {
+    const feeds = await Promise.all(queues.map(async queue => await this.follow(queue, listener)))
+    feeds.forEach((feed, i) => listener.add(feed, from?.[i]))
+  }
+
+  /** Tells `hearer` of what happens in that queue. Resolves once all is recorded that happens from now on. */
+  async follow (queue: string, hearer: Hearer): Promise<Feed> {
+    this.#subscriber ??= new Subscriber(this.#redis, queue => this.#feeds.get(queue)?.read())
+    this.#timer ??= setInterval(() => this.#lookAfterAll(), pause.look).unref()
+    const known = this.#feeds.get(queue)
+    const feed = known ?? new Feed(this.#redis, this.#subscriber.server, queue, this.#subscriber.add(queue))
+    this.#feeds.set(queue, feed)
+    feed.hearers.add(hearer)
+    await (known?.isThere() ?? feed.ready.catch(error => {
+      this.#close(feed)
+      throw error
+    }))
+    return feed
+  }
+
+  /** Tells it no more; what nobody follows is not read any more. */
+  leave (hearer: Hearer): void {
+    this.#census.leave(hearer)
+    for (const feed of this.#feeds.values()) this.part(feed, hearer)
+  }
+
+  /** The same for one queue. */
+  part (feed: Feed, hearer: Hearer): void {
+    feed.hearers.delete(hearer)
+    if (feed.hearers.size === 0) this.#close(feed)
+  }
+
+  /** Up to when, in ms, all that is known of has been read. */
+  get readUpTo (): number {
+    let least = this.#census.takenAt
+    for (const { readUpTo } of this.#feeds.values()) least = Math.min(least, readUpTo)
+    return least
+  }
+
+  close (): void {
+    clearInterval(this.#timer)
+    for (const feed of this.#feeds.values()) feed.close()
+    this.#subscriber?.close()
+  }
+
+  #close (feed: Feed): void {
+    feed.close()
+    if (this.#feeds.get(feed.queue) !== feed) return
+    this.#feeds.delete(feed.queue)
+    this.#subscriber?.remove(feed.queue).catch(() => {})
+  }
+
+  // Some of the queues each time, so that each has its turn.
+  #lookAfterAll (): void {
+    if (this.#feeds.size === 0) return
+    this.#subscriber?.refresh().catch(() => {})
+    this.#census.take().catch(() => {})
+    const feeds = [...this.#feeds.values()]
+    const round = Math.max(pause.read, feeds.length * pause.each)
+    const count = Math.ceil(feeds.length * pause.look / round)
+    for (let i = 0; i < count; i++) feeds[this.#next++ % feeds.length]!.look()
+  }
+}

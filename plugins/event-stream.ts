@@ -1,0 +1,33 @@
+import fp from 'fastify-plugin'
+import type { FastifyReply } from 'fastify'
+import { event } from '../operations/event.ts'
+import { EventStream } from '../operations/event-stream.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** A stream of Server-Sent Events to answer with. It ends with the server. */
+    eventStream (): EventStream
+  }
+}
+
+// In ms: how long a client has to take the last event.
+const patience = 1000
+
+/** `reply.eventStream()`: an answer that goes on. */
+export default fp(async app => {
+  const open = new Set<EventStream>()
+  app.decorateReply('eventStream', function (this: FastifyReply) {
+    const stream = new EventStream()
+    open.add(stream)
+    stream.once('close', () => open.delete(stream))
+    // Also if it was never sent.
+    this.raw.once('close', () => stream.destroy())
+    // Its end is that of the connection, and no proxy is to gather what it says.
+    this.headers({ 'content-type': 'text/event-stream', connection: 'close', 'x-accel-buffering': 'no' })
+    return stream
+  })
+  app.addHook('preClose', async () => {
+    const last = event('closing', { reason: 'the server stops: come back with the last id' }).text
+    for (const stream of open) stream.end(last, patience)
+  })
+}, { name: 'event-stream' })

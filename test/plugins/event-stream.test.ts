@@ -1,0 +1,56 @@
+import { test } from 'tap'
+import { push as pushJobs } from '../../operations/insertion.ts'
+import { queueStatus } from '../../operations/queue.ts'
+import { listenAt } from '../fixtures/ear.ts'
+import { pair, type Server } from '../fixtures/pair.ts'
+import { payloadOf } from '../fixtures/payloads.ts'
+import { until } from '../fixtures/until.ts'
+
+const counts = async ({ app }: Server) => (await queueStatus(app.redis, 'mail')).counts
+
+test('without a lease, what a client that does not read has not been sent goes back when it leaves, as it stood and uncounted', async t => {
+  const [here, there] = await pair(t)
+  const count = 60
+  const big = payloadOf(2 ** 19)
+  await pushJobs(here.app.redis, 'mail', Array(count).fill({ payload: big }))
+  const ear = await listenAt(t, `${here.url}/q/mail?credit=10`)
+  ear.response.pause()
+  let before = -1
+  // Until it takes no more: what the network takes in, and ten.
+  await until('it takes no more', async () => {
+    const { waiting } = await counts(here)
+    const isStill = waiting === before
+    before = waiting
+    await new Promise(resolve => setTimeout(resolve, 300))
+    return isStill
+  })
+  t.ok(before > 20, `${before} of ${count} still wait`)
+  await ear.leave()
+  await until('what was not sent is back', async () => (await counts(here)).waiting > before)
+  const { counts: { waiting }, processed } = await queueStatus(there.app.redis, 'mail')
+  t.equal(waiting + processed, count)
+  t.ok(waiting <= before + 10)
+  const next = await fetch(`${there.url}/q/mail?lease=5`)
+  t.equal(Number(next.headers.get('x-presque-job')), processed + 1, 'the first of those that are back stands at the head')
+})
+
+test('on lease, jobs that were not sent go back uncounted when the client leaves, and those that were stay with it', async t => {
+  const [here, there] = await pair(t)
+  const count = 40
+  await pushJobs(here.app.redis, 'mail', Array(count).fill({ payload: payloadOf(2 ** 19) }))
+  const ear = await listenAt(t, `${here.url}/q/mail?lease=600&credit=1000`)
+  ear.response.pause()
+  await until('it has taken some', async () => (await counts(here)).active > 0)
+  await ear.leave()
+  await until('nothing is under way', async () => here.app.listeners.feeds === 0)
+  let last = -1
+  await until('what was not sent is back', async () => {
+    const { active } = await counts(there)
+    const isStill = active === last && active < count
+    last = active
+    await new Promise(resolve => setTimeout(resolve, 100))
+    return isStill
+  })
+  const rest = await (await fetch(`${there.url}/qb/mail?lease=5&batch_size=1`)).json() as Array<{ attempt: number }>
+  t.equal(rest[0]!.attempt, 1)
+})
