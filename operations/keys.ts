@@ -24,12 +24,14 @@ export const queueKeys = {
   remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
   waiters: 'sorted set: servers whose clients wait for a job; also the first part of the names of their channels',
   watchers: 'hash: id -> servers whose clients wait for the end of that job',
-  restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes'
+  restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes',
+  history: 'list: how the queue stood in one minute of the last day after another, where that changed (see lua/sample.lua)'
 } as const
 
 export const commonKeys = {
   queues: 'set: the names of all queues',
-  workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds'
+  workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds',
+  sampled: 'string: there while a server notes how all queues stand, so that no other does'
 } as const
 
 export type QueueKey = keyof typeof queueKeys
