@@ -16,11 +16,13 @@ export interface PresqueOptions {
   config?: Partial<Config>
   /** How long a request waits for Redis, in ms. */
   patience?: number
+  /** The folder of the built dashboard, if it is not where the build puts it. */
+  web?: string
 }
 
 /** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */
-export default async function presque (app: FastifyInstance, { config, patience }: PresqueOptions): Promise<void> {
-  await app.register(autoload, { dir: room('plugins'), options: { config, patience }, encapsulate: false })
+export default async function presque (app: FastifyInstance, { config, patience, web }: PresqueOptions): Promise<void> {
+  await app.register(autoload, { dir: room('plugins'), options: { config, patience, web }, encapsulate: false })
   await app.register(autoload, { dir: room('routes'), dirNameRoutePrefix: false, encapsulate: false })
   app.refuseOtherMethods()
 }

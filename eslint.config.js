@@ -1,7 +1,7 @@
 import neostandard from 'neostandard'
 
 const typed = {
-  files: ['**/*.ts'],
+  files: ['**/*.ts', '**/*.tsx'],
   languageOptions: { parserOptions: { projectService: true } },
   rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }] }
 }
@@ -13,6 +13,6 @@ const tests = {
 }
 
 // One name is value and type in schemas/; TypeScript itself refuses a real redeclaration.
-const house = { files: ['**/*.ts'], rules: { '@typescript-eslint/no-redeclare': 'off', 'no-void': ['error', { allowAsStatement: true }] } }
+const house = { files: ['**/*.ts', '**/*.tsx'], rules: { '@typescript-eslint/no-redeclare': 'off', 'no-void': ['error', { allowAsStatement: true }] } }
 
 export default [...neostandard({ ts: true, ignores: ['dist', '.tap', 'data'] }), typed, tests, house]

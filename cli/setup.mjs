@@ -10,7 +10,7 @@ import { provideRedis } from './provide-redis.mjs'
 
 // Plain JavaScript without packages: this is what fetches them.
 const script = fileURLToPath(import.meta.url)
-const SOURCES = /^(app\.ts|cli|client|lua|operations|plugins|routes|schemas|tsconfig.*\.json|package\.json)$/
+const SOURCES = /^(app\.ts|cli|client|lua|operations|plugins|routes|schemas|web|tsconfig.*\.json|package\.json)$/
 
 /**
  * Fetches what is missing of packages, redis and build, and does nothing where nothing is.
@@ -130,14 +130,18 @@ function buildDist (root) {
   const dist = join(root, 'dist')
   say('building dist')
   rmSync(dist, { recursive: true, force: true })
-  const { failed, output } = run(process.execPath, [join(root, 'node_modules', '.bin', 'tsc'), '-p', 'tsconfig.build.json'], { cwd: root })
-  if (failed) {
-    rmSync(dist, { recursive: true, force: true })
-    throw failure(output, 'the build failed')
-  }
+  compile(root, dist, 'tsc', '-p', 'tsconfig.build.json')
+  if (existsSync(join(root, 'web'))) compile(root, dist, 'vite', 'build', 'web', '--logLevel', 'warn')
   cpSync(join(root, 'lua'), join(dist, 'lua'), { recursive: true })
   copyFileSync(join(root, 'package.json'), join(dist, 'package.json'))
   stamp(join(dist, '.built'), since)
+}
+
+function compile (root, dist, compiler, ...args) {
+  const { failed, output } = run(process.execPath, [join(root, 'node_modules', '.bin', compiler), ...args], { cwd: root })
+  if (!failed) return
+  rmSync(dist, { recursive: true, force: true })
+  throw failure(output, 'the build failed')
 }
 
 // Last, and with the time it began: what was saved during the build is newer.

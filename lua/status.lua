@@ -3,7 +3,7 @@
 -- args: now
 -- use: clock settle reopen
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
---   job, or -1; and the settings in force, as JSON, times in ms
+--   job, or -1; the settings in force, as JSON, times in ms; and how many jobs have been put in
 now = clock(now)
 settle(keys, now, 1000)
 local delayed_count, active_count = redis.call('ZCARD', delayed), redis.call('ZCARD', active)
@@ -16,7 +16,7 @@ for _, id in ipairs(waiting > 0 and heads or {}) do
   local record = redis.call('HGET', jobs, id)
   if record then oldest = math.min(oldest or now, (struct.unpack('>I6', record))) end
 end
-local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired')
-for i = 1, 4 do numbers[i] = tonumber(numbers[i] or 0) end
+local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired', 'last_id')
+for i = 1, 5 do numbers[i] = tonumber(numbers[i] or 0) end
 return { waiting, delayed_count, active_count, failed_count, completed_count, numbers[1], numbers[2], numbers[3], numbers[4],
-  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)) }
+  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5] }

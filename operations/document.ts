@@ -1,3 +1,4 @@
+import { queueKey } from './keys.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -68,6 +69,12 @@ export async function job (redis: RedisClient, queue: string, id: string, { now 
   if (era === undefined) return null
   const { keep = fields[9] } = detailsIn(fields)
   return { ...document(queue, fields), keep: keep / 1000, era }
+}
+
+/** The job that holds a unique key, or null. */
+export async function jobByKey (redis: RedisClient, queue: string, uniq: string): Promise<Document | null> {
+  const id = await redis.hget(queueKey(queue, 'unique'), uniq)
+  return id === null ? null : await job(redis, queue, id)
 }
 
 /** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */

@@ -10,6 +10,7 @@ export const errors = {
   QUEUE_NAME_MISSING: createError('QUEUE_NAME_MISSING', 'queue name is missing', 404),
   NO_SUCH_JOB: createError('NO_SUCH_JOB', 'no such job', 404),
   NO_SUCH_WORKER: createError('NO_SUCH_WORKER', "no such worker: '%s'", 404),
+  NOT_BUILT: createError('NOT_BUILT', 'the dashboard has not been built: npm run build', 404),
   NOT_FOUND: createError('NOT_FOUND', 'no such route: %s', 404),
 
   JOB_EXISTS: createError('JOB_EXISTS', 'job already exists', 400),

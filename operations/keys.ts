@@ -26,13 +26,15 @@ export const queueKeys = {
   watchers: 'hash: id -> servers whose clients wait for the end of that job',
   events: 'stream: what has been done, in turn what and to which jobs (see lua/parts/report.lua); there while somebody listens, and ten minutes longer',
   listeners: 'set: servers that have read all events and are to be told of the next',
-  restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes'
+  restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes',
+  history: 'list: how the queue stood in one minute of the last day after another, where that changed (see lua/sample.lua)'
 } as const
 
 export const commonKeys = {
   queues: 'set: the names of all queues',
   workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds',
-  health: 'string: what /health/ready writes; for a minute'
+  health: 'string: what /health/ready writes; for a minute',
+  sampled: 'string: there while a server notes how all queues stand, so that no other does'
 } as const
 
 export type QueueKey = keyof typeof queueKeys

@@ -7,6 +7,8 @@ import type { RedisClient } from './redis.ts'
 
 export interface QueueStatus {
   counts: Record<State, number>
+  /** How many have been put in. */
+  pushed: number
   processed: number
   failed: number
   lost: number
@@ -17,7 +19,7 @@ export interface QueueStatus {
 }
 
 const scripts = {
-  status: script<[...Ten, policy: string]>('status'),
+  status: script<[...Ten, policy: string, pushed: number]>('status'),
   purge: script<null>('purge')
 }
 
@@ -28,10 +30,11 @@ export async function queues (redis: RedisClient): Promise<string[]> {
 
 /** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */
 export async function queueStatus (redis: RedisClient, queue: string, { now }: { now?: number } = {}): Promise<QueueStatus> {
-  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules] =
+  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed] =
     await scripts.status(redis, queue, { now: milliseconds(now) })
   return {
     counts: { waiting, delayed, active, failed: failedNow, completed },
+    pushed,
     processed,
     failed,
     lost,

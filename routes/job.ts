@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Cancel, CancelAll, GetJob, GetJobs, GetWhy, Retry, RetryAll } from '../schemas/job.ts'
-import { jobs, why, type Document, type KeptDocument } from '../operations/document.ts'
+import { jobByKey, jobs, why, type Document, type KeptDocument } from '../operations/document.ts'
 import { errors } from '../operations/errors.ts'
 import { cancel, cancelAll, retry, retryAll } from '../operations/job.ts'
 import { queueStatus } from '../operations/queue.ts'
@@ -8,10 +8,12 @@ import { explain } from '../operations/reason.ts'
 import { jobAtEnd } from '../operations/result.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query: { state, ...page } }, reply) => {
+  app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query: { state, uniq, ...page } }, reply) => {
+    if (state !== undefined && uniq !== undefined) throw new errors.INVALID('give state or uniq, not both')
     const { counts, failed, processed } = await queueStatus(app.redis, queue)
     const numbers = JSON.stringify({ queue_name: queue, job_count: counts.waiting, job_failed: failed, job_processed: processed })
-    const list = state === undefined ? '' : `,"jobs":[${(await jobs(app.redis, queue, state, page)).map(text).join(',')}]`
+    const found = state !== undefined ? await jobs(app.redis, queue, state, page) : uniq !== undefined ? [await jobByKey(app.redis, queue, uniq)] : null
+    const list = found === null ? '' : `,"jobs":[${found.filter(job => job !== null).map(text).join(',')}]`
     return reply.type('application/json').send(`${numbers.slice(0, -1)}${list}}` as never)
   })
 

@@ -143,6 +143,7 @@ export const GetJobs = {
   params: QueueParams,
   querystring: Type.Object({
     state: Type.Optional(State),
+    uniq: Type.Optional({ ...Uniq, description: 'Instead of a state: the job that holds this unique key' }),
     offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first job to list', 'x-refusal': 'OFFSET_INVALID' }),
     limit: Type.Integer({ minimum: 0, maximum: jobPage.most, default: jobPage.usual, description: 'How many to list at most', 'x-refusal': 'LIMIT_INVALID' })
   }, { additionalProperties: false }),
@@ -153,7 +154,7 @@ export const GetJobs = {
       job_failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
       job_processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
       jobs: Type.Optional(Type.Array(Job))
-    }, { description: 'The numbers since the queue was made; with `state` also "jobs"', examples: [{ queue_name: 'mail', job_count: 0, job_failed: 0, job_processed: 127 }] }),
+    }, { description: 'The numbers since the queue was made; with `state` or `uniq` also "jobs"', examples: [{ queue_name: 'mail', job_count: 0, job_failed: 0, job_processed: 127 }] }),
     400: BadRequest,
     ...always
   }

@@ -6,7 +6,7 @@ import presque, { options, type PresqueOptions } from '../app.ts'
 import type { Config } from '../schemas/config.ts'
 import { startRedis } from './fixtures/redis.ts'
 
-type Patience = Pick<PresqueOptions, 'patience'>
+type Patience = Pick<PresqueOptions, 'patience' | 'web'>
 
 /** As long as presque waits for Redis by itself: under a second. */
 export const asShipped: Patience = {}
@@ -25,7 +25,7 @@ export async function build (t: Test, config: Partial<Config> = {}, patience = p
     ? { REDIS_URL: config.REDIS_URL ?? (await startRedis(t)).url }
     : { REDIS_URL: shared, PRESQUE_PREFIX: `test-${randomUUID()}` }
   const app = Fastify(options)
-  await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', ...place, ...config }, ...patience })
+  await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', PRESQUE_HISTORY: '0', ...place, ...config }, ...patience })
   await app.ready()
   t.teardown(async () => await app.close())
   return app

@@ -7,6 +7,8 @@ const offered: Record<string, string[]> = {
   '/qb/foo': ['DELETE', 'GET', 'POST', 'PUT'],
   '/status': ['GET', 'HEAD'],
   '/status/foo': ['GET', 'HEAD'],
+  '/history': ['GET', 'HEAD'],
+  '/history/foo': ['GET', 'HEAD'],
   '/qb/foo/ack': ['POST'],
   '/qb/foo/nack': ['POST'],
   '/qb/foo/touch': ['POST'],
@@ -67,7 +69,7 @@ test('every method that a path does not offer is a 405 that names the method, an
 
 test('a path that is none is a 404 that names it, for every method', async t => {
   const { refuses } = await client(t)
-  for (const path of ['/', '/nope', '/q/foo/bar', '/qb/foo/bar', '/qb/foo/release', '/Q/foo', '/status/foo/bar', '/j/foo/42/bar', '/j/foo/42/ack/1', '/w/foo/w1', '/openapi', '/docs/static/nope.js']) {
+  for (const path of ['/nope', '/q/foo/bar', '/qb/foo/bar', '/qb/foo/release', '/Q/foo', '/status/foo/bar', '/j/foo/42/bar', '/j/foo/42/ack/1', '/w/foo/w1', '/openapi', '/docs/static/nope.js']) {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       if (path.startsWith('/docs/static/') && method !== 'GET') continue
       await refuses(404, `no such route: ${method} ${path}`, `${method} ${path}?a=b`, method === 'GET' ? undefined : '{}')

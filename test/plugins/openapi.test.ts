@@ -8,7 +8,7 @@ import { startRedis } from '../fixtures/redis.ts'
 import { build } from '../helper.ts'
 
 // What answers, and is not in the document: a missing name, the document itself, and its reader.
-const hidden = ['/q', '/qb', '/j', '/control', '/openapi.json']
+const hidden = ['/', '/q', '/qb', '/j', '/control', '/openapi.json']
 const hiddenAsWell = ['POST /w', 'DELETE /w']
 
 const changesNothing = ['PUT /qb/{queue}', 'DELETE /qb/{queue}']
@@ -50,7 +50,7 @@ test('every route that answers is in the document, or hidden on purpose', async 
 
   async function isHidden (name: string): Promise<void> {
     const [method, path] = name.split(' ') as ['GET', string]
-    if (hidden.includes(path) || /^\/docs(\/|$)/.test(path) || hiddenAsWell.includes(name)) return
+    if (hidden.includes(path) || /^\/(docs|assets)(\/|$)/.test(path) || hiddenAsWell.includes(name)) return
     const { statusCode } = await app.inject({ method, url: path.replace('{queue}', 'mail').replace('{id}', '1') })
     t.equal(statusCode, 405, `${name} is not hidden`)
   }

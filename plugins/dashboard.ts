@@ -1,0 +1,31 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import fp from 'fastify-plugin'
+import { errors } from '../operations/errors.ts'
+
+// Only what this server itself serves, no script or style within the page, and no text ever becomes a program or markup.
+const policy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
+  "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"
+].join('; ')
+
+const headers = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
+
+/** The dashboard at `/`: the files that the build of web/ leaves. It asks this server as any client does, so these hold no secret. */
+export default fp<{ web?: string }>(async (app, { web = built() }) => {
+  const hidden = { schema: { hide: true }, config: { role: 'open' as const } }
+  if (web === undefined) {
+    app.get('/', hidden, () => { throw new errors.NOT_BUILT() })
+    return
+  }
+  await app.register(fastifyStatic, { root: web, serve: false, cacheControl: false })
+  for (const file of ['index.html', ...readdirSync(`${web}/assets`).map(name => `assets/${name}`)]) {
+    app.get(file === 'index.html' ? '/' : `/${file}`, hidden, (_request, reply) => reply.headers(headers).sendFile(file))
+  }
+}, { name: 'dashboard', dependencies: ['access', 'methods', 'headers'] })
+
+// From the sources and from dist/ alike. web/ itself holds no assets before it is built.
+function built (): string | undefined {
+  return ['../dist/web', '../web'].map(path => fileURLToPath(new URL(path, import.meta.url))).find(path => existsSync(`${path}/assets`))
+}

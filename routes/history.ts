@@ -1,0 +1,20 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { GetHistory, GetLastHour } from '../schemas/history.ts'
+import { history, lastHour } from '../operations/history.ts'
+import { lately } from '../operations/lately.ts'
+
+const routes: FastifyPluginAsyncTypebox = async app => {
+  // It changes once a minute.
+  const shared = lately(5000, () => lastHour(app.redis))
+
+  app.get('/history', { schema: GetLastHour, config: { role: 'read' } }, async request => ({ queues: seen(request, await shared()) }))
+
+  app.get('/history/:queue', { schema: GetHistory, config: { role: 'read' } }, async ({ params: { queue } }) => ({ queue, ...await history(app.redis, queue) }))
+}
+
+function seen (request: FastifyRequest, waiting: Record<string, number[]>): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(waiting).filter(([queue]) => request.sees(queue)))
+}
+
+export default routes

@@ -1,0 +1,43 @@
+import { Type } from '@sinclair/typebox'
+import { QueueName, QueueParams } from './name.ts'
+import { always, BadRequest } from './error.ts'
+
+const Counts = Type.Array(Type.Integer())
+
+export const GetHistory = {
+  tags: ['status'],
+  summary: 'Tell how a queue stood over the last day',
+  description: 'Noted once a minute by one of the servers, unless PRESQUE_HISTORY is 0. From one of `times` to the next the line is straight.',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  response: {
+    200: Type.Object({
+      queue: QueueName,
+      times: Type.Array(Type.Number(), { description: 'Epoch seconds; the lists below say how it stood at each' }),
+      waiting: Counts,
+      active: Counts,
+      failed: Counts,
+      oldest_age: Type.Array(Type.Number(), { description: 'Seconds, to about ten; 0 where none waited' }),
+      pushed: { ...Counts, description: 'Jobs put in, since the queue was made' },
+      processed: { ...Counts, description: 'Jobs taken for good or acknowledged, since the queue was made' }
+    }, {
+      description: 'How it stood',
+      examples: [{ queue: 'mail', times: [1273923480, 1273923540], waiting: [3, 0], active: [1, 1], failed: [0, 0], oldest_age: [12, 0], pushed: [130, 131], processed: [126, 130] }]
+    }),
+    400: BadRequest,
+    ...always
+  }
+}
+
+export const GetLastHour = {
+  tags: ['status'],
+  summary: 'Tell how many jobs waited in each queue over the last hour',
+  querystring: Type.Object({}, { additionalProperties: false }),
+  response: {
+    200: Type.Object({
+      queues: Type.Record(Type.String(), Counts, { description: 'Sixty numbers, one a minute; no entry for a queue in which none waited' })
+    }, { description: 'How many', examples: [{ queues: { mail: Array.from({ length: 60 }, (_, i) => i % 7) } }] }),
+    400: BadRequest,
+    ...always
+  }
+}

@@ -1,0 +1,60 @@
+import { Type } from '@sinclair/typebox'
+import { QueueName } from './name.ts'
+import { Status } from './status.ts'
+import { Instant } from './time.ts'
+import { always, BadRequest } from './error.ts'
+
+const { counts, oldest_age: age, processed, failed, lost, expired } = Status.properties
+
+export const QueueSummary = Type.Object({
+  queue: QueueName,
+  stopped: Type.Boolean(),
+  counts,
+  oldest_age: age,
+  pushed: Type.Integer({ description: 'Jobs put in' }),
+  processed,
+  failed,
+  lost,
+  expired
+})
+
+const most = 1000
+
+export const GetSummary = {
+  tags: ['status'],
+  summary: 'Describe all queues, once or live',
+  description: 'With `Accept: text/event-stream` the same as Server-Sent Events: first an event `summary` with all, then every 2 s `changes` ' +
+    'with the queues that have changed and the names of those that are `gone`, or `away` while Redis is; offset and limit do not matter there. ' +
+    'Redis is asked once a second at most, however many ask here.',
+  querystring: Type.Object({
+    search: Type.String({ maxLength: 128, default: '', description: 'Only queues with this in their name' }),
+    offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first queue to describe', 'x-refusal': 'OFFSET_INVALID' }),
+    limit: Type.Integer({ minimum: 0, maximum: most, default: most, description: 'How many to describe at most', 'x-refusal': 'LIMIT_INVALID' })
+  }, { additionalProperties: false }),
+  response: {
+    200: Type.Object({
+      time: Instant,
+      size: Type.Integer({ description: 'How many queues there are, or have that in their name' }),
+      queues: Type.Array(QueueSummary, { description: 'Sorted by name' })
+    }, {
+      description: 'How they stand',
+      examples: [{
+        time: 1273923534.123,
+        size: 1,
+        queues: [{
+          queue: 'mail',
+          stopped: false,
+          counts: { waiting: 3, delayed: 1, active: 1, failed: 0, completed: 0 },
+          oldest_age: 12.345,
+          pushed: 132,
+          processed: 127,
+          failed: 2,
+          lost: 0,
+          expired: 0
+        }]
+      }]
+    }),
+    400: BadRequest,
+    ...always
+  }
+}

@@ -1,0 +1,79 @@
+import { useEffect, useState } from 'preact/hooks'
+import { useBox } from './box.ts'
+import { access } from './access.ts'
+import { Front } from './front.tsx'
+import { JobPage } from './job-page.tsx'
+import { overview } from './live.ts'
+import { Notices } from './notice.tsx'
+import { link, place } from './place.ts'
+import { QueuePage } from './queue.tsx'
+import { keepToken, token, wanted } from './server.ts'
+import { switchTheme, theme } from './theme.ts'
+import { TokenPage } from './token.tsx'
+import { Workers } from './workers.tsx'
+
+export function App () {
+  const where = useBox(place)
+  const asks = useBox(wanted)
+  useEffect(() => {
+    document.title = where.page === 'job' ? `${where.queue} ${where.id} – presque` : where.page === 'queue' ? `${where.queue} – presque` : 'presque'
+  }, [where])
+  return (
+    <>
+      <a class='skip' href='#main' onClick={event => { event.preventDefault(); document.getElementById('main')!.focus() }}>Skip to content</a>
+      <Top />
+      <main id='main' tabIndex={-1}>{asks === '' ? <Page /> : <TokenPage wrong={asks === 'unknown'} />}</main>
+      <Notices />
+    </>
+  )
+}
+
+function Page () {
+  const { page, queue, id, state } = useBox(place)
+  if (page === 'workers') return <Workers />
+  if (page === 'job') return <JobPage key={`${queue}/${id}`} queue={queue} id={id} />
+  if (page === 'queue') return <QueuePage key={queue} queue={queue} state={state} />
+  return <Front />
+}
+
+const words = { connecting: 'Connecting', live: 'Live', away: 'Redis is away', lost: 'No connection' }
+
+function Top () {
+  const { connection } = useBox(overview)
+  const { page } = useBox(place)
+  const current = (name: string) => page === name ? 'page' as const : undefined
+  return (
+    <header class='top'>
+      <a class='brand' href={link.front} aria-label='presque, all queues'><span class='mark' aria-hidden='true' />presque</a>
+      <nav aria-label='Main'>
+        <a href={link.front} aria-current={current('front')}>Queues</a>
+        <a href={link.workers} aria-current={current('workers')}>Workers</a>
+        <a href='/docs'>API</a>
+      </nav>
+      <span class={`connection ${connection}`} role='status'>{words[connection]}</span>
+      <Who />
+      <ThemeButton />
+    </header>
+  )
+}
+
+function Who () {
+  const known = useBox(access)
+  if (known === null || token() === '') return null
+  const roles = known.roles.join(', ')
+  return (
+    <span class='who'>
+      <span title={`Roles: ${roles}`}>{known.name}{known.roles.includes('manage') ? '' : known.roles.includes('produce') ? ' · may put in' : ' · read-only'}</span>
+      <button type='button' class='quiet' onClick={() => { keepToken(''); location.reload() }}>Forget token</button>
+    </span>
+  )
+}
+
+function ThemeButton () {
+  const [shown, setShown] = useState(theme())
+  return (
+    <button type='button' class='quiet theme' aria-label={`Switch to ${shown === 'dark' ? 'light' : 'dark'} colours`} onClick={() => { switchTheme(); setShown(theme()) }}>
+      <span aria-hidden='true'>{shown === 'dark' ? '☀' : '☾'}</span>
+    </button>
+  )
+}

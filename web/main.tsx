@@ -1,0 +1,15 @@
+import 'uplot/dist/uPlot.min.css'
+import './style/colours.css'
+import './style/page.css'
+import './style/form.css'
+import './style/table.css'
+import './style/queue.css'
+import './style/narrow.css'
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { applyTheme } from './theme.ts'
+import { follow } from './live.ts'
+
+applyTheme()
+render(<App />, document.getElementById('app')!)
+void follow()

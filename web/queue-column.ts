@@ -1,0 +1,14 @@
+/** The columns of the table of queues. */
+export const columns = [
+  { key: 'queue', name: 'Queue' },
+  { key: 'waiting', name: 'Waiting' },
+  { key: 'active', name: 'On lease' },
+  { key: 'delayed', name: 'Delayed' },
+  { key: 'failed', name: 'Failed' },
+  { key: 'completed', name: 'Kept' },
+  { key: 'oldest', name: 'Oldest' },
+  { key: 'in', name: 'In /s' },
+  { key: 'out', name: 'Out /s' }
+] as const
+
+export type Column = typeof columns[number]['key']
