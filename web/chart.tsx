@@ -19,13 +19,14 @@ export function Chart ({ title, times, lines, say }: ChartProps) {
   const drawn = useRef<Plot | null>(null)
   const data = [times, ...lines.map(({ values }) => values)] as AlignedData
   useEffect(() => {
+    const room = place.current!
     const draw = () => {
       drawn.current?.destroy()
-      drawn.current = new Plot(options(place.current!.clientWidth, lines, say), drawn.current?.data ?? data, place.current!)
+      drawn.current = new Plot(options(room.clientWidth, lines, say), drawn.current?.data ?? data, room)
     }
     draw()
-    const watcher = new ResizeObserver(() => drawn.current!.setSize({ width: place.current!.clientWidth, height }))
-    watcher.observe(place.current!)
+    const watcher = new ResizeObserver(() => drawn.current!.setSize({ width: room.clientWidth, height }))
+    watcher.observe(room)
     document.addEventListener('theme', draw)
     return () => { watcher.disconnect(); document.removeEventListener('theme', draw); drawn.current!.destroy() }
   }, [])

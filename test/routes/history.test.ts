@@ -1,0 +1,58 @@
+import { test } from 'tap'
+import { history, lastHour, mayTakeSamples, takeSamples } from '../../operations/history.ts'
+import { client } from '../fixtures/client.ts'
+
+const counts = { waiting: 0, delayed: 0, active: 0, failed: 0, completed: 0 }
+const summary = (time: number, waiting: number) => ({
+  time,
+  queues: [{ queue: 'mail', stopped: false, counts: { ...counts, waiting }, oldest_age: waiting > 0 ? 30 : null, pushed: 9, processed: 5, failed: 0, lost: 0, expired: 0 }]
+})
+const minute = (n: number) => 1_700_000_040 + 60 * n
+
+test('GET tells how a queue stood, and nothing of one that nobody has used', async t => {
+  const { app, says, ask } = await client(t)
+  const none = { times: [], waiting: [], active: [], failed: [], oldest_age: [], pushed: [], processed: [] }
+  await says(200, { queue: 'mail', ...none }, 'GET /history/mail')
+  await says(200, { queues: {} }, 'GET /history')
+  await takeSamples(app.redis, summary(Date.now() / 1000, 3))
+  t.match((await ask('GET /history/mail')).json(), { waiting: [3], pushed: [9], processed: [5] })
+})
+
+test('a minute is noted once, and only where something has changed', async t => {
+  const { app } = await client(t)
+  for (const [at, waiting] of [[0, 3], [0, 4], [1, 0], [2, 0], [5, 7]] as const) await takeSamples(app.redis, summary(minute(at), waiting), { now: minute(at) })
+  t.equal(await app.redis.llen('{mail}:history'), 3)
+  const { times, waiting, oldest_age: oldest } = await history(app.redis, 'mail', { now: minute(6) })
+  t.strictSame(times.map(time => (time - minute(0)) / 60), [0, 1, 4, 5, 6])
+  t.strictSame(waiting, [3, 0, 0, 7, 7])
+  t.strictSame(oldest.map(age => age > 0), [true, false, false, true, true])
+})
+
+test('what is older than a day is not told, but what still held when the day began is', async t => {
+  const { app } = await client(t)
+  await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
+  const { times, waiting } = await history(app.redis, 'mail', { now: minute(2000) })
+  t.strictSame([times.map(time => (time - minute(0)) / 60), waiting], [[561, 2000], [3, 3]])
+})
+
+test('the last hour is told minute by minute', async t => {
+  const { app, says } = await client(t)
+  await says(201, '', 'POST /q/mail', '{}')
+  await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
+  await takeSamples(app.redis, summary(minute(2), 5), { now: minute(2) })
+  const { mail } = await lastHour(app.redis, { now: minute(4) })
+  t.strictSame([mail!.length, mail!.slice(-6)], [60, [0, 3, 3, 5, 5, 5]])
+})
+
+test('of several servers one takes the samples', async t => {
+  const { app } = await client(t)
+  const may = await Promise.all(Array.from({ length: 5 }, () => mayTakeSamples(app.redis)))
+  t.equal(may.filter(Boolean).length, 1)
+})
+
+test('a purge leaves no history', async t => {
+  const { app, says } = await client(t)
+  await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
+  await says(204, '', 'DELETE /q/mail')
+  t.equal(await app.redis.exists('{mail}:history'), 0)
+})

@@ -1,0 +1,56 @@
+import { test } from 'tap'
+import { difference, Summaries } from '../../operations/summary.ts'
+import { client } from '../fixtures/client.ts'
+import { listen } from '../helper.ts'
+
+test('GET describes all queues in one answer, sorted, paged, and by what is in their name', async t => {
+  const { says, ask } = await client(t)
+  t.match((await ask('GET /summary')).json(), { size: 0, queues: [] })
+  await says(201, '', 'POST /qb/mail', '{"jobs":[{},{}]}')
+  await says(200, '{}', 'GET /q/mail')
+  await says(201, '', 'POST /q/later?delay=1000', '{}')
+  await says(200, { queue: 'shut', response: 'updated' }, 'POST /control/shut', '{"status":"stop"}')
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  const { size, queues } = (await ask('GET /summary')).json()
+  t.equal(size, 3)
+  t.match(queues, [
+    { queue: 'later', counts: { delayed: 1 }, oldest_age: null, pushed: 1 },
+    { queue: 'mail', stopped: false, counts: { waiting: 1 }, pushed: 2, processed: 1, failed: 0, lost: 0, expired: 0 },
+    { queue: 'shut', stopped: true, pushed: 0 }
+  ])
+  t.match((await ask('GET /summary?offset=1&limit=1')).json(), { size: 3, queues: [{ queue: 'mail' }] })
+  t.match((await ask('GET /summary?search=at')).json(), { size: 1, queues: [{ queue: 'later' }] })
+})
+
+test('many who ask at once cost one look at Redis', async t => {
+  const { app } = await client(t)
+  const summaries = new Summaries(app.redis)
+  const found = await Promise.all(Array.from({ length: 50 }, () => summaries.latest()))
+  t.equal(new Set(found).size, 1)
+})
+
+test('a difference names what has changed and what is gone, and growing older is no change', async t => {
+  const one = { queue: 'a', stopped: false, counts: { waiting: 1, delayed: 0, active: 0, failed: 0, completed: 0 }, oldest_age: 5, pushed: 1, processed: 0, failed: 0, lost: 0, expired: 0 }
+  const before = { time: 100, queues: [one, { ...one, queue: 'b' }, { ...one, queue: 'c' }] }
+  const after = { time: 102, queues: [{ ...one, oldest_age: 7 }, { ...one, queue: 'b', oldest_age: 1 }, { ...one, queue: 'd' }] }
+  const { changed, gone } = difference(before, after)
+  t.strictSame([changed.map(({ queue }) => queue), gone], [['b', 'd'], ['c']])
+})
+
+test('as a stream it begins with all, and goes on with what has changed', async t => {
+  const { url } = await listen(t)
+  const push = async (queue: string) => await fetch(`${url}/q/${queue}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  await push('a')
+  await push('b')
+  const { headers, body } = await fetch(`${url}/summary`, { headers: { accept: 'text/event-stream' } })
+  t.match(headers.get('content-type'), /^text\/event-stream/)
+  const events = body!.pipeThrough(new TextDecoderStream()).getReader()
+  t.match((await events.read()).value, /^event: summary\ndata: .*"queue":"a".*"queue":"b".*\n\n$/)
+  await push('b')
+  await fetch(`${url}/q/a`, { method: 'DELETE' })
+  let heard = ''
+  while (!heard.includes('"gone":["a"]')) heard += (await events.read()).value
+  t.match(heard, /event: changes\ndata: .*"queues":\[{"queue":"b".*"gone":\["a"\]}\n\n/)
+  t.notMatch(heard, '"queue":"a"')
+  await events.cancel()
+})
