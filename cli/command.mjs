@@ -32,3 +32,19 @@ export function isHere (command) {
     }
   })
 }
+
+/** Whether packages of the system can be installed without a question. */
+export function mayInstall () {
+  return isHere('apt-get') && process.getuid?.() === 0
+}
+
+/** Installs a Debian package. Package lists may be missing or too old; fetching them takes a while, so only then. */
+export function aptInstall (name) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = (...args) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env })
+  const install = () => apt('install', '-y', '--no-install-recommends', name)
+  const first = install()
+  if (!first.failed) return first
+  apt('update')
+  return install()
+}

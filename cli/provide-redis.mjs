@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { failure, isHere, run, say } from './command.mjs'
+import { aptInstall, failure, isHere, mayInstall, run, say } from './command.mjs'
 
 // By the package manager found here.
 const INSTALL = {
@@ -15,9 +15,9 @@ const OTHERWISE = 'set REDIS_URL=redis://... to a Redis that already runs'
 /** Nothing where one is; installs it where that takes no question; else fails with the command to do so. */
 export function provideRedis () {
   if (isHere('redis-server') || isHere('valkey-server')) return
-  if (!isHere('apt-get') || process.getuid?.() !== 0) throw new Error(howToInstall())
+  if (!mayInstall()) throw new Error(howToInstall())
   say('installing redis-server with apt-get (neither redis-server nor valkey-server is here)')
-  const { failed, output } = aptInstall()
+  const { failed, output } = aptInstall('redis-server')
   if (failed) throw failure(output, `apt-get could not install redis-server: install it, or ${OTHERWISE}`)
   stopService()
 }
@@ -25,17 +25,6 @@ export function provideRedis () {
 function howToInstall () {
   const command = process.platform === 'darwin' ? INSTALL.brew : INSTALL[Object.keys(INSTALL).find(isHere)]
   return `redis-server or valkey-server is needed: ${command ?? 'install one with the package manager of this system'}, or ${OTHERWISE}`
-}
-
-// Package lists may be missing or too old; fetching them takes a while, so only then.
-function aptInstall () {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const apt = (...args) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env })
-  const install = () => apt('install', '-y', '--no-install-recommends', 'redis-server')
-  const first = install()
-  if (!first.failed) return first
-  apt('update')
-  return install()
 }
 
 // Debian starts a server for the whole system with the package. Nobody asked for that one.

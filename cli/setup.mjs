@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { failure, run, say } from './command.mjs'
+import { provideBrowser } from './provide-browser.mjs'
 import { provideRedis } from './provide-redis.mjs'
 
 // Plain JavaScript without packages: this is what fetches them.
@@ -14,11 +15,12 @@ const SOURCES = /^(app\.ts|cli|client|lua|operations|plugins|routes|schemas|web|
 
 /**
  * Fetches what is missing of packages, redis and build, and does nothing where nothing is.
- * `redis`: true for one unless REDIS_URL names it, 'always' for one in any case, as the tests need.
+ * `redis`: true for one unless REDIS_URL names it, 'always' for one in any case, as the tests need; `browser`: for theirs, if it can be had.
  */
-export async function setup ({ redis = true, build = false, root = dirname(dirname(script)) } = {}) {
+export async function setup ({ redis = true, browser = false, build = false, root = dirname(dirname(script)) } = {}) {
   checkNode()
   if (redis === 'always' || (redis && !process.env.REDIS_URL)) provideRedis()
+  if (browser) provideBrowser()
   await alone(root, lacksPackages, installPackages)
   if (build) await alone(root, lacksBuild, buildDist)
 }
@@ -154,7 +156,7 @@ async function main (args) {
   const redis = args.includes('--redis') ? 'always' : !args.includes('--no-redis')
   const root = args.find(arg => !arg.startsWith('--'))
   try {
-    await setup({ redis, build: args.includes('--build'), ...(root && { root }) })
+    await setup({ redis, browser: args.includes('--browser'), build: args.includes('--build'), ...(root && { root }) })
   } catch ({ message }) {
     say(message)
     process.exitCode = 1
