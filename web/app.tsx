@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { useBox } from './box.ts'
 import { access } from './access.ts'
 import { Front } from './front.tsx'
@@ -70,9 +70,9 @@ function Who () {
 }
 
 function ThemeButton () {
-  const [shown, setShown] = useState(theme())
+  const shown = useBox(theme)
   return (
-    <button type='button' class='quiet theme' aria-label={`Switch to ${shown === 'dark' ? 'light' : 'dark'} colours`} onClick={() => { switchTheme(); setShown(theme()) }}>
+    <button type='button' class='quiet theme' aria-label={`Switch to ${shown === 'dark' ? 'light' : 'dark'} colours`} onClick={switchTheme}>
       <span aria-hidden='true'>{shown === 'dark' ? '☀' : '☾'}</span>
     </button>
   )

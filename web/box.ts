@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 
 /** A value that several parts of the page look at. */
 export class Box<Value> {
@@ -27,6 +27,12 @@ export class Box<Value> {
 /** The value of a box; whoever uses it is drawn again when that changes. */
 export function useBox<Value> (box: Box<Value>): Value {
   const [, draw] = useState(0)
-  useEffect(() => box.watch(() => draw(count => count + 1)), [box])
-  return box.value
+  const { value } = box
+  useLayoutEffect(() => {
+    const again = () => draw(count => count + 1)
+    // It may have changed since this was drawn.
+    if (box.value !== value) again()
+    return box.watch(again)
+  }, [box])
+  return value
 }
