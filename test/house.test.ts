@@ -7,7 +7,7 @@ import { commonKeys, queueKeys } from '../operations/keys.ts'
 import { Config } from '../schemas/config.ts'
 
 const house = fileURLToPath(new URL('..', import.meta.url))
-const rooms = ['bench', 'cli', 'client', 'docs', 'lua', 'operations', 'plugins', 'routes', 'schemas', 'test', 'web']
+const rooms = ['bench', 'cli', 'client', 'clients', 'docs', 'lua', 'operations', 'plugins', 'routes', 'schemas', 'test', 'web']
 const notOurs = ['node_modules', 'dist', 'data', 'coverage']
 const noRooms = ['src', 'lib', 'utils', 'util', 'common', 'helpers', 'types', 'services', 'managers', 'shared', 'misc']
 

@@ -1,0 +1,100 @@
+import { isRefusal, refusal } from './error.ts'
+import { backoff, pause } from './patience.ts'
+
+export type Query = Record<string, string | number | boolean | undefined>
+
+export interface Ask {
+  query?: Query
+  headers?: Record<string, string>
+  /** JSON, as text. */
+  body?: string | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** `repeated`: an earlier try may have reached the server as well. */
+export interface Answer { status: number, headers: Headers, text: string, repeated: boolean }
+
+export interface Connection {
+  url: string
+  token?: string | undefined
+  /** Tries after the first one that came to nothing. */
+  retries?: number | undefined
+  fetch?: typeof fetch | undefined
+}
+
+/** Thrown instead of a refusal when an earlier try may have done the work: what is refused may be the repetition. */
+export class Repeated extends Error {
+  readonly refusal: Error
+
+  constructor (refusal: Error) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
+/**
+ * Asks, and again with growing pauses if the connection fails or presque answers 503, where repeating does no harm.
+ * Rejects with the refusal, and with `Repeated` around it if that was not the answer to the first try.
+ */
+export async function ask (connection: Connection, method: string, path: string, what: Ask): Promise<Answer> {
+  const { url, init, repeatable } = prepare(connection, method, path, what)
+  const retries = connection.retries ?? 5
+  for (let attempt = 0, repeated = false; ; attempt++) {
+    try {
+      return { ...await once(connection, url, init), repeated }
+    } catch (error) {
+      const reached = !neverSent(error)
+      if (!isPassing(error) || what.signal?.aborted || attempt >= retries || (reached && !repeatable)) throw repeated && !isPassing(error) ? new Repeated(error as Error) : error
+      repeated ||= reached
+      await pause(backoff(attempt), what.signal)
+    }
+  }
+}
+
+async function once ({ fetch = globalThis.fetch }: Connection, url: string, init: RequestInit) {
+  const answer = await fetch(url, init)
+  const text = await answer.text()
+  if (!answer.ok) throw refusal(answer.status, text)
+  return { status: answer.status, headers: answer.headers, text }
+}
+
+function prepare ({ url, token }: Connection, method: string, path: string, { query = {}, headers = {}, body, signal }: Ask) {
+  const sent = new Headers(headers)
+  if (token !== undefined) sent.set('authorization', `Bearer ${token}`)
+  if (body !== undefined) sent.set('content-type', 'application/json')
+  // It is what makes repeating a push harmless.
+  if (method === 'POST' && path.startsWith('/q/') && !sent.has('idempotency-key')) sent.set('idempotency-key', unique())
+  const init: RequestInit = { method, headers: sent, ...(body !== undefined && { body }), ...(signal && { signal }) }
+  return { url: url.replace(/\/+$/, '') + path + search(query), init, repeatable: isRepeatable(method, path, query) }
+}
+
+function search (query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? '' : '?' + given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')
+}
+
+// What a repetition would do twice: a job taken for good twice is one lost, a batch or a failure would be counted twice.
+function isRepeatable (method: string, path: string, { lease }: Query): boolean {
+  if (method === 'GET') return lease !== undefined || !/^\/qb?\//.test(path)
+  return !/^(PUT \/q\/|POST \/qb\/[^/]*$)/.test(`${method} ${path}`)
+}
+
+// fetch throws a TypeError for whatever is wrong with a connection.
+function isPassing (error: unknown): boolean {
+  return error instanceof TypeError || isRefusal(error, 503) || codeOf(error) !== undefined
+}
+
+function neverSent (error: unknown): boolean {
+  return ['ECONNREFUSED', 'ConnectionRefused', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(error) ?? '')
+}
+
+// Node has it in the cause, Bun in the error itself.
+function codeOf (error: unknown): string | undefined {
+  const { code, cause } = error as { code?: unknown, cause?: { code?: unknown } }
+  return [code, cause?.code].find(one => typeof one === 'string') as string | undefined
+}
+
+// crypto.randomUUID() exists in secure contexts only, and a page on http:// is none.
+function unique (): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
+}

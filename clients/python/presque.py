@@ -1,0 +1,336 @@
+"""A client for presque, a job queue over HTTP. Python 3.8 or newer, standard library only: copy this file.
+
+    import signal
+    from presque import Presque, Worker
+
+    queue = Presque("http://127.0.0.1:5000")
+    queue.push("mail", {"to": "ann"})
+
+    def send(job, context):
+        context.progress({"percent": 50})
+        return {"sent": job.payload["to"]}
+
+    worker = Worker(queue, "mail", send, concurrency=4)
+    signal.signal(signal.SIGTERM, lambda *_: worker.close())  # drains
+    worker.run()
+
+Failed connections and 503 are tried again with growing pauses, where that does no harm: a push brings an Idempotency-Key,
+so that it is stored once. take() without a lease and push_many() are not repeated once the request may have arrived.
+"""
+
+import http.client
+import json
+import random
+import threading
+import time
+import traceback
+import uuid
+from urllib.parse import quote, urlencode, urlsplit
+
+
+class PresqueError(Exception):
+    """A refusal: its `status`, and presque's sentence."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.repeated = False  # An earlier try may have done the work.
+
+
+class Job:
+    """A job. `text` is its payload byte for byte; the other attributes are None if it was taken for good."""
+
+    def __init__(self, text, queue=None, id=None, receipt=None, attempt=None, expires=None):
+        self.text, self.queue, self.id, self.receipt, self.attempt, self.expires = text, queue, id, receipt, attempt, expires
+
+    @property
+    def payload(self):
+        return json.loads(self.text)
+
+
+def _backoff(attempt):
+    return min(5, 0.1 * 2 ** attempt) * (1 - random.random() / 2)
+
+
+class Presque:
+    """A presque server, by its URL. Safe to use from several threads: each has its own connection."""
+
+    def __init__(self, url="http://127.0.0.1:5000", token=None, retries=5, timeout=90):
+        self._url, self._token, self._retries, self._timeout = urlsplit(url), token, retries, timeout
+        self._local = threading.local()
+
+    def request(self, method, path, query=None, body=None, headers=None, repeatable=True):
+        """Any request: (status, headers, text). Raises PresqueError for a refusal, OSError if presque cannot be reached."""
+        query = {name: value for name, value in (query or {}).items() if value is not None}
+        target = self._url.path.rstrip("/") + path + ("?" + urlencode(query) if query else "")
+        headers = dict(headers or {})
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._token:
+            headers["Authorization"] = "Bearer " + self._token
+        repeated = False
+        for attempt in range(self._retries + 1):
+            try:
+                return self._once(method, target, body, headers)
+            except (OSError, http.client.HTTPException, PresqueError) as error:
+                reached = not isinstance(error, ConnectionRefusedError)
+                passing = not isinstance(error, PresqueError) or error.status == 503
+                if not passing or attempt == self._retries or (reached and not repeatable):
+                    if isinstance(error, http.client.HTTPException):
+                        raise ConnectionError(str(error)) from error
+                    error.repeated = repeated
+                    raise
+                repeated = repeated or reached
+                time.sleep(_backoff(attempt))
+
+    def _once(self, method, target, body, headers):
+        connection = self._connection()
+        try:
+            connection.request(method, target, None if body is None else body.encode(), headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            connection.close()  # It connects anew by itself.
+            raise
+        if answer.status < 400:
+            return answer.status, answer.headers, text
+        try:
+            message = json.loads(text)["error"]
+        except (ValueError, KeyError, TypeError):
+            message = text[:200]
+        raise PresqueError(answer.status, message)
+
+    def _connection(self):
+        if not hasattr(self._local, "connection"):
+            secure = self._url.scheme == "https"
+            kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+            self._local.connection = kind(self._url.hostname, self._url.port, timeout=self._timeout)
+        return self._local.connection
+
+    def push(self, queue, payload, idempotency_key=None, **options):
+        """Puts a job in: its id. `payload` is a dict, or its JSON as a str, which is sent as it is.
+
+        Options: delay, delayed, priority, tries, ttl, keep, uniq, on_duplicate.
+        """
+        headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
+        _, got, _ = self.request("POST", "/q/" + quote(queue), options, _text(payload), headers)
+        return got["X-Presque-Job"]
+
+    def call(self, queue, payload, wait=30, **options):
+        """Puts a job in and waits for its result. Raises PresqueError 422 if it failed, TimeoutError if time was up."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        status, _, text = self.request("POST", "/q/" + quote(queue), dict(options, wait=wait), _text(payload), headers)
+        if status == 202:
+            raise TimeoutError("the job has not finished in time")
+        return json.loads(text) if text else None
+
+    def push_many(self, queue, payloads, **options):
+        """Puts several jobs in, all or none."""
+        body = '{"jobs":[%s]}' % ",".join(map(_text, payloads))
+        self.request("POST", "/qb/" + quote(queue), options, body, repeatable=False)
+
+    def take(self, queues, lease=None, wait=None, worker=None):
+        """The next Job of the first of the queues that has one, or None. Without `lease` it is taken for good."""
+        path = "/q/" + quote(queues if isinstance(queues, str) else ",".join(queues), safe=",")
+        query = {"lease": lease, "wait": wait, "worker_id": worker}
+        try:
+            return _job(*self.request("GET", path, query, repeatable=lease is not None)[1:])
+        except PresqueError as error:
+            if _is_empty(error):
+                return None
+            raise
+
+    def ack(self, job, result=None, next=None):
+        """Finishes a job. next={"lease": 30, "wait": 20} returns the queue's next Job, or None."""
+        body = None if result is None else json.dumps(result)
+        query = dict({"receipt": job.receipt}, **(dict(next, next=1) if next else {}))
+        try:
+            status, headers, text = self.request("POST", _path(job, "ack"), query, body)
+            return _job(headers, text) if status == 200 else None
+        except PresqueError as error:
+            if next and _is_empty(error):
+                return None
+            if error.status != 404 or not error.repeated:
+                raise
+        # The first try has arrived, only its answer has not.
+        return self.take(job.queue, next.get("lease"), next.get("wait"), next.get("worker_id")) if next else None
+
+    def nack(self, job, error=None, delay=None, retry=None):
+        """Gives a job up: it failed. `error` is a dict such as {"type": ..., "message": ..., "backtrace": ...}."""
+        body = {"error": error, "delay": delay, "retry": retry}
+        body = json.dumps({name: value for name, value in body.items() if value is not None})
+        text = self._settle(job, "nack", {}, body)
+        return json.loads(text) if text else None
+
+    def release(self, job, delay=None):
+        """Gives a job back, as if nothing had been."""
+        self._settle(job, "release", {"delay": delay}, None)
+
+    def _settle(self, job, verb, query, body):
+        try:
+            return self.request("POST", _path(job, verb), dict(query, receipt=job.receipt), body)[2]
+        except PresqueError as error:
+            if error.repeated and error.status in (404, 409):
+                return ""
+            raise
+
+    def touch(self, job, lease=None, progress=None):
+        """Keeps a job for longer: the time until which. Raises PresqueError 404 if it was cancelled, 409 if another has it."""
+        body = {name: value for name, value in (("lease", lease), ("progress", progress)) if value is not None}
+        text = self.request("POST", _path(job, "touch"), {"receipt": job.receipt}, json.dumps(body))[2]
+        return json.loads(text)["lease_expires"]
+
+    def job(self, queue, id, wait=None):
+        """What is known of a job, as a dict; with `wait`, once it has finished."""
+        return json.loads(self.request("GET", "/j/%s/%s" % (quote(queue), id), {"wait": wait})[2])
+
+    def status(self, queue=""):
+        """A queue with its counts; without a name, the names of all."""
+        return json.loads(self.request("GET", "/status/" + quote(queue))[2])
+
+
+def _text(payload):
+    return payload if isinstance(payload, str) else json.dumps(payload)
+
+
+def _path(job, verb):
+    return "/j/%s/%s/%s" % (quote(job.queue), job.id, verb)
+
+
+def _job(headers, text):
+    if headers["X-Presque-Receipt"] is None:
+        return Job(text)
+    named = [headers["X-Presque-" + name] for name in ("Queue", "Job", "Receipt", "Attempt", "Lease-Expires")]
+    return Job(text, *named[:3], int(named[3]), float(named[4]))
+
+
+def _is_empty(error):
+    return error.status == 404 and error.message in ("no job", "queue is closed")
+
+
+class Context:
+    """What a handler is told and may tell: `lost` is set when the job was cancelled or given to another, or the worker gave up waiting."""
+
+    def __init__(self, presque, job, lease):
+        self._presque, self._job, self._lease = presque, job, lease
+        self.lost = threading.Event()
+        self._ended = threading.Event()
+
+    def progress(self, value=None):
+        """Keeps the job, and shows how far the work is."""
+        try:
+            self._presque.touch(self._job, self._lease, value)
+        except PresqueError as error:
+            if error.status in (404, 409):
+                self.lost.set()
+            raise
+
+    # A third: two touches may fail before the job is lost.
+    def _keep(self):
+        while not self._ended.wait(self._lease / 3) and not self.lost.is_set():
+            try:
+                self.progress()
+            except (OSError, PresqueError):
+                pass
+
+
+class Worker:
+    """Works off queues: handle(job, context) returns the result, or raises. Rides out restarts of the server."""
+
+    def __init__(self, presque, queues, handle, concurrency=1, lease=60, wait=20, drain_timeout=30, id=None):
+        self._presque, self._handle, self._lease, self._drain_timeout = presque, handle, lease, drain_timeout
+        self._queues = [queues] if isinstance(queues, str) else list(queues)
+        self._query = {"lease": lease, "wait": wait, "worker": id}
+        self._closing = threading.Event()
+        self._running, self._refused = {}, None
+        self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(concurrency)]
+
+    def run(self):
+        """Works until close() is called, or a signal stops the main thread. Raises the refusal if presque gives no jobs at all."""
+        for thread in self._threads:
+            thread.start()
+        try:
+            while not self._closing.wait(0.2):
+                pass
+        finally:
+            self._drain()
+        if self._refused:
+            raise self._refused
+
+    def close(self):
+        """Takes no more jobs; run() returns when those that run have ended. May be called by a signal handler."""
+        self._closing.set()
+
+    def _drain(self):
+        self._closing.set()
+        deadline = time.monotonic() + self._drain_timeout
+        while self._running and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for job, context in list(self._running.values()):
+            context._ended.set()
+            context.lost.set()
+            try:
+                self._presque.release(job)
+            except (OSError, PresqueError):
+                pass
+
+    def _loop(self):
+        job = self._take()
+        while job is not None:
+            job = self._work(job)
+            if job is not None and self._closing.is_set():
+                self._presque.release(job)
+                return
+            job = job or self._take()
+
+    def _take(self):
+        failures = 0
+        while not self._closing.is_set():
+            try:
+                job = self._presque.take(self._queues, **self._query)
+                failures = 0
+            except (OSError, PresqueError) as error:
+                if isinstance(error, PresqueError) and error.status < 500 and error.status not in (408, 429):
+                    self._refused = error
+                    self._closing.set()
+                    return None
+                self._closing.wait(_backoff(failures))
+                failures += 1
+                continue
+            if job is not None and self._closing.is_set():
+                self._presque.release(job)
+                return None
+            if job is not None:
+                return job
+        return None
+
+    def _work(self, job):
+        context = Context(self._presque, job, self._lease)
+        me = threading.get_ident()
+        self._running[me] = (job, context)
+        threading.Thread(target=context._keep, daemon=True).start()
+        try:
+            return self._do(job, context)
+        except (OSError, PresqueError):
+            return None  # It comes back when its lease is over.
+        finally:
+            context._ended.set()
+            self._running.pop(me, None)
+
+    def _do(self, job, context):
+        try:
+            result = self._handle(job, context)
+        except Exception as error:
+            context._ended.set()
+            if not context.lost.is_set():
+                told = {"type": type(error).__name__, "message": str(error), "backtrace": traceback.format_exc()}
+                self._presque.nack(job, told)
+            return None
+        context._ended.set()
+        if context.lost.is_set():
+            return None
+        # An ack brings a job of the same queue only: of several, that would pass over those that come first.
+        more = not self._closing.is_set() and job.queue == self._queues[0]
+        query = {"lease": self._lease, "worker_id": self._query["worker"]}
+        return self._presque.ack(job, result, query if more else None)

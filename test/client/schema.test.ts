@@ -1,0 +1,58 @@
+import type { Static } from '@sinclair/typebox'
+import { test } from 'tap'
+import { Presque } from '../../client/presque.ts'
+import type * as Client from '../../client/answer.ts'
+import type { PushBatch } from '../../schemas/batch.ts'
+import type { Nack, Touch } from '../../schemas/delivery.ts'
+import type { GetJob } from '../../schemas/job.ts'
+import type { Push } from '../../schemas/queue.ts'
+import type { Status } from '../../schemas/status.ts'
+import { operations } from '../fixtures/document.ts'
+import { listen } from '../helper.ts'
+
+// Refused by the type check, which `npm test` runs, when a name or a type of the server is another one than the client's.
+type Fits<From extends To, To> = [From, To]
+type Same<A extends string, B extends A> = [A, B]
+type Own = 'signal' | 'idempotencyKey'
+export type Checked = [
+  Same<keyof Static<typeof Push.querystring>, Exclude<keyof Client.PushOptions, Own>>,
+  Same<Exclude<keyof Client.PushOptions, Own>, keyof Static<typeof Push.querystring>>,
+  Fits<Omit<Client.PushOptions, Own>, Static<typeof Push.querystring>>,
+  Fits<Omit<Client.PushManyOptions, Own>, Static<typeof PushBatch.querystring>>,
+  Fits<Client.Failure, NonNullable<Static<typeof Nack.body>>>,
+  Fits<Client.Keep, NonNullable<Static<typeof Touch.body>>>,
+  Fits<Static<typeof Nack.response[200]>, Client.Verdict>,
+  Same<keyof Static<typeof GetJob.response[200]>, keyof Client.Job>,
+  Same<keyof Client.Job, keyof Static<typeof GetJob.response[200]>>,
+  Fits<Pick<Static<typeof Status>, 'counts' | 'workers' | 'oldest_age'>, Pick<Client.Status, 'counts' | 'workers' | 'oldest_age'>>
+]
+
+test('everything the client asks is in the OpenAPI document, parameters and answers as well', async t => {
+  const { app, url } = await listen(t)
+  const known = operations(app)
+  const presque = new Presque({
+    url,
+    async fetch (where, init) {
+      const { pathname, searchParams } = new URL(where.toString())
+      const answer = await fetch(where, init)
+      const path = pathname.replace(/^(\/\w+)\/mail/, '$1/{queue}').replace(/\/\d+/, '/{id}')
+      const operation = known.find(({ name }) => name === `${init!.method} ${path}`)
+      t.ok(operation?.responses[answer.status], `${init!.method} ${path} ${answer.status}`)
+      const names = operation!.parameters!.map(({ name }) => name)
+      t.strictSame([...searchParams.keys()].filter(name => !names.includes(name)), [], `the parameters of ${path}`)
+      return answer
+    }
+  })
+  const { id } = await presque.push('mail', {}, { priority: 1, tries: 3, ttl: 60, keep: 60, uniq: 'a', on_duplicate: 'ignore', delay: 0 })
+  await presque.pushMany('mail', [{}, {}], { priority: 2 })
+  const job = await presque.take('mail', { lease: 30, wait: 1, worker: 'w1' })
+  await presque.touch(job!, { lease: 60, progress: 1 })
+  const next = await presque.ack(job!, { done: true }, { next: { lease: 30, wait: 1, worker: 'w1' } })
+  await presque.nack(next!, { error: { type: 'a', message: 'b', backtrace: 'c' }, delay: 1, retry: true })
+  const [last] = await presque.takeMany('mail', { lease: 30, count: 5, wait: 1, worker: 'w1' })
+  await presque.release(last!, { delay: 1 })
+  t.match(await presque.job('mail', id, { wait: 1 }), { state: 'completed' })
+  await presque.control('mail', { status: 'stop', for: 1, tries: null })
+  await presque.status('mail')
+  await presque.cancel('mail', last!.id)
+})
