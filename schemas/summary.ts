@@ -44,11 +44,11 @@ export const GetSummary = {
         queues: [{
           queue: 'mail',
           stopped: false,
-          counts: { waiting: 1, delayed: 0, active: 0, failed: 0, completed: 0 },
+          counts: { waiting: 3, delayed: 1, active: 1, failed: 0, completed: 0 },
           oldest_age: 12.345,
-          pushed: 1,
-          processed: 0,
-          failed: 0,
+          pushed: 132,
+          processed: 127,
+          failed: 2,
           lost: 0,
           expired: 0
         }]

@@ -11,7 +11,7 @@ interface ChartProps {
   say: (value: number) => string
 }
 
-const height = 150
+const height = 140
 
 /** Lines over time; the same in words for who cannot see them, and as a table. */
 export function Chart ({ title, times, lines, say }: ChartProps) {
@@ -83,7 +83,7 @@ function options (width: number, lines: Line[], say: (value: number) => string):
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { ...axis, values: (_plot, times) => times.map(time => instant(time).slice(11, 16)), space: 60 },
+      { ...axis, values: (_plot, times) => times.map(time => instant(time).slice(11, times.at(-1)! - times[0]! < 240 ? 19 : 16)), space: 70, size: 24 },
       { ...axis, values: (_plot, values) => values.map(say), size: 46, space: 32 }
     ],
     series: [{}, ...lines.map(({ name, colour: own }) => ({ label: name, stroke: colour(own), width: 1.5, fill: `${colour(own)}1c`, points: { show: false } }))]

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { failureIn } from './failure.ts'
-import { ago, exact, instant } from './format.ts'
+import { ago, instant, plural } from './format.ts'
 import { JobActions } from './job-actions.tsx'
 import { look, why, type Job, type Reason } from './job.ts'
 import { Json } from './json-text.tsx'
@@ -77,8 +77,8 @@ function Facts ({ job }: { job: Job }) {
         {job.lease_expires_at !== null && <><dt>Lease ends</dt><dd>{time(job.lease_expires_at)}</dd></>}
         {job.worker_id !== null && <><dt>Held by</dt><dd>{job.worker_id}</dd></>}
         <dt>Attempt</dt><dd>{job.attempt} of {job.tries}</dd>
-        <dt>Given up</dt><dd>{exact(job.failures)} times</dd>
-        <dt>Lost</dt><dd>{exact(job.lost)} times</dd>
+        <dt>Given up</dt><dd>{plural(job.failures, 'time')}</dd>
+        <dt>Lost</dt><dd>{plural(job.lost, 'time')}</dd>
         <dt>Priority</dt><dd>{job.priority}{job.priority === 5 && <span class='dim'> as usual</span>}</dd>
       </dl>
     </section>

@@ -15,6 +15,7 @@ const defaults = {
   PRESQUE_MAX_WAIT: 60,
   PRESQUE_MIN_REPLICAS: 0,
   PRESQUE_PROCESSES: 1,
+  PRESQUE_HISTORY: '1',
   LOG_LEVEL: 'info'
 }
 
@@ -26,7 +27,7 @@ test('readConfig() has a default for every variable, and an empty one is none', 
 
 test('readConfig() takes what is given, numbers as numbers', async t => {
   const given = {
-    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', PRESQUE_PROCESSES: '64', LOG_LEVEL: 'trace'
+    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', PRESQUE_PROCESSES: '64', PRESQUE_HISTORY: '0', LOG_LEVEL: 'trace'
   }
   t.strictSame(readConfig(given), { ...defaults, ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_MIN_REPLICAS: 9, PRESQUE_PROCESSES: 64 })
   t.equal(readConfig({ PRESQUE_PROCESSES: 'auto' }).PRESQUE_PROCESSES, 'auto')
