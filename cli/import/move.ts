@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { obstacle } from './check.ts'
+import { push, type Target } from './push.ts'
+import { glimpse, Tally } from './tally.ts'
+import type { Reader, SourceJob, Wish } from './source.ts'
+
+export interface Move {
+  /** Which layout, in which Redis: part of the name under which presque knows a job. */
+  origin: string
+  read: Reader
+  wish: Wish
+  /** Old names of queues and new ones. */
+  renames: Map<string, string>
+  /** undefined: only look. */
+  target: Target | undefined
+  /** Take what has arrived out of the source. */
+  remove: boolean
+  /** Takes a line for people. */
+  say: (line: string) => void
+}
+
+/** Moves the jobs of a source page by page, or only counts them. Rejects when either side is gone; what has arrived is then known to presque. */
+export async function move (redis: Redis, plan: Move): Promise<Tally> {
+  const tally = new Tally()
+  let told = Date.now()
+  for await (const page of plan.read(redis, plan.wish)) {
+    const fit = page.jobs.filter(job => isFit(plan, tally, job))
+    if (plan.target === undefined) continue
+    const arrived = await pushAll(plan, plan.target, tally, fit)
+    if (plan.remove) await page.remove(arrived)
+    if (Date.now() - told < 1000) continue
+    told = Date.now()
+    plan.say(`${tally.moved} of ${tally.found} found so far are in presque`)
+  }
+  return tally
+}
+
+const into = ({ renames }: Move, { queue = '' }: SourceJob): string => renames.get(queue) ?? queue
+
+const row = (plan: Move, job: SourceJob): string => {
+  const name = into(plan, job)
+  return name === job.queue ? name : `${job.queue ?? '?'} -> ${name || '?'}`
+}
+
+function isFit (plan: Move, tally: Tally, job: SourceJob): boolean {
+  tally.count(row(plan, job), job)
+  const why = obstacle(job, into(plan, job))
+  if (why !== undefined) leave(plan, tally, job, why)
+  return why === undefined
+}
+
+function leave (plan: Move, tally: Tally, job: SourceJob, why: string): void {
+  tally.leave(row(plan, job))
+  plan.say(`cannot move ${job.id}, found in ${job.place}: ${why}: ${glimpse(job.text)}`)
+}
+
+// One after the other in a queue, so that they arrive in order; several queues at once.
+async function pushAll (plan: Move, target: Target, tally: Tally, jobs: SourceJob[]): Promise<SourceJob[]> {
+  const arrived: SourceJob[] = []
+  const lines = new Map<string, SourceJob[]>()
+  for (const job of jobs) lines.set(into(plan, job), [...lines.get(into(plan, job)) ?? [], job])
+  const ended = await Promise.allSettled([...lines].map(async ([queue, line]) => {
+    for (const job of line) {
+      const why = await push(target, queue, job, nameOf(plan, job))
+      if (why === undefined) arrived.push(job)
+      else leave(plan, tally, job, why)
+    }
+  }))
+  tally.moved += arrived.length
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
+  return arrived
+}
+
+function nameOf ({ origin }: Move, { id }: SourceJob): string {
+  return `import-${createHash('sha256').update(`${origin}\n${id}`).digest('base64url').slice(0, 22)}`
+}
