@@ -165,9 +165,9 @@ async function inBrowser (): Promise<void> {
     await page.getByText('As a table').first().click()
     await page.getByRole('table', { name: 'Jobs, the latest first' }).waitFor()
     await page.emulateMedia({ colorScheme: 'dark' })
-    t.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
+    await page.locator('html[data-theme=dark]').waitFor({ state: 'attached' })
     await button(page, 'Switch to light colours').click()
-    t.equal(await page.locator('html').getAttribute('data-theme'), 'light')
+    await page.locator('html[data-theme=light]').waitFor({ state: 'attached' })
     t.strictSame(seen, [])
   })
 
