@@ -41,7 +41,7 @@ export class Summaries {
   #known: Summary | undefined
 
   constructor (redis: RedisClient) {
-    this.latest = lately(shareable, () => look(redis))
+    this.latest = lately(redis, shareable, () => look(redis))
   }
 
   /** Tells `listener` every two seconds what has changed since `known`, which it has. Returns how to stop that. */

@@ -6,7 +6,7 @@ import { lately } from '../operations/lately.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   // It changes once a minute.
-  const shared = lately(5000, () => lastHour(app.redis))
+  const shared = lately(app.redis, 5000, () => lastHour(app.redis))
 
   app.get('/history', { schema: GetLastHour, config: { role: 'read' } }, async request => ({ queues: seen(request, await shared()) }))
 
