@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs'
 import manifest from '../package.json' with { type: 'json' }
 import { Call, type Arguments, type Command } from './command.ts'
 import { commands } from './commands.ts'
-import { failure, Failure, Usage, exits } from './failure.ts'
+import { failure, Usage, exits } from './failure.ts'
 import { write, type Surroundings } from './surroundings.ts'
 
 const epilogue = `Environment: PRESQUE_URL (http://127.0.0.1:5000), PRESQUE_TOKEN.
@@ -36,22 +36,34 @@ interface Chosen { command: Command, args: Arguments, rest: string[] }
 // What is chosen, unless there is only something to be said: help, the version, completions.
 async function parse (given: string[]): Promise<{ chosen: Chosen | undefined, said: string }> {
   const { args, rest } = split(given)
+  if (args[0] === 'completion' && args.length === 1) return { chosen: undefined, said: completion() }
   let chosen: Chosen | undefined
   const parser = grammar((command, args) => { chosen = { command, args, rest } })
-  const said = await new Promise<string>((resolve, reject) => {
-    void Promise.resolve(parser.parseAsync(args, {}, (error: Error | undefined, _: unknown, output: string) => {
-      if (error) reject(new Usage(sentence(error, args)))
-      else resolve(output)
-    })).catch(reject)
+  let said = ''
+  let wrong: Error | undefined
+  // It may be called twice: once with nothing, and once with what there is to say.
+  await parser.parseAsync(args, {}, (error: Error | undefined, _: unknown, output: string) => {
+    wrong ??= error
+    said += output
   })
-  if (chosen === undefined && said === '') throw new Usage("which command? 'presque --help' lists them")
+  if (wrong) throw new Usage(sentence(wrong, args))
+  if (chosen === undefined && said === '' && args[0] !== '--get-yargs-completions') throw new Usage("which command? 'presque --help' lists them")
   return { chosen: said === '' ? chosen : undefined, said }
 }
 
+// For the shell in SHELL: zsh, or else bash. A strict parser takes it for an argument that it does not know.
+function completion (): string {
+  let script = ''
+  void yargs().scriptName('presque').completion('completion', false).exitProcess(false).parse(['completion'], {}, (_: unknown, __: unknown, output: string) => { script = output })
+  return script
+}
+
 // What `run` runs has options of its own.
+// A lone - is lost in the parser, so it goes through it as what means the same.
 function split (given: string[]): { args: string[], rest: string[] } {
   const at = given[0] === 'run' ? given.indexOf('--') : -1
-  return at < 0 ? { args: given, rest: [] } : { args: given.slice(0, at), rest: given.slice(at + 1) }
+  const args = (at < 0 ? given : given.slice(0, at)).map(arg => arg === '-' ? '@-' : arg)
+  return { args, rest: at < 0 ? [] : given.slice(at + 1) }
 }
 
 function grammar (choose: (command: Command, args: Arguments) => void): Argv {
@@ -82,5 +94,3 @@ function sentence ({ message }: Error, [command]: string[]): string {
   if (/^Not enough non-option arguments/.test(message)) return `something is missing: ${help}`
   return `${message.split('\n')[0]!.replace(/^./, first => first.toLowerCase())}; ${help}`
 }
-
-export { Failure }

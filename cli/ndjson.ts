@@ -41,9 +41,9 @@ async function look (input: Readable): Promise<void> {
   while (!(await found.next()).done);
 }
 
-function source ({ args: { job = '-' }, io: { input } }: Call): { open: () => Readable, again: boolean } {
-  if (job.startsWith('@')) return { open: () => createReadStream(job.slice(1)), again: true }
-  if (job !== '-') throw new Usage('--ndjson reads standard input or @FILE')
+function source ({ args: { job = '@-' }, io: { input } }: Call): { open: () => Readable, again: boolean } {
+  if (job.startsWith('@') && job !== '@-') return { open: () => createReadStream(job.slice(1)), again: true }
+  if (job !== '@-') throw new Usage('--ndjson reads standard input or @FILE')
   if (input.isTTY) throw new Usage('--ndjson reads lines from standard input: presque push mail --ndjson < jobs.ndjson')
   const { fd } = input as { fd?: number }
   // `< jobs.ndjson` can be read twice, a pipe cannot.

@@ -13,7 +13,7 @@ export const sources = 'JSON, - for standard input, or @FILE'
  */
 export async function payload (given: string | undefined, { input }: Surroundings): Promise<string> {
   if (given === undefined && input.isTTY) throw new Usage(`the job is missing: give ${sources}`)
-  const text = given === undefined || given === '-' ? decode(await buffer(input)) : given.startsWith('@') ? decode(await read(given.slice(1))) : given
+  const text = given === undefined || given === '@-' ? decode(await buffer(input)) : given.startsWith('@') ? decode(await read(given.slice(1))) : given
   const why = flaw(text)
   if (why !== undefined) throw new Usage(`${why}; give ${sources}`)
   return text.replace(/\r?\n$/, '')

@@ -1,5 +1,5 @@
 import { flag, name, text, type Call, type Command } from '../command.ts'
-import { exits, failure, Usage } from '../failure.ts'
+import { exits, Failure, Usage } from '../failure.ts'
 import { write } from '../surroundings.ts'
 import type { Delivery, Taken } from '../../client/delivery.ts'
 
@@ -31,7 +31,7 @@ async function once (call: Call): Promise<number> {
   const { presque } = call
   const job = await presque.take(call.args['queues'].map(name), { lease, wait, worker })
   if (job === null) {
-    if (!follow) throw failure(new Error('no job'), call.url)
+    if (!follow) throw new Failure('no job', exits.nothing)
     return exits.nothing
   }
   await print(call, job)
