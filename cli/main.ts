@@ -34,7 +34,7 @@ async function execute (command: Command, call: Call): Promise<number> {
 interface Chosen { command: Command, args: Arguments, rest: string[] }
 
 // What is chosen, unless there is only something to be said: help, the version, completions.
-async function parse (given: string[]): Promise<{ chosen: Chosen | undefined, said: string }> {
+export async function parse (given: string[]): Promise<{ chosen: Chosen | undefined, said: string }> {
   const { args, rest } = split(given)
   if (args[0] === 'completion' && args.length === 1) return { chosen: undefined, said: completion() }
   let chosen: Chosen | undefined
