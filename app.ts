@@ -16,8 +16,8 @@ export interface PresqueOptions {
   config?: Partial<Config>
   /** How long a request waits for Redis, in ms. */
   patience?: number
-  /** The folder of the built dashboard, if it is not where the build puts it. */
-  web?: string
+  /** The folder of the built dashboard, if it is not where the build puts it; null: there is none. */
+  web?: string | null
 }
 
 /** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */

@@ -13,9 +13,9 @@ const policy = [
 const headers = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
 /** The dashboard at `/`: the files that the build of web/ leaves. It asks this server as any client does, so these hold no secret. */
-export default fp<{ web?: string }>(async (app, { web = built() }) => {
+export default fp<{ web?: string | null }>(async (app, { web = built() }) => {
   const hidden = { schema: { hide: true }, config: { role: 'open' as const } }
-  if (web === undefined) {
+  if (web === null) {
     app.get('/', hidden, () => { throw new errors.NOT_BUILT() })
     return
   }
@@ -23,9 +23,10 @@ export default fp<{ web?: string }>(async (app, { web = built() }) => {
   for (const file of ['index.html', ...readdirSync(`${web}/assets`).map(name => `assets/${name}`)]) {
     app.get(file === 'index.html' ? '/' : `/${file}`, hidden, (_request, reply) => reply.headers(headers).sendFile(file))
   }
-}, { name: 'dashboard', dependencies: ['access', 'methods', 'headers'] })
+  // A route has the error handler that there was when its plugin was done.
+}, { name: 'dashboard', dependencies: ['access', 'failures', 'methods', 'headers'] })
 
 // From the sources and from dist/ alike. web/ itself holds no assets before it is built.
-function built (): string | undefined {
-  return ['../dist/web', '../web'].map(path => fileURLToPath(new URL(path, import.meta.url))).find(path => existsSync(`${path}/assets`))
+function built (): string | null {
+  return ['../dist/web', '../web'].map(path => fileURLToPath(new URL(path, import.meta.url))).find(path => existsSync(`${path}/assets`)) ?? null
 }

@@ -41,7 +41,7 @@ export default fp(async app => {
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, staticCSP: true, logLevel: 'warn' })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-}, { name: 'openapi', dependencies: ['methods'] })
+}, { name: 'openapi', dependencies: ['failures', 'methods'] })
 
 // A server that was given no tokens asks for none: hence the empty alternative.
 function secured (description = '', role = 'any') {
