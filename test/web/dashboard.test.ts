@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { queueStatus } from '../../operations/queue.ts'
 import { browserHere, buildDashboard, openBrowser } from '../fixtures/browser.ts'
 import { evil, openDashboard } from '../fixtures/dashboard.ts'
+import { tokenFile } from '../fixtures/tokens.ts'
 import { until } from '../fixtures/until.ts'
 
 if (browserHere() === undefined) test('the dashboard in a browser', { skip: 'there is no Chromium here: apt-get install chromium' }, async () => {})
@@ -135,25 +136,38 @@ async function inBrowser (): Promise<void> {
     t.strictSame(seen, [])
   })
 
-  test('with a token that only reads, nothing can be changed, and it is said why', async t => {
-    const { page, ask, counts, seen, visit } = await open(t)
+  test('a token is asked for, refused in words, kept for this tab alone and out of every URL; with one that only reads nothing can be changed', async t => {
+    const { path, secrets } = tokenFile(t, { name: 'all', roles: ['produce', 'consume', 'manage', 'read'], queues: ['*'] },
+      { name: 'eyes', roles: ['read'], queues: ['mail*'] }, { name: 'hands', roles: ['produce'], queues: ['*'] })
+    const { page, ask, counts, seen, visit } = await openDashboard(t, browser, web, '', { PRESQUE_TOKENS: path }, secrets['all'])
+    const urls: string[] = []
+    const changes: string[] = []
+    page.on('request', request => { urls.push(request.url()); if (request.method() !== 'GET') changes.push(request.method()) })
     await ask('POST /q/mail', '{}')
-    await page.route('**/access', async route => await route.fulfill({ json: { name: 'eyes', roles: ['read'], queues: ['*'] } }))
-    let asked = ''
-    await page.route('**/summary', async route => {
-      asked = route.request().headers()['authorization'] ?? ''
-      if (asked === 'Bearer open') await route.continue()
-      else await route.fulfill({ status: 401, json: { error: 'a token is missing' } })
-    })
+    await ask('POST /q/hidden', '{}')
     await visit()
-    await page.getByLabel('Token').fill('open')
-    await button(page, 'Continue').click()
-    await page.getByRole('link', { name: 'mail' }).click()
-    await button(page, 'Purge…').press('Enter')
-    await page.getByRole('alert').getByText('does not have the role manage').waitFor()
-    await button(page, 'Cancel job 1').press('Enter')
-    t.equal(await page.getByRole('dialog').count(), 0)
-    t.equal((await counts('mail')).waiting, 1)
+    const give = async (secret: string) => { await page.getByLabel('Token').fill(secret); await page.keyboard.press('Enter') }
+    await give('no-such-token')
+    await page.getByRole('alert').getByText('That token is not known here').waitFor()
+    await give(secrets['hands']!)
+    await page.getByRole('alert').getByText('does not have the role read: it has produce').waitFor()
+    await give(secrets['eyes']!)
+    await page.getByText('eyes · read-only').waitFor()
+    await page.getByRole('link', { name: 'mail', exact: true }).waitFor()
+    t.equal(await page.getByRole('link', { name: 'hidden' }).count(), 0, 'nor sees it other queues')
+    await ask('POST /q/mail', '{}')
+    await page.getByRole('row', { name: /mail/ }).getByRole('cell', { name: '2', exact: true }).waitFor()
+    await button(page, 'Put a job in').press('Enter')
+    await page.getByRole('alert').getByText('does not have the role produce').waitFor()
+    await page.getByRole('link', { name: 'mail', exact: true }).click()
+    for (const name of ['Stop…', 'Purge…', 'Cancel job 1', 'Drop all…']) await button(page, name).press('Enter')
+    await page.getByRole('alert').getByText('does not have the role manage').first().waitFor()
+    t.strictSame([await page.getByRole('dialog').count(), changes, (await counts('mail')).waiting], [0, [], 2])
+    t.strictSame(await page.evaluate(() => [Object.values(sessionStorage).length, JSON.stringify(localStorage), document.cookie]), [1, '{}', ''])
+    t.notOk(urls.some(url => Object.values(secrets).some(secret => url.includes(secret))), 'no URL holds a token')
+    await button(page, 'Forget token').click()
+    await page.getByLabel('Token').waitFor()
+    t.equal(await page.evaluate(() => sessionStorage.length), 0)
     t.strictSame(seen, [])
   })
 
