@@ -30,7 +30,7 @@ export async function perform (title: string, measure: (stage: Stage) => Promise
   const children: ChildProcess[] = []
   const redis = await startRedis(folder, children)
   try {
-    print(title, await measure({ redis, serve: () => startServer(folder, children) }))
+    print(title, await measure({ redis, serve: () => startServer(address(folder), children) }))
   } finally {
     await closeRedis(redis)
     for (const child of children.reverse()) await stop(child)
@@ -53,9 +53,9 @@ function address (folder: string): string {
   return `unix://${join(folder, 'redis.sock')}`
 }
 
-// With this program's own flags, so that --cpu-prof shows the server as well.
-async function startServer (folder: string, children: ChildProcess[]): Promise<Server> {
-  const env = { ...process.env, REDIS_URL: address(folder), HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' }
+/** A presque on the Redis there, with this program's own flags, so that --cpu-prof shows the server as well. */
+export async function startServer (url: string, children: ChildProcess[]): Promise<Server> {
+  const env = { ...process.env, REDIS_URL: url, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' }
   const flags = [...process.execArgv, '--expose-gc', '--import', './bench/probe.ts', 'cli/serve.ts']
   const child = spawn(process.execPath, flags, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   children.push(child)
@@ -80,7 +80,7 @@ async function said (child: ChildProcess, what: RegExp): Promise<RegExpExecArray
   throw new Error(`${child.spawnfile} ended before it was ready`)
 }
 
-async function stop (child: ChildProcess): Promise<void> {
+export async function stop (child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   await once(child, 'exit')
@@ -100,7 +100,7 @@ export function spread (what: string, unit: string, samples: number[], { p50, p9
   ]
 }
 
-function print (title: string, figures: Figure[]): void {
+export function print (title: string, figures: Figure[]): void {
   console.log(`\n${title}\n`)
   const width = Math.max(...figures.map(({ what }) => what.length))
   for (const { what, value, unit, most, least } of figures) {
