@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import fp from 'fastify-plugin'
 import { errors } from '../operations/errors.ts'
+import { onPages } from '../schemas/header.ts'
 
 // Only what this server itself serves, no script or style within the page, and no text ever becomes a program or markup.
 const policy = [
@@ -10,7 +11,7 @@ const policy = [
   "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"
 ].join('; ')
 
-const headers = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
+const headers = { 'content-security-policy': policy, ...onPages }
 
 /** The dashboard at `/`: the files that the build of web/ leaves. It asks this server as any client does, so these hold no secret. */
 export default fp<{ web?: string | null }>(async (app, { web = built() }) => {

@@ -23,6 +23,7 @@ test('the built dashboard is served at / under a strict Content-Security-Policy,
   t.match(headers['content-type'], /^text\/html/)
   t.match(headers['content-security-policy'], /^default-src 'none'; script-src 'self'; style-src 'self'; /)
   t.notMatch(headers['content-security-policy'], /unsafe/)
+  t.match(headers, { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin' })
   const script = await app.inject('/assets/a.js')
   t.strictSame([script.statusCode, script.body, script.headers['cache-control']], [200, 'let a', 'no-store'])
   for (const path of ['/secret', '/index.html', '/assets/', '/assets/b.js', '/assets/..%2fsecret']) t.equal((await app.inject(path)).statusCode, 404, path)
