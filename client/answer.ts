@@ -12,6 +12,8 @@ export interface PushManyOptions {
   ttl?: number
   /** To keep the finished job and its result. */
   keep?: number
+  /** Ids of jobs of the queue, with commas between them, that must have completed before. */
+  depends?: string
   signal?: AbortSignal
 }
 
@@ -52,7 +54,7 @@ export interface Verdict { state: 'delayed' | 'failed', run_at?: number }
 
 export interface Keep { lease?: number, progress?: unknown }
 
-export type State = 'waiting' | 'delayed' | 'active' | 'failed' | 'completed'
+export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
 
 export interface Job {
   id: string
@@ -68,6 +70,7 @@ export interface Job {
   progress: any
   failures: number
   lost: number
+  depends: string[]
   last_error: any
   result: any
   payload: any

@@ -50,6 +50,9 @@ export const errors = {
   KEEP_INVALID: createError('KEEP_INVALID', 'keep must be seconds, from 0 to 2592000', 400),
   ON_DUPLICATE_INVALID: createError('ON_DUPLICATE_INVALID', "on_duplicate must be reject, ignore or replace, not '%s'", 400),
   ON_DUPLICATE_ALONE: createError('ON_DUPLICATE_ALONE', 'on_duplicate needs uniq', 400),
+  DEPENDS_INVALID: createError('DEPENDS_INVALID', 'depends must be the ids of 1 to 100 jobs, with commas between them, such as 12,13', 400),
+  DEPENDS_UNKNOWN: createError('DEPENDS_UNKNOWN', "depends: no job '%s' was put in before this one", 400),
+  DEPENDS_TOO_MANY: createError('DEPENDS_TOO_MANY', 'a batch with depends: its jobs times the jobs they wait for may be 10000 at most', 400),
   IDEMPOTENCY_KEY_INVALID: createError('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key must be 1 to 256 printable ASCII characters', 400),
   LEASE_INVALID: createError('LEASE_INVALID', 'lease must be seconds, from 1 to 43200', 400),
   WAIT_INVALID: createError('WAIT_INVALID', 'wait must be seconds, from 0 to %s', 400),
@@ -74,6 +77,7 @@ export const errors = {
   BODY_TOO_LARGE: createError('BODY_TOO_LARGE', 'the body is larger than %s bytes', 413),
   LEASE_LOST: createError('LEASE_LOST', 'lease lost', 409),
   JOB_ON_LEASE: createError('JOB_ON_LEASE', 'the job is on lease', 409),
+  JOB_BLOCKED: createError('JOB_BLOCKED', 'the job waits for others to complete: %s', 409),
   JOB_COMPLETED: createError('JOB_COMPLETED', 'the job has completed', 409),
   JOB_GONE: createError('JOB_GONE', 'the job was taken for good, cancelled or dropped: it will have no result', 410),
   IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT', 'another payload was pushed under this Idempotency-Key', 422),
@@ -122,7 +126,9 @@ export function refusalFromRedis (error: Error): Error | null {
   const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(error.message)?.[1] ?? ''
   if (error.name === 'ReplyError') {
     const code = word in errors ? word as ErrorCode : fromRedis[word]
-    return code === undefined ? null : new errors[code]()
+    // A script may say what it is about.
+    const about = /^[A-Z_]+ ([\d,]+)$/.exec(error.message)?.[1]
+    return code === undefined ? null : about === undefined ? new errors[code]() : new errors[code](about)
   }
   const away = error.name === 'AbortError' || error.name === 'ClusterAllFailedError' ||
     error.name === 'MaxRetriesPerRequestError' || disconnected.test(error.message)

@@ -25,6 +25,8 @@ export interface NewJob {
   ttl?: number | undefined
   /** Seconds for which the finished job and its result are kept. */
   keep?: number | undefined
+  /** Ids of jobs that must have completed before, with commas between them. */
+  depends?: string | undefined
   /** A push under the same key adds nothing for a day. */
   idempotencyKey?: string | undefined
   /** Somebody waits for the result, so it is kept until it can be handed over. */
@@ -108,6 +110,7 @@ function outcomes (words: string[]): Array<Pushed | Error> {
 function pushed (id: string, outcome: string): Pushed | Error {
   if (outcome === 'exists') return new errors.JOB_EXISTS()
   if (outcome === 'conflict') return new errors.IDEMPOTENCY_CONFLICT()
+  if (outcome === 'unknown') return new errors.DEPENDS_UNKNOWN(id)
   if (outcome === 'full') return new errors.QUEUE_FULL()
   return { id, duplicate: outcome === 'ignored' }
 }
@@ -123,13 +126,14 @@ function due ({ delayed, delay }: NewJob): string | number {
 
 // What is default is not stored; null for a job of which all is.
 function options (job: NewJob): Record<string, unknown> | null {
-  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, idempotencyKey, awaited } = job
+  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, depends, idempotencyKey, awaited } = job
   const set: Record<string, unknown> = {}
   if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })
   if (priority !== 5) set['priority'] = priority
   if (tries !== undefined) set['tries'] = tries
   if (ttl !== undefined) set['ttl'] = milliseconds(ttl)
   if (keep !== undefined) set['keep'] = milliseconds(keep)
+  if (depends !== undefined) set['depends'] = [...new Set(depends.split(','))].join(',')
   if (awaited) set['awaited'] = true
   if (idempotencyKey !== undefined) {
     Object.assign(set, { idempotency: idempotencyKey, fingerprint: createHash('sha256').update(payload).digest('base64') })

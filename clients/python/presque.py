@@ -111,7 +111,7 @@ class Presque:
     def push(self, queue, payload, idempotency_key=None, **options):
         """Puts a job in: its id. `payload` is a dict, or its JSON as a str, which is sent as it is.
 
-        Options: delay, delayed, priority, tries, ttl, keep, uniq, on_duplicate.
+        Options: delay, delayed, priority, tries, ttl, keep, depends, uniq, on_duplicate.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         _, got, _ = self.request("POST", "/q/" + quote(queue), options, _text(payload), headers)
