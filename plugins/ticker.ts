@@ -1,0 +1,14 @@
+import fp from 'fastify-plugin'
+import { Ticker } from '../operations/ticker.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance { ticker: Ticker }
+}
+
+/** `app.ticker`: fires the schedules while the server listens. */
+export default fp(async app => {
+  const ticker = new Ticker(app.redis, error => app.log.debug(error, 'a schedule was not fired; it is tried again'))
+  app.decorate('ticker', ticker)
+  app.addHook('onListen', async () => ticker.start())
+  app.addHook('preClose', async () => await ticker.close())
+}, { name: 'ticker', dependencies: ['redis'] })
