@@ -1,10 +1,10 @@
 -- Puts in the job of one tick of a schedule, once: whoever comes again with the same tick hears what came of it then.
 -- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats idempotency remembered waiters watchers events listeners fired firings
--- args: now name tick until overlap options payload
+-- args: now name tick known_until overlap options payload
 -- use: clock rules settle wake place insert listened pushed
--- until: how long in ms to know of this tick; overlap: 'skip' where the last job of the schedule must have left first
+-- known_until: when in ms to forget this tick; overlap: 'skip' where the last job of the schedule must have left first
 -- returns: what came of the tick, the id of the last job ('0' for none): 'new', 'overlap', 'full', or 'past' if it is older than the last one
-now, tick, until = clock(now), tonumber(tick), tonumber(until)
+now, tick = clock(now), tonumber(tick)
 local at, outcome, last, seed = (redis.call('HGET', fired, name) or '0 past 0 -'):match('^(%d+) (%S+) (%d+) (%S+)$')
 at = tonumber(at)
 -- One that lies ahead was noted by a clock that was wrong.
@@ -29,7 +29,7 @@ else
   end
 end
 redis.call('HSET', fired, name, string.format('%.0f %s %s %s', tick, outcome, last, seed))
-redis.call('ZADD', firings, until, name)
+redis.call('ZADD', firings, known_until, name)
 -- Of schedules that fire here no more.
 for _, old in ipairs(redis.call('ZRANGEBYSCORE', firings, '-inf', now, 'LIMIT', 0, 10)) do
   redis.call('ZREM', firings, old)
