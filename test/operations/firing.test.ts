@@ -43,9 +43,9 @@ test('a tick is not early, and puts in one job with the bytes that came', async 
 
 test('twenty servers at once put in one job a tick', async t => {
   const app = await set(t, { every: 1 })
-  for (let second = 1; second <= 30; second++) await Promise.all(Array.from({ length: 20 }, async () => await tick(app, second)))
-  t.match(await found(app.redis, 'beat'), { next_at: start + 31, fired: 30 })
-  t.equal(await waiting(app), 30)
+  for (let second = 1; second <= 10; second++) await Promise.all(Array.from({ length: 20 }, async () => await tick(app, second)))
+  t.match(await found(app.redis, 'beat'), { next_at: start + 11, fired: 10 })
+  t.equal(await waiting(app), 10)
 })
 
 test('twenty servers that all hold the same claim fire it once, and count it once', async t => {
@@ -104,7 +104,7 @@ test('ticks that were missed come to nothing, or to one job, and then it goes on
 
 test('with overlap skip a tick waits for nobody: it is skipped while the last job is in the queue', async t => {
   const app = await set(t, { overlap: 'skip' })
-  await push(app.redis, 'mail', [{ payload: '{"other":1}', delay: 1e6 }])
+  await push(app.redis, 'mail', [{ payload: '{"other":1}', delay: 1e8 }])
   await tick(app, 10)
   await tick(app, 20)
   t.match(await found(app.redis, 'beat'), { fired: 1, skipped: 1, last_at: start + 10, last_error: 'job 2, the last one, is still in the queue' })
