@@ -124,8 +124,8 @@ function due ({ delayed, delay }: NewJob): string | number {
   return delay ? `+${milliseconds(delay)}` : milliseconds(delayed) ?? ''
 }
 
-// What is default is not stored; null for a job of which all is.
-function options (job: NewJob): Record<string, unknown> | null {
+/** What a script stores of a job beside its payload. What is default is not; null for a job of which all is. */
+export function options (job: NewJob): Record<string, unknown> | null {
   const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, depends, idempotencyKey, awaited } = job
   const set: Record<string, unknown> = {}
   if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })

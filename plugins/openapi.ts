@@ -32,6 +32,7 @@ export default fp(async app => {
         { name: 'job', description: 'What has become of the jobs: look, retry, cancel' },
         { name: 'event', description: 'What happens, as it happens' },
         { name: 'control', description: 'Stop, start, and set the policy' },
+        { name: 'schedule', description: 'Jobs that recur' },
         { name: 'worker', description: 'Who works' },
         { name: 'status', description: 'What there is' }
       ]

@@ -21,7 +21,7 @@ const needs: Array<[RegExp, string]> = [
   [/^GET \/qb?\//, 'consume'],
   [/\/(ack|nack|release|touch)$/, 'consume'],
   [/^(POST|DELETE) \/w\//, 'consume'],
-  [/^(POST|DELETE) /, 'manage'],
+  [/^(POST|PUT|DELETE) /, 'manage'],
   [/^GET /, 'read']
 ]
 
