@@ -74,7 +74,7 @@ export class Presque extends Consumer {
   async status (queue: string): Promise<Status>
   async status (): Promise<{ queues: string[], size: number }>
   async status (queue = ''): Promise<unknown> {
-    return await this.#json('GET', `/status/${encodeURIComponent(queue)}`)
+    return await this.#json('GET', queue === '' ? '/status' : `/status/${encodeURIComponent(queue)}`)
   }
 
   /** Lets a queue give out no more jobs, for good or `for` so many seconds. It still takes new ones. */
