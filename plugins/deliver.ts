@@ -31,6 +31,7 @@ function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | 
     'x-presque-receipt': receipt,
     'x-presque-attempt': attempt,
     'x-presque-lease-expires': expires,
-    link: ['ack', 'nack', 'touch'].map(verb => `</j/${queue}/${id}/${verb}?receipt=${receipt}>; rel="${verb}"`).join(', ')
+    link: `</j/${queue}/${id}/ack?receipt=${receipt}>; rel="ack", </j/${queue}/${id}/nack?receipt=${receipt}>; rel="nack", ` +
+      `</j/${queue}/${id}/touch?receipt=${receipt}>; rel="touch"`
   }
 }

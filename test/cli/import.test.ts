@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { test } from 'tap'
 import { importJobs } from '../../cli/import.ts'
-import { dump, failing, place } from '../fixtures/import.ts'
+import { dump, failing, place, progress } from '../fixtures/import.ts'
 import { freePort } from '../fixtures/redis.ts'
 
 const later = 4_000_000_000
@@ -78,7 +78,7 @@ for (const { from, queue, fill, waiting, delayed, left } of layouts) {
     await fill(place_.old)
     const before = await dump(place_.old)
     for (let n = 0; n < 2; n++) {
-      t.match(await place_.run('--from', from, '--apply'), { code: 0, err: '' })
+      t.match(await place_.run('--from', from, '--apply'), { code: 0, err: progress })
       t.strictSame(await place_.jobs(queue), waiting)
       t.strictSame(await place_.delayed(queue), delayed)
     }
@@ -90,7 +90,7 @@ for (const { from, queue, fill, waiting, delayed, left } of layouts) {
     await fill(place_.old)
     const away = await failing(t, place_.url, 130)
     t.match(await place_.run('--from', from, '--apply', '--remove', '--to', away), { code: 1, err: /broken off/ })
-    t.match(await place_.run('--from', from, '--apply', '--remove'), { code: 0, err: '' })
+    t.match(await place_.run('--from', from, '--apply', '--remove'), { code: 0, err: progress })
     t.strictSame(await place_.jobs(queue), waiting)
     t.strictSame(await place_.delayed(queue), delayed)
     t.strictSame((await place_.old.keys('*')).toSorted(), left)
