@@ -1,8 +1,12 @@
+import type { Delivery } from './delivery.ts'
+
 // What goes to the server and what comes back: test/client/schema.test.ts holds it against the server's own schemas.
 
 /** Seconds, wherever there is a time; `delayed` alone is epoch seconds. */
 export interface PushManyOptions {
+  /** From now on. */
   delay?: number
+  /** Epoch seconds. */
   delayed?: number
   /** 0 to 9, lower is sooner. */
   priority?: number
@@ -20,14 +24,23 @@ export interface PushManyOptions {
 export interface PushOptions extends PushManyOptions {
   /** At most one job with this key is in the queue. */
   uniq?: string
-  on_duplicate?: 'reject' | 'ignore' | 'replace'
+  /** If there is one: to be refused ('reject'), to get its id, or to give it this payload. */
+  onDuplicate?: 'reject' | 'ignore' | 'replace'
+  /** Ids of jobs of this queue that must be done first. */
+  depends?: Array<string | number>
   /** To wait for the result. */
   wait?: number
   /** The same key on the same queue adds nothing for a day. One of its own is made for each call otherwise. */
   idempotencyKey?: string
 }
 
-export interface Pushed<Result = any> { id: string, duplicate: boolean, result?: Result }
+export interface Pushed<Result = any> {
+  id: string
+  /** With `onDuplicate: 'ignore'`: nothing was added, and the id is that of the one that is there. */
+  duplicate: boolean
+  /** With `wait`: what the worker returned; missing if time was up. */
+  result?: Result
+}
 
 export interface Take {
   /** '' is as long as the policy of the queue says. */
@@ -40,7 +53,14 @@ export interface Take {
 
 export interface Next { lease: number | '', wait?: number | undefined, worker?: string | undefined }
 
-export interface TakeMany extends Next { count?: number, signal?: AbortSignal }
+export interface TakeMany extends Next {
+  /** At most: 10. */
+  count?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A job that is done, and its result if it has one. */
+export interface Done { job: Delivery, result?: unknown }
 
 export interface Failure {
   error?: { type?: string, message?: string, backtrace?: unknown, [more: string]: unknown }
@@ -99,4 +119,21 @@ export interface Status {
   lost: number
   expired: number
   workers: string[]
+}
+
+/** Why a job is not running: `detail` is a sentence. */
+export interface Why { state: State, reason: string, detail: string, [more: string]: unknown }
+
+/** The counters of a queue, and its jobs of the state asked for. */
+export interface Jobs { queue_name: string, job_count: number, job_failed: number, job_processed: number, jobs: Job[] }
+
+/** Pushes a job again and again: by `cron` in the time zone `tz`, or `every` so many seconds. */
+export interface Schedule {
+  queue: string
+  cron?: string
+  every?: number
+  tz?: string
+  payload?: object
+  overlap?: unknown
+  catchup?: unknown
 }

@@ -1,5 +1,5 @@
 -- Puts in the job of one tick of a schedule, once: whoever comes again with the same tick hears what came of it then.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats idempotency remembered waiters watchers events listeners fired firings
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats idempotency remembered waiters watchers events listeners fired firings
 -- args: now name tick known_until overlap options payload
 -- use: clock rules settle wake place insert listened pushed
 -- known_until: when in ms to forget this tick; overlap: 'skip' where the last job of the schedule must have left first
