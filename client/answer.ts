@@ -16,8 +16,8 @@ export interface PushManyOptions {
   ttl?: number
   /** To keep the finished job and its result. */
   keep?: number
-  /** Ids of jobs of the queue, with commas between them, that must have completed before. */
-  depends?: string
+  /** Ids of jobs of this queue that must have completed before. */
+  depends?: Array<string | number>
   signal?: AbortSignal
 }
 
@@ -26,8 +26,6 @@ export interface PushOptions extends PushManyOptions {
   uniq?: string
   /** If there is one: to be refused ('reject'), to get its id, or to give it this payload. */
   onDuplicate?: 'reject' | 'ignore' | 'replace'
-  /** Ids of jobs of this queue that must be done first. */
-  depends?: Array<string | number>
   /** To wait for the result. */
   wait?: number
   /** The same key on the same queue adds nothing for a day. One of its own is made for each call otherwise. */

@@ -46,12 +46,13 @@ export async function push (redis: RedisClient, queue: string, jobs: NewJob[], {
 
 /** Puts a job in, together with others that come in the same turn. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
 export function pushOne (redis: RedisClient, queue: string, job: NewJob): Promise<Pushed> {
-  return pushShared(redis, queue, entry(job))
+  return pushShared(redis, queue, { entry: entry(job), links: job.depends?.split(',').length ?? 0 })
 }
 
-const pushShared = coalesce<Entry, Pushed>(
-  async (redis, queue, entries) => await insert(redis, queue, entries),
-  fields => ({ jobs: 1, bytes: fields.reduce((sum, { length }) => sum + length, 0) })
+// Each job that another one waits for is work for the script as well.
+const pushShared = coalesce<{ entry: Entry, links: number }, Pushed>(
+  async (redis, queue, pushes) => await insert(redis, queue, pushes.map(({ entry }) => entry)),
+  ({ entry, links }) => ({ jobs: 1 + links, bytes: entry.reduce((sum, { length }) => sum + length, 0) })
 )
 
 /** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */

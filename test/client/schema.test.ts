@@ -13,14 +13,15 @@ import { listen } from '../helper.ts'
 // Refused by the type check, which `npm test` runs, when a name or a type of the server is another one than the client's.
 type Fits<From extends To, To> = [From, To]
 type Same<A extends string, B extends A> = [A, B]
-// `depends` is here for servers to come.
-type Own = 'signal' | 'idempotencyKey' | 'depends'
-type Renamed = Omit<Client.PushOptions, Own | 'onDuplicate'> & { on_duplicate?: Exclude<Client.PushOptions['onDuplicate'], undefined> }
+type Own = 'signal' | 'idempotencyKey'
+// A list in a program is text with commas in a URL.
+type Listed<Options> = Omit<Options, Own | 'depends'> & { depends?: string }
+type Renamed = Omit<Listed<Client.PushOptions>, 'onDuplicate'> & { on_duplicate?: Exclude<Client.PushOptions['onDuplicate'], undefined> }
 export type Checked = [
   Same<keyof Static<typeof Push.querystring>, keyof Renamed>,
   Same<keyof Renamed, keyof Static<typeof Push.querystring>>,
   Fits<Renamed, Static<typeof Push.querystring>>,
-  Fits<Omit<Client.PushManyOptions, Own>, Static<typeof PushBatch.querystring>>,
+  Fits<Listed<Client.PushManyOptions>, Static<typeof PushBatch.querystring>>,
   Fits<Client.Failure, NonNullable<Static<typeof Nack.body>>>,
   Fits<Client.Keep, NonNullable<Static<typeof Touch.body>>>,
   Fits<Static<typeof Nack.response[200]>, Client.Verdict>,
@@ -46,7 +47,7 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
     }
   })
   const { id } = await presque.push('mail', {}, { priority: 1, tries: 3, ttl: 60, keep: 60, uniq: 'a', onDuplicate: 'ignore', delay: 0 })
-  await presque.pushMany('mail', [{}, {}], { priority: 2 })
+  await presque.pushMany('mail', [{}, {}], { priority: 2, depends: [id] })
   const job = await presque.take('mail', { lease: 30, wait: 1, worker: 'w1' })
   await presque.touch(job!, { lease: 60, progress: 1 })
   const next = await presque.ack(job!, { done: true }, { next: { lease: 30, wait: 1, worker: 'w1' } })
