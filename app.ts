@@ -5,6 +5,7 @@ import autoload from '@fastify/autoload'
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply } from 'fastify'
 import { errors } from './operations/errors.ts'
 import type { Config } from './schemas/config.ts'
+import { always, alwaysLines } from './schemas/header.ts'
 
 // Autoload does not see that a loader reads TypeScript for us; in dist/ there is none to find.
 process.env['FASTIFY_AUTOLOAD_TYPESCRIPT'] ??= '1'
@@ -16,8 +17,8 @@ export interface PresqueOptions {
   config?: Partial<Config>
   /** How long a request waits for Redis, in ms. */
   patience?: number
-  /** The folder of the built dashboard, if it is not where the build puts it. */
-  web?: string
+  /** The folder of the built dashboard, if it is not where the build puts it; null: there is none. */
+  web?: string | null
 }
 
 /** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */
@@ -43,7 +44,7 @@ export const options = {
   requestTimeout: 30_000,
   frameworkErrors: (error, _request, reply) => {
     const { statusCode, message } = error.code === 'FST_ERR_BAD_URL' ? new errors.BAD_URL() : new errors.BAD_REQUEST(error.message)
-    void (reply as FastifyReply).code(statusCode!).type('application/json').header('cache-control', 'no-store')
+    void (reply as FastifyReply).code(statusCode!).type('application/json').headers(always)
       .send(JSON.stringify({ error: message }))
   },
   clientErrorHandler: (error, socket) => { answerRaw(error, socket) }
@@ -60,5 +61,5 @@ function answerRaw (error: Error & { code?: string }, socket: Socket): void {
   }
   const body = JSON.stringify({ error: message })
   socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode!]}\r\ncontent-type: application/json\r\n` +
-    `cache-control: no-store\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+    `${alwaysLines}connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
 }

@@ -1,8 +1,12 @@
+import type { Delivery } from './delivery.ts'
+
 // What goes to the server and what comes back: test/client/schema.test.ts holds it against the server's own schemas.
 
 /** Seconds, wherever there is a time; `delayed` alone is epoch seconds. */
 export interface PushManyOptions {
+  /** From now on. */
   delay?: number
+  /** Epoch seconds. */
   delayed?: number
   /** 0 to 9, lower is sooner. */
   priority?: number
@@ -12,20 +16,29 @@ export interface PushManyOptions {
   ttl?: number
   /** To keep the finished job and its result. */
   keep?: number
+  /** Ids of jobs of this queue that must have completed before. */
+  depends?: Array<string | number>
   signal?: AbortSignal
 }
 
 export interface PushOptions extends PushManyOptions {
   /** At most one job with this key is in the queue. */
   uniq?: string
-  on_duplicate?: 'reject' | 'ignore' | 'replace'
+  /** If there is one: to be refused ('reject'), to get its id, or to give it this payload. */
+  onDuplicate?: 'reject' | 'ignore' | 'replace'
   /** To wait for the result. */
   wait?: number
   /** The same key on the same queue adds nothing for a day. One of its own is made for each call otherwise. */
   idempotencyKey?: string
 }
 
-export interface Pushed<Result = any> { id: string, duplicate: boolean, result?: Result }
+export interface Pushed<Result = any> {
+  id: string
+  /** With `onDuplicate: 'ignore'`: nothing was added, and the id is that of the one that is there. */
+  duplicate: boolean
+  /** With `wait`: what the worker returned; missing if time was up. */
+  result?: Result
+}
 
 export interface Take {
   /** '' is as long as the policy of the queue says. */
@@ -38,7 +51,14 @@ export interface Take {
 
 export interface Next { lease: number | '', wait?: number | undefined, worker?: string | undefined }
 
-export interface TakeMany extends Next { count?: number, signal?: AbortSignal }
+export interface TakeMany extends Next {
+  /** At most: 10. */
+  count?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A job that is done, and its result if it has one. */
+export interface Done { job: Delivery, result?: unknown }
 
 export interface Failure {
   error?: { type?: string, message?: string, backtrace?: unknown, [more: string]: unknown }
@@ -52,7 +72,7 @@ export interface Verdict { state: 'delayed' | 'failed', run_at?: number }
 
 export interface Keep { lease?: number, progress?: unknown }
 
-export type State = 'waiting' | 'delayed' | 'active' | 'failed' | 'completed'
+export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
 
 export interface Job {
   id: string
@@ -68,6 +88,7 @@ export interface Job {
   progress: any
   failures: number
   lost: number
+  depends: string[]
   last_error: any
   result: any
   payload: any
@@ -96,4 +117,21 @@ export interface Status {
   lost: number
   expired: number
   workers: string[]
+}
+
+/** Why a job is not running: `detail` is a sentence. */
+export interface Why { state: State, reason: string, detail: string, [more: string]: unknown }
+
+/** The counters of a queue, and its jobs of the state asked for. */
+export interface Jobs { queue_name: string, job_count: number, job_failed: number, job_processed: number, jobs: Job[] }
+
+/** Pushes a job again and again: by `cron` in the time zone `tz`, or `every` so many seconds. */
+export interface Schedule {
+  queue: string
+  cron?: string
+  every?: number
+  tz?: string
+  payload?: object
+  overlap?: unknown
+  catchup?: unknown
 }

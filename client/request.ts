@@ -1,7 +1,7 @@
-import { isRefusal, refusal } from './error.ts'
+import { isRefusal, refusal, Unreachable } from './error.ts'
 import { backoff, pause } from './patience.ts'
 
-export type Query = Record<string, string | number | boolean | undefined>
+export type Query = Record<string, string | number | boolean | Array<string | number> | undefined>
 
 export interface Ask {
   query?: Query
@@ -15,10 +15,13 @@ export interface Ask {
 export interface Answer { status: number, headers: Headers, text: string, repeated: boolean }
 
 export interface Connection {
+  /** Such as 'http://127.0.0.1:5000'; a path is put before all others. */
   url: string
+  /** Sent as `Authorization: Bearer`. */
   token?: string | undefined
-  /** Tries after the first one that came to nothing. */
+  /** Tries after the first one that came to nothing: 5, within some three seconds. */
   retries?: number | undefined
+  /** Used instead of the `fetch` of the platform. */
   fetch?: typeof fetch | undefined
 }
 
@@ -43,8 +46,10 @@ export async function ask (connection: Connection, method: string, path: string,
     try {
       return { ...await once(connection, url, init), repeated }
     } catch (error) {
-      const reached = !neverSent(error)
-      if (!isPassing(error) || what.signal?.aborted || attempt >= retries || (reached && !repeatable)) throw repeated && !isPassing(error) ? new Repeated(error as Error) : error
+      if (what.signal?.aborted) throw error
+      const [passing, reached] = [isPassing(error), !neverSent(error)]
+      if (!passing) throw repeated ? new Repeated(error as Error) : error
+      if (attempt >= retries || (reached && !repeatable)) throw named(error, url)
       repeated ||= reached
       await pause(backoff(attempt), what.signal)
     }
@@ -77,6 +82,13 @@ function search (query: Query): string {
 function isRepeatable (method: string, path: string, { lease }: Query): boolean {
   if (method === 'GET') return lease !== undefined || !/^\/qb?\//.test(path)
   return !/^(PUT \/q\/|POST \/qb\/[^/]*$)/.test(`${method} ${path}`)
+}
+
+// "fetch failed" alone helps nobody.
+function named (error: unknown, url: string): unknown {
+  if (isRefusal(error, 503)) return error
+  const { message, cause } = error as Error
+  return new Unreachable(`presque at ${new URL(url).origin} cannot be reached: ${cause instanceof Error ? cause.message || codeOf(error) : message}`, { cause: error })
 }
 
 // fetch throws a TypeError for whatever is wrong with a connection.

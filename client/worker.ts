@@ -1,11 +1,12 @@
-import { PresqueError } from './error.ts'
+import { Acks } from './acks.ts'
+import { isPassing } from './error.ts'
 import { backoff, pause } from './patience.ts'
+import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
-import type { Presque } from './presque.ts'
-import { Run } from './run.ts'
+import { Run, type Shop } from './run.ts'
 
 export interface WorkerOptions {
-  /** Jobs at a time: 1. */
+  /** Jobs at a time: 1. No more are taken than are worked on. */
   concurrency?: number
   /** Seconds after which a job is another's if this process dies: 60. While it works, it keeps the job for as long as it takes. */
   lease?: number
@@ -15,6 +16,10 @@ export interface WorkerOptions {
   wait?: number
   /** Its name on the server. */
   id?: string
+  /** Closes the worker when it aborts. */
+  signal?: AbortSignal
+  /** Hears what a handler threw, and what the server could not be told of its job. Nothing else has to be done about either. */
+  onError?: (error: unknown, job: Delivery) => void
 }
 
 /** What a job is told and may tell. `signal` aborts when it was cancelled, when another worker has it, and when `drainTimeout` is over. */
@@ -24,34 +29,48 @@ export interface Context {
   progress (value: unknown): Promise<void>
 }
 
+/** What it returns is the result of the job, what it throws is its failure: a `JobError` says when and whether it runs again. */
 export type Handler<Payload = any> = (job: Delivery<Payload>, context: Context) => unknown
 
+const mostAtOnce = 1000
+
 /**
- * Works off queues until it is closed. What the handler returns is the result of the job, what it throws is its failure.
+ * Works off queues, those that come first first, until it is closed.
  * Rides out restarts of the server; `finished` rejects when the server refuses to give it jobs at all (no such token, a bad name).
  */
-export class Worker {
+export class Worker<Payload = any> {
   /** Resolves when it has been closed. */
   readonly finished: Promise<void>
-  readonly #presque: Presque
+  readonly #consumer: Consumer
   readonly #queues: string[]
-  readonly #handler: Handler
-  readonly #options: Required<Omit<WorkerOptions, 'id'>> & { worker: string | undefined }
+  readonly #shop: Shop
+  readonly #asking: { lease: number, wait: number, worker: string | undefined, signal: AbortSignal }
+  readonly #drainTimeout: number
   readonly #closing = new AbortController()
-  readonly #runs = new Set<Run>()
+  readonly #runs = new Map<Run, Promise<void>>()
+  #free: number
+  #freed = () => {}
 
-  constructor (presque: Presque, queues: string | string[], handler: Handler, { id, ...options }: WorkerOptions = {}) {
-    this.#presque = presque
+  constructor (consumer: Consumer, queues: string | string[], handler: Handler<Payload>, options: WorkerOptions = {}) {
+    const { concurrency = 1, lease = 60, wait = 20, drainTimeout = 30, id, signal, onError = () => {} } = options
+    if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError('concurrency is a whole number from 1 on')
+    this.#consumer = consumer
     this.#queues = [queues].flat()
-    this.#handler = handler
-    this.#options = { concurrency: 1, lease: 60, drainTimeout: 30, wait: 20, worker: id, ...options }
-    this.finished = Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#loop())).then(() => {})
+    this.#free = concurrency
+    this.#drainTimeout = drainTimeout
+    this.#asking = { lease, wait, worker: id, signal: this.#closing.signal }
+    this.#shop = { consumer, acks: new Acks(consumer), lease, handler, onError, wanted: queue => this.#wantsNext(queue) }
+    this.finished = this.#work()
+    const close = () => { this.close().catch(() => {}) }
+    signal?.addEventListener('abort', close, { once: true })
+    if (signal?.aborted) close()
   }
 
   /** Takes no more jobs, and resolves when those that run have ended. What still runs after `drainTimeout` is aborted and given back. */
   async close (): Promise<void> {
     this.#closing.abort()
-    const timer = setTimeout(() => { for (const run of this.#runs) run.abandon() }, this.#options.drainTimeout * 1000)
+    this.#freed()
+    const timer = setTimeout(() => { for (const run of this.#runs.keys()) run.abandon() }, this.#drainTimeout * 1000)
     try {
       await this.finished
     } finally {
@@ -59,51 +78,70 @@ export class Worker {
     }
   }
 
-  async #loop (): Promise<void> {
+  async #work (): Promise<void> {
     try {
-      for (let job = await this.#take(); job !== null;) job = await this.#work(job) ?? await this.#take()
-    } catch (error) {
+      while (!this.#closing.signal.aborted) {
+        if (this.#free === 0) await new Promise<void>(resolve => { this.#freed = resolve })
+        else for (const job of await this.#take()) this.#start(job)
+      }
+    } finally {
       this.#closing.abort()
-      throw error
+      while (this.#runs.size > 0) await Promise.all(this.#runs.values())
     }
   }
 
-  /** A job, however long it takes to come; null when the worker closes. */
-  async #take (): Promise<Delivery | null> {
+  #start (job: Delivery): void {
+    this.#free--
+    const run = new Run(this.#shop, job)
+    this.#runs.set(run, run.do().then(async next => await this.#end(run, next)))
+  }
+
+  /** The next job may have come with the answer. */
+  async #end (run: Run, next: Delivery | null): Promise<void> {
+    this.#free++
+    if (next !== null && !this.#closing.signal.aborted) this.#start(next)
+    else if (next !== null) await this.#consumer.release(next).catch(() => {})
+    this.#runs.delete(run)
+    this.#freed()
+  }
+
+  /** As many jobs as there is room for, however long the first takes to come; none when the worker closes. */
+  async #take (): Promise<Delivery[]> {
     const { signal } = this.#closing
-    const { lease, wait, worker } = this.#options
     for (let failures = 0; !signal.aborted;) {
       try {
-        const job = await this.#presque.take(this.#queues, { lease, wait, worker, signal })
-        if (job !== null) return job
+        const jobs = this.#queues.length === 1 ? await this.#some(this.#queues[0]!, this.#free) : await this.#several()
+        if (jobs.length > 0) return jobs
         failures = 0
       } catch (error) {
-        if (signal.aborted) return null
-        if (isForGood(error)) throw error
+        if (signal.aborted) return []
+        if (!isPassing(error)) throw error
         await pause(backoff(failures++), signal).catch(() => {})
       }
     }
-    return null
+    return []
   }
 
-  /** Does a job. The next one may come with the answer. */
-  async #work (job: Delivery): Promise<Delivery | null> {
-    const run = new Run(this.#presque, job, this.#options.lease)
-    this.#runs.add(run)
-    const next = await run.do(this.#handler, () => this.#wantsNext(job.queue))
-    this.#runs.delete(run)
-    if (next === null || !this.#closing.signal.aborted) return next
-    await this.#presque.release(next).catch(() => {})
-    return null
+  async #some (queue: string, count: number, wait: number | undefined = this.#asking.wait): Promise<Delivery[]> {
+    return await this.#consumer.takeMany(queue, { ...this.#asking, wait, count: Math.min(count, mostAtOnce) })
+  }
+
+  /** Of several queues one job at a time can be waited for. Where it came from, and before that, there may be more. */
+  async #several (): Promise<Delivery[]> {
+    const first = await this.#consumer.take(this.#queues, this.#asking)
+    const jobs = first === null ? [] : [first]
+    for (const queue of this.#queues.slice(0, this.#queues.indexOf(first?.queue ?? '') + 1)) {
+      const room = this.#free - jobs.length
+      if (room <= 0) break
+      // The first is in our hands already: it is not to wait for what may come of the rest.
+      jobs.push(...await this.#some(queue, room, 0).catch(() => []))
+    }
+    return jobs
   }
 
   // An ack brings a job of the same queue only: of several queues, that would pass over those that come first.
   #wantsNext (queue: string) {
-    const { lease, worker } = this.#options
+    const { lease, worker } = this.#asking
     return this.#closing.signal.aborted || queue !== this.#queues[0] ? undefined : { lease, worker }
   }
-}
-
-function isForGood (error: unknown): boolean {
-  return error instanceof PresqueError && error.status < 500 && ![408, 429].includes(error.status)
 }

@@ -1,7 +1,7 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit
--- use: clock settle rules detail remove place finished wake unbar listened report
+-- use: clock settle rules detail remove place finished wake unbar listened report unblock
 -- returns: how many are gone; NO_SUCH_JOB for a single one that is not there
 unbar(keys)
 now = clock(now)
@@ -14,7 +14,7 @@ if id == '' and state == 'waiting' then
   if #ids > 0 then redis.call('LTRIM', ready, #ids, -1) end
   for _, member in ipairs(redis.call('ZRANGE', ranked, 0, limit - #ids - 1)) do ids[#ids + 1] = member:sub(2) end
 elseif id == '' then
-  local from = { delayed = delayed, active = active, failed = failed, completed = completed }
+  local from = { delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed }
   for _, member in ipairs(redis.call('ZRANGE', from[state], 0, limit - 1)) do ids[#ids + 1] = member:sub(2) end
 end
 local count, passed, dropped = 0, 0, {}
@@ -28,10 +28,11 @@ for _, number in ipairs(ids) do
     passed = passed + 1
   else
     remove(keys, number, job)
-    finished(keys, number)
+    finished(keys, number, 'cancelled', now)
     count, dropped[count + 1] = count + 1, number
   end
 end
 if count > 0 and listened(keys) then report(keys, { 'cancelled gone', table.concat(dropped, ' ') }) end
+if keys[3] then unblock(keys, now) end
 if count > 0 and rules(keys).concurrency then wake(keys, now, 0) end
 return { count, passed }

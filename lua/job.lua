@@ -1,5 +1,5 @@
 -- Shows one job.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now id
 -- use: clock settle document rules
 -- returns: the seed of the queue's receipts, the job as lua/parts/document.lua gives it, and the queue's tries and keep; nothing when it is not there

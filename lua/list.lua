@@ -1,5 +1,5 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now state offset limit
 -- use: clock settle document rules fit
 -- returns: jobs as lua/parts/document.lua gives them, each with tries and keep of the queue; of the waiting perhaps fewer than asked for, where places have lost their job;
@@ -20,7 +20,7 @@ if state == 'waiting' then
   add('LRANGE', ready, offset - urgent, math.min(last - urgent, plain - 1))
   add('ZRANGE', ranked, math.max(offset - plain, urgent), last - plain)
 else
-  add('ZRANGE', ({ delayed = delayed, active = active, failed = failed, completed = completed })[state], offset, last)
+  add('ZRANGE', ({ delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed })[state], offset, last)
 end
 fit(keys, ids, 8388608, true)
 local found, set = {}, rules(keys)

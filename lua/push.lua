@@ -1,13 +1,13 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats workers heard idempotency remembered waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats workers heard idempotency remembered waiters watchers events listeners
 -- args: now worker failures together plain ...fields
 -- use: clock rules settle wake hear replay insert append listened pushed
 -- together: how many jobs there are, if it is to be all or none; '' where each stands for itself
--- plain: 1 where nothing about any of the jobs is not default
+-- plain: 1 where nothing about any is not default
 -- fields: the payload of each job, and before it, unless it is plain: '#', its due time in ms ('+' and ms from now, '' for now),
 --   a space, and its options as JSON
--- returns: with spaces between, id and outcome of each job: 'new', or 'exists' 'ignored' 'replaced' 'replayed' 'conflict' 'full';
---   or for many new ones in a row the id of the first, and how many; QUEUE_FULL for all together
+-- returns: with spaces between, id and outcome of each job: 'new', or 'exists' 'ignored' 'replaced' 'replayed' 'conflict' 'full', or 'unknown' with the id
+--   that it cannot depend on; or for many new ones in a row the id of the first, and how many; QUEUE_FULL for all together
 now = clock(now)
 -- The first write adds, so that a full Redis refuses the whole push: what time has brought due begins by removing.
 redis.call('HINCRBY', stats, 'last_id', 0)
@@ -18,8 +18,8 @@ if together ~= '' and tonumber(together) > room then return { err = 'QUEUE_FULL'
 local outcomes, added, due_next, run, about, dues = {}, 0, math.huge, {}, nil, listened(keys) and {}
 local function note (id, outcome, due)
   outcomes[#outcomes + 1], outcomes[#outcomes + 2] = id, outcome
-  if outcome == 'new' or outcome == 'replaced' then added, due_next = added + 1, math.min(due_next, due) end
-  if dues and due > now then dues[id] = due end
+  if outcome == 'new' or outcome == 'replaced' then added, due_next = added + 1, math.min(due_next, tonumber(due) or math.huge) end
+  if dues and (tonumber(due) or math.huge) > now then dues[id] = due end
 end
 local function append_run ()
   if #run == 0 then return end
@@ -39,14 +39,14 @@ for _, field in ipairs(fields) do
     due, options, about = due:sub(1, 1) == '+' and now + tonumber(due) or tonumber(due) or 0, cjson.decode(options), nil
     -- Behind those that are due and had to be left for later.
     if crowded and due <= now then due = now + 0.5 end
-    local id, outcome = replay(keys, options, now)
-    if not id then id, outcome = insert(keys, field, due, options, room, now) end
-    note(id, outcome, due)
+    local id, outcome, state = replay(keys, options, now)
+    if not id then id, outcome, state = insert(keys, field, due, options, room, now) end
+    note(id, outcome, state or due)
     if outcome == 'new' then room = room - 1 end
   end
 end
 append_run()
-for _ = 1, math.min(added, 10) do
+for _ = 1, due_next < math.huge and math.min(added, 10) or 0 do
   if not wake(keys, now, due_next) then break end
 end
 if added > 0 and failures ~= '' then

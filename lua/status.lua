@@ -1,14 +1,15 @@
 -- Counts a queue's jobs and what has become of them.
--- keys: ready ranked delayed active failed completed expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now
 -- use: clock settle reopen
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
---   job, or -1; the settings in force, as JSON, times in ms; and how many jobs have been put in
+--   job, or -1; the settings in force, as JSON, times in ms; how many jobs have been put in; and how many wait for others
 now = clock(now)
 settle(keys, now, 1000)
 local delayed_count, active_count = redis.call('ZCARD', delayed), redis.call('ZCARD', active)
+local blocked_count = redis.call('ZCARD', blocked)
 local failed_count, completed_count = redis.call('ZCARD', failed), redis.call('ZCARD', completed)
-local waiting = redis.call('HLEN', jobs) - delayed_count - active_count - failed_count - completed_count
+local waiting = redis.call('HLEN', jobs) - delayed_count - active_count - failed_count - completed_count - blocked_count
 local oldest
 local heads = redis.call('LRANGE', ready, 0, 99)
 for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1] = member:sub(2) end
@@ -19,4 +20,4 @@ end
 local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired', 'last_id')
 for i = 1, 5 do numbers[i] = tonumber(numbers[i] or 0) end
 return { waiting, delayed_count, active_count, failed_count, completed_count, numbers[1], numbers[2], numbers[3], numbers[4],
-  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5] }
+  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5], blocked_count }

@@ -1,3 +1,4 @@
+import { errors, refusalFromRedis } from './errors.ts'
 import { commonKey } from './keys.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
@@ -34,8 +35,15 @@ const changing = script<null>('control')
 
 /** Changes a queue's settings, all at once; a queue that nobody has used yet keeps them for its first job. */
 export async function control (redis: RedisClient, queue: string, change: Change, { now }: { now?: number } = {}): Promise<void> {
-  await redis.sadd(commonKey('queues'), queue)
-  await changing(redis, queue, { changes: fields(change), now: milliseconds(now) })
+  const changes = fields(change)
+  const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
+  await redis.sadd(commonKey('queues'), queue).catch(error => { if (adds || !isFull(error)) throw error })
+  await changing(redis, queue, { changes, now: milliseconds(now) })
+}
+
+// Redis takes no name then, known or not; but a queue must open, for only that makes room.
+function isFull (error: Error): boolean {
+  return refusalFromRedis(error) instanceof errors.REDIS_FULL
 }
 
 function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concurrency, ...change }: Change): Array<string | number> {

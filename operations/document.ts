@@ -3,7 +3,7 @@ import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
 
-export type State = 'waiting' | 'delayed' | 'active' | 'failed' | 'completed'
+export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
 
 /** A job as it is shown. Times in epoch seconds; `payload`, `result`, `last_error` and `progress` are JSON text. */
 export interface Document {
@@ -21,6 +21,8 @@ export interface Document {
   progress: string | null
   failures: number
   lost: number
+  /** Those of the jobs it was to wait for that have not completed. */
+  depends: string[]
   last_error: string | null
   result: string | null
   payload: string
@@ -52,6 +54,7 @@ interface Details {
   failures?: number,
   lost?: number,
   last_error?: string,
+  depends?: string,
   awaited?: boolean,
   keep?: number
 }
@@ -127,6 +130,7 @@ function document (queue: string, fields: Fields): Document {
     progress: details.progress ?? null,
     failures: details.failures ?? 0,
     lost: details.lost ?? 0,
+    depends: details.depends?.split(',') ?? [],
     last_error: details.last_error ?? null,
     result: result === '' ? null : result,
     payload

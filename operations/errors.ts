@@ -10,6 +10,7 @@ export const errors = {
   QUEUE_NAME_MISSING: createError('QUEUE_NAME_MISSING', 'queue name is missing', 404),
   NO_SUCH_JOB: createError('NO_SUCH_JOB', 'no such job', 404),
   NO_SUCH_WORKER: createError('NO_SUCH_WORKER', "no such worker: '%s'", 404),
+  NO_SUCH_SCHEDULE: createError('NO_SUCH_SCHEDULE', 'no such schedule', 404),
   NOT_BUILT: createError('NOT_BUILT', 'the dashboard has not been built: npm run build', 404),
   NOT_FOUND: createError('NOT_FOUND', 'no such route: %s', 404),
 
@@ -50,6 +51,9 @@ export const errors = {
   KEEP_INVALID: createError('KEEP_INVALID', 'keep must be seconds, from 0 to 2592000', 400),
   ON_DUPLICATE_INVALID: createError('ON_DUPLICATE_INVALID', "on_duplicate must be reject, ignore or replace, not '%s'", 400),
   ON_DUPLICATE_ALONE: createError('ON_DUPLICATE_ALONE', 'on_duplicate needs uniq', 400),
+  DEPENDS_INVALID: createError('DEPENDS_INVALID', 'depends must be the ids of 1 to 100 jobs, with commas between them, such as 12,13', 400),
+  DEPENDS_UNKNOWN: createError('DEPENDS_UNKNOWN', "depends: no job '%s' was put in before this one", 400),
+  DEPENDS_TOO_MANY: createError('DEPENDS_TOO_MANY', 'a batch with depends: its jobs times the jobs they wait for may be 10000 at most', 400),
   IDEMPOTENCY_KEY_INVALID: createError('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key must be 1 to 256 printable ASCII characters', 400),
   LEASE_INVALID: createError('LEASE_INVALID', 'lease must be seconds, from 1 to 43200', 400),
   WAIT_INVALID: createError('WAIT_INVALID', 'wait must be seconds, from 0 to %s', 400),
@@ -62,6 +66,17 @@ export const errors = {
   CREDIT_ALONE: createError('CREDIT_ALONE', 'credit needs the header Accept: text/event-stream', 400),
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
+  SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID', 'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -', 400),
+  SCHEDULE_INVALID: createError('SCHEDULE_INVALID', 'a schedule is a JSON object such as {"queue":"mail","every":60,"payload":{}}', 400),
+  SCHEDULE_QUEUE_MISSING: createError('SCHEDULE_QUEUE_MISSING', 'queue is missing: where do the jobs go?', 400),
+  SCHEDULE_TIME_MISSING: createError('SCHEDULE_TIME_MISSING', 'give cron or every', 400),
+  SCHEDULE_TIME_TWICE: createError('SCHEDULE_TIME_TWICE', 'give cron or every, not both', 400),
+  CRON_INVALID: createError('CRON_INVALID', 'cron must be five fields such as */5 * * * *, or six with seconds first: %s', 400),
+  EVERY_INVALID: createError('EVERY_INVALID', 'every must be seconds, from 1 to 315360000', 400),
+  TZ_INVALID: createError('TZ_INVALID', "no such time zone: '%s'; it must be a name such as Europe/Berlin", 400),
+  TZ_ALONE: createError('TZ_ALONE', 'tz needs cron beside it', 400),
+  OVERLAP_INVALID: createError('OVERLAP_INVALID', "overlap must be skip or allow, not '%s'", 400),
+  CATCHUP_INVALID: createError('CATCHUP_INVALID', "catchup must be none or one, not '%s'", 400),
 
   TOKEN_MISSING: createError('TOKEN_MISSING', 'a token is needed: send it as Authorization: Bearer <token>', 401),
   TOKEN_UNKNOWN: createError('TOKEN_UNKNOWN', 'no such token', 401),
@@ -74,6 +89,7 @@ export const errors = {
   BODY_TOO_LARGE: createError('BODY_TOO_LARGE', 'the body is larger than %s bytes', 413),
   LEASE_LOST: createError('LEASE_LOST', 'lease lost', 409),
   JOB_ON_LEASE: createError('JOB_ON_LEASE', 'the job is on lease', 409),
+  JOB_BLOCKED: createError('JOB_BLOCKED', 'the job waits for others to complete: %s', 409),
   JOB_COMPLETED: createError('JOB_COMPLETED', 'the job has completed', 409),
   JOB_GONE: createError('JOB_GONE', 'the job was taken for good, cancelled or dropped: it will have no result', 410),
   IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT', 'another payload was pushed under this Idempotency-Key', 422),
@@ -122,7 +138,9 @@ export function refusalFromRedis (error: Error): Error | null {
   const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(error.message)?.[1] ?? ''
   if (error.name === 'ReplyError') {
     const code = word in errors ? word as ErrorCode : fromRedis[word]
-    return code === undefined ? null : new errors[code]()
+    // A script may say what it is about.
+    const about = /^[A-Z_]+ ([\d,]+)$/.exec(error.message)?.[1]
+    return code === undefined ? null : about === undefined ? new errors[code]() : new errors[code](about)
   }
   const away = error.name === 'AbortError' || error.name === 'ClusterAllFailedError' ||
     error.name === 'MaxRetriesPerRequestError' || disconnected.test(error.message)

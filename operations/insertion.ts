@@ -25,6 +25,8 @@ export interface NewJob {
   ttl?: number | undefined
   /** Seconds for which the finished job and its result are kept. */
   keep?: number | undefined
+  /** Ids of jobs that must have completed before, with commas between them. */
+  depends?: string | undefined
   /** A push under the same key adds nothing for a day. */
   idempotencyKey?: string | undefined
   /** Somebody waits for the result, so it is kept until it can be handed over. */
@@ -44,12 +46,13 @@ export async function push (redis: RedisClient, queue: string, jobs: NewJob[], {
 
 /** Puts a job in, together with others that come in the same turn. Rejects with JOB_EXISTS, IDEMPOTENCY_CONFLICT or QUEUE_FULL. */
 export function pushOne (redis: RedisClient, queue: string, job: NewJob): Promise<Pushed> {
-  return pushShared(redis, queue, entry(job))
+  return pushShared(redis, queue, { entry: entry(job), links: job.depends?.split(',').length ?? 0 })
 }
 
-const pushShared = coalesce<Entry, Pushed>(
-  async (redis, queue, entries) => await insert(redis, queue, entries),
-  fields => ({ jobs: 1, bytes: fields.reduce((sum, { length }) => sum + length, 0) })
+// Each job that another one waits for is work for the script as well.
+const pushShared = coalesce<{ entry: Entry, links: number }, Pushed>(
+  async (redis, queue, pushes) => await insert(redis, queue, pushes.map(({ entry }) => entry)),
+  ({ entry, links }) => ({ jobs: 1 + links, bytes: entry.reduce((sum, { length }) => sum + length, 0) })
 )
 
 /** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
@@ -108,6 +111,7 @@ function outcomes (words: string[]): Array<Pushed | Error> {
 function pushed (id: string, outcome: string): Pushed | Error {
   if (outcome === 'exists') return new errors.JOB_EXISTS()
   if (outcome === 'conflict') return new errors.IDEMPOTENCY_CONFLICT()
+  if (outcome === 'unknown') return new errors.DEPENDS_UNKNOWN(id)
   if (outcome === 'full') return new errors.QUEUE_FULL()
   return { id, duplicate: outcome === 'ignored' }
 }
@@ -121,15 +125,16 @@ function due ({ delayed, delay }: NewJob): string | number {
   return delay ? `+${milliseconds(delay)}` : milliseconds(delayed) ?? ''
 }
 
-// What is default is not stored; null for a job of which all is.
-function options (job: NewJob): Record<string, unknown> | null {
-  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, idempotencyKey, awaited } = job
+/** What a script stores of a job beside its payload. What is default is not; null for a job of which all is. */
+export function options (job: NewJob): Record<string, unknown> | null {
+  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, depends, idempotencyKey, awaited } = job
   const set: Record<string, unknown> = {}
   if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })
   if (priority !== 5) set['priority'] = priority
   if (tries !== undefined) set['tries'] = tries
   if (ttl !== undefined) set['ttl'] = milliseconds(ttl)
   if (keep !== undefined) set['keep'] = milliseconds(keep)
+  if (depends !== undefined) set['depends'] = [...new Set(depends.split(','))].join(',')
   if (awaited) set['awaited'] = true
   if (idempotencyKey !== undefined) {
     Object.assign(set, { idempotency: idempotencyKey, fingerprint: createHash('sha256').update(payload).digest('base64') })

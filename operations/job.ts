@@ -7,7 +7,7 @@ const scripts = {
   cancel: script<[gone: number, passed: number]>('cancel')
 }
 
-/** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE or JOB_COMPLETED. */
+/** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED or JOB_BLOCKED. */
 export async function retry (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<void> {
   await scripts.retry(redis, queue, { id, now: milliseconds(now) })
 }

@@ -9,6 +9,9 @@ export const queueKeys = {
   active: 'sorted set: jobs on lease, by the end of the lease in ms',
   failed: 'sorted set: jobs that have failed for good, by that time in ms',
   completed: 'sorted set: finished jobs that are kept, by the time in ms until which',
+  blocked: 'sorted set: jobs that wait for others to complete, by since when in ms',
+  dependents: 'sorted set: which of them waits for which, id:member, by the id of the job that it waits for',
+  ended: 'sorted set: jobs that have ended, and how, of which not all have been told that wait for them; by that time in ms',
   expiring: 'sorted set: jobs with a ttl that nobody has taken, by its end in ms',
   jobs: 'hash: id -> record: from when it may run in ms (6 bytes, big-endian), then the payload as it came in',
   details: 'hash: id -> JSON of what is not default; plain jobs have none',
@@ -26,6 +29,8 @@ export const queueKeys = {
   watchers: 'hash: id -> servers whose clients wait for the end of that job',
   events: 'stream: what has been done, in turn what and to which jobs (see lua/parts/report.lua); there while somebody listens, and ten minutes longer',
   listeners: 'set: servers that have read all events and are to be told of the next',
+  fired: 'hash: name of a schedule -> its last tick here in ms, what came of it, the id of its last job and the seed of then (see lua/fire.lua)',
+  firings: 'sorted set: names of schedules, by the time in ms until which `fired` is to know them',
   restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes',
   history: 'list: how the queue stood in one minute of the last day after another, where that changed (see lua/sample.lua)'
 } as const
@@ -37,7 +42,16 @@ export const commonKeys = {
   sampled: 'string: there while a server notes how all queues stand, so that no other does'
 } as const
 
+/** Those of the schedules, which have a slot of their own: no queue has a slash in its name. */
+export const scheduleKeys = {
+  schedules: 'hash: name of a schedule -> JSON of what it is; times in ms',
+  templates: 'hash: name of a schedule -> the payload of its jobs, as it came in',
+  turns: 'hash: name of a schedule -> JSON of its next tick (ms) and of what has come of those before',
+  upcoming: 'sorted set: names of schedules, by when in ms a server is to look at them: at the next tick, or when the server that has taken it up is late'
+} as const
+
 export type QueueKey = keyof typeof queueKeys
+export type ScheduleKey = keyof typeof scheduleKeys
 
 /** The full name of a queue's key. The braces keep all keys of a queue in one slot of a Redis Cluster. */
 export function queueKey (queue: string, name: QueueKey): string {
@@ -47,4 +61,15 @@ export function queueKey (queue: string, name: QueueKey): string {
 /** The full name of a key that belongs to no queue. */
 export function commonKey (name: keyof typeof commonKeys): string {
   return name
+}
+
+/** The full name of a key of the schedules. */
+export function scheduleKey (name: ScheduleKey): string {
+  return `{schedules/}:${name}`
+}
+
+/** The full name of a key that a script uses, or undefined if there is no such key. */
+export function scriptKey (queue: string, name: string): string | undefined {
+  if (Object.hasOwn(queueKeys, name)) return queueKey(queue, name as QueueKey)
+  return Object.hasOwn(scheduleKeys, name) ? scheduleKey(name as ScheduleKey) : undefined
 }

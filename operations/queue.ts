@@ -19,7 +19,7 @@ export interface QueueStatus {
 }
 
 const scripts = {
-  status: script<[...Ten, policy: string, pushed: number]>('status'),
+  status: script<[...Ten, policy: string, pushed: number, blocked: number]>('status'),
   purge: script<null>('purge')
 }
 
@@ -30,10 +30,10 @@ export async function queues (redis: RedisClient): Promise<string[]> {
 
 /** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */
 export async function queueStatus (redis: RedisClient, queue: string, { now }: { now?: number } = {}): Promise<QueueStatus> {
-  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed] =
+  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed, blocked] =
     await scripts.status(redis, queue, { now: milliseconds(now) })
   return {
-    counts: { waiting, delayed, active, failed: failedNow, completed },
+    counts: { waiting, delayed, blocked, active, failed: failedNow, completed },
     pushed,
     processed,
     failed,

@@ -7,11 +7,18 @@ export interface Reason { state: State, reason: string, detail: string, last_err
 export function explain (job: Document, obstacles: Obstacles): Reason {
   const { state } = job
   if (state === 'active') return leased(job)
+  if (state === 'blocked') return blocked(job)
+  if (state === 'failed' && job.depends.length > 0) return { state, reason: 'failed', detail: 'it has failed for good: a job on which it depends did not complete', last_error: job.last_error }
   if (state === 'failed') return { state, reason: 'failed', detail: `it has failed for good after ${job.attempt} of ${job.tries} deliveries`, last_error: job.last_error }
   if (state === 'completed') return { state, reason: 'completed', detail: 'it has finished, and is only kept' }
   if (obstacles.stopped) return stopped(state, obstacles)
   if (state === 'delayed') return due(job, obstacles)
   return waiting(obstacles)
+}
+
+function blocked ({ state, depends }: Document): Reason {
+  const more = depends.length > 10 ? ` and ${depends.length - 10} more` : ''
+  return { state, reason: 'blocked', detail: `it waits for ${depends.length === 1 ? 'job' : 'jobs'} ${depends.slice(0, 10).join(', ')}${more} to complete`, depends }
 }
 
 function leased ({ state, worker_id: worker, lease_expires_at: until }: Document): Reason {

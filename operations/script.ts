@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { queueKey, queueKeys, type QueueKey } from './keys.ts'
+import { scriptKey, type QueueKey, type ScheduleKey } from './keys.ts'
 import { refusalFromRedis } from './errors.ts'
 import type { RedisClient } from './redis.ts'
 
 /** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
 export type Arguments = Record<string, string | number | undefined | ReadonlyArray<string | number>>
 
-/** Runs a script on a queue. Rejects with a refusal of operations/errors.ts. */
+type Key = QueueKey | ScheduleKey
+
+/** Runs a script on a queue, or on the schedules. Rejects with a refusal of operations/errors.ts. */
 export type Script<Reply> = (redis: RedisClient, queue: string, args?: Arguments) => Promise<Reply>
 
 type Command = (...values: Array<string | number>) => Promise<unknown>
@@ -23,7 +25,7 @@ export function script<Reply> (verb: string): Script<Reply> {
   return async (redis, queue, given = {}) => {
     const client = redis as unknown as Record<string, Command>
     try {
-      return await client[name]!(...keys.map(key => queueKey(queue, key)), ...values(verb, args, given)) as Reply
+      return await client[name]!(...keys.map(key => scriptKey(queue, key)!), ...values(verb, args, given)) as Reply
     } catch (error) {
       throw refusalFromRedis(error as Error) ?? error
     }
@@ -48,12 +50,12 @@ export function commandName (verb: string): string {
 }
 
 /** The Lua that Redis gets for a verb, and its signature. Throws when the header names a key that is not in keys.ts. */
-export function compile (verb: string): { keys: QueueKey[], args: string[], lua: string } {
+export function compile (verb: string): { keys: Key[], args: string[], lua: string } {
   const source = readFileSync(new URL(`${verb}.lua`, room), 'utf8')
-  const keys = words(source, 'keys') as QueueKey[]
+  const keys = words(source, 'keys') as Key[]
   const args = words(source, 'args')
   for (const key of keys) {
-    if (!(key in queueKeys)) throw new Error(`lua/${verb}.lua: no such key in operations/keys.ts: ${key}`)
+    if (scriptKey('', key) === undefined) throw new Error(`lua/${verb}.lua: no such key in operations/keys.ts: ${key}`)
   }
   const locals = [
     ...keys.map((key, i) => `local ${key} = KEYS[${i + 1}]`),
@@ -62,7 +64,7 @@ export function compile (verb: string): { keys: QueueKey[], args: string[], lua:
   const taken = words(source, 'use').find(name => [...keys, ...args].includes(name))
   if (taken !== undefined) throw new Error(`lua/${verb}.lua: ${taken} is a part, and cannot be a key or an argument as well`)
   const included = parts(source)
-  const undeclared = included.join('\n').match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length) as QueueKey))
+  const undeclared = included.join('\n').match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length) as Key))
   if (undeclared !== undefined) throw new Error(`lua/${verb}.lua: its header lacks ${undeclared}, which a part uses`)
   return { keys, args, lua: [...locals, keyTable(keys), ...included, source].join('\n') }
 }

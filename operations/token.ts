@@ -59,6 +59,11 @@ export class Tokens {
     for (const kept of this.#kept) if (timingSafeEqual(kept.hash, hash)) found = kept
     return found === null ? null : new Holder(found.token, found.queues)
   }
+
+  /** Whether these hold the same token, with the same roles and queues. */
+  allowTheSame ({ token: { sha256, roles, queues } }: Holder): boolean {
+    return this.#kept.some(({ token }) => token.sha256 === sha256 && String(token.roles) === String(roles) && String(token.queues) === String(queues))
+  }
 }
 
 function matching (globs: string[]): RegExp {

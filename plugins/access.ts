@@ -12,6 +12,8 @@ declare module 'fastify' {
     holder: Holder | null
     /** Whether the caller may know of that queue. */
     sees (queue: string): boolean
+    /** Calls `end` once what the token allows has changed: for an answer that goes on. Returns how to stop that. */
+    whenWithdrawn (end: () => void): () => void
   }
   interface FastifyContextConfig {
     /** What a token must allow: a role, `any` for a token of whatever role, `open` for no token at all. */
@@ -29,6 +31,13 @@ export default fp(async app => {
   app.decorateRequest('holder', null)
   app.decorateRequest('sees', function (this: FastifyRequest, queue: string) {
     return this.holder === null || this.holder.sees(queue)
+  })
+  const open = new Map<() => void, Holder>()
+  app.decorateRequest('whenWithdrawn', function (this: FastifyRequest, end: () => void) {
+    // A function of its own for each call.
+    const one = (): void => end()
+    if (this.holder !== null) open.set(one, this.holder)
+    return () => { open.delete(one) }
   })
   app.addHook('onRoute', ({ url, config, schema }) => {
     if (schema?.hide !== true && config?.role === undefined) throw new Error(`the route ${url} has no role`)
@@ -56,6 +65,7 @@ export default fp(async app => {
     try {
       tokens = new Tokens(readTokens(path))
       app.log.info('the tokens were read again')
+      for (const [end, holder] of [...open]) if (!tokens.allowTheSame(holder)) end()
     } catch (error) {
       app.log.error(`${(error as Error).message}; the tokens stay as they were`)
     }

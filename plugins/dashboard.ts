@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import fp from 'fastify-plugin'
 import { errors } from '../operations/errors.ts'
+import { onPages } from '../schemas/header.ts'
 
 // Only what this server itself serves, no script or style within the page, and no text ever becomes a program or markup.
 const policy = [
@@ -10,12 +11,12 @@ const policy = [
   "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"
 ].join('; ')
 
-const headers = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
+const headers = { 'content-security-policy': policy, ...onPages }
 
 /** The dashboard at `/`: the files that the build of web/ leaves. It asks this server as any client does, so these hold no secret. */
-export default fp<{ web?: string }>(async (app, { web = built() }) => {
+export default fp<{ web?: string | null }>(async (app, { web = built() }) => {
   const hidden = { schema: { hide: true }, config: { role: 'open' as const } }
-  if (web === undefined) {
+  if (web === null) {
     app.get('/', hidden, () => { throw new errors.NOT_BUILT() })
     return
   }
@@ -23,9 +24,10 @@ export default fp<{ web?: string }>(async (app, { web = built() }) => {
   for (const file of ['index.html', ...readdirSync(`${web}/assets`).map(name => `assets/${name}`)]) {
     app.get(file === 'index.html' ? '/' : `/${file}`, hidden, (_request, reply) => reply.headers(headers).sendFile(file))
   }
-}, { name: 'dashboard', dependencies: ['access', 'methods', 'headers'] })
+  // A route has the error handler that there was when its plugin was done.
+}, { name: 'dashboard', dependencies: ['access', 'failures', 'methods', 'headers'] })
 
 // From the sources and from dist/ alike. web/ itself holds no assets before it is built.
-function built (): string | undefined {
-  return ['../dist/web', '../web'].map(path => fileURLToPath(new URL(path, import.meta.url))).find(path => existsSync(`${path}/assets`))
+function built (): string | null {
+  return ['../dist/web', '../web'].map(path => fileURLToPath(new URL(path, import.meta.url))).find(path => existsSync(`${path}/assets`)) ?? null
 }

@@ -13,6 +13,8 @@ declare module 'fastify' {
 // In ms: how long a client has to take the last event.
 const patience = 1000
 
+const withdrawn = event('withdrawn', { reason: 'the token has changed: ask anew' }).text
+
 /** `reply.eventStream()`: an answer that goes on. */
 export default fp(async app => {
   const open = new Set<EventStream>()
@@ -20,6 +22,7 @@ export default fp(async app => {
     const stream = new EventStream()
     open.add(stream)
     stream.once('close', () => open.delete(stream))
+    stream.once('close', this.request.whenWithdrawn(() => stream.end(withdrawn, patience)))
     // Also if it was never sent.
     this.raw.once('close', () => stream.destroy())
     // Its end is that of the connection, and no proxy is to gather what it says.
@@ -30,4 +33,4 @@ export default fp(async app => {
     const last = event('closing', { reason: 'the server stops: come back with the last id' }).text
     for (const stream of open) stream.end(last, patience)
   })
-}, { name: 'event-stream' })
+}, { name: 'event-stream', dependencies: ['access'] })

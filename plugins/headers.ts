@@ -1,8 +1,11 @@
 import fp from 'fastify-plugin'
 import { errors } from '../operations/errors.ts'
+import { always } from '../schemas/header.ts'
+
+const fixed = Object.entries(always)
 
 /**
- * What holds for every request and answer: no answer is stored on the way, no URL has broken escapes, and once the server closes,
+ * What holds for every request and answer: each carries the headers of schemas/header.ts, no URL has broken escapes, and once the server closes,
  * each answer is the last on its connection: one that was being answered then would otherwise hold up the end.
  */
 export default fp(async app => {
@@ -14,7 +17,7 @@ export default fp(async app => {
   })
   // At the end, so that no hook that refuses comes before it, and no plugin says otherwise.
   app.addHook('onSend', (_request, reply, payload, done) => {
-    void reply.header('cache-control', 'no-store')
+    for (const [name, value] of fixed) void reply.header(name, value)
     if (closing) void reply.header('connection', 'close')
     done(null, payload)
   })

@@ -20,9 +20,13 @@ export default fp(async app => {
     const most = app.config.PRESQUE_MAX_WAIT
     if (seconds > most) throw new errors.WAIT_INVALID(most)
     const patience = new Patience(seconds * 1000)
+    const forget = this.request.whenWithdrawn(() => patience.end())
     // Not when the answer has been sent: nobody waits any more by then.
-    this.raw.once('close', () => { if (!this.raw.writableFinished) patience.end() })
+    this.raw.once('close', () => {
+      forget()
+      if (!this.raw.writableFinished) patience.end()
+    })
     return patience
   })
   app.addHook('preClose', async () => waiters.close())
-}, { name: 'waiters', dependencies: ['config', 'redis'] })
+}, { name: 'waiters', dependencies: ['access', 'config', 'redis'] })

@@ -11,6 +11,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const { query } = request
     if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
     const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query }))
+    if (jobs.length * (query.depends?.split(',').length ?? 0) > 10_000) throw new errors.DEPENDS_TOO_MANY()
     if (jobs.length > 0) await push(app.redis, request.params.queue, jobs)
     return reply.code(201).send()
   })

@@ -17,6 +17,10 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       const events = live(app.summaries, summary, sees)
       open.add(events)
       events.once('close', () => open.delete(events))
+      events.once('close', request.whenWithdrawn(() => {
+        events.push(event('withdrawn', { reason: 'the token has changed: ask anew' }))
+        events.push(null)
+      }))
       return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(events as never)
     }
     const found = summary.queues.filter(sees)

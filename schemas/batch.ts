@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { JobId, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
-import { Delayed, Payload, Priority, Ttl } from './job.ts'
+import { Delayed, Depends, Payload, Priority, Ttl } from './job.ts'
 import { Delay, Instant, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Nothing } from './queue.ts'
 import { Created } from './empty.ts'
@@ -52,7 +52,8 @@ export const PushBatch = {
     priority: Type.Optional(Priority),
     tries: Type.Optional(Tries),
     ttl: Type.Optional(Ttl),
-    keep: Type.Optional(Keep)
+    keep: Type.Optional(Keep),
+    depends: Type.Optional(Depends)
   }, { additionalProperties: false }),
   body: Type.Object({
     jobs: Type.Array(Payload, { maxItems: batchSize.mostPushed, 'x-refusal': 'JOBS_NOT_ARRAY' })

@@ -44,9 +44,15 @@ export const Ttl = Type.Number({
   'x-refusal': 'TTL_INVALID'
 })
 
-const states = ['waiting', 'delayed', 'active', 'failed', 'completed'] as const
+export const Depends = Type.String({
+  pattern: '^[1-9][0-9]{0,15}(,[1-9][0-9]{0,15}){0,99}$',
+  description: 'Ids of jobs of the same queue, 100 at most, with commas between them: the job waits until they have completed, and fails if one does not',
+  'x-refusal': 'DEPENDS_INVALID'
+})
 
-export const State = Type.Union(states.map(state => Type.Literal(state)), { description: 'waiting, delayed, active (on lease), failed or completed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' })
+const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
+
+export const State = Type.Union(states.map(state => Type.Literal(state)), { description: 'waiting, delayed, blocked (by jobs it depends on), active (on lease), failed or completed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' })
 
 const orNull = (schema: ReturnType<typeof Type.Number> | ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
 
@@ -65,6 +71,7 @@ export const Job = Type.Object({
   progress: Type.Unknown(),
   failures: Type.Integer({ description: 'How often a worker gave it up' }),
   lost: Type.Integer({ description: 'How often its lease ran out' }),
+  depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
   last_error: Type.Unknown(),
   result: Type.Unknown(),
   payload: Type.Unknown()
@@ -84,6 +91,7 @@ export const Job = Type.Object({
     progress: null,
     failures: 0,
     lost: 0,
+    depends: [],
     last_error: null,
     result: null,
     payload: { to: 'ann' }
@@ -108,7 +116,7 @@ export const GetWhy = {
   response: {
     200: Type.Object({
       state: State,
-      reason: Type.String({ description: 'stopped, not_due, limit_reached, jobs_ahead, nobody_asks, next, on_lease, failed or completed' }),
+      reason: Type.String({ description: 'blocked, stopped, not_due, limit_reached, jobs_ahead, nobody_asks, next, on_lease, failed or completed' }),
       detail: Type.String({ description: 'The same as a sentence' })
     }, { additionalProperties: true, description: 'The first thing that keeps it from running', examples: [{ state: 'waiting', reason: 'jobs_ahead', detail: '1 job is ahead of it', ahead: 1 }] }),
     400: BadRequest,

@@ -19,6 +19,15 @@ export const JobId = Type.String({ pattern: '^[0-9]{1,16}$', description: 'The n
 
 export const JobParams = Type.Object({ queue: QueueName, id: JobId })
 
+export const ScheduleName = Type.String({
+  pattern: '^[A-Za-z0-9_.:@-]{1,128}$',
+  description: 'The name of a schedule',
+  examples: ['nightly'],
+  'x-refusal': 'SCHEDULE_NAME_INVALID'
+})
+
+export const ScheduleParams = Type.Object({ name: ScheduleName })
+
 export const QueueParams = Type.Object({ queue: QueueName })
 
 export const WorkerId = Type.String({

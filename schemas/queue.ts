@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { QueueNames, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
-import { Delayed, OnDuplicate, Payload, Priority, Ttl, Uniq } from './job.ts'
+import { Delayed, Depends, OnDuplicate, Payload, Priority, Ttl, Uniq } from './job.ts'
 import { Delay, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Created, NoContent } from './empty.ts'
 import { eventStream } from './event.ts'
@@ -14,7 +14,8 @@ const Insertion = Type.Object({
   priority: Type.Optional(Priority),
   tries: Type.Optional(Tries),
   ttl: Type.Optional(Ttl),
-  keep: Type.Optional(Keep)
+  keep: Type.Optional(Keep),
+  depends: Type.Optional(Depends)
 }, { additionalProperties: false })
 
 const placed = {

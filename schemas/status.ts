@@ -10,6 +10,7 @@ export const Status = Type.Object({
   counts: Type.Object({
     waiting: Type.Integer(),
     delayed: Type.Integer(),
+    blocked: Type.Integer({ description: 'Waiting for other jobs' }),
     active: Type.Integer({ description: 'On lease' }),
     failed: Type.Integer(),
     completed: Type.Integer({ description: 'Finished and kept' })
@@ -37,7 +38,7 @@ export const Status = Type.Object({
       concurrency: null,
       max_jobs: null
     },
-    counts: { waiting: 3, delayed: 1, active: 1, failed: 0, completed: 0 },
+    counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
     oldest_age: 12.345,
     processed: 127,
     failed: 2,

@@ -44,7 +44,7 @@ export const GetSummary = {
         queues: [{
           queue: 'mail',
           stopped: false,
-          counts: { waiting: 3, delayed: 1, active: 1, failed: 0, completed: 0 },
+          counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
           oldest_age: 12.345,
           pushed: 132,
           processed: 127,

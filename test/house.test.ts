@@ -3,7 +3,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { errors } from '../operations/errors.ts'
-import { commonKeys, queueKeys } from '../operations/keys.ts'
+import { commonKeys, queueKeys, scheduleKeys } from '../operations/keys.ts'
 import { Config } from '../schemas/config.ts'
 
 const house = fileURLToPath(new URL('..', import.meta.url))
@@ -128,6 +128,7 @@ test('docs/errors.md tells every refusal as it is', async t => {
 test('docs/keys.md tells every key as it is', async t => {
   const all = [
     ...Object.entries(queueKeys).map(([name, what]) => [`presque:{queue}:${name}`, what]),
+    ...Object.entries(scheduleKeys).map(([name, what]) => [`presque:{schedules/}:${name}`, what]),
     ...Object.entries(commonKeys).map(([name, what]) => [`presque:${name}`, what])
   ]
   const known = all.map(([key, what]) => [key, ...what!.split(/: (.*)/s).slice(0, 2)])

@@ -11,7 +11,7 @@ export async function learnAccess (): Promise<void> {
   access.value = await json<Access>('/access').catch(() => null)
 }
 
-export type Role = 'manage' | 'produce'
+export type Role = 'manage' | 'produce' | 'read'
 
 /** Why this page may not, or null when it may. */
 export function useRefusal (role: Role): string | null {

@@ -22,7 +22,7 @@ export function App () {
     <>
       <a class='skip' href='#main' onClick={event => { event.preventDefault(); document.getElementById('main')!.focus() }}>Skip to content</a>
       <Top />
-      <main id='main' tabIndex={-1}>{asks === '' ? <Page /> : <TokenPage wrong={asks === 'unknown'} />}</main>
+      <main id='main' tabIndex={-1}>{asks === '' ? <Page /> : <TokenPage why={asks} />}</main>
       <Notices />
     </>
   )
@@ -36,7 +36,7 @@ function Page () {
   return <Front />
 }
 
-const words = { connecting: 'Connecting', live: 'Live', away: 'Redis is away', lost: 'No connection' }
+const words = { connecting: 'Connecting', asking: 'Waiting for a token', live: 'Live', away: 'Redis is away', lost: 'No connection' }
 
 function Top () {
   const { connection } = useBox(overview)

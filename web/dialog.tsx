@@ -8,8 +8,13 @@ export function Dialog ({ title, children, onClose }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const opener = document.activeElement as HTMLElement | null
-    element.current!.showModal()
-    return () => opener?.focus?.()
+    const dialog = element.current!
+    dialog.showModal()
+    return () => {
+      // What is outside cannot have the focus before.
+      dialog.close()
+      opener?.focus?.()
+    }
   }, [])
   return (
     <dialog ref={element} aria-label={title} onClose={onClose}>

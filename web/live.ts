@@ -26,7 +26,7 @@ export interface Row extends Moment { trail: Moment[] }
 export interface Overview {
   rows: Map<string, Row>
   /** How the page hears of changes. */
-  connection: 'connecting' | 'live' | 'away' | 'lost'
+  connection: 'connecting' | 'asking' | 'live' | 'away' | 'lost'
   /** In ms, by the clock of this page. */
   heard: number
 }
@@ -46,10 +46,10 @@ export async function follow (): Promise<void> {
   let pause = 500
   for (;;) {
     const began = Date.now()
-    try {
-      for await (const { name, data } of events('/summary', new AbortController().signal)) hear(name, data)
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 401) await token()
+    await listen()
+    if (wanted.value !== '') {
+      await token()
+      continue
     }
     if (Date.now() - began > 10_000) pause = 500
     overview.value = { ...overview.value, connection: 'lost' }
@@ -58,8 +58,23 @@ export async function follow (): Promise<void> {
   }
 }
 
+// What was begun with one token does not go on once that is refused elsewhere.
+async function listen (): Promise<void> {
+  const controller = new AbortController()
+  const unwatch = wanted.watch(() => { if (wanted.value !== '') controller.abort() })
+  try {
+    for await (const { name, data } of events('/summary', controller.signal)) hear(name, data)
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 403) wanted.value = 'insufficient'
+  } finally {
+    unwatch()
+  }
+}
+
 async function token (): Promise<void> {
-  if (wanted.value !== '') await new Promise<void>(resolve => { const stop = wanted.watch(() => { stop(); resolve() }) })
+  overview.value = { rows: new Map(), connection: 'asking', heard: 0 }
+  await new Promise<void>(resolve => { const stop = wanted.watch(() => { if (wanted.value === '') { stop(); resolve() } }) })
+  overview.value = { ...overview.value, connection: 'connecting' }
   void learnAccess()
   void learnHour()
 }

@@ -2,8 +2,8 @@ import { Box } from './box.ts'
 
 const place = 'presque-token'
 
-/** Whether the server wants a token that it has not been given, or another than that. */
-export const wanted = new Box<'' | 'missing' | 'unknown'>('')
+/** Whether the server wants a token that it has not been given, or another than that: it knows it not, or it may not read. */
+export const wanted = new Box<'' | 'missing' | 'unknown' | 'insufficient'>('')
 
 /** What the server refused, as it says it. */
 export class Refusal extends Error {

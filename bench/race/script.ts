@@ -1,4 +1,4 @@
-import { queueKey } from '../../operations/keys.ts'
+import { scriptKey } from '../../operations/keys.ts'
 import { compile } from '../../operations/script.ts'
 import { cpu, output } from './child.ts'
 import { payload } from './kind.ts'
@@ -13,7 +13,7 @@ export async function pushScript ({ redis, url, pid }: Place, seconds: number): 
   const { keys, args, lua } = compile('push')
   await redis.flushall('SYNC')
   const sha = await redis.script('LOAD', lua) as string
-  const call = [sha, keys.length, ...keys.map(key => `presque:${queueKey('mail', key)}`), ...args.map(arg => told[arg] ?? '')].map(String)
+  const call = [sha, keys.length, ...keys.map(key => `presque:${scriptKey('mail', key)}`), ...args.map(arg => told[arg] ?? '')].map(String)
   await redis.config('RESETSTAT')
   const count = 50_000 * seconds
   const before = cpu(pid)

@@ -21,7 +21,7 @@ const command: Command = {
   ],
   async run (call) {
     const change = changes(call.args)
-    if (Object.keys(change).length > 0) await call.presque.control(call.queue, change)
+    if (Object.keys(change).length > 0) await call.presque.request('POST', `/control/${call.queue}`, { body: JSON.stringify(change) })
     const { policy } = await call.presque.status(call.queue)
     await call.tell({ queue: call.queue, policy }, () => list(Object.entries(policy).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])))
   }

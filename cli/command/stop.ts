@@ -9,7 +9,7 @@ const command: Command = {
   ],
   async run (call) {
     const seconds = call.args['for']
-    await call.presque.control(call.queue, { status: 'stop', ...(seconds !== undefined && { for: Number(seconds) }) })
+    await call.presque.request('POST', `/control/${call.queue}`, { body: JSON.stringify({ status: 'stop', ...(seconds !== undefined && { for: Number(seconds) }) }) })
     await call.tell({ queue: call.queue, status: 'stop' }, `${call.queue} is stopped${seconds === undefined ? '' : ` for ${seconds} s`}`)
   }
 }

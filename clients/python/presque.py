@@ -38,6 +38,15 @@ class PresqueError(Exception):
         self.repeated = False  # An earlier try may have done the work.
 
 
+class JobError(Exception):
+    """Raised by a handler: `delay` seconds until the job runs again, or retry=False, and it has failed for good."""
+
+    def __init__(self, message, delay=None, retry=None):
+        super().__init__(message)
+        self.delay = delay
+        self.retry = retry
+
+
 class Job:
     """A job. `text` is its payload byte for byte; the other attributes are None if it was taken for good."""
 
@@ -111,16 +120,16 @@ class Presque:
     def push(self, queue, payload, idempotency_key=None, **options):
         """Puts a job in: its id. `payload` is a dict, or its JSON as a str, which is sent as it is.
 
-        Options: delay, delayed, priority, tries, ttl, keep, uniq, on_duplicate.
+        Options: delay, delayed, priority, tries, ttl, keep, uniq, on_duplicate; depends, a list of ids of jobs of the queue that must be done first.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
-        _, got, _ = self.request("POST", "/q/" + quote(queue), options, _text(payload), headers)
+        _, got, _ = self.request("POST", "/q/" + quote(queue), _listed(options), _text(payload), headers)
         return got["X-Presque-Job"]
 
     def call(self, queue, payload, wait=30, **options):
         """Puts a job in and waits for its result. Raises PresqueError 422 if it failed, TimeoutError if time was up."""
         headers = {"Idempotency-Key": uuid.uuid4().hex}
-        status, _, text = self.request("POST", "/q/" + quote(queue), dict(options, wait=wait), _text(payload), headers)
+        status, _, text = self.request("POST", "/q/" + quote(queue), dict(_listed(options), wait=wait), _text(payload), headers)
         if status == 202:
             raise TimeoutError("the job has not finished in time")
         return json.loads(text) if text else None
@@ -185,9 +194,42 @@ class Presque:
         """What is known of a job, as a dict; with `wait`, once it has finished."""
         return json.loads(self.request("GET", "/j/%s/%s" % (quote(queue), id), {"wait": wait})[2])
 
+    def why(self, queue, id):
+        """Why a job is not running, as a dict: `detail` is a sentence."""
+        return json.loads(self.request("GET", "/j/%s/%s/why" % (quote(queue), id))[2])
+
+    def retry(self, queue, id):
+        """Lets a failed or delayed job run now."""
+        self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
+
+    def cancel(self, queue, id):
+        """Removes a job, whatever its state."""
+        self.request("DELETE", "/j/%s/%s" % (quote(queue), id))
+
+    def policy(self, queue, **policy):
+        """Sets the policy of a queue: what is left out stays, None goes back to the default."""
+        self.request("POST", "/control/" + quote(queue), body=json.dumps(policy))
+
+    def stop(self, queue, seconds=None):
+        """Lets a queue give out no more jobs, for good or for so long."""
+        self.policy(queue, status="stop", **({"for": seconds} if seconds else {}))
+
+    def start(self, queue):
+        """Lets a stopped queue give out jobs again."""
+        self.policy(queue, status="start")
+
+    def purge(self, queue):
+        """Purges and deletes a queue: jobs, counters and policy."""
+        self.request("DELETE", "/q/" + quote(queue))
+
     def status(self, queue=""):
         """A queue with its counts; without a name, the names of all."""
         return json.loads(self.request("GET", "/status/" + quote(queue))[2])
+
+
+def _listed(options):
+    depends = options.get("depends")
+    return options if depends is None else dict(options, depends=",".join(map(str, depends)))
 
 
 def _text(payload):
@@ -325,7 +367,8 @@ class Worker:
             context._ended.set()
             if not context.lost.is_set():
                 told = {"type": type(error).__name__, "message": str(error), "backtrace": traceback.format_exc()}
-                self._presque.nack(job, told)
+                how = (error.delay, error.retry) if isinstance(error, JobError) else ()
+                self._presque.nack(job, told, *how)
             return None
         context._ended.set()
         if context.lost.is_set():

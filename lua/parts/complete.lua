@@ -6,7 +6,7 @@
 local seed, outcomes, ids, plain, done = redis.call('HGET', keys.stats, 'seed'), {}, {}, 0, listened(keys) and {}
 for i = 1, #fields, 3 do ids[#ids + 1] = fields[i] end
 local about = redis.call('EXISTS', keys.details) == 1 and redis.call('HMGET', keys.details, unpack(ids)) or {}
-local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers) == 1
+local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers, keys.dependents) > 0
 for n, id in ipairs(ids) do
   local given, result = fields[3 * n - 1], fields[3 * n]
   -- On its first lease, with nothing to keep: two steps do for all.
@@ -14,7 +14,7 @@ for n, id in ipairs(ids) do
     redis.call('HDEL', keys.jobs, id)
     plain, outcomes[n] = plain + 1, ''
     if done then done[#done + 1] = id end
-    if watched then finished(keys, id) end
+    if watched then finished(keys, id, 'done', now) end
   else
     local job, state = hold(keys, id, given)
     outcomes[n] = job and '' or state
@@ -23,7 +23,7 @@ for n, id in ipairs(ids) do
       local keep = math.max(job.keep or set.keep, job.awaited and 60000 or 0)
       finish(keys, id, job, state, result, keep, now)
       if done then done[#done + 1] = keep > 0 and string.format('%s@%d', id, now + keep) or id end
-      finished(keys, id)
+      finished(keys, id, 'done', now)
     end
   end
 end

@@ -31,7 +31,7 @@ for i = first, last do
     words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries)
   else
     gone[#gone + 1] = id
-    if picked.watched then finished(keys, id) end
+    if picked.watched then finished(keys, id, 'done', now) end
     words[#words + 1] = string.format(job and '%s %d +' or '%s %d -', id, struct.unpack('>I6', record))
     if job then
       remove(keys, id, job)

@@ -5,7 +5,7 @@
 local record = redis.call('HGET', keys.jobs, id)
 if not record then return end
 local state, at = 'waiting', ''
-for name, key in pairs({ delayed = keys.delayed, active = keys.active, failed = keys.failed, completed = keys.completed }) do
+for name, key in pairs({ delayed = keys.delayed, active = keys.active, failed = keys.failed, completed = keys.completed, blocked = keys.blocked }) do
   local score = redis.call('ZSCORE', key, place(id))
   if score then state, at = name, score end
 end

@@ -6,7 +6,7 @@ local late = redis.call('ZRANGEBYSCORE', keys.expiring, '-inf', now, 'LIMIT', 0,
 for _, member in ipairs(late) do
   local id = member:sub(2)
   remove(keys, id, detail(keys, id))
-  finished(keys, id)
+  finished(keys, id, 'expired', now)
 end
 if #late > 0 then redis.call('HINCRBY', keys.stats, 'expired', #late) end
 local kept = redis.call('ZRANGEBYSCORE', keys.completed, '-inf', now, 'LIMIT', 0, 100)

@@ -4,4 +4,4 @@
 redis.call('ZADD', keys.failed, now, place(id))
 redis.call('ZREM', keys.expiring, place(id))
 free(keys, id, detail)
-finished(keys, id)
+finished(keys, id, 'failed', now)

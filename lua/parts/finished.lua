@@ -1,6 +1,13 @@
--- Tells the servers whose clients wait for the end of a job.
--- takes: keys id
--- use: publish
+-- A job has ended: tells the servers whose clients wait for that, and notes it where other jobs depend on it. Those are not dealt with
+-- here, for they may be many: a caller for whom keys[3] is true then goes on with unblock().
+-- takes: keys id how now
+-- use: publish awaited
+-- how: done, failed, cancelled or expired; once done it stays so, whatever becomes of what is kept of it
+if awaited(keys) and redis.call('ZCOUNT', keys.dependents, id, id) > 0 and not redis.call('ZSCORE', keys.ended, id .. ' done') then
+  redis.call('ZREM', keys.ended, id .. ' failed')
+  redis.call('ZADD', keys.ended, now, id .. ' ' .. how)
+  keys[3] = true
+end
 local servers = redis.call('HGET', keys.watchers, id)
 if not servers then return end
 redis.call('HDEL', keys.watchers, id)

@@ -1,8 +1,8 @@
 -- Puts one job in, unless its unique key is held: then it does as `on_duplicate` says.
 -- A record is the time in ms from which the job may run (6 bytes), and the payload.
 -- takes: keys payload due options room now
--- use: place detail unline save line number remember
--- returns: id and outcome (see lua/push.lua)
+-- use: place detail detach unline unknown block save line number remember
+-- returns: id and outcome (see lua/push.lua), and its state if it is blocked or has failed
 local key, outcome = options.unique, 'new'
 local id = key and redis.call('HGET', keys.unique, key)
 if id then
@@ -11,21 +11,28 @@ if id then
     return id, 'ignored'
   end
   if options.on_duplicate ~= 'replace' or redis.call('ZSCORE', keys.active, place(id)) then return id, 'exists' end
+  local stray = options.depends and unknown(keys, options.depends, id)
+  if stray then return stray, 'unknown' end
   -- Its number stays; its place, its time and all else are those of the new one.
   local old = detail(keys, id)
-  if redis.call('ZREM', keys.delayed, place(id)) == 0 then unline(keys, id, old) end
+  if not detach(keys, id, old) and redis.call('ZREM', keys.delayed, place(id)) == 0 then unline(keys, id, old) end
   redis.call('ZREM', keys.expiring, place(id))
   options.stale, options.deliveries, outcome = old.stale, old.deliveries, 'replaced'
 else
   if room <= 0 then return '0', 'full' end
+  local stray = options.depends and unknown(keys, options.depends)
+  if stray then return stray, 'unknown' end
   id = string.format('%d', number(keys, 1))
 end
 redis.call('HSET', keys.jobs, id, struct.pack('>I6', math.max(due, now)) .. payload)
-if due > now then options.created = now end
+if due > now then options.created, options.due = now, options.depends and math.floor(due) or nil end
 if key then redis.call('HSET', keys.unique, key, id) end
 remember(keys, options, id, outcome, now)
 if options.ttl then redis.call('ZADD', keys.expiring, math.max(now, due) + options.ttl, place(id)) end
 options.on_duplicate, options.ttl, options.idempotency, options.fingerprint = nil, nil, nil, nil
+local state = options.depends and block(keys, id, options, now)
+if not state then options.due = nil end
 save(keys, id, options)
+if state then return id, outcome, state end
 if due > now then redis.call('ZADD', keys.delayed, math.floor(due), place(id)) else line(keys, id, options.priority, now) end
 return id, outcome

@@ -1,6 +1,7 @@
 -- Removes all there is of a job, but for a place it may have in `ready`: pick() passes over ids without a job.
 -- takes: keys id detail
--- use: place free
+-- use: place free detach
+detach(keys, id, detail)
 local member = place(id)
 for _, key in ipairs({ keys.active, keys.delayed, keys.ranked, keys.failed, keys.completed, keys.expiring }) do
   redis.call('ZREM', key, member)

@@ -1,11 +1,11 @@
 -- Gives those who ask what there is, in their order, as far as the queue's limits let it go.
 -- takes: keys requests server now
--- use: settle hear pick allow reopen deliver await wake listened taken
+-- use: settle unblock hear pick allow reopen deliver await wake listened taken
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between; server: see lua/take.lua
 -- returns: a list: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
 --   words with spaces between: the seed of the queue; for each request the number of its jobs, if on lease their deadline, then for each job its id and
 --   created, and '+' where details follow its payload, or '-'; of one on lease its id, attempt and receipt; and last the payloads of all
-local _, late = settle(keys, now, 1000)
+local _, late, unblocked = settle(keys, now, 1000)
 local set = reopen(keys, now)
 local wishes, shares, wanted, again = {}, {}, 0, nil
 for i, request in ipairs(requests) do
@@ -34,9 +34,10 @@ if set.rate_limit and last > 0 then
   for _ = 1, last do redis.call('RPUSH', keys.given, now) end
   redis.call('PEXPIRE', keys.given, set.rate_period)
 end
+if keys[3] then unblocked = unblock(keys, now) or unblocked end
 -- For /why; once a second is often enough, and a queue that nobody has used is not brought into being.
 if known[1] and now - tonumber(known[2] or 0) >= 1000 then redis.pcall('HSET', keys.stats, 'asked_at', now) end
-if late or picked.unsure then
+if late or picked.unsure or unblocked then
   again = now
 elseif server ~= '' then
   again = await(keys, set, server, hungry, again, now)

@@ -123,6 +123,7 @@ test('a start that fails says so once, and ends with 1', async t => {
   await Promise.all([
     fails(t, { PORT }, `presque: port ${PORT} of 127.0.0.1 is taken by another program; give another with PORT=5001\n`),
     fails(t, { PRESQUE_PROCESSES: 'many' }, "presque: PRESQUE_PROCESSES must be one of 1..64, auto; it is 'many'\n"),
+    ...['0.0.0.0', '::'].map(async HOST => await fails(t, { HOST }, /^presque: HOST is \S+, and anybody who reaches it could take jobs: .*\n$/)),
     fails(t, { PATH: '' }, /^presque: there is no redis-server and no valkey-server here: .*\n$/)
   ])
 })

@@ -16,6 +16,7 @@ async function serve (t: Test): Promise<{ url: string }> {
 }
 
 // Each job says itself what is to be done: {"do":"exit 3"}.
+// eslint-disable-next-line no-template-curly-in-string
 const script = 'read -r payload; payload=${payload#*:?}; eval "${payload%??}"'
 
 interface Running { runner: Runner, log: () => string, lines: () => Array<Record<string, any>> }
@@ -92,6 +93,7 @@ test('a program hears of its job by standard input, by a file and by the environ
   const { url } = await serve(t)
   const body = '{ "n": 12345678901234567890 }'
   await fetch(`${url}/q/mail?keep=600`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  // eslint-disable-next-line no-template-curly-in-string
   run(t, url, { args: ['-c', 'cat; cat $PRESQUE_PAYLOAD_FILE; echo " $PRESQUE_QUEUE $PRESQUE_JOB $PRESQUE_ATTEMPT $PRESQUE_WORKER ${#PRESQUE_RECEIPT} $(stat -c %a $PRESQUE_PAYLOAD_FILE)"'] })
   await state(url, '1', 'completed')
   t.equal((await job(url, '1'))['result'], `${body}${body} mail 1 1 w1 18 600`)

@@ -1,5 +1,5 @@
 import { test, type Test } from 'tap'
-import { Presque, PresqueError } from '../../client/presque.ts'
+import { Presque, PresqueError, Unreachable } from '../../client/presque.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import { listen } from '../helper.ts'
 
@@ -81,6 +81,6 @@ test('a job is not taken for good a second time when the answer got lost', async
   const { app, presque, line } = await broken(t)
   await presque.pushMany('mail', [{ n: 1 }, { n: 2 }])
   line.breaks = 1
-  await t.rejects(presque.take('mail'), TypeError)
+  await t.rejects(presque.take('mail'), Unreachable)
   t.equal((await queueStatus(app.redis, 'mail')).counts.waiting, 1)
 })

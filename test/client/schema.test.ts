@@ -14,11 +14,14 @@ import { listen } from '../helper.ts'
 type Fits<From extends To, To> = [From, To]
 type Same<A extends string, B extends A> = [A, B]
 type Own = 'signal' | 'idempotencyKey'
+// A list in a program is text with commas in a URL.
+type Listed<Options> = Omit<Options, Own | 'depends'> & { depends?: string }
+type Renamed = Omit<Listed<Client.PushOptions>, 'onDuplicate'> & { on_duplicate?: Exclude<Client.PushOptions['onDuplicate'], undefined> }
 export type Checked = [
-  Same<keyof Static<typeof Push.querystring>, Exclude<keyof Client.PushOptions, Own>>,
-  Same<Exclude<keyof Client.PushOptions, Own>, keyof Static<typeof Push.querystring>>,
-  Fits<Omit<Client.PushOptions, Own>, Static<typeof Push.querystring>>,
-  Fits<Omit<Client.PushManyOptions, Own>, Static<typeof PushBatch.querystring>>,
+  Same<keyof Static<typeof Push.querystring>, keyof Renamed>,
+  Same<keyof Renamed, keyof Static<typeof Push.querystring>>,
+  Fits<Renamed, Static<typeof Push.querystring>>,
+  Fits<Listed<Client.PushManyOptions>, Static<typeof PushBatch.querystring>>,
   Fits<Client.Failure, NonNullable<Static<typeof Nack.body>>>,
   Fits<Client.Keep, NonNullable<Static<typeof Touch.body>>>,
   Fits<Static<typeof Nack.response[200]>, Client.Verdict>,
@@ -38,13 +41,13 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
       const path = pathname.replace(/^(\/\w+)\/mail/, '$1/{queue}').replace(/\/\d+/, '/{id}')
       const operation = known.find(({ name }) => name === `${init!.method} ${path}`)
       t.ok(operation?.responses[answer.status], `${init!.method} ${path} ${answer.status}`)
-      const names = operation!.parameters!.map(({ name }) => name)
+      const names = (operation!.parameters ?? []).map(({ name }) => name)
       t.strictSame([...searchParams.keys()].filter(name => !names.includes(name)), [], `the parameters of ${path}`)
       return answer
     }
   })
-  const { id } = await presque.push('mail', {}, { priority: 1, tries: 3, ttl: 60, keep: 60, uniq: 'a', on_duplicate: 'ignore', delay: 0 })
-  await presque.pushMany('mail', [{}, {}], { priority: 2 })
+  const { id } = await presque.push('mail', {}, { priority: 1, tries: 3, ttl: 60, keep: 60, uniq: 'a', onDuplicate: 'ignore', delay: 0 })
+  await presque.pushMany('mail', [{}, {}], { priority: 2, depends: [id] })
   const job = await presque.take('mail', { lease: 30, wait: 1, worker: 'w1' })
   await presque.touch(job!, { lease: 60, progress: 1 })
   const next = await presque.ack(job!, { done: true }, { next: { lease: 30, wait: 1, worker: 'w1' } })
@@ -52,7 +55,19 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
   const [last] = await presque.takeMany('mail', { lease: 30, count: 5, wait: 1, worker: 'w1' })
   await presque.release(last!, { delay: 1 })
   t.match(await presque.job('mail', id, { wait: 1 }), { state: 'completed' })
-  await presque.control('mail', { status: 'stop', for: 1, tries: null })
+  await presque.policy('mail', { lease: 10, tries: null })
+  await presque.stop('mail', { for: 1 })
+  await presque.start('mail')
   await presque.status('mail')
-  await presque.cancel('mail', last!.id)
+  await presque.status()
+  t.match(await presque.why('mail', last!.id), { state: 'delayed', reason: 'not_due' })
+  await presque.retry('mail', last!.id)
+  t.match(await presque.jobs('mail', 'delayed', { offset: 0, limit: 5 }), { jobs: [{ queue: 'mail' }] })
+  t.equal(await presque.retryAll('mail', 'delayed', { limit: 5 }), 1)
+  const [done] = await presque.takeMany('mail', { lease: 30, count: 1 })
+  t.strictSame(await presque.ackMany([{ job: done!, result: 1 }]), [null])
+  t.match(await presque.ackMany([{ job: { ...done!, receipt: '1-0' } }]), [{ status: 404, message: 'no such job' }])
+  await presque.cancel('mail', last!.id).catch(() => {})
+  t.equal(await presque.cancelAll('mail', 'completed', { limit: 5 }), 1)
+  await presque.purge('mail')
 })

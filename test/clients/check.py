@@ -4,7 +4,7 @@ import threading
 import time
 
 sys.path.insert(0, sys.argv[1])
-from presque import Presque, PresqueError, Worker  # noqa: E402
+from presque import JobError, Presque, PresqueError, Worker  # noqa: E402
 
 queue = Presque(sys.argv[2])
 
@@ -25,6 +25,12 @@ def basics():
     assert again.attempt == 1
     assert queue.nack(again, {"message": "no"}, retry=False) == {"state": "failed"}
     assert queue.status("mail")["counts"]["failed"] == 1
+    queue.policy("mail", tries=3, lease=None)
+    queue.stop("mail", 600)
+    queue.retry("mail", again.id)
+    assert queue.why("mail", again.id)["reason"] == "stopped"
+    queue.start("mail")
+    queue.cancel("mail", again.id)
     try:
         queue.push("mail", "[]")
         raise AssertionError("it was taken")
@@ -62,7 +68,7 @@ def repetitions():
 def worker():
     def handle(job, context):
         if "add" not in job.payload:
-            raise ValueError("nothing to add")
+            raise JobError("nothing to add", retry=False)
         context.progress({"percent": 50})
         time.sleep(job.payload.get("sleep", 0))
         return sum(job.payload["add"])
@@ -73,7 +79,7 @@ def worker():
     assert queue.call("sum", {"add": [1, 2], "sleep": 2.5}) == 3
     assert queue.status("sum")["lost"] == 0, "it was kept for longer than its lease"
     try:
-        queue.call("sum", {}, tries=1)
+        queue.call("sum", {})
         raise AssertionError("it did not fail")
     except PresqueError as error:
         assert (error.status, error.message) == (422, "the job failed: nothing to add")

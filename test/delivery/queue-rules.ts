@@ -9,7 +9,7 @@ import type { Delivery, History } from './history.ts'
 
 /** What GET /status and the lists say once all is over. */
 export interface End extends Lists {
-  counts: Record<'waiting' | 'delayed' | 'active' | 'failed' | 'completed', number>
+  counts: Record<'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed', number>
   counters: Record<'processed' | 'failed' | 'lost' | 'expired', number>
 }
 
@@ -62,8 +62,8 @@ function judgeJob (history: History, story: Story): void {
   if (push && refused) history.violate('what was refused is not there', push.queue, refused.token, story.job)
 }
 
-function stuck ({ counts: { waiting, delayed, active } }: End): string | undefined {
-  if (waiting + delayed + active !== 0) return `${waiting} waiting, ${delayed} delayed, ${active} on lease`
+function stuck ({ counts: { waiting, delayed, blocked, active } }: End): string | undefined {
+  if (waiting + delayed + blocked + active !== 0) return `${waiting} waiting, ${delayed} delayed, ${blocked} blocked, ${active} on lease`
 }
 
 function unequal ({ counts, failed, completed }: End): string | undefined {

@@ -51,8 +51,8 @@ test('readConfig() refuses a bad value with one sentence that names the variable
 })
 
 test('readConfig() lets nobody but this machine in, unless told to', async t => {
-  for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org', 'localhost.example.org', '127.0.0.1.example.org', '128.0.0.1']) {
-    t.throws(() => readConfig({ HOST }), { message: new RegExp(`^HOST is ${HOST}, .*PRESQUE_INSECURE=1`) }, HOST)
+  for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org', 'localhost.example.org', '127.0.0.1.example.org', '128.0.0.1', '0', '::0', '0:0:0:0:0:0:0:0', '::ffff:0.0.0.0', '::ffff:192.168.1.2', 'fe80::1', 'fd00::1', '2001:db8::1', '[::]', '::1%eth0', '10.0.0.1', '127.0.0.1,0.0.0.0', '127.0.0.1 ']) {
+    t.throws(() => readConfig({ HOST }), { message: new RegExp(`^HOST is ${HOST.replace(/[.[\]]/g, '\\$&')}, .*PRESQUE_INSECURE=1`) }, HOST)
     t.throws(() => readConfig({ HOST, PRESQUE_INSECURE: '0' }), { message: /PRESQUE_INSECURE=1/ }, HOST)
     t.equal(readConfig({ HOST, PRESQUE_INSECURE: '1' }).HOST, HOST)
   }

@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { push } from '../../operations/insertion.ts'
 import { take } from '../../operations/wish.ts'
-import { queueKeys } from '../../operations/keys.ts'
+import { scriptKey } from '../../operations/keys.ts'
 import { compile, script } from '../../operations/script.ts'
 import { build } from '../helper.ts'
 
@@ -65,7 +65,7 @@ test('every script compiles in Redis, names known keys, and uses all that its he
   for (const verb of verbs) {
     const { keys, args, lua } = compile(verb)
     t.match(await redis.call('SCRIPT', 'LOAD', lua), /^[0-9a-f]{40}$/, verb)
-    t.strictSame(keys.filter(key => !Object.hasOwn(queueKeys, key)), [], verb)
+    t.strictSame(keys.filter(key => scriptKey('mail', key) === undefined), [], verb)
     const body = source(verb).replace(/^--.*$/gm, '')
     const names = [...keys, ...args.map(arg => arg.replace('...', '')), ...header(source(verb), 'use')]
     const isUsed = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body) || lua.includes(`keys.${name}`)

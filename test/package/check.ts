@@ -52,6 +52,6 @@ function client (): void {
   exec('npm', ['init', '-y'], { cwd: place })
   exec('npm', ['install', tarball, '--no-audit', '--no-fund'], { cwd: place })
   writeFileSync(join(place, 'use.mts'), `import { Presque, type Pushed } from 'presque/client'\nconst pushed: Pushed = await new Presque({ url: '${env.PRESQUE_URL}' }).push('mail', { n: 1 })\nconsole.log(pushed.id)\n`)
-  exec(process.execPath, [join(home, 'node_modules/typescript/bin/tsc'), '--module', 'nodenext', '--target', 'es2023', '--strict', '--skipLibCheck', 'false', '--types', '', '--lib', 'es2023,dom,dom.iterable', '--ignoreConfig', 'use.mts'], { cwd: place })
+  exec(process.execPath, [join(home, 'node_modules/typescript/bin/tsc'), '--module', 'nodenext', '--target', 'es2023', '--strict', '--skipLibCheck', 'false', '--lib', 'es2023,dom,dom.iterable', '--ignoreConfig', 'use.mts'], { cwd: place })
   equal(exec(process.execPath, ['use.mjs'], { cwd: place }), '3\n')
 }

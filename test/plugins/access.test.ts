@@ -1,13 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import { test } from 'tap'
 import presque, { options } from '../../app.ts'
-import { roles } from '../../schemas/access.ts'
+import { push } from '../../operations/insertion.ts'
+import { roles, type TokenFile } from '../../schemas/access.ts'
+import { listenAt } from '../fixtures/ear.ts'
 import { operations, request, type Operation } from '../fixtures/document.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { bearer, tokenFile } from '../fixtures/tokens.ts'
 import { until } from '../fixtures/until.ts'
-import { build } from '../helper.ts'
+import { build, listen } from '../helper.ts'
 
 // What each operation takes: by what it does, and not by what its route says.
 const needs: Array<[RegExp, string]> = [
@@ -18,7 +21,7 @@ const needs: Array<[RegExp, string]> = [
   [/^GET \/qb?\//, 'consume'],
   [/\/(ack|nack|release|touch)$/, 'consume'],
   [/^(POST|DELETE) \/w\//, 'consume'],
-  [/^(POST|DELETE) /, 'manage'],
+  [/^(POST|PUT|DELETE) /, 'manage'],
   [/^GET /, 'read']
 ]
 
@@ -109,6 +112,44 @@ test('the file is read again when it changes, and a spoilt one changes nothing',
   rewrite({ name: 'bob', roles: ['read'], queues: ['*'] })
   await until('bob may', async () => await status('bob') === 200)
   t.equal(await status('ann'), 401)
+})
+
+test('a stream of events takes the same token as its route without one', async t => {
+  const { path, secrets } = tokenFile(t, ...roles.map(role => ({ name: role, roles: [role], queues: ['mail'] })))
+  const { url } = await listen(t, { PRESQUE_TOKENS: path })
+  const status = async (place: string, secret?: string): Promise<number> => {
+    const answer = await fetch(url + place, { headers: { accept: 'text/event-stream', ...bearer(secret) } })
+    await answer.body!.cancel()
+    return answer.status
+  }
+  for (const [place, role] of [['/q/mail?lease=5', 'consume'], ['/q/mail', 'consume'], ['/events?queue=mail', 'read'], ['/events', 'read'], ['/summary', 'read']]) {
+    t.equal(await status(place!), 401, `${place} without a token`)
+    t.equal(await status(place!, 'presque_guessed'), 401, `${place} with an unknown one`)
+    for (const one of roles) t.equal(await status(place!, secrets[one]), one === role ? 200 : 403, `${place} as ${one}`)
+  }
+  for (const [place, role] of [['/q/post', 'consume'], ['/q/mail,post?lease=5', 'consume'], ['/events?queue=mail,post', 'read']]) t.equal(await status(place!, secrets[role!]), 403, place!)
+})
+
+test('what goes on ends when its token is withdrawn or allows something else, and what another has goes on', async t => {
+  const all = { roles: [...roles], queues: ['mail'] }
+  const { path, secrets } = tokenFile(t, { name: 'gone', ...all }, { name: 'less', ...all }, { name: 'stays', ...all })
+  const { app, url } = await listen(t, { PRESQUE_TOKENS: path })
+  const kept = (JSON.parse(readFileSync(path, 'utf8')) as TokenFile).tokens
+  const streams = async (name: string) => await Promise.all(['/events', '/events?queue=mail', '/q/mail?lease=5', '/q/mail', '/summary'].map(async place => await listenAt(t, url + place, undefined, bearer(secrets[name]))))
+  const [gone, less, stays] = [await streams('gone'), await streams('less'), await streams('stays')]
+  const waiting = fetch(`${url}/q/mail?lease=5&wait=30`, { headers: bearer(secrets['gone']) })
+  await until('all wait', () => app.waiters.parked >= 7)
+  writeFileSync(path, JSON.stringify({ tokens: [{ ...kept[1], queues: ['post'] }, { ...kept[2], rate: { limit: 1000, period: 1 } }] }))
+  for (const ear of [...gone, ...less]) {
+    await ear.ends()
+    t.match(ear.told.at(-1), { event: 'withdrawn', data: /the token has changed/ })
+    t.ok(ear.response.complete, 'an end, and not a break')
+  }
+  t.equal((await waiting).status, 404)
+  t.notOk(stays.some(({ over }) => over))
+  await push(app.redis, 'mail', [{ payload: '{}' }])
+  await stays[0]!.hears(1)
+  t.equal((await fetch(`${url}/events`, { headers: bearer(secrets['gone']) })).status, 401)
 })
 
 test('a token has so many requests a period, and hears when there is one again', async t => {

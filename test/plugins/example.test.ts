@@ -8,7 +8,7 @@ import { test, type Test } from 'tap'
 import { nack } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
 import { push } from '../../operations/insertion.ts'
-import { commonKeys, queueKeys } from '../../operations/keys.ts'
+import { commonKeys, queueKeys, scheduleKey, scheduleKeys, type ScheduleKey } from '../../operations/keys.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import { roles } from '../../schemas/access.ts'
 import { examples, operations, request, wantsLease, type Operation, type Place } from '../fixtures/document.ts'
@@ -34,8 +34,9 @@ test('every example of an answer is what the server says', async t => {
     for (const [status, { content }] of Object.entries(responses)) {
       const media = content?.['application/json']
       if (!status.startsWith('2') || media === undefined) continue
-      t.ok(steps[name], `${name}: its steps are known`)
-      const answers = await steps[name]!(asking(await build(t)))
+      const lead = steps[`${name} ${status}`] ?? steps[name]
+      t.ok(lead, `${name}: its steps are known`)
+      const answers = await lead!(asking(await build(t)))
       t.strictSame(answers.map(({ statusCode }) => String(statusCode)), answers.map(() => status), name)
       t.strictSame(answers.map(answer => steady(answer.json())), steady(examples(media)), name)
       const valid = new Ajv({ strict: false }).compile(media.schema as object)
@@ -89,6 +90,8 @@ test('every example of a refusal that the request brings on is what the server s
   await app.inject({ method: 'DELETE', url: '/q/mail' })
   await refuse(t, app, 'no job')
   await refuse(t, app, 'no such job')
+  await app.inject({ method: 'DELETE', url: '/schedule/nightly' })
+  await refuse(t, app, 'no such schedule')
   await refuse(t, app, "no such worker: 'myworker_1'", { with: operation => request(operation, {}, { query: { worker_id: 'myworker_1' } }) })
 })
 
@@ -138,7 +141,7 @@ test('every example of a refusal that Redis brings on is what the server says', 
   await client.config('SET', 'maxmemory', '1mb')
   await refuse(t, app, 'redis is out of memory')
   await client.config('SET', 'maxmemory', '0')
-  for (const key of [...Object.keys(commonKeys), ...Object.keys(queueKeys).map(name => `{mail}:${name}`)]) await client.set(key, 'of another type')
+  for (const key of [...Object.keys(commonKeys), ...Object.keys(scheduleKeys).map(name => scheduleKey(name as ScheduleKey)), ...Object.keys(queueKeys).map(name => `{mail}:${name}`)]) await client.set(key, 'of another type')
   await refuse(t, app, 'internal error')
   await redis.stop()
   await refuse(t, app, 'redis is unavailable')
@@ -152,6 +155,7 @@ test('every example of a refusal that a broken disk brings on is what the server
   const app = await build(t, { REDIS_URL: redis.url })
   const client = app.redis as Redis
   await app.inject({ method: 'POST', url: '/q/mail', payload: {} })
+  await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: { queue: 'mail', cron: '30 4 * * *', payload: {} } })
   rmSync(join(disk, 'gone'), { recursive: true })
   await client.bgsave()
   await until('the attempt to save has failed', async () => /rdb_last_bgsave_status:err/.test(await client.info('persistence')))

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { client } from '../fixtures/client.ts'
+import { operations, request } from '../fixtures/document.ts'
 import { listen } from '../helper.ts'
 import { exchange } from '../fixtures/wire.ts'
 
@@ -32,7 +33,7 @@ test('what the HTTP layer itself refuses looks like every other refusal', async 
   ]
   for (const [status, name, bytes] of requests) {
     const [answer] = await exchange(url, bytes)
-    t.match(answer, { status, headers: { 'content-type': /^application\/json(;|$)/, 'cache-control': 'no-store' } }, name)
+    t.match(answer, { status, headers: { 'content-type': /^application\/json(;|$)/, ...always } }, name)
     t.match(JSON.parse(answer!.body), { error: /^[a-z]/i }, name)
     t.strictSame(Object.keys(JSON.parse(answer!.body)), ['error'], name)
   }
@@ -48,4 +49,35 @@ test('no answer is to be stored, whatever it is', async t => {
   const { ask } = await client(t)
   const lines = ['GET /q/foo', 'POST /q/foo', 'PATCH /q/foo', 'GET /nope', 'GET /', 'GET /docs', 'GET /docs/', 'GET /docs/static/swagger-ui.css', 'GET /openapi.json', 'GET /q/%', 'GET /status', 'HEAD /status', 'DELETE /q/foo']
   for (const line of lines) t.equal((await ask(line)).headers['cache-control'], 'no-store', line)
+})
+
+const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }
+
+test('every answer of every route says what it is, is stored nowhere, and is for no page of another site', async t => {
+  const { app } = await client(t)
+  for (const operation of operations(app)) {
+    for (const more of [{}, { headers: { 'sec-fetch-site': 'cross-site' } }, { query: { leese: '1' } }]) {
+      const { statusCode, headers } = await app.inject(request(operation, {}, more))
+      t.match(headers, always, `${operation.name}: ${statusCode}`)
+    }
+  }
+})
+
+test('a page may stand in no frame, and tells nobody where one comes from', async t => {
+  const { ask } = await client(t)
+  const page = { ...always, 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' }
+  const { headers } = await ask('GET /docs/')
+  t.match(headers, page)
+  for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]) t.match(headers['content-security-policy'], rule)
+  t.notMatch(headers['content-security-policy'], /script-src[^;]*unsafe|https|upgrade/, 'no script but its own, nothing from elsewhere, and plain HTTP stays')
+  for (const line of ['GET /docs/static/swagger-ui.css', 'GET /openapi.json', 'GET /nope', 'PATCH /q/foo', 'GET /q/%']) t.match((await ask(line)).headers, always, line)
+})
+
+test('a stream of events carries the same', async t => {
+  const { url } = await listen(t)
+  for (const path of ['/events', '/q/mail', '/summary']) {
+    const { headers, body } = await fetch(url + path, { headers: { accept: 'text/event-stream' } })
+    t.match(Object.fromEntries(headers), { ...always, 'x-accel-buffering': 'no' }, path)
+    await body!.cancel()
+  }
 })

@@ -24,6 +24,8 @@ const offered: Record<string, string[]> = {
   '/control/foo': ['GET', 'HEAD', 'POST'],
   '/w': ['DELETE', 'GET', 'HEAD', 'POST'],
   '/w/foo': ['DELETE', 'GET', 'HEAD', 'POST'],
+  '/schedule': ['GET', 'HEAD'],
+  '/schedule/foo': ['DELETE', 'GET', 'HEAD', 'PUT'],
   '/access': ['GET', 'HEAD'],
   '/health/live': ['GET', 'HEAD'],
   '/health/ready': ['GET', 'HEAD'],
@@ -45,6 +47,7 @@ test('HEAD of /q and /qb is a 405 with Allow, and takes no job', async t => {
 test('HEAD of what only reads is answered like GET, without the body', async t => {
   const { says, ask } = await client(t)
   await says(201, '', 'POST /q/foo', '{}')
+  t.equal((await ask('PUT /schedule/foo', '{"queue":"foo","every":3600,"payload":{}}')).statusCode, 201)
   // On lease, nothing that is told of it grows older.
   await says(200, '{}', 'GET /q/foo?lease=100')
   for (const [path, methods] of Object.entries(offered).filter(([, methods]) => methods.includes('HEAD'))) {

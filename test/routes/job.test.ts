@@ -41,3 +41,21 @@ test('to count the jobs of a queue does not make it known', async t => {
   await says(200, { queue_name: 'foo', job_count: 0, job_failed: 0, job_processed: 0 }, 'GET /j/foo')
   await says(200, { queues: [], size: 0 }, 'GET /status')
 })
+
+test('depends makes a job wait for others, which every route tells; what is no such list is refused by a sentence', async t => {
+  const { says, refuses, ask } = await client(t)
+  await says(201, '', 'POST /q/foo', '{}')
+  await says(201, '', 'PUT /q/foo?depends=1', '{"n":2}')
+  await says(201, '', 'POST /qb/foo?depends=1,2', '{"jobs":[{},{}]}')
+  t.match((await ask('GET /j/foo?state=blocked')).json(), { job_count: 1, jobs: [{ id: '2', state: 'blocked', depends: ['1'] }, {}, {}] })
+  t.match((await ask('GET /j/foo/2/why')).json(), { state: 'blocked', reason: 'blocked', detail: 'it waits for job 1 to complete', depends: ['1'] })
+  t.match((await ask('GET /status/foo')).json(), { size: 1, counts: { waiting: 1, blocked: 3 } })
+  await refuses(409, 'the job waits for others to complete: 1,2', 'POST /j/foo/3/retry')
+  await refuses(400, "depends: no job '77' was put in before this one", 'POST /q/foo?depends=1,77', '{}')
+  for (const depends of ['', '1,', 'a', '0', '-1', '1;2', Array(101).fill('1').join(',')]) {
+    await refuses(400, 'depends must be the ids of 1 to 100 jobs, with commas between them, such as 12,13', `POST /q/foo?depends=${depends}`, '{}')
+  }
+  const many = JSON.stringify({ jobs: Array(101).fill({}) })
+  await refuses(400, 'a batch with depends: its jobs times the jobs they wait for may be 10000 at most', `POST /qb/foo?depends=${Array(100).fill('1').join(',')}`, many)
+  await says(200, { count: 3 }, 'DELETE /j/foo?state=blocked')
+})

@@ -6,7 +6,7 @@ import { payloadOf } from '../fixtures/payloads.ts'
 const policy = {
   stopped: false, reopens_at: null, tries: 25, lease: 60, keep: 0, backoff: { base: 15, max: 86400 }, rate: null, concurrency: null, max_jobs: null
 }
-const counts = { waiting: 0, delayed: 0, active: 0, failed: 0, completed: 0 }
+const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }
 const unused = { queue: 'foo', size: 0, policy, counts, oldest_age: null, processed: 0, failed: 0, lost: 0, expired: 0, workers: [] }
 
 test('GET names all queues, sorted', async t => {
@@ -58,7 +58,7 @@ test('GET counts jobs by what they are doing, tells failures from losses, and na
   await says(201, '', 'POST /q/foo?ttl=1000', '{}')
   await app.redis.zadd('{foo}:expiring', 1, 'a7')
   t.strictSame(await ageless(ask), {
-    ...unused, size: 2, counts: { waiting: 2, delayed: 0, active: 1, failed: 1, completed: 1 }, processed: 2, failed: 1, lost: 1, expired: 1, workers: ['w1', 'w2']
+    ...unused, size: 2, counts: { waiting: 2, delayed: 0, blocked: 0, active: 1, failed: 1, completed: 1 }, processed: 2, failed: 1, lost: 1, expired: 1, workers: ['w1', 'w2']
   })
 })
 

@@ -1,0 +1,3 @@
+module presque
+
+go 1.21

@@ -1,0 +1,24 @@
+-- Lets a job wait for those of `detail.depends` that have not completed, and forgets the others. Gone is completed: what is gone costs no memory.
+-- takes: keys id detail now steadfast
+-- use: place forsake
+-- steadfast: wait also for one that has failed, for it may be redriven; else the job fails with it at once
+-- returns: blocked or failed; nothing if there is none to wait for
+local edges, left, broken = {}, {}, nil
+for dependency in detail.depends:gmatch('%d+') do
+  local member = place(dependency)
+  if redis.call('HEXISTS', keys.jobs, dependency) == 1 and not redis.call('ZSCORE', keys.completed, member) then
+    local n = #edges
+    left[#left + 1], edges[n + 1], edges[n + 2] = dependency, dependency, dependency .. ':' .. place(id)
+    if not broken and redis.call('ZSCORE', keys.failed, member) then broken = dependency end
+  end
+end
+detail.depends = #left > 0 and table.concat(left, ',') or nil
+if broken and not steadfast then
+  forsake(keys, id, detail, broken, 'failed', now)
+  return 'failed'
+elseif #left > 0 then
+  redis.call('ZADD', keys.blocked, now, place(id))
+  redis.call('ZADD', keys.dependents, unpack(edges))
+  keys[2] = true
+  return 'blocked'
+end

@@ -1,0 +1,13 @@
+-- Sets a schedule, in the place of the one that has its name. What has come of earlier ticks stays.
+-- keys: schedules templates turns upcoming
+-- args: name was is payload next
+-- was: what the schedule was when the caller looked, '' for none
+-- returns: 1, or 0 if it is another by now
+if (redis.call('HGET', schedules, name) or '') ~= was then return 0 end
+local turn = cjson.decode(redis.call('HGET', turns, name) or '{}')
+turn.next, turn.error = tonumber(next), nil
+redis.call('HSET', schedules, name, is)
+redis.call('HSET', templates, name, payload)
+redis.call('HSET', turns, name, cjson.encode(turn))
+redis.call('ZADD', upcoming, turn.next, name)
+return 1

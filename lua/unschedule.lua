@@ -1,0 +1,9 @@
+-- Deletes a schedule.
+-- keys: schedules templates turns upcoming
+-- args: name was
+-- was: what the schedule was when the caller looked
+-- returns: 1, or 0 if it is another by now, or gone
+if redis.call('HGET', schedules, name) ~= was then return 0 end
+redis.call('ZREM', upcoming, name)
+for _, key in ipairs({ schedules, templates, turns }) do redis.call('HDEL', key, name) end
+return 1

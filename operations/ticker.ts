@@ -1,0 +1,58 @@
+import { advance, claim, fire } from './firing.ts'
+import type { RedisClient } from './redis.ts'
+
+// In ms. So often a server looks, although it knows of nothing that is due: another may have been given a schedule.
+const pulse = 1000
+
+/** Fires the schedules, beside the tickers of all other servers. Without any, it asks Redis one small thing a second. */
+export class Ticker {
+  readonly #redis: RedisClient
+  readonly #failed: (error: unknown) => void
+  #timer: NodeJS.Timeout | undefined
+  #working: Promise<void> | undefined
+  #isRunning = false
+
+  /** `failed` hears what went wrong; it is tried again. */
+  constructor (redis: RedisClient, failed: (error: unknown) => void) {
+    this.#redis = redis
+    this.#failed = failed
+  }
+
+  start (): void {
+    this.#isRunning = true
+    this.look(pulse)
+  }
+
+  /** Looks after so many ms, unless it is not running, or looks already. */
+  look (ms: number): void {
+    if (!this.#isRunning || this.#working !== undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => { void this.#look() }, Math.max(0, Math.min(ms, pulse))).unref()
+  }
+
+  /** Resolves once it fires no more. */
+  async close (): Promise<void> {
+    this.#isRunning = false
+    clearTimeout(this.#timer)
+    await this.#working
+  }
+
+  async #look (): Promise<void> {
+    let pause = pulse
+    this.#working = this.turn().then(ms => { pause = ms }, this.#failed)
+    await this.#working
+    this.#working = undefined
+    this.look(pause)
+  }
+
+  /** Fires what is due. Resolves to how many ms later something is. */
+  async turn (now?: number): Promise<number> {
+    const { claims, time, again } = await claim(this.#redis, { now })
+    const done = await Promise.allSettled(claims.map(async claimed => {
+      await advance(this.#redis, claimed, await fire(this.#redis, claimed, time, { now }))
+    }))
+    for (const one of done) if (one.status === 'rejected') this.#failed(one.reason)
+    // At once where it may be behind: of one schedule after another, or of one tick after another.
+    return claims.length > 0 && done.some(({ status }) => status === 'fulfilled') ? 0 : again === null ? pulse : again - time
+  }
+}

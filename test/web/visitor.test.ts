@@ -1,0 +1,89 @@
+import { test, type Test } from 'tap'
+import type { Page } from 'playwright-core'
+import { browserHere, buildDashboard, openBrowser } from '../fixtures/browser.ts'
+import { openDashboard } from '../fixtures/dashboard.ts'
+import { tokenFile } from '../fixtures/tokens.ts'
+
+if (browserHere() === undefined) test('the dashboard for whoever comes', { skip: 'there is no Chromium here: apt-get install chromium' }, async () => {})
+else await inBrowser()
+
+async function inBrowser (): Promise<void> {
+  const [{ web, remove }, browser] = [buildDashboard(), await openBrowser()]
+
+  const open = async (t: Test) => await openDashboard(t, browser, web, '')
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+  test('a token is asked for, refused in words, kept for this tab alone and out of every URL; with one that only reads nothing can be changed', async t => {
+    const { path, secrets } = tokenFile(t, { name: 'all', roles: ['produce', 'consume', 'manage', 'read'], queues: ['*'] },
+      { name: 'eyes', roles: ['read'], queues: ['mail*'] }, { name: 'hands', roles: ['produce'], queues: ['*'] })
+    const { page, ask, counts, seen, visit } = await openDashboard(t, browser, web, '', { PRESQUE_TOKENS: path }, secrets['all'])
+    const urls: string[] = []
+    const changes: string[] = []
+    page.on('request', request => { urls.push(request.url()); if (request.method() !== 'GET') changes.push(request.method()) })
+    await ask('POST /q/mail', '{}')
+    await ask('POST /q/hidden', '{}')
+    await visit()
+    const give = async (secret: string) => { await page.getByLabel('Token').fill(secret); await page.keyboard.press('Enter') }
+    await give('no-such-token')
+    await page.getByRole('alert').getByText('That token is not known here').waitFor()
+    await give(secrets['hands']!)
+    await page.getByRole('alert').getByText('does not have the role read: it has produce').waitFor()
+    await give(secrets['eyes']!)
+    await page.getByText('eyes · read-only').waitFor()
+    await page.getByRole('link', { name: 'mail', exact: true }).waitFor()
+    t.equal(await page.getByRole('link', { name: 'hidden' }).count(), 0, 'nor sees it other queues')
+    await ask('POST /q/mail', '{}')
+    await page.getByRole('row', { name: /mail/ }).getByRole('cell', { name: '2', exact: true }).waitFor()
+    await button(page, 'Put a job in').press('Enter')
+    await page.getByRole('alert').getByText('does not have the role produce').waitFor()
+    await page.getByRole('link', { name: 'mail', exact: true }).click()
+    for (const name of ['Stop…', 'Purge…', 'Cancel job 1', 'Drop all…']) await button(page, name).press('Enter')
+    await page.getByRole('alert').getByText('does not have the role manage').first().waitFor()
+    t.strictSame([await page.getByRole('dialog').count(), changes, (await counts('mail')).waiting], [0, [], 2])
+    t.strictSame(await page.evaluate(() => [Object.values(sessionStorage).length, JSON.stringify(localStorage), document.cookie]), [1, '{}', ''])
+    t.notOk(urls.some(url => Object.values(secrets).some(secret => url.includes(secret))), 'no URL holds a token')
+    await button(page, 'Forget token').click()
+    await page.getByLabel('Token').waitFor()
+    t.equal(await page.evaluate(() => sessionStorage.length), 0)
+    t.strictSame(seen, [])
+  })
+
+  test('on a phone and by keyboard alone: nothing is cut off, and a dialog keeps the focus, closes with Escape and gives it back', async t => {
+    const { page, ask, fail, seen, visit } = await open(t)
+    await page.setViewportSize({ width: 360, height: 740 })
+    await fail(`long-${'x'.repeat(80)}`, { type: 'Timeout', message: 'y'.repeat(300) })
+    await ask('POST /w/mail?worker_id=w1')
+    const long = `#/q/long-${'x'.repeat(80)}`
+    for (const hash of ['#/', long, `${long}/failed`, `${long}/j/1`, '#/w']) {
+      await visit(hash)
+      await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })
+      await page.locator('main h1').waitFor()
+      t.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360, `${hash} fits`)
+    }
+    await visit('#/')
+    await button(page, 'Put a job in').focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    for (let n = 0; n < 12; n++) {
+      await page.keyboard.press('Tab')
+      t.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement!.closest('dialog') !== null), 'the focus stays')
+    }
+    for (const [label, value] of [['Queue', 'mail'], [/Payload/, '{"n":1}']] as const) await page.getByRole('dialog').getByLabel(label).fill(value)
+    await page.getByText('More', { exact: true }).press('Enter')
+    for (const [label, value] of [['Delay', '600'], ['Priority', '2'], ['Tries', '4'], ['Unique key', 'ann']] as const) await page.getByRole('dialog').getByLabel(label).fill(value)
+    await button(page, 'Put in').press('Enter')
+    await page.getByText('Job 1 is in mail').waitFor()
+    t.match(await (await ask('GET /j/mail/1')).json(), { state: 'delayed', priority: 2, tries: 4 })
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    t.equal(await page.evaluate(() => document.activeElement!.textContent), 'Put a job in')
+    t.strictSame(seen, [])
+  })
+
+  test('the browser and what was built for it are put away', async () => {
+    await browser.close()
+    remove()
+  })
+}
