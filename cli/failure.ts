@@ -1,4 +1,4 @@
-import { PresqueError } from '../client/error.ts'
+import { PresqueError, Unreachable } from '../client/error.ts'
 
 /** What the exit code of a command says; docs/cli.md has the same table. */
 export const exits = { done: 0, failed: 1, usage: 2, nothing: 3, away: 4, forbidden: 5 } as const
@@ -29,8 +29,9 @@ const reasons: Record<string, string> = {
 export function failure (error: unknown, url: string): Failure {
   if (error instanceof Failure) return error
   if (error instanceof PresqueError) return refused(error, url)
-  const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
-  if (!(error instanceof TypeError) || cause === undefined) return new Failure(message)
+  const broken = error instanceof Unreachable ? error.cause : error
+  const { message, cause } = broken as Error & { cause?: NodeJS.ErrnoException }
+  if (!(broken instanceof TypeError) || cause === undefined) return new Failure(message)
   const why = reasons[cause.code ?? ''] ?? cause.message ?? message
   return new Failure(`no presque answers at ${url} (${why}): start one with 'presque serve', or set PRESQUE_URL`, exits.away)
 }

@@ -112,7 +112,7 @@ async function send (call: Call, query: Query, key: string | undefined, batch: L
 
 // A connection that was refused has carried nothing.
 function isSure (error: unknown, exit: number): boolean {
-  return exit !== exits.away || (error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED'
+  return exit !== exits.away || JSON.stringify([(error as Error).cause, ((error as Error).cause as Error | undefined)?.cause]).includes('"ECONNREFUSED"')
 }
 
 function told (error: unknown, call: Call, done: number): Failure {
