@@ -89,6 +89,8 @@ export interface Job {
   failures: number
   lost: number
   depends: string[]
+  traceparent: string | null
+  tracestate: string | null
   last_error: any
   result: any
   payload: any

@@ -5,6 +5,7 @@ import type { EventStream } from './event-stream.ts'
 import type { Listeners } from './listeners.ts'
 import { next } from './next.ts'
 import { Patience } from './patience.ts'
+import { traceMembers } from './trace.ts'
 import type { Returns } from './returns.ts'
 import type { Waiters } from './waiters.ts'
 import type { Wish } from './wish.ts'
@@ -130,8 +131,8 @@ export class Consumer {
 }
 
 // A line break of the payload, which stands between its words, begins a new line of data: so the payload arrives as it came.
-function frame ({ queue, id, lease, payload }: Delivery): string {
+function frame ({ queue, id, lease, payload, trace }: Delivery): string {
   const proof = lease === null ? '' : `,"receipt":"${lease.receipt}","attempt":${lease.attempt},"expires":${lease.expires}`
-  const text = `{"queue":"${queue}","id":"${id}"${proof},"payload":${payload}}`
+  const text = `{"queue":"${queue}","id":"${id}"${proof}${traceMembers(trace)},"payload":${payload}}`
   return `event: job\nid: ${id}\n${text.split(/\r\n|[\r\n]/).map(line => `data: ${line}`).join('\n')}\n\n`
 }

@@ -3,6 +3,7 @@ import { errors, type ErrorCode } from './errors.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
+import type { Trace } from './trace.ts'
 
 /** A job in somebody's hands: for good, or on lease. */
 export interface Delivery {
@@ -14,6 +15,8 @@ export interface Delivery {
   /** What puts back a job that was taken for good, and of which life of the queue it is. */
   restorable: string[]
   seed: string
+  /** That of the push, if it had one. */
+  trace: Trace | undefined
 }
 
 /** `attempt` is 1 for the first delivery; `expires` in epoch seconds. */

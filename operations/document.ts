@@ -2,6 +2,7 @@ import { queueKey } from './keys.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
+import type { Trace } from './trace.ts'
 
 export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
 
@@ -23,6 +24,9 @@ export interface Document {
   lost: number
   /** Those of the jobs it was to wait for that have not completed. */
   depends: string[]
+  /** Of the trace that its push belonged to. */
+  traceparent: string | null
+  tracestate: string | null
   last_error: string | null
   result: string | null
   payload: string
@@ -45,7 +49,7 @@ export interface Obstacles {
 
 type Fields = [id: string, state: State, at: string, runAt: string, payload: string, details: string, holder: string, result: string, tries: number, keep: number]
 
-interface Details {
+interface Details extends Partial<Trace> {
   priority?: number,
   tries?: number,
   attempt?: number,
@@ -131,6 +135,8 @@ function document (queue: string, fields: Fields): Document {
     failures: details.failures ?? 0,
     lost: details.lost ?? 0,
     depends: details.depends?.split(',') ?? [],
+    traceparent: details.traceparent ?? null,
+    tracestate: details.tracestate ?? null,
     last_error: details.last_error ?? null,
     result: result === '' ? null : result,
     payload

@@ -6,6 +6,7 @@ import { replicated } from './replica.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
+import type { Trace } from './trace.ts'
 
 export interface NewJob {
   /** A JSON object, as text. It is stored as it is. */
@@ -31,6 +32,8 @@ export interface NewJob {
   idempotencyKey?: string | undefined
   /** Somebody waits for the result, so it is kept until it can be handed over. */
   awaited?: boolean | undefined
+  /** Goes out with the job, each time. */
+  trace?: Trace | undefined
 }
 
 /** `duplicate`: nothing was added, for a job with that unique key is there already. */
@@ -127,7 +130,7 @@ function due ({ delayed, delay }: NewJob): string | number {
 
 /** What a script stores of a job beside its payload. What is default is not; null for a job of which all is. */
 export function options (job: NewJob): Record<string, unknown> | null {
-  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, depends, idempotencyKey, awaited } = job
+  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, depends, idempotencyKey, awaited, trace } = job
   const set: Record<string, unknown> = {}
   if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })
   if (priority !== 5) set['priority'] = priority
@@ -136,6 +139,7 @@ export function options (job: NewJob): Record<string, unknown> | null {
   if (keep !== undefined) set['keep'] = milliseconds(keep)
   if (depends !== undefined) set['depends'] = [...new Set(depends.split(','))].join(',')
   if (awaited) set['awaited'] = true
+  if (trace !== undefined) Object.assign(set, { traceparent: trace.traceparent, ...(trace.tracestate && { tracestate: trace.tracestate }) })
   if (idempotencyKey !== undefined) {
     Object.assign(set, { idempotency: idempotencyKey, fingerprint: createHash('sha256').update(payload).digest('base64') })
   }

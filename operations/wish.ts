@@ -3,6 +3,7 @@ import { doneFields, type Delivery, type Done } from './delivery.ts'
 import { errors, type ErrorCode } from './errors.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
+import { traceOf } from './trace.ts'
 import type { RedisClient } from './redis.ts'
 
 /** What somebody who asks for jobs would like. */
@@ -56,8 +57,8 @@ async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], serve
 
 // What each wish of each request gets.
 function looks (queue: string, requests: Request[], [closed, again, left, line, ...texts]: Taken): Look[] {
-  const [seed, ...words] = line.split(' ')
-  const answer: Answer = { queue, seed: seed!, words, texts, word: 0, text: 0 }
+  const words = line.split(' ')
+  const answer: Answer = { queue, seed: words[0]!, now: Number(words[1]), words, texts, word: 2, text: 0 }
   return requests.flatMap(({ lease, shares }) => {
     const jobs = lease ? leased(answer) : takenForGood(answer)
     return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left }))
@@ -90,7 +91,7 @@ function asked ({ count, kind }: Request): string {
 }
 
 // What lua/take.lua said, and how far it has been read.
-interface Answer { queue: string, seed: string, words: string[], texts: string[], word: number, text: number }
+interface Answer { queue: string, seed: string, now: number, words: string[], texts: string[], word: number, text: number }
 
 function next (answer: Answer): string {
   return answer.words[answer.word++]!
@@ -101,7 +102,7 @@ function takenForGood (answer: Answer): Delivery[] {
   return Array.from({ length: Number(next(answer)) }, () => {
     const [id, payload, created] = [next(answer), texts[answer.text++]!, next(answer)]
     const details = next(answer) === '+' ? texts[answer.text++]! : ''
-    return { queue, seed, id, payload, lease: null, restorable: [id, payload, created, details] }
+    return { queue, seed, id, payload, lease: null, restorable: [id, payload, created, details], trace: details.includes('"traceparent"') ? traceOf(JSON.parse(details)) : undefined }
   })
 }
 
@@ -109,8 +110,9 @@ function leased (answer: Answer): Delivery[] {
   const { queue, seed, texts } = answer
   const [length, expires] = [Number(next(answer)), Number(next(answer)) / 1000]
   return Array.from({ length }, () => {
-    const [id, payload, attempt, receipt] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer)]
-    return { queue, seed, id, payload, lease: { attempt, receipt, expires }, restorable: [] }
+    const [id, payload, attempt, receipt, since] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer), next(answer)]
+    const [traceparent, ...state] = since.endsWith('+') ? texts[answer.text++]!.split(' ') : []
+    return { queue, seed, id, payload, lease: { attempt, receipt, expires }, restorable: [], trace: traceparent === undefined ? undefined : { traceparent, tracestate: state.join(' ') } }
   })
 }
 

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 
 // What a page may read of an answer beside its body.
 const exposedHeaders = [
-  'location', 'link', 'retry-after', 'x-presque-attempt', 'x-presque-duplicate', 'x-presque-job', 'x-presque-lease-expires', 'x-presque-queue',
+  'location', 'link', 'retry-after', 'traceparent', 'tracestate', 'x-request-id', 'x-presque-attempt', 'x-presque-duplicate', 'x-presque-job', 'x-presque-lease-expires', 'x-presque-queue',
   'x-presque-receipt'
 ]
 

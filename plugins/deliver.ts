@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
 import { restore, type Delivery } from '../operations/delivery.ts'
+import type { Trace } from '../operations/trace.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -15,6 +16,7 @@ declare module 'fastify' {
 export default fp(async app => {
   app.decorateReply('deliver', function (this: FastifyReply, job, worker) {
     if (job.lease !== null) this.headers(leaseHeaders(job))
+    if (job.trace !== undefined) this.headers(traceHeaders(job.trace))
     this.deliverAll([job], job.payload, worker)
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
@@ -34,4 +36,8 @@ function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | 
     link: `</j/${queue}/${id}/ack?receipt=${receipt}>; rel="ack", </j/${queue}/${id}/nack?receipt=${receipt}>; rel="nack", ` +
       `</j/${queue}/${id}/touch?receipt=${receipt}>; rel="touch"`
   }
+}
+
+function traceHeaders ({ traceparent, tracestate }: Trace): Record<string, string> {
+  return tracestate === '' ? { traceparent } : { traceparent, tracestate }
 }

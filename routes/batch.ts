@@ -4,13 +4,15 @@ import { errors } from '../operations/errors.ts'
 import { push } from '../operations/insertion.ts'
 import { next } from '../operations/next.ts'
 import { elementTexts } from '../operations/payload.ts'
+import { traceIn, traceMembers } from '../operations/trace.ts'
 import type { Delivery } from '../operations/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
     const { query } = request
     if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
-    const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query }))
+    const trace = traceIn(request.headers)
+    const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query, trace }))
     if (jobs.length * (query.depends?.split(',').length ?? 0) > 10_000) throw new errors.DEPENDS_TOO_MANY()
     if (jobs.length > 0) await push(app.redis, request.params.queue, jobs)
     return reply.code(201).send()
@@ -38,9 +40,9 @@ function strings (jobs: Delivery[]): string {
 }
 
 function leases (jobs: Delivery[]): string {
-  const texts = jobs.map(({ id, lease, payload }) => {
+  const texts = jobs.map(({ id, lease, payload, trace }) => {
     const { receipt, attempt, expires } = lease!
-    return `{"id":"${id}","receipt":"${receipt}","attempt":${attempt},"expires":${expires},"payload":${payload}}`
+    return `{"id":"${id}","receipt":"${receipt}","attempt":${attempt},"expires":${expires}${traceMembers(trace)},"payload":${payload}}`
   })
   return `[${texts.join(',')}]`
 }

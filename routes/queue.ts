@@ -6,11 +6,12 @@ import { pushFailed, pushOne, type NewJob } from '../operations/insertion.ts'
 import { next } from '../operations/next.ts'
 import { purge } from '../operations/queue.ts'
 import { resultOf } from '../operations/result.ts'
+import { traceIn } from '../operations/trace.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/q/:queue', { schema: Push, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
     const { wait, ...query } = request.query
-    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], awaited: wait !== undefined }
+    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], awaited: wait !== undefined, trace: traceIn(request.headers) }
     refuseContradictions(job)
     const patience = wait === undefined ? undefined : reply.patience(wait)
     const { queue } = request.params
@@ -31,7 +32,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     refuseContradictions(query)
     const worker = id ?? request.headers['x-presque-workerid']
     const { queue } = request.params
-    const pushed = await pushFailed(app.redis, queue, { payload: request.text, ...query }, { worker })
+    const pushed = await pushFailed(app.redis, queue, { payload: request.text, ...query, trace: traceIn(request.headers) }, { worker })
     reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
     if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
     return reply.code(pushed.duplicate ? 200 : 201).send()

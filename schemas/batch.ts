@@ -4,6 +4,7 @@ import { Delayed, Depends, Payload, Priority, Ttl } from './job.ts'
 import { Delay, Instant, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Nothing } from './queue.ts'
 import { Created } from './empty.ts'
+import { TraceHeaders, TraceMembers } from './trace.ts'
 import { access, changing, Forbidden, QueueFull, refusal, storing } from './error.ts'
 
 export const batchSize = { most: 1000, usual: 10, mostPushed: 10_000 }
@@ -28,7 +29,7 @@ export const TakeBatch = {
   response: {
     200: Type.Unsafe<string>(Type.Union([
       Type.Array(Type.String(), { description: 'Each payload as a string' }),
-      Type.Array(Type.Object({ id: JobId, receipt: Type.String(), attempt: Type.Integer(), expires: Instant, payload: Payload }), { description: 'With lease' })
+      Type.Array(Type.Object({ id: JobId, receipt: Type.String(), attempt: Type.Integer(), expires: Instant, ...TraceMembers, payload: Payload }), { description: 'With lease' })
     ], {
       description: 'Each payload as a string; with `lease` objects, the payload as JSON beside what proves the delivery',
       examples: [
@@ -44,7 +45,7 @@ export const TakeBatch = {
 export const PushBatch = {
   tags: ['batch'],
   summary: 'Put several jobs in, all or none',
-  description: 'The parameters hold for each of them.',
+  description: 'The parameters hold for each of them, and so does traceparent.',
   params: QueueParams,
   querystring: Type.Object({
     delayed: Type.Optional(Delayed),
@@ -55,6 +56,7 @@ export const PushBatch = {
     keep: Type.Optional(Keep),
     depends: Type.Optional(Depends)
   }, { additionalProperties: false }),
+  headers: TraceHeaders,
   body: Type.Object({
     jobs: Type.Array(Payload, { maxItems: batchSize.mostPushed, 'x-refusal': 'JOBS_NOT_ARRAY' })
   }, { additionalProperties: false, examples: [{ jobs: [{ to: 'ann' }, { to: 'bob' }] }], 'x-missing': 'JOB_MISSING', 'x-refusal': 'JOBS_NOT_ARRAY' }),

@@ -72,6 +72,8 @@ export const Job = Type.Object({
   failures: Type.Integer({ description: 'How often a worker gave it up' }),
   lost: Type.Integer({ description: 'How often its lease ran out' }),
   depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
+  traceparent: orNull(Type.String({ description: 'Of the push (W3C Trace Context)' })),
+  tracestate: orNull(Type.String()),
   last_error: Type.Unknown(),
   result: Type.Unknown(),
   payload: Type.Unknown()
@@ -92,6 +94,8 @@ export const Job = Type.Object({
     failures: 0,
     lost: 0,
     depends: [],
+    traceparent: null,
+    tracestate: null,
     last_error: null,
     result: null,
     payload: { to: 'ann' }

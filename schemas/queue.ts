@@ -4,6 +4,7 @@ import { Delayed, Depends, OnDuplicate, Payload, Priority, Ttl, Uniq } from './j
 import { Delay, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Created, NoContent } from './empty.ts'
 import { eventStream } from './event.ts'
+import { TraceHeaders, traceHeaders } from './trace.ts'
 import { changing, Gone, JobFailed, refusal, QueueFull, storing } from './error.ts'
 
 const Insertion = Type.Object({
@@ -25,7 +26,8 @@ const placed = {
 
 const found = { ...placed, 'X-Presque-Duplicate': { type: 'string', description: 'With on_duplicate=ignore: nothing was added', example: 'true' } }
 
-const IdempotencyHeaders = Type.Object({
+const PushHeaders = Type.Object({
+  ...TraceHeaders.properties,
   'idempotency-key': Type.Optional(Type.String({
     pattern: '^[\\x20-\\x7e]{1,256}$',
     description: 'A push that is repeated with the same key within a day adds nothing, and answers as the first time',
@@ -39,7 +41,7 @@ export const Push = {
   description: 'With `wait` the answer is the result of the job: 200 when a worker has acknowledged it, 422 when it has failed for good, 202 when time is up.',
   params: QueueParams,
   querystring: Type.Object({ ...Insertion.properties, wait: Type.Optional(Wait) }, { additionalProperties: false }),
-  headers: IdempotencyHeaders,
+  headers: PushHeaders,
   body: Payload,
   response: {
     200: Type.Unsafe<unknown>({ description: 'With `wait` the result; with `on_duplicate=ignore` nothing, if there is such a job', examples: [{ sent: true }], headers: found }),
@@ -58,7 +60,7 @@ export const Reinsert = {
   description: 'Counts one failure for the queue, and for the worker named. A refused request counts nothing.',
   params: QueueParams,
   querystring: Type.Object({ ...Insertion.properties, worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
-  headers: WorkerHeaders,
+  headers: Type.Object({ ...WorkerHeaders.properties, ...TraceHeaders.properties }),
   body: Payload,
   response: {
     200: { ...Created, description: 'With on_duplicate=ignore: there is such a job', headers: found },
@@ -80,7 +82,7 @@ export const leaseHeaders = {
   Link: { type: 'string', description: 'Where to ack, nack and touch', example: '</j/mail/42/ack?receipt=1-5f2b6c1d0a9e8f77>; rel="ack"' }
 }
 
-export const Taken = Type.Unsafe<string>({ ...Payload, headers: leaseHeaders })
+export const Taken = Type.Unsafe<string>({ ...Payload, headers: { ...leaseHeaders, ...traceHeaders } })
 
 const Credit = Type.Integer({
   minimum: 1,
@@ -104,7 +106,7 @@ export const Take = {
   }, { additionalProperties: false }),
   headers: WorkerHeaders,
   response: {
-    200: { description: 'The job', headers: leaseHeaders, content: { 'application/json': { schema: Payload }, ...eventStream(job) } },
+    200: { description: 'The job', headers: { ...leaseHeaders, ...traceHeaders }, content: { 'application/json': { schema: Payload }, ...eventStream(job) } },
     ...changing,
     404: Nothing
   }

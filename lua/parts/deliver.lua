@@ -28,7 +28,11 @@ for i = first, last do
     local n = #leased
     leased[n + 1], leased[n + 2] = deadline, place(id)
     if worker ~= '' then redis.call('HSET', keys.holders, id, string.format('%d %s', now, worker)) end
-    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries)
+    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries) .. string.format(job and job.created and ' -%d' or ' %d', struct.unpack('>I6', record))
+    if job and job.traceparent then
+      words[#words] = words[#words] .. '+'
+      texts[#texts + 1] = job.traceparent .. ' ' .. (job.tracestate or '')
+    end
   else
     gone[#gone + 1] = id
     if picked.watched then finished(keys, id, 'done', now) end

@@ -3,8 +3,9 @@
 -- use: settle unblock hear pick allow reopen deliver await wake listened taken
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between; server: see lua/take.lua
 -- returns: a list: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
---   words with spaces between: the seed of the queue; for each request the number of its jobs, if on lease their deadline, then for each job its id and
---   created, and '+' where details follow its payload, or '-'; of one on lease its id, attempt and receipt; and last the payloads of all
+--   words with spaces between: the seed of the queue, and the time; for each request the number of its jobs, if on lease their deadline, then for each
+--   job its id and created, and '+' where details follow its payload, or '-'; of one on lease its id, attempt, receipt and created, with '-' before it
+--   where it was delayed, and '+' behind it where its traceparent and tracestate follow its payload; and last the payloads of all
 local _, late, unblocked = settle(keys, now, 1000)
 local set = reopen(keys, now)
 local wishes, shares, wanted, again = {}, {}, 0, nil
@@ -47,5 +48,5 @@ elseif lapse and tonumber(redis.call('ZRANGE', keys.active, 0, 0, 'WITHSCORES')[
 end
 if last > 0 and listened(keys) then taken(keys, picked, wishes, shares, now) end
 local left = redis.call('LLEN', keys.ready) + redis.call('ZCARD', keys.ranked)
-local words = (picked.seed or '-') .. ' ' .. table.concat(picked.words, ' ')
+local words = string.format('%s %d ', picked.seed or '-', now) .. table.concat(picked.words, ' ')
 return { set.stopped and 1 or 0, again and math.max(0, again - now) or -1, left, words, unpack(picked.texts) }
