@@ -4,6 +4,7 @@ import cluster from 'node:cluster'
 import closeWithGrace from 'close-with-grace'
 import { readConfig } from '../operations/config.ts'
 import { drain, startServer, type Serving } from './server.ts'
+import { Sibling } from './sibling.ts'
 
 // A terminal and a service manager may send these to all processes, and then the first process sends SIGTERM as well.
 const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
@@ -12,7 +13,7 @@ async function serve (): Promise<void> {
   // What cannot be told to the first process: it has just gone.
   cluster.worker!.on('error', () => process.exit(1))
   try {
-    const server = await startServer(readConfig(process.env))
+    const server = await startServer(readConfig(process.env), new Sibling())
     closeOnSignal(server)
     process.send!({ url: server.url })
   } catch (error) {

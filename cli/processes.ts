@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { startPrivateRedis } from '../operations/private-redis.ts'
 import type { Config } from '../schemas/config.ts'
+import { Collector } from './collector.ts'
 import type { Serving } from './server.ts'
 
 // serves: where, or why it does not; ended: by which signal or exit code.
@@ -47,6 +48,7 @@ class Processes {
   readonly #log: FastifyBaseLogger
   readonly #stopping = new AbortController()
   readonly #runs = new Set<Run>()
+  readonly #collector = new Collector()
 
   constructor (environment: Record<string, string>, log: FastifyBaseLogger) {
     this.#environment = environment
@@ -54,7 +56,8 @@ class Processes {
     // Each process accepts for itself, whoever is first, so shares are uneven. Handed over in turn by this process they are
     // even, but then a kill -9 leaves a connection on its way open for ever, and half as many new ones come in a second.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ exec: program })
+    // Among what has been counted are numbers that JSON does not have.
+    cluster.setupPrimary({ exec: program, serialization: 'advanced' })
     // Whoever cannot wait for a drain ends this process with exit(): none must be left over.
     process.once('exit', () => this.#signal('SIGKILL'))
   }
@@ -82,6 +85,7 @@ class Processes {
     const ended = ends(worker)
     const run = { worker, ended, serves: serves(worker, ended) }
     this.#runs.add(run)
+    this.#collector.add(worker)
     void ended.then(() => this.#runs.delete(run))
     return run
   }

@@ -1,5 +1,6 @@
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import presque, { options } from '../app.ts'
+import type { Siblings } from '../operations/meter.ts'
 import type { Config } from '../schemas/config.ts'
 
 /** What serves, be it one process or several. */
@@ -9,14 +10,14 @@ export interface Serving { url: string, log: FastifyBaseLogger, close (): Promis
 export const drain = 10_000
 
 /** A presque in this process, listening. */
-export async function startServer (config: Config): Promise<Serving> {
+export async function startServer (config: Config, siblings?: Siblings): Promise<Serving> {
   const { HOST: host, PORT: port, LOG_LEVEL: level } = config
   // A line or two a request cost a fifth of the throughput.
   const quiet = new LogController({ disableRequestLogging: level !== 'debug' && level !== 'trace' })
   // A child of the log for each request cost as much as reading the request does.
   const app = Fastify({ ...options, logger: { level }, logController: quiet, childLoggerFactory: logger => logger })
   try {
-    await app.register(presque, { config })
+    await app.register(presque, { config, ...(siblings && { siblings }) })
     await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
   } catch (error) {
     await app.close()

@@ -1,7 +1,9 @@
 import { coalesce } from './coalescer.ts'
 import { errors, type ErrorCode } from './errors.ts'
 import { script } from './script.ts'
+import { deliveredAt, proofOf } from './receipt.ts'
 import { milliseconds } from './time.ts'
+import type { Finish } from './meter.ts'
 import type { RedisClient } from './redis.ts'
 import type { Trace } from './trace.ts'
 
@@ -69,7 +71,12 @@ export type Done = Receipt & { result?: string | undefined }
 
 /** As scripts take it. */
 export function doneFields ({ id, receipt, result = '' }: Done): string[] {
-  return [id, receipt, result]
+  return [id, proofOf(receipt), result]
+}
+
+/** Tells the meter of deliveries that have come to an end. */
+export function count (redis: RedisClient, queue: string, how: Finish, ended: Receipt[]): void {
+  redis.meter?.finished(queue, how, ended.length, ended.flatMap(({ receipt }) => deliveredAt(receipt)))
 }
 
 /** Finishes a job, together with others that come in the same turn. */
@@ -81,6 +88,7 @@ export const ackOne = coalesce<Done, Outcome>(
 /** Finishes jobs. */
 export async function ack (redis: RedisClient, queue: string, jobs: Done[], { now }: { now?: number } = {}): Promise<Outcome[]> {
   const outcomes = (await scripts.ack(redis, queue, { fields: jobs.flatMap(doneFields), now: milliseconds(now) })).split(',')
+  count(redis, queue, 'acked', jobs.filter((_, i) => outcomes[i] === ''))
   return jobs.map((_, i) => outcomes[i] === '' ? null : outcomes[i] as ErrorCode)
 }
 
@@ -99,9 +107,10 @@ export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed' }
 /** Gives up deliveries. A job with tries left waits and runs again, the others have failed. */
 export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<Verdict | ErrorCode>> {
   const fields = jobs.flatMap(({ id, receipt, error, delay, retry }) =>
-    [id, receipt, error ?? '', milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
-  const outcomes = await scripts.nack(redis, queue, { fields, now: milliseconds(now) })
-  return chunks(outcomes, 2).map(([state, at]) => {
+    [id, proofOf(receipt), error ?? '', milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
+  const outcomes = chunks(await scripts.nack(redis, queue, { fields, now: milliseconds(now) }), 2)
+  count(redis, queue, 'nacked', jobs.filter((_, i) => /^[a-z]/.test(outcomes[i]![0]!)))
+  return outcomes.map(([state, at]) => {
     if (state === 'delayed') return { state, run_at: Number(at) / 1000 }
     return state === 'failed' ? { state } : state as ErrorCode
   })
@@ -109,7 +118,8 @@ export async function nack (redis: RedisClient, queue: string, jobs: Array<Recei
 
 /** Gives a job back, uncounted; `front` to where it came from. Rejects with LEASE_LOST or NO_SUCH_JOB. */
 export async function release (redis: RedisClient, queue: string, { id, receipt }: Receipt, { delay, front = false, now }: { delay?: number | undefined, front?: boolean, now?: number } = {}): Promise<void> {
-  await scripts.release(redis, queue, { id, proof: receipt, delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) })
+  await scripts.release(redis, queue, { id, proof: proofOf(receipt), delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) })
+  if (!front) redis.meter?.finished(queue, 'released', 1)
 }
 
 export interface Touch {
@@ -121,7 +131,7 @@ export interface Touch {
 
 /** Gives leases more time. Returns each new deadline in epoch seconds. */
 export async function touch (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { now }: { now?: number } = {}): Promise<Array<number | ErrorCode>> {
-  const fields = jobs.flatMap(({ id, receipt, lease, progress }) => [id, receipt, milliseconds(lease) ?? 0, progress ?? ''])
+  const fields = jobs.flatMap(({ id, receipt, lease, progress }) => [id, proofOf(receipt), milliseconds(lease) ?? 0, progress ?? ''])
   const outcomes = await scripts.touch(redis, queue, { fields, now: milliseconds(now) })
   return outcomes.map(outcome => /^\d+$/.test(outcome) ? Number(outcome) / 1000 : outcome as ErrorCode)
 }

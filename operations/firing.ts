@@ -53,6 +53,7 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
     const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
       { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, payload }))
     // Before it moves on: a purge may have taken the name just now.
+    if (outcome === 'new') redis.meter?.pushed(kept.queue, 1)
     if (outcome === 'new') await redis.sadd(commonKey('queues'), kept.queue)
     return { at, next, outcome, job, error: reason(outcome, job) }
   } catch (error) {

@@ -82,6 +82,7 @@ async function insert (redis: RedisClient, queue: string, entries: Entry[], more
   const plain = fields.length === entries.length ? 1 : ''
   const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, plain, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
+  redis.meter?.pushed(queue, added(said))
   await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)
   return outcomes(said.split(' '))
 }
@@ -97,6 +98,13 @@ async function list (redis: RedisClient, queue: string): Promise<void> {
   if (names.size >= 10_000) names.clear()
   noted.set(redis, names.set(queue, now))
   await redis.sadd(commonKey('queues'), queue).catch(() => names.delete(queue))
+}
+
+// How many jobs there are more.
+function added (said: string): number {
+  let sum = 0
+  for (const [, outcome] of said.matchAll(/\d+ (\w+)/g)) sum += outcome === 'new' ? 1 : Number(outcome) || 0
+  return sum
 }
 
 // What lua/push.lua says of each job.

@@ -19,7 +19,7 @@ export const queueKeys = {
   holders: 'hash: id -> since when in ms, and which worker holds it, where a worker gave its id',
   unique: 'hash: unique key -> id of the job that holds it',
   policy: 'hash: settings of the queue that are not default; stopped, reopens_at; times in ms',
-  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired',
+  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired; late_ms, late_1 to late_8: see lua/parts/lateness.lua',
   workers: 'hash: processed:ID, failed:ID, job:ID and taken_at:ID (ms) of each worker ID',
   heard: 'sorted set: the 10 000 workers heard of last, by that time in ms',
   given: 'list: when in ms the last jobs were given out, where the policy has a rate',

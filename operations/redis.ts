@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { commandName, commands } from './script.ts'
+import type { Meter } from './meter.ts'
 import type { Replicas } from './replica.ts'
 
 /** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
 export type RedisClient = (Redis | Cluster) & {
   /** Those that must have a job before its push is answered; none unless PRESQUE_MIN_REPLICAS says so. */
   replicas?: Replicas
+  /** Counts what is done; nothing is counted without one. */
+  meter?: Meter
 }
 
 /** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */

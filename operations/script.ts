@@ -24,10 +24,13 @@ export function script<Reply> (verb: string): Script<Reply> {
   const name = commandName(verb)
   return async (redis, queue, given = {}) => {
     const client = redis as unknown as Record<string, Command>
+    const start = performance.now()
     try {
       return await client[name]!(...keys.map(key => scriptKey(queue, key)!), ...values(verb, args, given)) as Reply
     } catch (error) {
       throw refusalFromRedis(error as Error) ?? error
+    } finally {
+      redis.meter?.trip(verb, performance.now() - start)
     }
   }
 }

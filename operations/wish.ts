@@ -1,6 +1,7 @@
 import { coalesce } from './coalescer.ts'
-import { doneFields, type Delivery, type Done } from './delivery.ts'
+import { count, doneFields, type Delivery, type Done } from './delivery.ts'
 import { errors, type ErrorCode } from './errors.ts'
+import { stamped } from './receipt.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import { traceOf } from './trace.ts'
@@ -52,17 +53,19 @@ const waitShared = coalesce<Wish, Look>((redis, queue, wishes) => lookAll(redis,
 
 async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Look[]> {
   const requests = alike(wishes)
-  return looks(queue, requests, await scripts.take(redis, queue, { server, requests: requests.map(asked), now }))
+  return looks(redis, queue, requests, await scripts.take(redis, queue, { server, requests: requests.map(asked), now }))
 }
 
 // What each wish of each request gets.
-function looks (queue: string, requests: Request[], [closed, again, left, line, ...texts]: Taken): Look[] {
+function looks (redis: RedisClient, queue: string, requests: Request[], [closed, again, left, line, ...texts]: Taken): Look[] {
   const words = line.split(' ')
-  const answer: Answer = { queue, seed: words[0]!, now: Number(words[1]), words, texts, word: 2, text: 0 }
-  return requests.flatMap(({ lease, shares }) => {
+  const answer: Answer = { queue, seed: words[0]!, now: Number(words[1]), words, texts, word: 2, text: 0, waits: [] }
+  const found = requests.flatMap(({ lease, shares }) => {
     const jobs = lease ? leased(answer) : takenForGood(answer)
     return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left }))
   })
+  redis.meter?.taken(queue, found.reduce((sum, { jobs }) => sum + jobs.length, 0), answer.waits)
+  return found
 }
 
 interface Request { kind: string, lease: boolean, count: number, shares: number[] }
@@ -90,8 +93,8 @@ function asked ({ count, kind }: Request): string {
   return `${count} ${kind}`
 }
 
-// What lua/take.lua said, and how far it has been read.
-interface Answer { queue: string, seed: string, now: number, words: string[], texts: string[], word: number, text: number }
+// What lua/take.lua said, and how far it has been read; for how long, in ms, those jobs had waited that nobody had before.
+interface Answer { queue: string, seed: string, now: number, words: string[], texts: string[], word: number, text: number, waits: number[] }
 
 function next (answer: Answer): string {
   return answer.words[answer.word++]!
@@ -102,6 +105,7 @@ function takenForGood (answer: Answer): Delivery[] {
   return Array.from({ length: Number(next(answer)) }, () => {
     const [id, payload, created] = [next(answer), texts[answer.text++]!, next(answer)]
     const details = next(answer) === '+' ? texts[answer.text++]! : ''
+    if (!/"attempt":[1-9]/.test(details)) answer.waits.push(answer.now - Number(created))
     return { queue, seed, id, payload, lease: null, restorable: [id, payload, created, details], trace: details.includes('"traceparent"') ? traceOf(JSON.parse(details)) : undefined }
   })
 }
@@ -112,7 +116,8 @@ function leased (answer: Answer): Delivery[] {
   return Array.from({ length }, () => {
     const [id, payload, attempt, receipt, since] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer), next(answer)]
     const [traceparent, ...state] = since.endsWith('+') ? texts[answer.text++]!.split(' ') : []
-    return { queue, seed, id, payload, lease: { attempt, receipt, expires }, restorable: [], trace: traceparent === undefined ? undefined : { traceparent, tracestate: state.join(' ') } }
+    if (attempt === 1) answer.waits.push(answer.now - Math.abs(parseInt(since)))
+    return { queue, seed, id, payload, lease: { attempt, receipt: stamped(receipt), expires }, restorable: [], trace: traceparent === undefined ? undefined : { traceparent, tracestate: state.join(' ') } }
   })
 }
 
@@ -131,6 +136,8 @@ export const advance = coalesce<Advance, Look>(async (redis, queue, advances) =>
   const requests = advances.map(({ wish }) => request(wish))
   const fields = [...requests.map(asked), ...advances.flatMap(({ done }) => doneFields(done))]
   const [outcomes, ...taken] = await scripts.next(redis, queue, { count: requests.length, fields })
-  const found = looks(queue, requests, taken)
-  return outcomes.split(',').map((outcome, i) => outcome === '' ? found[i]! : new errors[outcome as ErrorCode]())
+  const found = looks(redis, queue, requests, taken)
+  const ended = outcomes.split(',')
+  count(redis, queue, 'acked', advances.filter((_, i) => ended[i] === '').map(({ done }) => done))
+  return ended.map((outcome, i) => outcome === '' ? found[i]! : new errors[outcome as ErrorCode]())
 }, ({ done: { result = '' } }) => ({ jobs: 1, bytes: result.length }))

@@ -4,6 +4,10 @@ import { event } from '../operations/event.ts'
 import { EventStream } from '../operations/event-stream.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** How many are open. */
+    eventStreams (): number
+  }
   interface FastifyReply {
     /** A stream of Server-Sent Events to answer with. It ends with the server. */
     eventStream (): EventStream
@@ -18,6 +22,7 @@ const withdrawn = event('withdrawn', { reason: 'the token has changed: ask anew'
 /** `reply.eventStream()`: an answer that goes on. */
 export default fp(async app => {
   const open = new Set<EventStream>()
+  app.decorate('eventStreams', () => open.size)
   app.decorateReply('eventStream', function (this: FastifyReply) {
     const stream = new EventStream()
     open.add(stream)

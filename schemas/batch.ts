@@ -34,7 +34,7 @@ export const TakeBatch = {
       description: 'Each payload as a string; with `lease` objects, the payload as JSON beside what proves the delivery',
       examples: [
         ['{"to":"ann"}', '{"to":"bob"}'],
-        [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77', attempt: 1, expires: 1273923564.123, payload: { to: 'ann' } }]
+        [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77-g8zvpy2z', attempt: 1, expires: 1273923564.123, payload: { to: 'ann' } }]
       ]
     })),
     ...changing,

@@ -91,7 +91,7 @@ function several<T extends Record<string, ReturnType<typeof Type.Optional>>> (pr
     jobs: Type.Array(Type.Object({ ...held, ...properties }, { additionalProperties: false }), { maxItems: batchSize.most, 'x-refusal': 'JOBS_NOT_ARRAY' })
   }, {
     additionalProperties: false,
-    examples: [{ jobs: [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77', ...example }, { id: '43', receipt: '1-0c4be1f2a7d83956', ...example }] }],
+    examples: [{ jobs: [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77-g8zvpy2z', ...example }, { id: '43', receipt: '1-0c4be1f2a7d83956', ...example }] }],
     'x-missing': 'CONTENT_MISSING',
     'x-refusal': 'JOBS_NOT_ARRAY'
   })

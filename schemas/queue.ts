@@ -76,10 +76,10 @@ export const Nothing = refusal('There is no job, or the queue is stopped ("queue
 export const leaseHeaders = {
   'X-Presque-Queue': { type: 'string', description: 'The queue it came from', example: 'mail' },
   'X-Presque-Job': { type: 'string', description: 'Its id', example: '42' },
-  'X-Presque-Receipt': { type: 'string', description: 'What proves this delivery', example: '1-5f2b6c1d0a9e8f77' },
+  'X-Presque-Receipt': { type: 'string', description: 'What proves this delivery', example: '1-5f2b6c1d0a9e8f77-g8zvpy2z' },
   'X-Presque-Attempt': { type: 'string', description: '1 for the first delivery', example: '1' },
   'X-Presque-Lease-Expires': { type: 'string', description: 'Epoch seconds', example: '1273923564.123' },
-  Link: { type: 'string', description: 'Where to ack, nack and touch', example: '</j/mail/42/ack?receipt=1-5f2b6c1d0a9e8f77>; rel="ack"' }
+  Link: { type: 'string', description: 'Where to ack, nack and touch', example: '</j/mail/42/ack?receipt=1-5f2b6c1d0a9e8f77-g8zvpy2z>; rel="ack"' }
 }
 
 export const Taken = Type.Unsafe<string>({ ...Payload, headers: { ...leaseHeaders, ...traceHeaders } })
@@ -91,7 +91,7 @@ const Credit = Type.Integer({
   'x-refusal': 'CREDIT_INVALID'
 })
 
-const job = 'event: job\nid: 42\ndata: {"queue":"mail","id":"42","receipt":"1-5f2b6c1d0a9e8f77","attempt":1,"expires":1273923564.123,"payload":{"to":"ann"}}\n\n'
+const job = 'event: job\nid: 42\ndata: {"queue":"mail","id":"42","receipt":"1-5f2b6c1d0a9e8f77-g8zvpy2z","attempt":1,"expires":1273923564.123,"payload":{"to":"ann"}}\n\n'
 
 export const Take = {
   tags: ['queue'],

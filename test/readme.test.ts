@@ -19,7 +19,7 @@ function examples (markdown: string): Example[] {
 
 /** What differs from one run to the next, made the same. */
 function steady (text: string): string {
-  return text.replaceAll(/\d-[0-9a-f]{16}/g, 'RECEIPT').replaceAll(/\d{10}\.\d+/g, 'TIME')
+  return text.replaceAll(/\d-[0-9a-f]{16}(-[0-9a-z]{8})?/g, 'RECEIPT').replaceAll(/\d{10}\.\d+/g, 'TIME')
 }
 
 /** With -i the reader is shown only some of the head: those lines, as they were in the answer. */

@@ -135,3 +135,24 @@ async function fails (t: Test, environment: Record<string, string>, sentence: st
   t.match(presque.said, sentence)
   t.equal(presque.said.trim().split('\n').length, 1, presque.said)
 }
+
+test('/metrics tells what all processes have done, whichever is asked, and a process that dies takes nothing back', async t => {
+  const presque = await new Presque(t, { LOG_LEVEL: 'debug' }).serves()
+  const [[pid, ask], [, other]] = [...await connections(t, presque, 2)] as [[number, Ask], [number, Ask]]
+  for (const one of [ask, ask, other]) await one('POST /q/mail', '{}')
+  const told = async (one: Ask) => {
+    const { body } = await one('GET /metrics')
+    return ['presque_jobs_pushed_total{queue="mail"}', 'presque_queue_jobs{queue="mail",state="waiting"}'].map(series => Number(body.split(`\n${series} `)[1]?.split('\n')[0]))
+  }
+  t.strictSame(await told(ask), [3, 3])
+  t.strictSame(await told(other), [3, 3])
+  process.kill(pid, 'SIGKILL')
+  await presque.logs(/ended \(SIGKILL\)/)
+  t.strictSame(await told(other), [3, 3])
+  await until('another counts as well', async () => {
+    const [ask] = [...await connections(t, presque, 2)].filter(([one]) => one !== pid).map(([, ask]) => ask)
+    await ask!('POST /q/mail', '{}')
+    const [pushed, waiting] = await told(ask!)
+    return pushed === waiting && pushed! > 3
+  })
+})

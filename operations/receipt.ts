@@ -1,0 +1,20 @@
+const form = /^(\d+-[0-9a-f]{16})-([0-9a-z]{1,10})$/
+
+/**
+ * A receipt as a client gets it: what Redis knows the delivery by, and when it was, for nobody keeps that. The time is no
+ * part of the proof: whoever changes it deceives the metrics and nothing else.
+ */
+export function stamped (proof: string): string {
+  return `${proof}-${Date.now().toString(36)}`
+}
+
+/** What Redis knows the delivery by. */
+export function proofOf (receipt: string): string {
+  return form.exec(receipt)?.[1] ?? receipt
+}
+
+/** In ms; nothing if the receipt does not say it. */
+export function deliveredAt (receipt: string): number[] {
+  const time = form.exec(receipt)?.[2]
+  return time === undefined ? [] : [parseInt(time, 36)]
+}
