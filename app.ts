@@ -5,6 +5,7 @@ import autoload from '@fastify/autoload'
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply } from 'fastify'
 import { errors } from './operations/errors.ts'
 import type { Siblings } from './operations/meter.ts'
+import { requestId } from './operations/request-id.ts'
 import type { Config } from './schemas/config.ts'
 import { always, alwaysLines } from './schemas/header.ts'
 
@@ -45,6 +46,7 @@ export const options = {
   // Node answers a missing Host header with an empty body; plugins/headers.ts does with a sentence.
   http: { requireHostHeader: false },
   requestTimeout: 30_000,
+  genReqId: ({ headers }) => requestId(headers['x-request-id']),
   frameworkErrors: (error, _request, reply) => {
     const { statusCode, message } = error.code === 'FST_ERR_BAD_URL' ? new errors.BAD_URL() : new errors.BAD_REQUEST(error.message)
     void (reply as FastifyReply).code(statusCode!).type('application/json').headers(always)

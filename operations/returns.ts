@@ -4,7 +4,7 @@ import { errors } from './errors.ts'
 /** Puts jobs back; of several calls with one ticket, one does. */
 export type Undo = (ticket: string) => Promise<unknown>
 
-interface Return { undo: Undo, ticket: string, size: number, until: number }
+interface Return { undo: Undo, ticket: string, size: number, until: number, request: string | undefined }
 
 // In ms. A ticket is remembered for longer (see lua/restore.lua).
 const pause = 500
@@ -13,7 +13,7 @@ const most = { count: 10_000, bytes: 16 * 2 ** 20 }
 
 /** Brings back jobs that nobody received; those of a moment in which Redis is away are held, and tried again. */
 export class Returns {
-  readonly #lost: (error: Error) => void
+  readonly #lost: (error: Error, request?: string) => void
   // In the order in which they were to go back: the first one may end up behind the others.
   readonly #held: Return[] = []
   #bytes = 0
@@ -22,16 +22,16 @@ export class Returns {
   readonly #trying = new Set<Promise<void>>()
 
   /** `lost` is told of each return that is given up. */
-  constructor (lost: (error: Error) => void) {
+  constructor (lost: (error: Error, request?: string) => void) {
     this.#lost = lost
   }
 
   /** How many wait for another try. */
   get held (): number { return this.#held.length }
 
-  /** Puts back, now or as soon as Redis is there. `size`: about how many bytes that keeps in memory. */
-  add (undo: Undo, size = 0): void {
-    const one = { undo, ticket: randomUUID(), size, until: Date.now() + patience }
+  /** Puts back, now or as soon as Redis is there. `size`: about how many bytes that keeps in memory; `request`: the id of whose answer it was. */
+  add (undo: Undo, size = 0, request?: string): void {
+    const one = { undo, ticket: randomUUID(), size, until: Date.now() + patience, request }
     this.#track(undo(one.ticket).then(() => {}, error => this.#hold(one, error)))
   }
 
@@ -41,7 +41,7 @@ export class Returns {
     clearTimeout(this.#timer)
     await Promise.all(this.#trying)
     const last = this.#held.splice(0)
-    await Promise.all(last.map(async ({ undo, ticket }) => { await undo(ticket).catch(this.#lost) }))
+    await Promise.all(last.map(async ({ undo, ticket, request }) => { await undo(ticket).catch(error => this.#lost(error, request)) }))
   }
 
   #track (trying: Promise<void>): void {
@@ -51,7 +51,7 @@ export class Returns {
 
   #hold (one: Return, error: Error): void {
     const room = this.#held.length < most.count && this.#bytes + one.size <= most.bytes
-    if (!room || Date.now() > one.until) return this.#lost(error)
+    if (!room || Date.now() > one.until) return this.#lost(error, one.request)
     this.#held.push(one)
     this.#bytes += one.size
     if (!this.#closed) this.#timer ??= setTimeout(() => this.#track(this.#tryAgain()), pause).unref()

@@ -8,7 +8,7 @@ import { always } from '../schemas/header.ts'
 export default fp(async app => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = known(error, app.config.PRESQUE_MAX_BODY)
-    if (refusal === null) request.log.error({ err: error, url: request.url }, 'internal error')
+    if (refusal === null) app.log.error({ reqId: request.id, err: error, url: request.url }, 'internal error')
     refuse(reply, refusal ?? new errors.INTERNAL() as FastifyError)
   })
   app.setNotFoundHandler((request, reply) => {

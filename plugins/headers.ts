@@ -16,7 +16,9 @@ export default fp(async app => {
     done(url.includes('%') && hasBrokenEscapes(url) ? new errors.BAD_URL() : undefined)
   })
   // At the end, so that no hook that refuses comes before it, and no plugin says otherwise.
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', ({ id, headers }, reply, payload, done) => {
+    // To whoever gave it, and to whoever will want to ask why.
+    if (reply.statusCode >= 500 || headers['x-request-id'] !== undefined) void reply.header('x-request-id', id)
     for (const [name, value] of fixed) void reply.header(name, value)
     if (closing) void reply.header('connection', 'close')
     done(null, payload)

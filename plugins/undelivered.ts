@@ -19,14 +19,14 @@ declare module 'fastify' {
 }
 
 /** What is to be undone unless an answer arrives, by answer, in the order of the takes. */
-type Pending = Map<ServerResponse, { undo: Undo, size: number }>
+type Pending = Map<ServerResponse, { undo: Undo, size: number, id: string }>
 
 // In ms without another answer: then all that a dead connection had asked for has been taken.
 const quiet = 20
 
 /** `reply.whenUndelivered()`: what a take must give back when nobody is there any more to receive it. */
 export default fp(async app => {
-  const returns = new Returns(error => app.log.error(error, 'an undelivered job could not be put back'))
+  const returns = new Returns((err, reqId) => app.log.error({ reqId, err }, 'an undelivered job could not be put back'))
   app.decorate('returns', returns)
   const connections = new WeakMap<Socket, Pending>()
   const dead = new Map<Pending, NodeJS.Timeout>()
@@ -41,7 +41,7 @@ export default fp(async app => {
     dead.delete(pending)
     const all = [...pending.values()].reverse()
     pending.clear()
-    for (const { undo, size } of all) returns.add(undo, size)
+    for (const { undo, size, id } of all) returns.add(undo, size, id)
   }
 
   // One listener a connection, not one a request: pipelined requests share it.
@@ -61,8 +61,8 @@ export default fp(async app => {
   }
 
   app.decorateReply('whenUndelivered', function (this: FastifyReply, undo, size = 0) {
-    const { raw, request: { socket } } = this
-    const pending = pendingOn(socket).set(raw, { undo, size })
+    const { raw, request: { id, socket } } = this
+    const pending = pendingOn(socket).set(raw, { undo, size, id })
     if (socket.destroyed) gather(pending)
     else raw.on('finish', arrived)
   })
