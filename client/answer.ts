@@ -127,13 +127,40 @@ export interface Why { state: State, reason: string, detail: string, [more: stri
 /** The counters of a queue, and its jobs of the state asked for. */
 export interface Jobs { queue_name: string, job_count: number, job_failed: number, job_processed: number, jobs: Job[] }
 
-/** Pushes a job again and again: by `cron` in the time zone `tz`, or `every` so many seconds. */
+/** Puts a job in again and again: by `cron` in the time zone `tz`, or `every` so many seconds. */
 export interface Schedule {
   queue: string
+  /** Five fields, or six with seconds first. */
   cron?: string
-  every?: number
+  /** Such as Europe/Berlin; UTC if none is given. */
   tz?: string
-  payload?: object
-  overlap?: unknown
-  catchup?: unknown
+  /** Instead of `cron`: seconds between ticks. */
+  every?: number
+  /** Whether a tick adds no job while the last one of the schedule has not ended ('skip'): 'allow'. */
+  overlap?: 'skip' | 'allow'
+  /** What comes of ticks that were missed: nothing ('none'), or one job for all ('one'). */
+  catchup?: 'none' | 'one'
+  priority?: number
+  tries?: number
+  ttl?: number
+  keep?: number
+  payload: object
+}
+
+/** A schedule, and what has come of it. */
+export interface Scheduled extends Omit<Schedule, 'payload'> {
+  name: string
+  tz: string
+  overlap: 'skip' | 'allow'
+  catchup: 'none' | 'one'
+  /** The next tick, in epoch seconds. */
+  next_at: number | null
+  /** The last tick that put a job in, and the id of that. */
+  last_at: number | null
+  last_job: string | null
+  fired: number
+  skipped: number
+  /** Why the last tick put no job in. */
+  last_error: string | null
+  payload: any
 }

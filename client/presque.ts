@@ -1,6 +1,6 @@
 import { Consumer, pathOf } from './consumer.ts'
 import type { Ask } from './request.ts'
-import type { Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Schedule, State, Status, Why } from './answer.ts'
+import type { Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Schedule, Scheduled, State, Status, Why } from './answer.ts'
 
 export { JobError, PresqueError, Unreachable } from './error.ts'
 export { Worker, type Context, type Handler, type WorkerOptions } from './worker.ts'
@@ -97,17 +97,20 @@ export class Presque extends Consumer {
     await this.request('DELETE', `/q/${encodeURIComponent(queue)}`)
   }
 
-  /** Makes the schedule of that name, or changes it. */
-  async schedule (name: string, schedule: Schedule): Promise<void> {
-    await this.request('PUT', `/schedule/${encodeURIComponent(name)}`, { body: JSON.stringify(schedule) })
+  /** Sets the schedule of that name, or replaces it. */
+  async schedule (name: string, schedule: Schedule): Promise<Scheduled> {
+    return await this.#json('PUT', `/schedule/${encodeURIComponent(name)}`, { body: JSON.stringify(schedule) })
   }
 
-  /** The schedule of that name; without one, all there are, as the server lists them. */
-  async schedules<Answer = any> (name?: string): Promise<Answer> {
-    return await this.#json('GET', name === undefined ? '/schedule' : `/schedule/${encodeURIComponent(name)}`)
+  /** The schedule of that name; without one, a page of all. */
+  async schedules (name: string): Promise<Scheduled>
+  async schedules (page?: { offset?: number, limit?: number }): Promise<{ schedules: Scheduled[], size: number }>
+  async schedules (which: string | { offset?: number, limit?: number } = {}): Promise<unknown> {
+    if (typeof which === 'string') return await this.#json('GET', `/schedule/${encodeURIComponent(which)}`)
+    return await this.#json('GET', '/schedule', { query: { ...which } })
   }
 
-  /** Ends the schedule of that name. */
+  /** Deletes the schedule of that name. The jobs it has put in stay. */
   async unschedule (name: string): Promise<void> {
     await this.request('DELETE', `/schedule/${encodeURIComponent(name)}`)
   }

@@ -6,6 +6,7 @@ import type { PushBatch } from '../../schemas/batch.ts'
 import type { Nack, Touch } from '../../schemas/delivery.ts'
 import type { GetJob } from '../../schemas/job.ts'
 import type { Push } from '../../schemas/queue.ts'
+import type { Schedule, SetSchedule } from '../../schemas/schedule.ts'
 import type { Status } from '../../schemas/status.ts'
 import { operations } from '../fixtures/document.ts'
 import { listen } from '../helper.ts'
@@ -17,6 +18,9 @@ type Own = 'signal' | 'idempotencyKey'
 // A list in a program is text with commas in a URL.
 type Listed<Options> = Omit<Options, Own | 'depends'> & { depends?: string }
 type Renamed = Omit<Listed<Client.PushOptions>, 'onDuplicate'> & { on_duplicate?: Exclude<Client.PushOptions['onDuplicate'], undefined> }
+type Wanted = Static<typeof SetSchedule.body>
+// The server's own type does not tell which of them is text.
+type Nullable = 'next_at' | 'last_at' | 'last_job' | 'last_error'
 export type Checked = [
   Same<keyof Static<typeof Push.querystring>, keyof Renamed>,
   Same<keyof Renamed, keyof Static<typeof Push.querystring>>,
@@ -27,6 +31,15 @@ export type Checked = [
   Fits<Static<typeof Nack.response[200]>, Client.Verdict>,
   Same<keyof Static<typeof GetJob.response[200]>, keyof Client.Job>,
   Same<keyof Client.Job, keyof Static<typeof GetJob.response[200]>>,
+  Fits<Client.Schedule, Wanted>,
+  Fits<Wanted, Omit<Client.Schedule, 'payload'>>,
+  Same<keyof Wanted, keyof Client.Schedule>,
+  Same<keyof Client.Schedule, keyof Wanted>,
+  Fits<Omit<Static<typeof Schedule>, Nullable>, Omit<Client.Scheduled, Nullable>>,
+  Same<keyof Static<typeof Schedule>, keyof Client.Scheduled>,
+  Same<keyof Client.Scheduled, keyof Static<typeof Schedule>>,
+  Same<Static<typeof GetJob.response[200]>['state'], Client.State>,
+  Same<Client.State, Static<typeof GetJob.response[200]>['state']>,
   Fits<Pick<Static<typeof Status>, 'counts' | 'workers' | 'oldest_age'>, Pick<Client.Status, 'counts' | 'workers' | 'oldest_age'>>
 ]
 
@@ -38,7 +51,7 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
     async fetch (where, init) {
       const { pathname, searchParams } = new URL(where.toString())
       const answer = await fetch(where, init)
-      const path = pathname.replace(/^(\/\w+)\/mail/, '$1/{queue}').replace(/\/\d+/, '/{id}')
+      const path = pathname.replace(/^(\/\w+)\/mail/, '$1/{queue}').replace(/\/\d+/, '/{id}').replace('/nightly', '/{name}')
       const operation = known.find(({ name }) => name === `${init!.method} ${path}`)
       t.ok(operation?.responses[answer.status], `${init!.method} ${path} ${answer.status}`)
       const names = (operation!.parameters ?? []).map(({ name }) => name)
@@ -51,12 +64,12 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
   const job = await presque.take('mail', { lease: 30, wait: 1, worker: 'w1' })
   await presque.touch(job!, { lease: 60, progress: 1 })
   const next = await presque.ack(job!, { done: true }, { next: { lease: 30, wait: 1, worker: 'w1' } })
-  await presque.nack(next!, { error: { type: 'a', message: 'b', backtrace: 'c' }, delay: 1, retry: true })
+  await presque.nack(next!, { error: { type: 'a', message: 'b', backtrace: 'c' }, delay: 600, retry: true })
   const [last] = await presque.takeMany('mail', { lease: 30, count: 5, wait: 1, worker: 'w1' })
-  await presque.release(last!, { delay: 1 })
+  await presque.release(last!, { delay: 600 })
   t.match(await presque.job('mail', id, { wait: 1 }), { state: 'completed' })
   await presque.policy('mail', { lease: 10, tries: null })
-  await presque.stop('mail', { for: 1 })
+  await presque.stop('mail', { for: 600 })
   await presque.start('mail')
   await presque.status('mail')
   await presque.status()
@@ -70,4 +83,9 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
   await presque.cancel('mail', last!.id).catch(() => {})
   t.equal(await presque.cancelAll('mail', 'completed', { limit: 5 }), 1)
   await presque.purge('mail')
+  const nightly = { queue: 'mail', cron: '30 4 * * *', tz: 'Europe/Berlin', overlap: 'skip', catchup: 'one', priority: 1, tries: 3, ttl: 60, keep: 60, payload: { to: 'ann' } } as const
+  t.match(await presque.schedule('nightly', nightly), { name: 'nightly', ...nightly })
+  t.match(await presque.schedules('nightly'), { fired: 0, last_error: null })
+  t.match(await presque.schedules({ offset: 0, limit: 5 }), { size: 1, schedules: [nightly] })
+  await presque.unschedule('nightly')
 })

@@ -1,10 +1,27 @@
 import { once } from 'node:events'
-import { test } from 'tap'
-import { Presque, PresqueError, Worker, type Context } from '../../client/presque.ts'
+import { test, type Test } from 'tap'
+import { JobError, Presque, PresqueError, Worker, type Context } from '../../client/presque.ts'
 import { queueStatus } from '../../operations/queue.ts'
-import { Crashing } from '../fixtures/crash.ts'
+import { freePort, startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
-import { listen } from '../helper.ts'
+import { build, listen } from '../helper.ts'
+
+/** A presque that can go away, and come back where it was. */
+async function restarting (t: Test) {
+  const config = { REDIS_URL: (await startRedis(t)).url, PRESQUE_PREFIX: 'presque' }
+  const port = await freePort()
+  const start = async () => {
+    const app = await build(t, config)
+    await app.listen({ host: '127.0.0.1', port })
+    return app
+  }
+  let app = await start()
+  const away = async () => {
+    app.server.closeAllConnections()
+    await app.close()
+  }
+  return { presque: new Presque(`http://127.0.0.1:${port}`), away, back: async () => { app = await start() } }
+}
 
 test('a worker hands over what its handler returns, and what it throws', async t => {
   const { url } = await listen(t)
@@ -26,9 +43,9 @@ test('a worker keeps a job for longer than its lease, and shows its progress', a
   const { id } = await presque.push('slow', {}, { keep: 60 })
   const worker = new Worker(presque, 'slow', async (job, { progress }) => {
     await progress({ percent: 50 })
-    await until('two leases are over', () => Date.now() / 1000 > job.expires + 1)
+    await until('its lease is over', () => Date.now() / 1000 > job.expires + 0.2)
     return job.attempt
-  }, { lease: 1 })
+  }, { lease: 2 })
   await until('it is done', async () => (await presque.job('slow', id)).state === 'completed')
   t.match(await presque.job('slow', id), { result: 1, progress: { percent: 50 } })
   t.equal((await queueStatus(app.redis, 'slow')).lost, 0)
@@ -82,16 +99,70 @@ test('a worker that is refused says so', async t => {
   await t.rejects(new Worker(new Presque({ url }), 'no queue', () => {}).finished, PresqueError)
 })
 
-test('a worker works on when presque has crashed and is back', async t => {
-  const server = new Crashing(t)
-  await server.serving
-  // The port is another after the crash: the worker asks where it is now.
-  const presque = new Presque({ url: 'http://presque', fetch: async (where, init) => await fetch(where.toString().replace('http://presque', server.url), init) })
+test('a worker works on when presque was away for a while', async t => {
+  const { presque, away, back } = await restarting(t)
   const done = new Set<number>()
-  const worker = new Worker(presque, 'mail', ({ payload }) => { done.add(payload.n) }, { concurrency: 4, lease: 2 })
+  const worker = new Worker(presque, 'mail', ({ payload }) => { done.add(payload.n) }, { concurrency: 4 })
   for (let n = 0; n < 20; n++) await presque.push('mail', { n })
-  await server.crash('presque')
+  await until('it works', () => done.size > 0)
+  await away()
+  await back()
   for (let n = 20; n < 40; n++) await presque.push('mail', { n })
-  await until('all are done', () => done.size === 40, 60_000)
+  await until('all are done', () => done.size === 40)
   await worker.close()
+})
+
+test('work that is done while presque is away is told when it is back, by a worker that closes too', async t => {
+  const { presque, away, back } = await restarting(t)
+  const { id } = await presque.push('mail', {}, { keep: 60 })
+  const gate = new EventTarget()
+  let runs = 0
+  const errors: unknown[] = []
+  const worker = new Worker(presque, 'mail', async () => {
+    runs++
+    await once(gate, 'open')
+    return 'sent'
+  }, { onError: error => errors.push(error) })
+  await until('it runs', () => runs === 1)
+  await away()
+  const closed = worker.close()
+  gate.dispatchEvent(new Event('open'))
+  await back()
+  await closed
+  t.match(await presque.job('mail', id), { state: 'completed', result: 'sent', attempt: 1 })
+  t.strictSame([runs, errors], [1, []])
+})
+
+test('a JobError says when a job runs again, or that it does not, and onError hears it', async t => {
+  const { url } = await listen(t)
+  const presque = new Presque(url)
+  const heard: Array<[unknown, string]> = []
+  const worker = new Worker(presque, 'mail', ({ payload }) => {
+    throw new JobError(payload.say, payload)
+  }, { onError: (error, { id }) => heard.push([(error as Error).message, id]) })
+  const later = await presque.push('mail', { say: 'later', delay: 600 })
+  const never = await presque.push('mail', { say: 'never', retry: false })
+  await until('both were given up', async () => (await presque.job('mail', never.id)).state === 'failed')
+  const { state, run_at: due } = await presque.job('mail', later.id)
+  t.equal(state, 'delayed')
+  t.ok(Math.abs(due - Date.now() / 1000 - 600) < 60)
+  t.strictSame(heard, [['later', later.id], ['never', never.id]])
+  await worker.close()
+})
+
+test('a worker of several queues works off the first ones first, and ends with its signal', async t => {
+  const { url } = await listen(t)
+  const presque = new Presque(url)
+  for (const queue of ['low', 'high', 'low', 'high', 'normal']) await presque.push(queue, {})
+  const done: string[] = []
+  const ending = new AbortController()
+  const worker = new Worker(presque, ['high', 'normal', 'low'], ({ queue }) => {
+    done.push(queue)
+    if (done.length === 4) ending.abort()
+  }, { signal: ending.signal })
+  await worker.finished
+  t.strictSame(done, ['high', 'high', 'normal', 'low'])
+  t.match(await presque.status('low'), { counts: { waiting: 1, active: 0 } })
+  await new Worker(presque, 'low', () => done.push('too late'), { signal: ending.signal }).finished
+  t.equal(done.length, 4, 'a signal that has aborted before')
 })

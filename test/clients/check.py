@@ -73,7 +73,7 @@ def worker():
         time.sleep(job.payload.get("sleep", 0))
         return sum(job.payload["add"])
 
-    work = Worker(queue, "sum", handle, concurrency=2, lease=1, wait=1)
+    work = Worker(queue, "sum", handle, concurrency=2, lease=2, wait=1)
     running = threading.Thread(target=work.run)
     running.start()
     assert queue.call("sum", {"add": [1, 2], "sleep": 2.5}) == 3

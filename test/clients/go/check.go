@@ -116,7 +116,7 @@ func worker() {
 		Lost  bool
 	}
 	lost := make(chan error, 1)
-	work := presque.Worker{Client: client, Queues: []string{"sum"}, Concurrency: 2, Lease: time.Second, Handle: func(ctx context.Context, job *presque.Job) (any, error) {
+	work := presque.Worker{Client: client, Queues: []string{"sum"}, Concurrency: 2, Lease: 2 * time.Second, Handle: func(ctx context.Context, job *presque.Job) (any, error) {
 		var wanted sum
 		if err := job.Decode(&wanted); err != nil {
 			return nil, err
@@ -140,7 +140,7 @@ func worker() {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error)
 	go func() { ended <- work.Run(running) }()
-	result, err := client.Call(ctx, "sum", sum{Add: []int{1, 2}, Sleep: 1500 * time.Millisecond}, 30*time.Second, nil)
+	result, err := client.Call(ctx, "sum", sum{Add: []int{1, 2}, Sleep: 2500 * time.Millisecond}, 30*time.Second, nil)
 	must(err)
 	assert(string(result) == "3", string(result))
 	status, err := client.Status(ctx, "sum")
@@ -153,7 +153,7 @@ func worker() {
 	assert(presque.Refused(<-lost, 404), "it learns that the job was cancelled")
 	_, err = client.Push(ctx, "sum", sum{Add: []int{1}, Sleep: 500 * time.Millisecond}, &presque.PushOptions{Keep: time.Minute})
 	must(err)
-	for status, err = client.Status(ctx, "sum"); status.Counts["active"] == 0; status, err = client.Status(ctx, "sum") {
+	for status, err = client.Status(ctx, "sum"); status.Counts["active"]+status.Counts["completed"] == 0; status, err = client.Status(ctx, "sum") {
 		must(err)
 	}
 	stop()
