@@ -17,8 +17,9 @@ elseif id == '' then
   local from = { delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed }
   for _, member in ipairs(redis.call('ZRANGE', from[state], 0, limit - 1)) do ids[#ids + 1] = member:sub(2) end
 end
-local count, passed, dropped = 0, 0, {}
+local count, passed, dropped, links = 0, 0, {}, 0
 for _, number in ipairs(ids) do
+  if links >= 250 then break end -- The next call goes on. Only blocked ones have any.
   local job = detail(keys, number)
   if redis.call('HEXISTS', jobs, number) == 0 then
     passed = passed + 1
@@ -27,7 +28,7 @@ for _, number in ipairs(ids) do
     redis.call('HSET', details, number, cjson.encode(job))
     passed = passed + 1
   else
-    remove(keys, number, job)
+    links = links + (remove(keys, number, job) or 0)
     finished(keys, number, 'cancelled', now)
     count, dropped[count + 1] = count + 1, number
   end

@@ -11,8 +11,9 @@ if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUC
 if id ~= '' and redis.call('ZSCORE', active, members[1]) then return { err = 'JOB_ON_LEASE' } end
 if id ~= '' and redis.call('ZSCORE', completed, members[1]) then return { err = 'JOB_COMPLETED' } end
 if id ~= '' and redis.call('ZSCORE', blocked, members[1]) then return { err = 'JOB_BLOCKED ' .. detail(keys, id).depends } end
-local count, ids, held = 0, {}, {}
+local count, ids, held, links = 0, {}, {}, 0
 for _, member in ipairs(members) do
+  if links >= 2500 then break end -- The next call goes on.
   local number = member:sub(2)
   local job = detail(keys, number)
   local was_failed = redis.call('ZREM', failed, member) == 1
@@ -22,6 +23,7 @@ for _, member in ipairs(members) do
     -- What depends on it and has not been told waits on.
     redis.call('ZREM', ended, number .. ' failed')
     if job.depends and block(keys, number, job, now, true) then held[#held + 1] = number end
+    links = links + (job.depends and select(2, job.depends:gsub('%d+', '')) or 0)
     save(keys, number, job)
   end
   if held[#held] == number then

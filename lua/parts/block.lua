@@ -1,15 +1,15 @@
--- Lets a job wait for those of `detail.depends` that have not completed, and forgets the others. Gone is completed: what is gone costs no memory.
+-- Lets a job wait for those of `detail.depends` that have not completed, and forgets the others.
 -- takes: keys id detail now steadfast
--- use: place forsake
+-- use: place open forsake
 -- steadfast: wait also for one that has failed, for it may be redriven; else the job fails with it at once
 -- returns: blocked or failed; nothing if there is none to wait for
 local edges, left, broken = {}, {}, nil
 for dependency in detail.depends:gmatch('%d+') do
-  local member = place(dependency)
-  if redis.call('HEXISTS', keys.jobs, dependency) == 1 and not redis.call('ZSCORE', keys.completed, member) then
+  local state = open(keys, dependency)
+  if state then
     local n = #edges
     left[#left + 1], edges[n + 1], edges[n + 2] = dependency, dependency, dependency .. ':' .. place(id)
-    if not broken and redis.call('ZSCORE', keys.failed, member) then broken = dependency end
+    if state == 'failed' then broken = broken or dependency end
   end
 end
 detail.depends = #left > 0 and table.concat(left, ',') or nil

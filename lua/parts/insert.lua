@@ -17,6 +17,7 @@ if id then
   local old = detail(keys, id)
   if not detach(keys, id, old) and redis.call('ZREM', keys.delayed, place(id)) == 0 then unline(keys, id, old) end
   redis.call('ZREM', keys.expiring, place(id))
+  keys[4] = nil
   options.stale, options.deliveries, outcome = old.stale, old.deliveries, 'replaced'
 else
   if room <= 0 then return '0', 'full' end

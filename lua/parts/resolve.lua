@@ -1,12 +1,12 @@
 -- Tells a job that one for which it waits has ended.
 -- takes: keys edge how now
 -- use: detail detach forsake place line save
--- returns: its id, and its state where that is another now, with its due time if it is delayed
+-- returns: its id, and its state where that is another now, with its due time if it is delayed; and how many edges went with it, if it has failed
 local dependency, id = edge:match('^(%d+):%l(%d+)$')
 redis.call('ZREM', keys.dependents, edge)
-local job, state, due = detail(keys, id), nil, nil
+local job, state, due, edges = detail(keys, id), nil, nil, nil
 if how ~= 'done' then
-  detach(keys, id, job)
+  edges = detach(keys, id, job)
   forsake(keys, id, job, dependency, how, now)
   state = 'failed'
 else
@@ -24,4 +24,4 @@ else
   end
 end
 save(keys, id, job)
-return id, state, due
+return id, state, due, edges

@@ -2,19 +2,22 @@
 -- on with those that wait for that one. A bounded piece: the next script that looks does the next, be it a crowd or a chain of ten thousand.
 -- Removal comes first: a full Redis refuses a script whose first write adds.
 -- takes: keys now
--- use: resolve wake listened report
+-- use: resolve wake nudge listened report
 -- returns: whether any job can be taken that could not, or some are left
-local room, lists, ready = 250, { waiting = {}, delayed = {}, failed = {} }, 0
+local room, lists = 250, { waiting = {}, delayed = {}, failed = {} }
 local ended = redis.call('ZRANGE', keys.ended, 0, 0)[1]
 while ended and room > 0 do
   local dependency, how = ended:match('^(%d+) (%l+)$')
-  local edges = redis.call('ZRANGEBYSCORE', keys.dependents, dependency, dependency, 'LIMIT', 0, room)
+  local edges = redis.call('ZRANGEBYSCORE', keys.dependents, dependency, dependency, 'LIMIT', 0, math.ceil(room))
+  local asked, seen = math.ceil(room), 0
   for _, edge in ipairs(edges) do
-    local id, state, due = resolve(keys, edge, how, now)
+    if room <= 0 then break end
+    local id, state, due, links = resolve(keys, edge, how, now)
+    room, seen = room - 1 - (links or 0) / 10, seen + 1
     if state then table.insert(lists[state], state == 'delayed' and string.format('%s@%d', id, due) or id) end
   end
-  if #edges < room then redis.call('ZREM', keys.ended, ended) end
-  room = room - math.max(1, #edges)
+  if seen < asked and seen == #edges then redis.call('ZREM', keys.ended, ended) end
+  if seen == 0 then room = room - 1 end
   ended = redis.call('ZRANGE', keys.ended, 0, 0)[1]
 end
 for state, ids in pairs(lists) do
@@ -25,4 +28,5 @@ local moved = #lists.waiting + #lists.delayed
 for _ = 1, math.min(10, moved + (ended and 1 or 0)) do
   if not wake(keys, now, 0) then break end
 end
+if ended then nudge(keys) end
 return ended ~= nil or moved > 0

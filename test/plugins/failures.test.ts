@@ -75,6 +75,18 @@ test('a full Redis refuses what would add, and gives out what it has, until it i
   t.match(await ask('POST', '/q/mail?uniq=ann', '{}'), { status: 201 })
 })
 
+test('a full Redis refuses a job that depends on another, and goes on releasing those it has', async t => {
+  const { client, url, ask } = await serve(t)
+  for (const path of ['/q/mail', '/q/mail', '/q/mail?depends=1', '/q/mail?depends=2', '/q/mail?depends=4']) t.match(await ask('POST', path, '{}'), { status: 201 })
+  const { headers } = await fetch(`${url}/q/mail?lease=60`)
+  await client.config('SET', 'maxmemory', '1mb')
+  t.match(await ask('POST', '/q/mail?depends=1', '{}'), full)
+  t.match(await ask('POST', `/j/mail/1/ack?receipt=${headers.get('x-presque-receipt')}`), { status: 204 })
+  t.match(await ask('DELETE', '/j/mail/2'), { status: 204 })
+  t.match(JSON.parse((await ask('GET', '/status/mail')).body), { counts: { waiting: 1, blocked: 0, failed: 2 } })
+  t.match(await ask('GET', '/q/mail'), { status: 200 })
+})
+
 test('a full Redis takes a job back whose client has gone', async t => {
   const { client, ask } = await serve(t)
   await ask('POST', '/q/mail?uniq=ann', '{"n":1}')
