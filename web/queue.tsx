@@ -65,7 +65,7 @@ function Numbers ({ row }: { row: Row }) {
   )
 }
 
-const titles: Record<State, string> = { waiting: 'Waiting', delayed: 'Delayed', active: 'On lease', failed: 'Failed', completed: 'Kept' }
+const titles: Record<State, string> = { waiting: 'Waiting', delayed: 'Delayed', blocked: 'Blocked', active: 'On lease', failed: 'Failed', completed: 'Kept' }
 
 function States ({ queue, row, shown }: { queue: string, row: Row | undefined, shown: State }) {
   function move (event: KeyboardEvent): void {
