@@ -10,7 +10,7 @@ const endings: Array<() => unknown> = []
 const t = { teardown: (end: () => unknown) => endings.unshift(end) } as unknown as Test
 const { web, remove } = buildDashboard()
 const browser = await openBrowser()
-const { app, page, ask, take, fail, visit } = await openDashboard(t, browser, web, '')
+const { app, page, ask, fail, visit } = await openDashboard(t, browser, web, '')
 
 const people = ['ann', 'ben', 'chloe', 'deniz', 'emma', 'finn', 'grace', 'hugo']
 const queues = [
@@ -40,8 +40,7 @@ async function jobs (): Promise<void> {
     await ask(`POST /q/${queue}?delay=5400`, JSON.stringify(payload(500)))
     for (let n = 0; n < held; n++) await ask(`GET /q/${queue}?lease=600&worker_id=${name}-${n % 2 + 1}`)
   }
-  const { id } = await take('report', 'report-1')
-  await ask(`POST /q/report?depends=${id}`, '{"merge":"2026","format":"pdf"}')
+  await ask('POST /q/report?depends=1', '{"merge":"2026","format":"pdf"}')
   await ask('POST /control/search-index', '{"status":"stop","for":1800}')
 }
 
@@ -56,14 +55,15 @@ async function recurring (): Promise<void> {
 
 // An hour as it might have been: it comes in waves, and ends at what is there.
 async function past (): Promise<void> {
-  const { time, queues: facts } = await app.summaries.latest()
+  const { queues: facts } = await app.summaries.latest()
+  const now = Date.now() / 1000
   for (let minute = 60; minute > 0; minute--) {
     const then = facts.map((one, k) => {
       const wave = 1 + 0.55 * Math.sin(minute / (6 + k)) * Math.min(1, minute / 12) + 0.12 * Math.sin(minute * (2.3 + k))
       const waiting = Math.round(one.counts.waiting * wave)
-      return { ...one, counts: { ...one.counts, waiting }, pushed: Math.round(one.pushed - minute * 9 * (1 + k / 4) + 4 * Math.sin(minute)), oldest_age: one.counts.waiting / 4 * wave, processed: Math.round(one.processed - minute * 9 * (1 + k / 4)) }
+      return { ...one, counts: { ...one.counts, waiting }, pushed: Math.round(one.pushed - minute * 130 / (k + 1) + 9 * Math.sin(minute)), oldest_age: one.counts.waiting / 2 * wave, processed: Math.round(one.processed - minute * 126 / (k + 1)) }
     })
-    await takeSamples(app.redis, { time, queues: then }, { now: Date.now() / 1000 - minute * 60 })
+    await takeSamples(app.redis, { time: now - minute * 60, queues: then }, { now: now - minute * 60 })
   }
 }
 

@@ -57,8 +57,8 @@ export function ScheduleDialog ({ from, taken, onChange, onClose }: ScheduleDial
           {by === 'cron' && <Field label='Cron expression' hint='30 4 * * *' required {...field('cron')} />}
           {by === 'cron' && <Field label='Time zone' hint='UTC' {...field('tz')} />}
           {by === 'every' && <Field label='Every, seconds' hint='60' required {...field('every')} />}
-          <Choice label='While its last job is there' choices={{ allow: 'one more', skip: 'skip the tick' }} value={typed['overlap']!} onChange={field('overlap').onInput} />
-          <Choice label='For ticks that were missed' choices={{ none: 'no job', one: 'one job for all' }} value={typed['catchup']!} onChange={field('catchup').onInput} />
+          <Choice label='While its last job is there' choices={{ allow: 'one more', skip: 'skip the tick' }} value={typed['overlap']!} onChange={value => field('overlap').onInput(value)} />
+          <Choice label='For ticks that were missed' choices={{ none: 'no job', one: 'one job for all' }} value={typed['catchup']!} onChange={value => field('catchup').onInput(value)} />
         </div>
         <label class='after'>
           <span>Payload, one JSON object</span>

@@ -49,7 +49,7 @@ function ScheduleTable ({ found, onEdit, onChange }: ScheduleTableProps) {
         <caption class='unseen'>What recurs, and what came of it</caption>
         <thead>
           <tr>
-            {['Schedule', 'Fires', 'Queue', 'Next', 'Last', 'Fired', 'Skipped'].map(name => <th key={name} scope='col'>{name}</th>)}
+            {['Schedule', 'Fires', 'Queue', 'Next', 'Last', 'Fired', 'Skipped'].map((name, i) => <th key={name} scope='col' class={i < 3 ? 'words' : ''}>{name}</th>)}
             <th scope='col'><span class='unseen'>Actions</span></th>
           </tr>
         </thead>
