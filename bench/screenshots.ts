@@ -4,8 +4,9 @@ import { takeSamples } from '../operations/history.ts'
 import { buildDashboard, openBrowser } from '../test/fixtures/browser.ts'
 import { openDashboard } from '../test/fixtures/dashboard.ts'
 
-// Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder given. docs/screenshots/ holds two of them.
-const folder = process.argv[2] ?? 'data/screenshots'
+// Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder given; with a second word only those with it in
+// their name. docs/screenshots/ holds two of them.
+const [, , folder = 'data/screenshots', word = ''] = process.argv
 const endings: Array<() => unknown> = []
 const t = { teardown: (end: () => unknown) => endings.unshift(end) } as unknown as Test
 const { web, remove } = buildDashboard()
@@ -57,7 +58,7 @@ async function recurring (): Promise<void> {
 async function past (): Promise<void> {
   const { queues: facts } = await app.summaries.latest()
   const now = Date.now() / 1000
-  for (let minute = 60; minute > 0; minute--) {
+  for (let minute = 60; minute >= 0; minute--) {
     const then = facts.map((one, k) => {
       const wave = 1 + 0.55 * Math.sin(minute / (6 + k)) * Math.min(1, minute / 12) + 0.12 * Math.sin(minute * (2.3 + k))
       const waiting = Math.round(one.counts.waiting * wave)
@@ -67,9 +68,10 @@ async function past (): Promise<void> {
   }
 }
 
-const pages = { queues: '#/', queue: '#/q/mail', failed: '#/q/mail/failed', job: '#/q/mail/j/2', blocked: '#/q/report/blocked', workers: '#/w', schedules: '#/s', empty: '#/q/none' }
+const pages = { all: '#/', queue: '#/q/mail', failed: '#/q/mail/failed', job: '#/q/mail/j/2', blocked: '#/q/report/blocked', workers: '#/w', schedules: '#/s', empty: '#/q/none' }
 
 async function draw (name: string, hash: string): Promise<void> {
+  if (!name.includes(word)) return
   await visit(hash)
   for (let n = 0; n < 8; n++) {
     for (const [i, { queue, payload }] of queues.entries()) {
@@ -78,7 +80,7 @@ async function draw (name: string, hash: string): Promise<void> {
     }
     await new Promise(resolve => setTimeout(resolve, 350))
   }
-  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: process.argv[3] === 'whole' })
+  await page.screenshot({ path: `${folder}/${name}.png` })
 }
 
 await failures()
@@ -86,7 +88,7 @@ await jobs()
 await recurring()
 await past()
 mkdirSync(folder, { recursive: true })
-for (const [size, width, height] of [['desktop', 1200, 720], ['phone', 360, 780]] as const) {
+for (const [size, width, height] of [['desktop', 1200, 700], ['phone', 360, 780]] as const) {
   await page.setViewportSize({ width, height })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
