@@ -18,7 +18,7 @@ const mayImport: Record<string, string[]> = {
   plugins: ['schemas', 'operations', 'package.json'],
   routes: ['schemas', 'operations'],
   'app.ts': ['schemas', 'operations', 'plugins', 'routes'],
-  cli: ['schemas', 'operations', 'app.ts', 'cli', 'dist', 'package.json'],
+  cli: ['schemas', 'operations', 'app.ts', 'cli', 'client', 'dist', 'package.json'],
   client: ['client'],
   web: ['web']
 }

@@ -155,6 +155,7 @@ test('every example of a refusal that a broken disk brings on is what the server
   const app = await build(t, { REDIS_URL: redis.url })
   const client = app.redis as Redis
   await app.inject({ method: 'POST', url: '/q/mail', payload: {} })
+  await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: { queue: 'mail', cron: '30 4 * * *', payload: {} } })
   rmSync(join(disk, 'gone'), { recursive: true })
   await client.bgsave()
   await until('the attempt to save has failed', async () => /rdb_last_bgsave_status:err/.test(await client.info('persistence')))

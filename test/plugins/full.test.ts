@@ -11,7 +11,7 @@ import { build } from '../helper.ts'
 
 const full = { error: 'redis is out of memory' }
 // What it adds has no place; all else finishes, removes, takes or looks.
-const adds = /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$/
+const adds = /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$|^PUT \/schedule\//
 // These say no to all.
 const batchOnly = /^(PUT|DELETE) \/qb\//
 
@@ -35,6 +35,7 @@ test('on a full Redis every route answers as always, or 507, and none with 500',
   const all: Array<[Operation, Awaited<ReturnType<typeof prepare>>]> = []
   for (const [i, operation] of operations(app).entries()) all.push([operation, await prepare(app, `mail${i}`)])
   await app.inject({ method: 'POST', url: '/w/mail0?worker_id=myworker_1' })
+  await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: { queue: 'mail', cron: '30 4 * * *', payload: {} } })
   await fill()
   for (const [operation, place] of all) {
     const { statusCode, headers, body } = await app.inject(request(operation, operation.path.endsWith('/{id}/retry') ? { ...place, id: place.failed } : place))

@@ -1,0 +1,19 @@
+import { aJob, type Command } from '../command.ts'
+import { flaw } from '../json-text.ts'
+import { Usage } from '../failure.ts'
+
+const command: Command = {
+  positionals: { ...aJob, receipt: { type: 'string', description: 'What came with it' }, result: { type: 'string', description: 'JSON' } },
+  examples: [
+    ['presque ack mail 42 1-5f2b6c1d0a9e8f77', 'it is done'],
+    ["presque ack mail 42 1-5f2b6c1d0a9e8f77 '{\"sent\":true}'", 'with its result']
+  ],
+  async run (call) {
+    const { receipt, result } = call.args
+    if (result !== undefined && flaw(result)?.startsWith('this is not')) throw new Usage('the result must be JSON')
+    await call.presque.request('POST', `/j/${call.queue}/${call.id}/ack`, { query: { receipt }, body: result })
+    await call.tell({ queue: call.queue, id: call.id, acked: true }, `job ${call.id} is done`)
+  }
+}
+
+export default command

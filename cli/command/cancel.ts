@@ -1,0 +1,23 @@
+import { aJob, text, type Command } from '../command.ts'
+import { Usage } from '../failure.ts'
+
+const command: Command = {
+  positionals: aJob,
+  options: { state: text('Instead of one job: all of this state', { choices: ['waiting', 'delayed', 'active', 'failed', 'completed'] }), limit: text('With --state: how many at most, the oldest first') },
+  examples: [
+    ['presque cancel mail 42', 'its worker learns it at its next touch'],
+    ['presque cancel mail --state failed', 'drops all that have failed']
+  ],
+  async run (call) {
+    const { id, state, limit } = call.args
+    if ((id === undefined) === (state === undefined)) throw new Usage('which one: give the number of a job, or --state')
+    if (state === undefined) {
+      await call.presque.cancel(call.queue, call.id)
+      return await call.tell({ queue: call.queue, id, cancelled: true }, `job ${id} is gone`)
+    }
+    const { text } = await call.presque.request('DELETE', `/j/${call.queue}`, { query: { state, limit } })
+    await call.tell(text, () => `${JSON.parse(text).count} jobs are gone`)
+  }
+}
+
+export default command

@@ -1,0 +1,26 @@
+import { aJob, text, type Command } from '../command.ts'
+import { glimpse, instant, list } from '../table.ts'
+
+const command: Command = {
+  positionals: aJob,
+  options: { wait: text('Seconds to wait until it has finished') },
+  examples: [
+    ['presque job mail 42', 'all that is known of it'],
+    ['presque job mail 42 --wait 60 --json | jq .result', 'its result, once there is one']
+  ],
+  async run (call) {
+    const { text } = await call.presque.request('GET', `/j/${call.queue}/${call.id}`, { query: { wait: call.args['wait'] } })
+    await call.tell(text, () => words(JSON.parse(text)))
+  }
+}
+
+function words (job: Record<string, unknown>): string {
+  return list(Object.entries(job).filter(([, value]) => value !== null).map(([name, value]) => [name.replaceAll('_', ' '), worded(name, value)]))
+}
+
+function worded (name: string, value: unknown): string {
+  if (name.endsWith('_at') && typeof value === 'number') return instant(value)
+  return typeof value === 'object' ? glimpse(JSON.stringify(value), 1000) : String(value)
+}
+
+export default command

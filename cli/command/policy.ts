@@ -1,0 +1,56 @@
+import { aQueue, text, type Arguments, type Command } from '../command.ts'
+import { Usage } from '../failure.ts'
+import { list } from '../table.ts'
+import type { Policy } from '../../client/answer.ts'
+
+const command: Command = {
+  positionals: aQueue,
+  options: {
+    tries: text('Deliveries before a job has failed for good'),
+    lease: text('Seconds of a lease that says no number'),
+    keep: text('Seconds to keep a finished job'),
+    backoff: text('BASE/MAX: seconds after the first failure, and at most', { requiresArg: true }),
+    rate: text('LIMIT/PERIOD: so many jobs in so many seconds'),
+    concurrency: text('So many jobs on lease at a time'),
+    'max-jobs': text('Refuse a push when there are so many')
+  },
+  examples: [
+    ['presque policy mail', 'what holds'],
+    ['presque policy mail --tries 5 --backoff 5/600 --rate 100/60', 'sets some of it'],
+    ['presque policy mail --rate default', 'goes back to the default']
+  ],
+  async run (call) {
+    const change = changes(call.args)
+    if (Object.keys(change).length > 0) await call.presque.request('POST', `/control/${call.queue}`, { body: JSON.stringify(change) })
+    const { policy } = await call.presque.status(call.queue)
+    await call.tell({ queue: call.queue, policy }, () => list(Object.entries(policy).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])))
+  }
+}
+
+function changes (args: Arguments): Policy {
+  const { backoff, rate } = args
+  const one = (name: string, key = name) => args[name] === undefined ? {} : { [key]: args[name] === 'default' ? null : number(args[name], name) }
+  return {
+    ...one('tries'),
+    ...one('lease'),
+    ...one('keep'),
+    ...one('concurrency'),
+    ...one('max-jobs', 'max_jobs'),
+    ...(backoff !== undefined && { backoff: pair(backoff, 'backoff', (base, max) => ({ base, max })) }),
+    ...(rate !== undefined && { rate: pair(rate, 'rate', (limit, period) => ({ limit, period })) })
+  }
+}
+
+function number (given: string, name: string): number {
+  if (/^\d+(\.\d+)?$/.test(given)) return Number(given)
+  throw new Usage(`--${name} is a number, or default, not '${given}'`)
+}
+
+function pair<T> (given: string, name: string, make: (first: number, second: number) => T): T | null {
+  if (given === 'default') return null
+  const [first, second, more] = given.split('/')
+  if (second === undefined || more !== undefined) throw new Usage(`--${name} is two numbers such as 5/600, or default, not '${given}'`)
+  return make(number(first!, name), number(second, name))
+}
+
+export default command

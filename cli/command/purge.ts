@@ -1,0 +1,28 @@
+import { createInterface } from 'node:readline/promises'
+import { aQueue, flag, type Call, type Command } from '../command.ts'
+import { Failure, Usage } from '../failure.ts'
+
+const command: Command = {
+  positionals: aQueue,
+  options: { yes: flag('Do not ask') },
+  examples: [
+    ['presque purge mail', 'asks for the name of the queue, and deletes it with all its jobs'],
+    ['presque purge mail --yes', 'without a question, for scripts']
+  ],
+  async run (call) {
+    const { queue } = call
+    if (!call.args['yes']) await confirm(call, queue)
+    await call.presque.request('DELETE', `/q/${queue}`)
+    await call.tell({ queue, purged: true }, `${queue} is gone`)
+  }
+}
+
+async function confirm ({ io: { input, errors } }: Call, queue: string): Promise<void> {
+  if (!input.isTTY) throw new Usage(`this deletes ${queue} with all its jobs: say --yes if that is meant`)
+  const question = createInterface({ input, output: errors })
+  const answer = await question.question(`This deletes ${queue} with all its jobs. Its name, to go on: `)
+  question.close()
+  if (answer !== queue) throw new Failure(`that is not ${queue}: nothing was deleted`)
+}
+
+export default command

@@ -1,0 +1,48 @@
+import { text, flag, type Arguments, type Command } from '../command.ts'
+
+// Each stands for a setting of the environment (.env.example), and goes before it.
+export const settings: Record<string, [string, string]> = {
+  host: ['HOST', 'Where to listen: 127.0.0.1; elsewhere needs --tokens or --insecure'],
+  port: ['PORT', '5000'],
+  redis: ['REDIS_URL', 'The Redis to use; without, a private one is run'],
+  data: ['PRESQUE_DATA', 'The folder of the private Redis: ./data'],
+  prefix: ['PRESQUE_PREFIX', 'Stands before every key in Redis: presque'],
+  tokens: ['PRESQUE_TOKENS', 'A file of tokens: who may do what'],
+  'cors-origins': ['PRESQUE_CORS_ORIGINS', 'Web pages of these origins may use presque'],
+  'max-body': ['PRESQUE_MAX_BODY', 'The largest body, in bytes: 1048576'],
+  'max-wait': ['PRESQUE_MAX_WAIT', 'The longest a request may wait, in seconds: 60'],
+  'min-replicas': ['PRESQUE_MIN_REPLICAS', 'So many replicas must have a job before its push is answered: 0'],
+  processes: ['PRESQUE_PROCESSES', 'How many processes share the port, or auto: 1'],
+  'log-level': ['LOG_LEVEL', 'fatal, error, warn, info, debug, trace or silent: info']
+}
+
+const switches: Record<string, [string, string, string]> = {
+  insecure: ['PRESQUE_INSECURE', '1', 'Listen on other addresses although anybody may do anything'],
+  'without-history': ['PRESQUE_HISTORY', '0', 'Note nothing for the charts of the dashboard']
+}
+
+const command: Command = {
+  options: {
+    ...Object.fromEntries(Object.entries(settings).map(([option, [name, about]]) => [option, text(`${about} [${name}]`)])),
+    ...Object.fromEntries(Object.entries(switches).map(([option, [name, value, about]]) => [option, flag(`${about} [${name}=${value}]`)]))
+  },
+  examples: [
+    ['presque serve', 'on http://127.0.0.1:5000, with a private Redis in ./data'],
+    ['presque serve --port 5001 --redis redis://localhost:6379', 'on a Redis that is there'],
+    ['PORT=5001 REDIS_URL=redis://localhost:6379 presque serve', 'the same, by environment']
+  ],
+  async run ({ args }) {
+    Object.assign(process.env, environment(args))
+    // It serves until a signal comes, and ends the process itself.
+    await import('../serve.ts')
+  }
+}
+
+/** What the options say, as environment. */
+export function environment (args: Arguments): Record<string, string> {
+  const given = Object.entries(settings).flatMap(([option, [name]]) => args[option] === undefined ? [] : [[name, args[option]]])
+  const on = Object.entries(switches).flatMap(([option, [name, value]]) => args[option] === true ? [[name, value]] : [])
+  return Object.fromEntries([...given, ...on])
+}
+
+export default command

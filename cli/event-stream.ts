@@ -1,0 +1,19 @@
+import { refusal } from '../client/error.ts'
+import type { Call } from './command.ts'
+
+interface Event { event: string, data: string }
+
+/** The Server-Sent Events of a route, until the connection ends. */
+export async function * events ({ url, token }: Call, path: string): AsyncGenerator<Event> {
+  const answer = await fetch(url + path, { headers: { accept: 'text/event-stream', ...(token !== undefined && { authorization: `Bearer ${token}` }) } })
+  if (!answer.ok) throw refusal(answer.status, await answer.text())
+  let text = ''
+  for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+    const parts = (text + piece).split('\n\n')
+    text = parts.pop()!
+    for (const part of parts) {
+      const field = (name: string) => part.split('\n').filter(line => line.startsWith(`${name}: `)).map(line => line.slice(name.length + 2)).join('\n')
+      if (field('data') !== '') yield { event: field('event') || 'message', data: field('data') }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { test } from 'tap'
+import { commands } from '../../cli/commands.ts'
+import { exits } from '../../cli/failure.ts'
+import { parse } from '../../cli/main.ts'
+
+const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+const lines = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.trimEnd().split('\n'))
+
+/** The words of a shell line, without what stands before `presque` and what the shell does with its output. */
+function words (line: string): string[] {
+  const [, command] = /(?:^|\| )presque (.*?)(?: (?:\||>>|<) .*)?$/.exec(line)!
+  return [...command!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
+}
+
+test('every example of docs/cli.md is a command, and every command has one', async t => {
+  const named = new Set<string>()
+  for (const line of lines) {
+    const args = words(line)
+    named.add(args[0]!)
+    if (['token', 'import', 'completion'].includes(args[0]!)) continue
+    const { chosen } = await parse(args)
+    t.ok(chosen, line)
+  }
+  t.strictSame([...named].sort(), [...Object.keys(commands), 'completion'].sort())
+})
+
+test('docs/cli.md tells every exit code', async t => {
+  t.strictSame([...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code)), Object.values(exits))
+})
