@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { push } from '../operations/insertion.ts'
 import type { RedisClient } from '../operations/redis.ts'
+import { take } from '../operations/wish.ts'
 import { openBrowser } from '../test/fixtures/browser.ts'
 import { fill } from './setup.ts'
 import { perform, quantile, type Figure, type Server } from './stage.ts'
@@ -16,10 +17,13 @@ async function cpuOf (redis: RedisClient): Promise<number> {
   return ['used_cpu_user', 'used_cpu_sys'].reduce((sum, name) => sum + Number(new RegExp(`^${name}:(.*)`, 'm').exec(info)![1]), 0)
 }
 
-// Straight into Redis, so that all the server does is for who looks.
+// Straight into Redis, so that all the server does is for who looks. Jobs are put in and taken, a hundred of each a second.
 function traffic (redis: RedisClient): () => void {
   let n = 0
-  const timer = setInterval(() => { void push(redis, names[n++ % names.length]!, [{ payload: '{"n":1}' }]) }, 10)
+  const timer = setInterval(() => {
+    void push(redis, names[n++ % names.length]!, [{ payload: '{"n":1}' }])
+    void take(redis, names[(n + 50) % names.length]!)
+  }, 10)
   return () => clearInterval(timer)
 }
 
@@ -56,12 +60,11 @@ await perform('The dashboard before 200 queues and 1 000 000 jobs', async ({ red
   figures.push({ what: 'largest contentful paint, median of 5', value: quantile(times.map(([, largest]) => largest), 0.5), unit: 'ms', most: 1000 })
   const end = traffic(redis)
   for (const open of [0, 1, 5]) {
-    // As many more streams as dashboards: drawing them is no matter of the server's.
-    const controller = new AbortController()
-    for (let n = 0; n < open; n++) void fetch(`${url}summary`, { headers: { accept: 'text/event-stream' }, signal: controller.signal }).then(async answer => await answer.text()).catch(() => {})
+    const pages = await Promise.all(Array.from({ length: open }, async () => await browser.newPage()))
+    for (const page of pages) await paint(page, url)
     const [ours, theirs] = await cost(redis, server)
     figures.push({ what: `presque, ${open} open`, value: ours, unit: '% of a core', ...(open > 0 && { most: 5 }) }, { what: `Redis, ${open} open, traffic included`, value: theirs, unit: '% of a core' })
-    controller.abort()
+    for (const page of pages) await page.close()
   }
   end()
   await browser.close()

@@ -1,35 +1,98 @@
 import { mkdirSync } from 'node:fs'
+import type { Test } from 'tap'
+import { takeSamples } from '../operations/history.ts'
 import { buildDashboard, openBrowser } from '../test/fixtures/browser.ts'
 import { openDashboard } from '../test/fixtures/dashboard.ts'
-import type { Test } from 'tap'
 
-// Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder given (docs/screenshots).
-const folder = process.argv[2] ?? 'docs/screenshots'
+// Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder given; with a second word only those with it in
+// their name. docs/screenshots/ holds two of them.
+const [, , folder = 'data/screenshots', word = ''] = process.argv
 const endings: Array<() => unknown> = []
 const t = { teardown: (end: () => unknown) => endings.unshift(end) } as unknown as Test
 const { web, remove } = buildDashboard()
 const browser = await openBrowser()
-const { page, ask, fail, visit } = await openDashboard(t, browser, web, '')
+const { app, page, ask, fail, visit } = await openDashboard(t, browser, web, '')
 
-for (let n = 0; n < 12; n++) await fail('mail', { type: n % 3 ? 'SMTPError' : 'Timeout', message: n % 3 ? `550 no such address user${n}@example.org` : 'connect timed out after 30 s', backtrace: ['at send (mailer.js:42:11)', 'at work (worker.js:7:3)'] })
-for (const queue of ['invoice', 'mail', 'thumbnail', 'webhook:stripe', 'search-index']) {
-  await ask(`POST /w/${queue}?worker_id=${queue.slice(0, 4)}-worker-1`)
-  await ask(`POST /qb/${queue}`, JSON.stringify({ jobs: Array.from({ length: 10 + queue.length * 7 }, (_, n) => ({ to: `user${n}@example.org`, template: 'welcome', order: 10_000 + n })) }))
-  await ask(`POST /q/${queue}?delay=600`, '{"to":"later"}')
-  for (let n = 0; n < queue.length % 4; n++) await ask(`GET /q/${queue}?lease=600&worker_id=${queue.slice(0, 4)}-worker-1`)
+const people = ['ann', 'ben', 'chloe', 'deniz', 'emma', 'finn', 'grace', 'hugo']
+const queues = [
+  { queue: 'invoice', waiting: 12, held: 1, payload: (n: number) => ({ order: 48_211 + n, total: `${19 + n * 3}.90`, currency: 'EUR' }) },
+  { queue: 'mail', waiting: 138, held: 4, payload: (n: number) => ({ to: `${people[n % 8]}@example.org`, template: n % 3 === 0 ? 'receipt' : 'welcome', order: 48_211 + n }) },
+  { queue: 'report', waiting: 3, held: 1, payload: (n: number) => ({ month: `2026-${String(n % 12 + 1).padStart(2, '0')}`, format: 'pdf' }) },
+  { queue: 'search-index', waiting: 64, held: 0, payload: (n: number) => ({ document: 9000 + n, action: 'update' }) },
+  { queue: 'thumbnail', waiting: 47, held: 3, payload: (n: number) => ({ image: `uploads/2026/11/${7312 + n}.jpg`, sizes: [160, 480, 1200] }) },
+  { queue: 'webhook:stripe', waiting: 21, held: 2, payload: (n: number) => ({ event: 'charge.succeeded', charge: `ch_${48_211 + n}`, amount: 1900 + n }) }
+]
+
+// Failed jobs come first: what is longest there has the smallest numbers.
+async function failures (): Promise<void> {
+  const trace = ['at Connection.send (smtp.js:211:13)', 'at deliver (mailer.js:42:18)', 'at work (worker.js:17:5)']
+  for (let n = 0; n < 12; n++) {
+    const bounced = { type: 'SMTPError', message: `550 5.1.1 no such user: ${people[n % 8]}@example.org`, backtrace: trace }
+    await fail('mail', n % 3 === 0 ? { type: 'Timeout', message: 'no answer from smtp.example.org within 30 s', backtrace: trace } : bounced, queues[1]!.payload(n), `mail-${n % 2 + 1}`)
+  }
+  for (let n = 0; n < 2; n++) await fail('thumbnail', { type: 'ImageError', message: 'premature end of JPEG file' }, queues[4]!.payload(n), 'thumbnail-1')
 }
-await ask('POST /control/search-index', '{"status":"stop"}')
+
+async function jobs (): Promise<void> {
+  for (const { queue, waiting, held, payload } of queues) {
+    const name = queue.split(':')[0]!
+    for (const n of [1, 2]) await ask(`POST /w/${queue}?worker_id=${name}-${n}`)
+    await ask(`POST /qb/${queue}`, JSON.stringify({ jobs: Array.from({ length: waiting + held }, (_, n) => payload(n)) }))
+    await ask(`POST /q/${queue}?delay=5400`, JSON.stringify(payload(500)))
+    for (let n = 0; n < held; n++) await ask(`GET /q/${queue}?lease=600&worker_id=${name}-${n % 2 + 1}`)
+  }
+  await ask('POST /q/report?depends=1', '{"merge":"2026","format":"pdf"}')
+  await ask('POST /control/search-index', '{"status":"stop","for":1800}')
+}
+
+async function recurring (): Promise<void> {
+  const all = {
+    nightly: { queue: 'report', cron: '30 4 * * *', tz: 'Europe/Berlin', payload: { report: 'daily' } },
+    'first-of-month': { queue: 'invoice', cron: '0 6 1 * *', catchup: 'one', payload: { run: 'monthly' } },
+    'check-mailbox': { queue: 'mail', every: 2, overlap: 'skip', payload: { check: 'bounces' } }
+  }
+  for (const [name, one] of Object.entries(all)) await ask(`PUT /schedule/${name}`, JSON.stringify(one))
+}
+
+// An hour as it might have been: it comes in waves, and ends at what is there.
+async function past (): Promise<void> {
+  const { queues: facts } = await app.summaries.latest()
+  const now = Date.now() / 1000
+  for (let minute = 60; minute >= 0; minute--) {
+    const then = facts.map((one, k) => {
+      const wave = 1 + 0.55 * Math.sin(minute / (6 + k)) * Math.min(1, minute / 12) + 0.12 * Math.sin(minute * (2.3 + k))
+      const waiting = Math.round(one.counts.waiting * wave)
+      return { ...one, counts: { ...one.counts, waiting }, pushed: Math.round(one.pushed - minute * 130 / (k + 1) + 9 * Math.sin(minute)), oldest_age: one.counts.waiting / 2 * wave, processed: Math.round(one.processed - minute * 126 / (k + 1)) }
+    })
+    await takeSamples(app.redis, { time: now - minute * 60, queues: then }, { now: now - minute * 60 })
+  }
+}
+
+const pages = { all: '#/', queue: '#/q/mail', failed: '#/q/mail/failed', job: '#/q/mail/j/2', blocked: '#/q/report/blocked', workers: '#/w', schedules: '#/s', empty: '#/q/none' }
+
+async function draw (name: string, hash: string): Promise<void> {
+  if (!name.includes(word)) return
+  await visit(hash)
+  for (let n = 0; n < 8; n++) {
+    for (const [i, { queue, payload }] of queues.entries()) {
+      if (n % (i + 1) === 0) await ask(`POST /q/${queue}`, JSON.stringify(payload(n)))
+      if (queue !== 'search-index' && n % (i + 1) === 0) await ask(`GET /q/${queue}`)
+    }
+    await new Promise(resolve => setTimeout(resolve, 350))
+  }
+  await page.screenshot({ path: `${folder}/${name}.png` })
+}
+
+await failures()
+await jobs()
+await recurring()
+await past()
 mkdirSync(folder, { recursive: true })
-for (const [size, width, height] of [['desktop', 1280, 800], ['phone', 390, 844]] as const) {
+for (const [size, width, height] of [['desktop', 1200, 700], ['phone', 360, 780]] as const) {
   await page.setViewportSize({ width, height })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    for (const [name, hash] of [['queues', '#/'], ['queue', '#/q/mail/failed'], ['job', '#/q/mail/j/1'], ['workers', '#/w']] as const) {
-      await visit(hash)
-      for (const queue of ['mail', 'invoice']) await ask(`GET /qb/${queue}?batch_size=3`)
-      await new Promise(resolve => setTimeout(resolve, 2500))
-      await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` })
-    }
+    for (const [name, hash] of Object.entries(pages)) await draw(`${name}-${size}-${colorScheme}`, hash)
   }
 }
 for (const end of endings) await end()

@@ -5,8 +5,9 @@ import { Front } from './front.tsx'
 import { JobPage } from './job-page.tsx'
 import { overview } from './live.ts'
 import { Notices } from './notice.tsx'
-import { link, place } from './place.ts'
+import { link, place, type Place } from './place.ts'
 import { QueuePage } from './queue.tsx'
+import { Schedules } from './schedules.tsx'
 import { keepToken, token, wanted } from './server.ts'
 import { switchTheme, theme } from './theme.ts'
 import { TokenPage } from './token.tsx'
@@ -16,7 +17,7 @@ export function App () {
   const where = useBox(place)
   const asks = useBox(wanted)
   useEffect(() => {
-    document.title = where.page === 'job' ? `${where.queue} ${where.id} – presque` : where.page === 'queue' ? `${where.queue} – presque` : 'presque'
+    document.title = title(where)
   }, [where])
   return (
     <>
@@ -28,9 +29,16 @@ export function App () {
   )
 }
 
+const titles = { front: 'presque', workers: 'Workers – presque', schedules: 'Schedules – presque' }
+
+function title ({ page, queue, id }: Place): string {
+  return page === 'job' ? `${queue} ${id} – presque` : page === 'queue' ? `${queue} – presque` : titles[page]
+}
+
 function Page () {
   const { page, queue, id, state } = useBox(place)
   if (page === 'workers') return <Workers />
+  if (page === 'schedules') return <Schedules />
   if (page === 'job') return <JobPage key={`${queue}/${id}`} queue={queue} id={id} />
   if (page === 'queue') return <QueuePage key={queue} queue={queue} state={state} />
   return <Front />
@@ -48,6 +56,7 @@ function Top () {
       <nav aria-label='Main'>
         <a href={link.front} aria-current={current('front')}>Queues</a>
         <a href={link.workers} aria-current={current('workers')}>Workers</a>
+        <a href={link.schedules} aria-current={current('schedules')}>Schedules</a>
         <a href='/docs'>API</a>
       </nav>
       <span class={`connection ${connection}`} role='status'>{words[connection]}</span>

@@ -57,10 +57,12 @@ function Nothing ({ connection, searched }: { connection: string, searched: bool
 
 function Totals ({ rows, now }: { rows: Row[], now: number }) {
   const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const blocked = sum(row => row.counts.blocked)
   const tiles: Array<[string, string, string]> = [
     ['Waiting', count(sum(row => row.counts.waiting)), 'waiting'],
     ['On lease', count(sum(row => row.counts.active)), 'active'],
     ['Delayed', count(sum(row => row.counts.delayed)), 'delayed'],
+    ...(blocked > 0 ? [['Blocked', count(blocked), 'blocked'] as [string, string, string]] : []),
     ['Failed', count(sum(row => row.counts.failed)), sum(row => row.counts.failed) > 0 ? 'failed' : ''],
     ['In, a second', rate(sum(row => rateOf(row, 'pushed', now))), ''],
     ['Out, a second', rate(sum(row => rateOf(row, 'processed', now))), '']

@@ -3,9 +3,9 @@ import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { failureIn, fingerprint } from './failure.ts'
 import { exact, plural } from './format.ts'
+import { JobLinks } from './job-links.tsx'
 import { cancel, each, list, retry, type Job } from './job.ts'
 import { act, notify } from './notice.tsx'
-import { link } from './place.ts'
 
 interface GroupsProps { queue: string, total: number, onChange: () => Promise<void> }
 
@@ -51,7 +51,7 @@ function Group ({ name, jobs, onChange }: { name: string, jobs: Job[], onChange:
         <Button refusal={manage} label={`Redrive these ${jobs.length}`} onClick={all(retry, 'redriven')}>Redrive</Button>
         <Button kind='danger' refusal={manage} label={`Cancel these ${jobs.length}`} onClick={all(cancel, 'cancelled')}>Cancel</Button>
       </div>
-      <p class='dim'>Jobs {jobs.slice(0, 8).map(({ id, queue }) => <a key={id} class='held' href={link.job(queue, id)}>{id}</a>)}{jobs.length > 8 && `and ${exact(jobs.length - 8)} more`}</p>
+      <p class='dim'>Jobs <JobLinks queue={jobs[0]!.queue} ids={jobs.map(({ id }) => id)} /></p>
       {backtrace !== '' && <details><summary>Backtrace of the first</summary><pre>{backtrace}</pre></details>}
     </li>
   )

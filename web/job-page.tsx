@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { failureIn } from './failure.ts'
 import { ago, instant, plural } from './format.ts'
 import { JobActions } from './job-actions.tsx'
+import { JobLinks } from './job-links.tsx'
 import { look, why, type Job, type Reason } from './job.ts'
 import { Json } from './json-text.tsx'
 import { link } from './place.ts'
@@ -76,6 +77,7 @@ function Facts ({ job }: { job: Job }) {
         <dt>To run at</dt><dd>{time(job.run_at)}</dd>
         {job.lease_expires_at !== null && <><dt>Lease ends</dt><dd>{time(job.lease_expires_at)}</dd></>}
         {job.worker_id !== null && <><dt>Held by</dt><dd>{job.worker_id}</dd></>}
+        {job.depends.length > 0 && <><dt>{job.state === 'blocked' ? 'Waits for' : 'Waited for'}</dt><dd><JobLinks queue={job.queue} ids={job.depends} /></dd></>}
         <dt>Attempt</dt><dd>{job.attempt} of {job.tries}</dd>
         <dt>Given up</dt><dd>{plural(job.failures, 'time')}</dd>
         <dt>Lost</dt><dd>{plural(job.lost, 'time')}</dd>

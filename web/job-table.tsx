@@ -5,6 +5,7 @@ import { ago, instant } from './format.ts'
 import { cancel, retry, type Job, type State } from './job.ts'
 import { act } from './notice.tsx'
 import { link } from './place.ts'
+import { JobLinks } from './job-links.tsx'
 
 interface JobTableProps {
   jobs: Job[]
@@ -14,7 +15,7 @@ interface JobTableProps {
   onChange: () => Promise<void>
 }
 
-const heads: Record<State, string> = { waiting: 'Since', delayed: 'Due', active: 'Lease ends', failed: 'Error', completed: 'Put in' }
+const heads: Record<State, string> = { waiting: 'Since', delayed: 'Due', blocked: 'Waits for', active: 'Lease ends', failed: 'Error', completed: 'Put in' }
 
 export function JobTable ({ jobs, state, chosen, onChoose, onChange }: JobTableProps) {
   const all = jobs.every(({ id }) => chosen.has(id))
@@ -68,6 +69,7 @@ function When ({ job }: { job: Job }) {
     const { type, message } = failureIn(job.lastError)
     return <span class='error'><b>{type}</b> {message.slice(0, 200)}</span>
   }
+  if (state === 'blocked') return <JobLinks queue={job.queue} ids={job.depends} />
   const time = state === 'active' ? until! : state === 'completed' ? created : at
   return <><time dateTime={new Date(time * 1000).toISOString()} title={instant(time)}>{ago(time)}</time>{worker !== null && <span class='dim'> {worker}</span>}</>
 }

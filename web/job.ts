@@ -1,7 +1,7 @@
 import { elements, members } from './json.ts'
 import { json, path, send, text } from './server.ts'
 
-export const states = ['waiting', 'delayed', 'active', 'failed', 'completed'] as const
+export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 export type State = typeof states[number]
 
 /** A job as GET /j shows it. What came in as JSON is its text, byte for byte. */
@@ -18,6 +18,8 @@ export interface Job {
   worker_id: string | null
   failures: number
   lost: number
+  /** The jobs it waits for, or waited for when it failed. */
+  depends: string[]
   payload: string
   progress: string
   lastError: string

@@ -46,9 +46,13 @@ export async function follow (): Promise<void> {
   let pause = 500
   for (;;) {
     const began = Date.now()
-    await listen()
+    const withdrawn = await listen()
     if (wanted.value !== '') {
       await token()
+      continue
+    }
+    if (withdrawn) {
+      void learnAccess()
       continue
     }
     if (Date.now() - began > 10_000) pause = 500
@@ -58,17 +62,22 @@ export async function follow (): Promise<void> {
   }
 }
 
+// Resolves when the stream has ended. true: the token has changed, so there is to be asked anew at once.
 // What was begun with one token does not go on once that is refused elsewhere.
-async function listen (): Promise<void> {
+async function listen (): Promise<boolean> {
   const controller = new AbortController()
   const unwatch = wanted.watch(() => { if (wanted.value !== '') controller.abort() })
   try {
-    for await (const { name, data } of events('/summary', controller.signal)) hear(name, data)
+    for await (const { name, data } of events('/summary', controller.signal)) {
+      if (name === 'withdrawn') return true
+      hear(name, data)
+    }
   } catch (error) {
     if (error instanceof Refusal && error.status === 403) wanted.value = 'insufficient'
   } finally {
     unwatch()
   }
+  return false
 }
 
 async function token (): Promise<void> {

@@ -1,11 +1,12 @@
 import { Box } from './box.ts'
 
-/** Where in the dashboard we are: `#/q/mail/failed`, `#/q/mail/j/42`, `#/w`. */
-export interface Place { page: 'front' | 'queue' | 'job' | 'workers', queue: string, id: string, state: string }
+/** Where in the dashboard we are: `#/q/mail/failed`, `#/q/mail/j/42`, `#/w`, `#/s`. */
+export interface Place { page: 'front' | 'queue' | 'job' | 'workers' | 'schedules', queue: string, id: string, state: string }
 
 function read (): Place {
   const [room = '', queue = '', what = '', id = ''] = location.hash.slice(2).split('/').map(decoded)
   if (room === 'w') return { page: 'workers', queue: '', id: '', state: '' }
+  if (room === 's') return { page: 'schedules', queue: '', id: '', state: '' }
   if (room !== 'q' || queue === '') return { page: 'front', queue: '', id: '', state: '' }
   return what === 'j' ? { page: 'job', queue, id, state: '' } : { page: 'queue', queue, id: '', state: what }
 }
@@ -29,6 +30,7 @@ addEventListener('hashchange', () => {
 export const link = {
   front: '#/',
   workers: '#/w',
+  schedules: '#/s',
   queue: (queue: string, state = ''): string => `#/q/${encodeURIComponent(queue)}${state && `/${state}`}`,
   job: (queue: string, id: string): string => `#/q/${encodeURIComponent(queue)}/j/${id}`
 }

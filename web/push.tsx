@@ -19,19 +19,26 @@ const options = [
   { name: 'tries', label: 'Tries', hint: 'as the policy says' },
   { name: 'ttl', label: 'Time to live, seconds', hint: 'none' },
   { name: 'keep', label: 'Keep when done, seconds', hint: 'as the policy says' },
+  { name: 'depends', label: 'Waits for jobs', hint: 'ids, with commas' },
   { name: 'uniq', label: 'Unique key', hint: 'none' }
 ] as const
+
+function givenTo (job: Job | undefined): Record<string, string> {
+  if (job === undefined) return {}
+  const { priority, tries, state, depends } = job
+  return { ...(priority !== 5 && { priority: String(priority) }), tries: String(tries), ...(state === 'blocked' && { depends: depends.join() }) }
+}
 
 /** Puts a job in by hand. The text goes to the server as it stands here. */
 export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogProps) {
   const [name, setName] = useState(queue)
   const [payload, setPayload] = useState(from?.payload ?? '{\n  \n}')
-  const [given, setGiven] = useState<Record<string, string>>(from === undefined ? {} : { ...(from.priority !== 5 && { priority: String(from.priority) }), tries: String(from.tries) })
+  const [given, setGiven] = useState(givenTo(from))
   const [problem, setProblem] = useState('')
   async function submit (event: SubmitEvent): Promise<void> {
     event.preventDefault()
     try {
-      const { id, duplicate } = await push(name.trim(), payload, given)
+      const { id, duplicate } = await push(name.trim(), payload, { ...given, depends: given['depends']?.replace(/\s/g, '') ?? '' })
       const more = await onPushed?.(id) ?? ''
       notify(duplicate ? `Job ${id} holds that key already: nothing was added` : `Job ${id} is in ${name.trim()}${more}`)
       onClose()
@@ -42,7 +49,7 @@ export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogP
   return (
     <Dialog title={from === undefined ? 'Put a job in' : `Edit and push again: job ${from.id}`} onClose={onClose}>
       <form onSubmit={submit}>
-        {from !== undefined && <p class='dim'>The job below goes in as a new one, with a new number and no unique key; then job {from.id} is cancelled.</p>}
+        {from !== undefined && <p class='dim'>The job below goes in as a new one, with a new number and no unique key; then job {from.id} is cancelled, and jobs that wait for it fail.</p>}
         {queue === '' && <Field label='Queue' value={name} onInput={setName} hint='mail' required />}
         <label>
           <span>Payload, one JSON object</span>

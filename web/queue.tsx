@@ -65,7 +65,7 @@ function Numbers ({ row }: { row: Row }) {
   )
 }
 
-const titles: Record<State, string> = { waiting: 'Waiting', delayed: 'Delayed', active: 'On lease', failed: 'Failed', completed: 'Kept' }
+const titles: Record<State, string> = { waiting: 'Waiting', delayed: 'Delayed', blocked: 'Blocked', active: 'On lease', failed: 'Failed', completed: 'Kept' }
 
 function States ({ queue, row, shown }: { queue: string, row: Row | undefined, shown: State }) {
   function move (event: KeyboardEvent): void {
@@ -78,7 +78,7 @@ function States ({ queue, row, shown }: { queue: string, row: Row | undefined, s
   return (
     <div class='tabs' role='tablist' aria-label='Jobs by state' onKeyDown={move}>
       {states.map(state => (
-        <a key={state} id={`tab-${state}`} role='tab' class={state} aria-selected={state === shown ? 'true' : 'false'} aria-controls='jobs' tabIndex={state === shown ? 0 : -1} href={link.queue(queue, state)}>
+        <a key={state} id={`tab-${state}`} role='tab' class={(row?.counts[state] ?? 0) > 0 ? state : ''} aria-selected={state === shown ? 'true' : 'false'} aria-controls='jobs' tabIndex={state === shown ? 0 : -1} href={link.queue(queue, state)}>
           {titles[state]} <b>{exact(row?.counts[state] ?? 0)}</b>
         </a>
       ))}

@@ -10,7 +10,7 @@ export function TokenPage ({ why }: { why: 'missing' | 'unknown' | 'insufficient
     <form class='panel narrow' onSubmit={event => { event.preventDefault(); if (text.trim() !== '') keepToken(text.trim()) }}>
       <h1>A token, please</h1>
       <p>This presque serves only those who have a token. It is kept for this tab alone, and forgotten when you close it.</p>
-      {why === 'unknown' && <p role='alert' class='bad'>That token is not known here.</p>}
+      {why === 'unknown' && <p role='alert' class='bad'>That token is not known here, or no longer.</p>}
       {why === 'insufficient' && <p role='alert' class='bad'>{lacking}. Give one that may read.</p>}
       <label>
         <span>Token</span>

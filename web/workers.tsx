@@ -50,7 +50,7 @@ export function WorkerTable ({ workers, queue }: { workers: Worker[], queue?: st
       <table class='workers'>
         <caption class='unseen'>Workers and what each holds</caption>
         <thead>
-          <tr><th scope='col'>Worker</th><th scope='col'>Holds</th>{queue === undefined && <th scope='col'>Queues</th>}<th scope='col'>Done</th><th scope='col'>Failed</th><th scope='col'>Heard of</th></tr>
+          <tr><th scope='col'>Worker</th><th scope='col' class='words'>Holds</th>{queue === undefined && <th scope='col' class='words'>Queues</th>}<th scope='col'>Done</th><th scope='col'>Failed</th><th scope='col'>Heard of</th></tr>
         </thead>
         <tbody>{workers.map(worker => <WorkerRow key={worker.worker_id} worker={worker} queue={queue} />)}</tbody>
       </table>

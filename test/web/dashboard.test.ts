@@ -1,158 +1,19 @@
-import { test, type Test } from 'tap'
-import type { Page } from 'playwright-core'
-import { queueStatus } from '../../operations/queue.ts'
+import { test } from 'tap'
 import { browserHere, buildDashboard, openBrowser } from '../fixtures/browser.ts'
-import { evil, openDashboard } from '../fixtures/dashboard.ts'
-import { until } from '../fixtures/until.ts'
+import { openDashboard, type Open } from '../fixtures/dashboard.ts'
+import { jobPages } from './job.ts'
+import { queuePages } from './queue.ts'
+import { schedulePages } from './schedule.ts'
+import { visits } from './visitor.ts'
 
 if (browserHere() === undefined) test('the dashboard in a browser', { skip: 'there is no Chromium here: apt-get install chromium' }, async () => {})
 else await inBrowser()
 
+// One build and one browser for all.
 async function inBrowser (): Promise<void> {
   const [{ web, remove }, browser] = [buildDashboard(), await openBrowser()]
-
-  const open = async (t: Test, path = '') => await openDashboard(t, browser, web, path)
-  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
-
-  test('the front page shows all queues, and follows what happens', async t => {
-    const { page, ask, seen, visit } = await open(t)
-    await ask('POST /qb/mail', '{"jobs":[{},{},{}]}')
-    await visit()
-    const row = page.getByRole('row', { name: /mail/ })
-    await row.getByRole('cell', { name: '3', exact: true }).waitFor()
-    await ask('POST /q/later', '{}')
-    await page.getByRole('link', { name: 'later' }).waitFor()
-    await ask('DELETE /q/later')
-    await page.getByRole('link', { name: 'later' }).waitFor({ state: 'detached' })
-    await page.getByRole('searchbox', { name: 'Filter queues by name' }).fill('nothing')
-    await page.getByText('No queue has that in its name').waitFor()
-    t.strictSame(seen, [])
-  })
-
-  test('a job is put in by hand, byte for byte, and looked at, edited and cancelled', async t => {
-    const { page, counts, ask, seen, visit } = await open(t)
-    await visit()
-    await button(page, 'Put a job in').click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Queue').fill('mail')
-    await dialog.getByLabel(/Payload/).fill('{ "n": 12345678901234567890, "n": 1.0 }')
-    await dialog.getByRole('button', { name: 'Put in', exact: true }).click()
-    await page.getByText('Job 1 is in mail').waitFor()
-    t.equal(await (await ask('GET /status/mail?with_desc=1')).json().then(({ jobs }) => jobs[0]), '{ "n": 12345678901234567890, "n": 1.0 }')
-    await visit('#/q/mail/j/1')
-    const payload = page.getByRole('region', { name: 'Payload' })
-    await payload.getByText('12345678901234567890').waitFor()
-    t.equal(await payload.locator('pre').textContent(), '{\n  "n": 12345678901234567890,\n  "n": 1.0\n}')
-    await payload.getByRole('button', { name: 'Raw' }).click()
-    t.equal(await payload.locator('pre').textContent(), '{ "n": 12345678901234567890, "n": 1.0 }')
-    t.match(await page.getByLabel('Why it is not running').textContent(), /worker/)
-    await button(page, 'Edit and push again…').click()
-    await dialog.getByLabel(/Payload/).fill('{"n":2}')
-    await dialog.getByRole('button', { name: 'Push and cancel the old one' }).click()
-    await page.getByText('Job 2 is in mail; job 1 is cancelled').waitFor()
-    await page.getByText('There is no such job any more').waitFor()
-    await visit('#/q/mail/j/2')
-    await button(page, 'Cancel job').click()
-    await until('it is gone', async () => (await counts('mail')).waiting === 0)
-    t.strictSame(seen, [])
-  })
-
-  test('a queue is stopped and started, its policy changed, and purged once its name is typed', async t => {
-    const { page, app, ask, seen, visit } = await open(t, '#/q/mail')
-    await ask('POST /q/mail', '{}')
-    await visit()
-    await button(page, 'Stop…').click()
-    await button(page, 'Stop').click()
-    await button(page, 'Start').waitFor()
-    t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, true)
-    await button(page, 'Start').click()
-    await button(page, 'Stop…').waitFor()
-    t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
-    const policy = page.getByRole('form', { name: 'Policy' })
-    const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep when done': 5, 'Backoff, first': 2, 'Backoff, at most': 40, 'Rate, so many jobs': 10, 'Rate, in so many': 60, 'On lease at most': 3, 'Jobs at most': 9 }
-    for (const [label, value] of Object.entries(typed)) await policy.getByLabel(label).fill(String(value))
-    await policy.getByRole('button', { name: 'Save policy' }).click()
-    await page.getByText('The policy of mail is changed').waitFor()
-    t.match((await queueStatus(app.redis, 'mail')).policy, { tries: 7, lease: 90, keep: 5, backoff: { base: 2, max: 40 }, rate: { limit: 10, period: 60 }, concurrency: 3, max_jobs: 9 })
-    await button(page, 'Stop…').click()
-    await page.getByLabel('Open again after so many seconds').fill('600')
-    await button(page, 'Stop').click()
-    await page.getByText(/opens at 20/).waitFor()
-    t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, true)
-    await button(page, 'Purge…').click()
-    t.equal(await button(page, 'Purge for good').isDisabled(), true)
-    await page.getByRole('dialog').getByRole('textbox').fill('mail')
-    await button(page, 'Purge for good').click()
-    await page.getByText('mail was purged').waitFor()
-    await until('it is gone', async () => await app.redis.exists('queues') === 0)
-    t.strictSame(seen, [])
-  })
-
-  test('failed jobs are found, grouped by error, and redriven: one, a group, the chosen, all', async t => {
-    const { page, counts, fail, seen, visit } = await open(t, '#/q/mail/failed')
-    for (let n = 0; n < 4; n++) await fail('mail', { type: 'SMTPError', message: `no such address ${n}`, backtrace: [`a.js:${n}`, evil] })
-    for (let n = 0; n < 3; n++) await fail('mail', { type: 'Timeout', message: 'slow' })
-    await visit()
-    const failedBecomes = async (many: number) => await until(`${many} are failed`, async () => (await counts('mail')).failed === many)
-    await button(page, 'Redrive job 7').click()
-    await failedBecomes(6)
-    await page.getByRole('searchbox', { name: 'Search jobs' }).fill('slow')
-    await page.getByRole('checkbox', { name: 'Choose job 6' }).waitFor()
-    t.equal(await page.getByRole('checkbox', { name: /Choose job/ }).count(), 2)
-    await page.getByRole('checkbox', { name: 'Choose job 6' }).check()
-    await button(page, 'Cancel chosen').click()
-    await failedBecomes(5)
-    await page.getByRole('checkbox', { name: 'Choose job 5' }).check()
-    await button(page, 'Redrive chosen').click()
-    await failedBecomes(4)
-    await page.getByRole('searchbox', { name: 'Search jobs' }).fill('')
-    await button(page, 'Group by error').click()
-    const group = page.getByRole('listitem', { name: 'SMTPError: no such address #' })
-    await group.getByText('Backtrace of the first').click()
-    await group.getByText('a.js:0').waitFor()
-    await fail('mail', { type: 'Other' })
-    await group.getByRole('button', { name: 'Redrive these 4' }).click()
-    await failedBecomes(1)
-    await button(page, 'List the failed jobs').click()
-    await button(page, 'Redrive all').click()
-    await failedBecomes(0)
-    t.strictSame(seen, [])
-  })
-
-  test('what workers, payloads and errors say is text, never markup or a program', async t => {
-    const { page, ask, fail, seen, visit } = await open(t)
-    const worker = '<img/src=x/onerror=alert(3)>'
-    await ask(`POST /w/e.v-il:@?worker_id=${encodeURIComponent(worker)}`)
-    await fail('e.v-il:@', { type: evil, message: evil, backtrace: evil })
-    await ask('POST /q/e.v-il:@', JSON.stringify({ [evil]: evil }))
-    await ask(`GET /q/e.v-il:@?lease=60&worker_id=${encodeURIComponent(worker)}`)
-    for (const hash of ['#/', '#/q/e.v-il%3A%40/failed', '#/q/e.v-il%3A%40/active', '#/q/e.v-il%3A%40/j/1', '#/q/e.v-il%3A%40/j/2', '#/w', `#/q/${encodeURIComponent(evil)}`]) {
-      await visit(hash)
-      await page.getByText('Live', { exact: true }).waitFor()
-      t.equal(await page.locator('img, main script').count(), 0, hash)
-    }
-    await visit('#/w')
-    await page.getByText(worker).waitFor()
-    await page.getByRole('link', { name: /e\.v-il:@ 2/ }).waitFor()
-    await visit('#/q/e.v-il%3A%40/j/1')
-    await page.getByLabel('Backtrace').getByText(evil).waitFor()
-    t.strictSame(seen, [])
-  })
-
-  test('every chart says in words what it shows, and is a table as well', async t => {
-    const { page, ask, seen, visit } = await open(t, '#/q/mail')
-    await ask('POST /qb/mail', '{"jobs":[{},{}]}')
-    await visit()
-    for (const title of ['Jobs. waiting: now 2', 'Throughput', 'Wait of the oldest job']) await page.getByRole('img', { name: title }).waitFor()
-    await page.getByText('As a table').first().click()
-    await page.getByRole('table', { name: 'Jobs, the latest first' }).waitFor()
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.locator('html[data-theme="dark"]').waitFor({ state: 'attached' })
-    await button(page, 'Switch to light colours').click()
-    await page.locator('html[data-theme="light"]').waitFor({ state: 'attached' })
-    t.strictSame(seen, [])
-  })
-
+  const open: Open = async (t, path = '', config = {}, secret = undefined) => await openDashboard(t, browser, web, path, config, secret)
+  for (const pages of [queuePages, jobPages, schedulePages, visits]) pages(open)
   test('the browser and what was built for it are put away', async () => {
     await browser.close()
     remove()

@@ -1,22 +1,14 @@
-import { test, type Test } from 'tap'
-import type { Page } from 'playwright-core'
-import { browserHere, buildDashboard, openBrowser } from '../fixtures/browser.ts'
-import { openDashboard } from '../fixtures/dashboard.ts'
+import { test } from 'tap'
+import { push } from '../../operations/insertion.ts'
+import { button, type Open } from '../fixtures/dashboard.ts'
 import { tokenFile } from '../fixtures/tokens.ts'
 
-if (browserHere() === undefined) test('the dashboard for whoever comes', { skip: 'there is no Chromium here: apt-get install chromium' }, async () => {})
-else await inBrowser()
-
-async function inBrowser (): Promise<void> {
-  const [{ web, remove }, browser] = [buildDashboard(), await openBrowser()]
-
-  const open = async (t: Test) => await openDashboard(t, browser, web, '')
-  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-
+/** The dashboard for whoever comes: with a token, on a phone, by keyboard, with less motion. */
+export function visits (open: Open): void {
   test('a token is asked for, refused in words, kept for this tab alone and out of every URL; with one that only reads nothing can be changed', async t => {
     const { path, secrets } = tokenFile(t, { name: 'all', roles: ['produce', 'consume', 'manage', 'read'], queues: ['*'] },
       { name: 'eyes', roles: ['read'], queues: ['mail*'] }, { name: 'hands', roles: ['produce'], queues: ['*'] })
-    const { page, ask, counts, seen, visit } = await openDashboard(t, browser, web, '', { PRESQUE_TOKENS: path }, secrets['all'])
+    const { page, ask, counts, seen, visit } = await open(t, '', { PRESQUE_TOKENS: path }, secrets['all'])
     const urls: string[] = []
     const changes: string[] = []
     page.on('request', request => { urls.push(request.url()); if (request.method() !== 'GET') changes.push(request.method()) })
@@ -48,13 +40,52 @@ async function inBrowser (): Promise<void> {
     t.strictSame(seen, [])
   })
 
+  test('a token that is withdrawn while the page is open is asked for again, and nothing is shown any longer', async t => {
+    const ann = { name: 'ann', roles: ['read' as const], queues: ['*'] }
+    const { path, secrets, rewrite } = tokenFile(t, ann)
+    const { page, app, seen, visit } = await open(t, '', { PRESQUE_TOKENS: path })
+    await push(app.redis, 'mail', [{ payload: '{}' }])
+    await visit()
+    const give = async () => { await page.getByLabel('Token').fill(secrets['ann']!); await page.keyboard.press('Enter') }
+    await give()
+    await page.getByRole('link', { name: 'mail', exact: true }).waitFor()
+    rewrite({ ...ann, queues: ['post'] })
+    await page.getByRole('alert').getByText('not known here, or no longer').waitFor()
+    t.equal(await page.getByRole('link', { name: 'mail' }).count(), 0)
+    await give()
+    await page.getByText('No queue has been used yet').waitFor()
+    t.strictSame(seen, [])
+  })
+
+  test('what has the focus is seen to have it, and nothing moves for who wants less motion', async t => {
+    const { page, ask, seen, visit } = await open(t)
+    await ask('POST /q/mail', '{}')
+    const beats = async () => await page.locator('.connection.live').evaluate(element => getComputedStyle(element, '::before').animationName)
+    for (const hash of ['#/', '#/q/mail', '#/q/mail/j/1', '#/s']) {
+      await visit(hash)
+      await page.locator('main button.main, main button.danger').first().waitFor()
+      const unseen = new Set<string>()
+      for (let n = 0; n < 25; n++) {
+        await page.keyboard.press('Tab')
+        const [name, outline] = await page.evaluate(() => [document.activeElement!.outerHTML.slice(0, 80), getComputedStyle(document.activeElement!).outlineStyle])
+        if (outline === 'none' && !name!.startsWith('<body')) unseen.add(name!)
+      }
+      t.strictSame([...unseen], [], hash)
+    }
+    t.equal(await beats(), 'beat')
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    t.equal(await beats(), 'none')
+    t.strictSame(seen, [])
+  })
+
   test('on a phone and by keyboard alone: nothing is cut off, and a dialog keeps the focus, closes with Escape and gives it back', async t => {
     const { page, ask, fail, seen, visit } = await open(t)
     await page.setViewportSize({ width: 360, height: 740 })
     await fail(`long-${'x'.repeat(80)}`, { type: 'Timeout', message: 'y'.repeat(300) })
     await ask('POST /w/mail?worker_id=w1')
+    await ask(`PUT /schedule/${'s'.repeat(128)}`, `{"queue":"long-${'x'.repeat(80)}","every":600,"payload":{}}`)
     const long = `#/q/long-${'x'.repeat(80)}`
-    for (const hash of ['#/', long, `${long}/failed`, `${long}/j/1`, '#/w']) {
+    for (const hash of ['#/', long, `${long}/failed`, `${long}/j/1`, '#/w', '#/s']) {
       await visit(hash)
       await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })
       await page.locator('main h1').waitFor()
@@ -80,10 +111,5 @@ async function inBrowser (): Promise<void> {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     t.equal(await page.evaluate(() => document.activeElement!.textContent), 'Put a job in')
     t.strictSame(seen, [])
-  })
-
-  test('the browser and what was built for it are put away', async () => {
-    await browser.close()
-    remove()
   })
 }
