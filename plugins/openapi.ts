@@ -8,7 +8,7 @@ const description = `A job queue over HTTP and JSON, on the Redis you already ru
 
 \`curl -d '{"to":"ann"}' -H 'content-type: application/json' http://localhost:5000/q/mail\` puts a job in,
 \`curl http://localhost:5000/q/mail\` takes it out. Every refusal is \`{"error":"<sentence>"}\`.
-A parameter that a route does not know is refused, never ignored.`
+A parameter that a route does not know is refused, never ignored. \`X-Request-Id\`, where a request brings one, comes back with its answer; a 5xx always has one.`
 
 // What the reader needs, all of it from here. That which Swagger UI comes with sends plain HTTP to HTTPS, and asks a validator on the net.
 const policy = [

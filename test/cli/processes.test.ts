@@ -16,6 +16,9 @@ test('several processes share a port, a private Redis and its counters, and wake
   const all = await connections(t, presque, 3)
   t.strictSame([...all.keys()].toSorted(), presque.pids().toSorted(), 'each has its share')
   t.notOk(all.has(presque.first.pid!), 'the first has none')
+  const requests = presque.log.filter(({ msg }) => msg === 'incoming request').map(({ reqId }) => reqId)
+  t.ok(requests.every(reqId => /^[\w-]{8}-\w+$/.test(reqId ?? '')), 'a line about a request says its id')
+  t.equal(new Set(requests).size, requests.length, 'which no other process gives out')
 
   const asks = [...all.values()]
   t.equal((await asks[0]!('POST /w/mail?worker_id=w1')).status, 201)
