@@ -69,7 +69,8 @@ test('every way in takes a trace, and every way out tells it', async t => {
   const next = await app.inject({ method: 'POST', url: `/j/mail/2/ack?next=1&lease=30&receipt=${String(leased.headers['x-presque-receipt'])}` })
   t.match(next.headers, { ...trace, 'x-presque-job': '3' })
   t.match((await app.inject('/qb/mail?lease=30&batch_size=2')).json(), [{ id: '4', ...trace, payload: {} }, { id: '5', ...trace, payload: {} }])
-  const stream = await fetch(`${url}/q/mail?lease=30&credit=2&wait=0.2`, { headers: { accept: 'text/event-stream' } })
+  // With credit left it ends when nothing has come; with none it would wait for its leases to run out.
+  const stream = await fetch(`${url}/q/mail?lease=30&credit=3&wait=0.2`, { headers: { accept: 'text/event-stream' } })
   const [sixth, seventh] = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(match => JSON.parse(match[1]!))
   t.match(sixth, { id: '6', ...trace })
   t.same([seventh.id, 'traceparent' in seventh], ['7', false], 'one that was not valid is none')
