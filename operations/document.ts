@@ -107,9 +107,9 @@ export async function why (redis: RedisClient, queue: string, id: string, { now 
   }]
 }
 
-/** Asks that `server` be told when a job has finished. false: it has, or is not there. */
-export async function watch (redis: RedisClient, queue: string, id: string, server: string): Promise<boolean> {
-  return await scripts.watch(redis, queue, { id, server }) === 1
+/** Asks that `server` be told when a job of that era has finished. false: it has, or is not there. */
+export async function watch (redis: RedisClient, queue: string, { id, era }: Pick<KeptDocument, 'id' | 'era'>, server: string): Promise<boolean> {
+  return await scripts.watch(redis, queue, { id, seed: era, server }) === 1
 }
 
 function detailsIn ([,,,,, text]: Fields): Details {

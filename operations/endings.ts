@@ -1,4 +1,4 @@
-import { watch } from './document.ts'
+import { watch, type KeptDocument } from './document.ts'
 import type { Patience } from './patience.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -18,9 +18,9 @@ export class Endings {
   }
 
   /** Resolves when the job has finished, or is not there; or when time is up, or the client has gone. */
-  async wait (queue: string, id: string, patience: Patience, ms: number): Promise<void> {
-    const ask = async () => await watch(this.#redis, queue, id, this.#server)
-    const ended = this.#ended(`${queue} ${id}`, patience, ms)
+  async wait (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, patience: Patience, ms: number): Promise<void> {
+    const ask = async () => await watch(this.#redis, queue, job, this.#server)
+    const ended = this.#ended(`${queue} ${job.id}`, patience, ms)
     const again = setInterval(() => { ask().then(watched => { if (!watched) ended.resolve() }, () => {}) }, this.#recheck)
     try {
       if (await ask()) await ended.promise

@@ -37,7 +37,7 @@ export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: str
     const ms = until - Date.now()
     if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.gone) return found
     // Once more if it came back to life before we could look: it had failed, and was redriven.
-    await waiters.end(queue, id, patience, ms)
+    await waiters.end(queue, found, patience, ms)
   }
 }
 

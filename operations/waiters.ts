@@ -1,3 +1,4 @@
+import type { KeptDocument } from './document.ts'
 import { script } from './script.ts'
 import { Subscriber } from './subscriber.ts'
 import { Endings } from './endings.ts'
@@ -62,9 +63,9 @@ export class Waiters {
   }
 
   /** Resolves when a job has finished, or is not there; or when `ms` are over, the client has gone or the server closes. */
-  async end (queue: string, id: string, patience: Patience, ms: number): Promise<void> {
+  async end (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, patience: Patience, ms: number): Promise<void> {
     await this.#room(queue).subscribed
-    if (!patience.gone && !this.#closed) await this.#endings.wait(queue, id, patience, ms)
+    if (!patience.gone && !this.#closed) await this.#endings.wait(queue, job, patience, ms)
   }
 
   /** All who wait get their answer now: nothing. */

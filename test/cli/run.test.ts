@@ -96,7 +96,7 @@ test('a program hears of its job by standard input, by a file and by the environ
   // eslint-disable-next-line no-template-curly-in-string
   run(t, url, { args: ['-c', 'cat; cat $PRESQUE_PAYLOAD_FILE; echo " $PRESQUE_QUEUE $PRESQUE_JOB $PRESQUE_ATTEMPT $PRESQUE_WORKER ${#PRESQUE_RECEIPT} $(stat -c %a $PRESQUE_PAYLOAD_FILE)"'] })
   await state(url, '1', 'completed')
-  t.equal((await job(url, '1'))['result'], `${body}${body} mail 1 1 w1 18 600`)
+  t.equal((await job(url, '1'))['result'], `${body}${body} mail 1 1 w1 27 600`)
   t.match(await (await fetch(`${url}/w/?worker_id=w1`)).json(), { queues: ['mail'] })
 })
 
