@@ -102,7 +102,8 @@ test('a worker that is refused says so', async t => {
 test('a worker works on when presque was away for a while', async t => {
   const { presque, away, back } = await restarting(t)
   const done = new Set<number>()
-  const worker = new Worker(presque, 'mail', ({ payload }) => { done.add(payload.n) }, { concurrency: 4 })
+  // What is being given out when the server ends comes back with its lease.
+  const worker = new Worker(presque, 'mail', ({ payload }) => { done.add(payload.n) }, { concurrency: 4, lease: 3 })
   for (let n = 0; n < 20; n++) await presque.push('mail', { n })
   await until('it works', () => done.size > 0)
   await away()
