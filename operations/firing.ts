@@ -52,9 +52,11 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
   try {
     const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
       { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, payload }))
-    // Before it moves on: a purge may have taken the name just now.
-    if (outcome === 'new') redis.meter?.pushed(kept.queue, 1)
-    if (outcome === 'new') await redis.sadd(commonKey('queues'), kept.queue)
+    if (outcome === 'new') {
+      redis.meter?.pushed(kept.queue, 1)
+      // Before it moves on: a purge may have taken the name just now.
+      await redis.sadd(commonKey('queues'), kept.queue)
+    }
     return { at, next, outcome, job, error: reason(outcome, job) }
   } catch (error) {
     if (!(error instanceof errors.REDIS_FULL)) throw error

@@ -85,11 +85,6 @@ export class Meter {
     this.#http.add(row, ms / 1000)
   }
 
-  /** The name under which a queue is counted. */
-  label (queue: string): string {
-    return this.#kept(queue).label
-  }
-
   #kept (queue: string): Kept {
     const known = this.#queues.get(queue)
     if (known !== undefined) return known
