@@ -35,16 +35,20 @@ export function script<Reply> (verb: string): Script<Reply> {
   }
 }
 
+let all: Record<string, { lua: string, numberOfKeys: number }> | undefined
+
 /**
  * All scripts, in the form in which a client is made with them. It must know them from the start:
  * a pipeline that is already filling does not learn of a new one.
  */
-export function commands (): Record<string, { lua: string, numberOfKeys: number }> {
+export function commands (): NonNullable<typeof all> {
+  if (all !== undefined) return all
   const verbs = readdirSync(room).filter(file => file.endsWith('.lua')).map(file => file.slice(0, -'.lua'.length))
-  return Object.fromEntries(verbs.map(verb => {
+  all = Object.fromEntries(verbs.map(verb => {
     const { keys, lua } = compile(verb)
     return [commandName(verb), { lua, numberOfKeys: keys.length }]
   }))
+  return all
 }
 
 /** The name under which the client knows a script. */

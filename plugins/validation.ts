@@ -8,12 +8,14 @@ interface SchemaPart { properties: Record<string, Property> }
 
 const decimal = /^-?\d+(\.\d+)?$/
 
+// Of all servers in this process: it keeps what it has compiled.
+const ajv = new Ajv({ useDefaults: true, verbose: true, keywords: ['x-refusal', 'x-missing'] })
+
 /**
  * Checks what comes in against the route's schemas, with no coercion but one: query parameters that should be numbers
  * are read from plain decimals (`0x10`, ` 1` and `1e3` are none). A schema's `x-refusal` names its line in errors.ts.
  */
 export default fp(async app => {
-  const ajv = new Ajv({ useDefaults: true, verbose: true, keywords: ['x-refusal', 'x-missing'] })
   app.setValidatorCompiler<SchemaPart>(({ schema, httpPart }) => {
     const validate = ajv.compile(schema)
     return httpPart === 'querystring' ? readingNumbers(validate, schema.properties) : validate
