@@ -116,6 +116,7 @@ func worker() {
 		Lost  bool
 	}
 	lost := make(chan error, 1)
+	began := make(chan struct{}, 3)
 	work := presque.Worker{Client: client, Queues: []string{"sum"}, Concurrency: 2, Lease: 2 * time.Second, Handle: func(ctx context.Context, job *presque.Job) (any, error) {
 		var wanted sum
 		if err := job.Decode(&wanted); err != nil {
@@ -130,6 +131,7 @@ func worker() {
 		if wanted.Add == nil {
 			return nil, &presque.Failure{Message: "nothing to add", Final: true}
 		}
+		began <- struct{}{}
 		time.Sleep(wanted.Sleep)
 		total := 0
 		for _, n := range wanted.Add {
@@ -142,6 +144,7 @@ func worker() {
 	go func() { ended <- work.Run(running) }()
 	result, err := client.Call(ctx, "sum", sum{Add: []int{1, 2}, Sleep: 2500 * time.Millisecond}, 30*time.Second, nil)
 	must(err)
+	<-began
 	assert(string(result) == "3", string(result))
 	status, err := client.Status(ctx, "sum")
 	must(err)
@@ -153,9 +156,7 @@ func worker() {
 	assert(presque.Refused(<-lost, 404), "it learns that the job was cancelled")
 	_, err = client.Push(ctx, "sum", sum{Add: []int{1}, Sleep: 500 * time.Millisecond}, &presque.PushOptions{Keep: time.Minute})
 	must(err)
-	for status, err = client.Status(ctx, "sum"); status.Counts["active"]+status.Counts["completed"] == 0; status, err = client.Status(ctx, "sum") {
-		must(err)
-	}
+	<-began
 	stop()
 	must(<-ended)
 	status, err = client.Status(ctx, "sum")
