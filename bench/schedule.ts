@@ -5,14 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startRedis } from '../test/fixtures/redis.ts'
+import '../test/fixtures/shipped.ts'
 
-const server = fileURLToPath(new URL('../test/fixtures/server.ts', import.meta.url))
+const server = fileURLToPath(new URL('../test/fixtures/server.mjs', import.meta.url))
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, servers: { type: 'string', default: '3' } } })
 const endings: Array<() => unknown> = []
 const redis = await startRedis({ teardown: (end: () => unknown) => { endings.push(end) } } as never)
 
 async function serve (): Promise<{ child: ChildProcess, url: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', server], { env: { ...process.env, REDIS_URL: redis.url }, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [server], { env: { ...process.env, REDIS_URL: redis.url }, stdio: ['pipe', 'pipe', 'inherit'] })
   endings.unshift(() => child.kill('SIGKILL'))
   child.stdin.write('go\n')
   const [line] = await once(child.stdout, 'data')

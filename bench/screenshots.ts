@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Test } from 'tap'
 import { takeSamples } from '../operations/history.ts'
-import { buildDashboard, openBrowser } from '../test/fixtures/browser.ts'
+import { openBrowser } from '../test/fixtures/browser.ts'
 import { openDashboard } from '../test/fixtures/dashboard.ts'
 
 // Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder given; with a second word only those with it in
@@ -9,9 +9,8 @@ import { openDashboard } from '../test/fixtures/dashboard.ts'
 const [, , folder = 'data/screenshots', word = ''] = process.argv
 const endings: Array<() => unknown> = []
 const t = { teardown: (end: () => unknown) => endings.unshift(end) } as unknown as Test
-const { web, remove } = buildDashboard()
 const browser = await openBrowser()
-const { app, page, ask, fail, visit } = await openDashboard(t, browser, web, '')
+const { app, page, ask, fail, visit } = await openDashboard(t, browser, '')
 
 const people = ['ann', 'ben', 'chloe', 'deniz', 'emma', 'finn', 'grace', 'hugo']
 const queues = [
@@ -97,4 +96,3 @@ for (const [size, width, height] of [['desktop', 1200, 700], ['phone', 360, 780]
 }
 for (const end of endings) await end()
 await browser.close()
-remove()

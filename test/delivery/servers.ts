@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { accepting, runRedis, stopRedis } from '../fixtures/redis.ts'
+import '../fixtures/shipped.ts'
 
-const program = fileURLToPath(new URL('../fixtures/server.ts', import.meta.url))
+const program = fileURLToPath(new URL('../fixtures/server.mjs', import.meta.url))
 
 /** A presque in a process of its own. */
 export class Server {
@@ -43,7 +44,7 @@ export class Server {
   }
 
   #spawn (): ChildProcess {
-    return untilExit(spawn(process.execPath, ['--import', 'tsx', program], { env: this.#env, stdio: ['pipe', 'pipe', 'inherit'] }))
+    return untilExit(spawn(process.execPath, [program], { env: this.#env, stdio: ['pipe', 'pipe', 'inherit'] }))
   }
 }
 

@@ -1,8 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const program = fileURLToPath(new URL('../../cli/presque.ts', import.meta.url))
+import { shipped } from '../fixtures/shipped.ts'
 
 /** A `presque` command in a process of its own, to be killed and started again. */
 export class Victim {
@@ -46,7 +44,7 @@ export class Victim {
 
   #spawn (): ChildProcess {
     // Without the options by which tap looks for coverage: who is killed cannot report any.
-    const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, '--import', 'tsx', program, ...this.#args], { env: { ...process.env, ...this.#env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, shipped('cli/presque.js'), ...this.#args], { env: { ...process.env, ...this.#env }, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const output of [child.stdout!, child.stderr!]) output.on('data', data => { this.said = (this.said + String(data)).slice(-4000) })
     return child
   }

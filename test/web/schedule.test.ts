@@ -1,8 +1,9 @@
 import { test } from 'tap'
-import { button, type Open } from '../fixtures/dashboard.ts'
+import { button } from '../fixtures/dashboard.ts'
+import { inBrowser } from './in-browser.ts'
 
-/** What recurs. */
-export function schedulePages (open: Open): void {
+// What recurs.
+await inBrowser(open => {
   test('schedules are set, edited and deleted, and show what came of them', async t => {
     const { page, ask, seen, visit } = await open(t, '#/s')
     await visit()
@@ -33,4 +34,4 @@ export function schedulePages (open: Open): void {
     t.equal((await ask('GET /schedule/nightly')).status, 404)
     t.strictSame(seen, [])
   })
-}
+})

@@ -1,9 +1,10 @@
 import { test } from 'tap'
-import { button, evil, type Open } from '../fixtures/dashboard.ts'
+import { button, evil } from '../fixtures/dashboard.ts'
 import { until } from '../fixtures/until.ts'
+import { inBrowser } from './in-browser.ts'
 
-/** Jobs: put in, looked at, found, redriven, cancelled. */
-export function jobPages (open: Open): void {
+// Jobs: put in, looked at, found, redriven, cancelled.
+await inBrowser(open => {
   test('a job is put in by hand, byte for byte, and looked at, edited and cancelled', async t => {
     const { page, counts, ask, seen, visit } = await open(t)
     await visit()
@@ -146,4 +147,4 @@ export function jobPages (open: Open): void {
     await page.getByLabel('Backtrace').getByText(evil).waitFor()
     t.strictSame(seen, [])
   })
-}
+})

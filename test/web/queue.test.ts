@@ -1,11 +1,12 @@
 import { test } from 'tap'
 import { takeSamples } from '../../operations/history.ts'
 import { queueStatus } from '../../operations/queue.ts'
-import { button, type Open } from '../fixtures/dashboard.ts'
+import { button } from '../fixtures/dashboard.ts'
 import { until } from '../fixtures/until.ts'
+import { inBrowser } from './in-browser.ts'
 
-/** The front page, and what belongs to a queue. */
-export function queuePages (open: Open): void {
+// The front page, and what belongs to a queue.
+await inBrowser(open => {
   test('the front page shows all queues, and follows what happens', async t => {
     const { page, ask, seen, visit } = await open(t)
     await ask('POST /qb/mail', '{"jobs":[{},{},{}]}')
@@ -85,4 +86,4 @@ export function queuePages (open: Open): void {
     await page.locator('html[data-theme="light"]').waitFor({ state: 'attached' })
     t.strictSame(seen, [])
   })
-}
+})

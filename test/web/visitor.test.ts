@@ -1,10 +1,11 @@
 import { test } from 'tap'
 import { push } from '../../operations/insertion.ts'
-import { button, type Open } from '../fixtures/dashboard.ts'
+import { button } from '../fixtures/dashboard.ts'
 import { tokenFile } from '../fixtures/tokens.ts'
+import { inBrowser } from './in-browser.ts'
 
-/** The dashboard for whoever comes: with a token, on a phone, by keyboard, with less motion. */
-export function visits (open: Open): void {
+// The dashboard for whoever comes: with a token, on a phone, by keyboard, with less motion.
+await inBrowser(open => {
   test('a token is asked for, refused in words, kept for this tab alone and out of every URL; with one that only reads nothing can be changed', async t => {
     const { path, secrets } = tokenFile(t, { name: 'all', roles: ['produce', 'consume', 'manage', 'read'], queues: ['*'] },
       { name: 'eyes', roles: ['read'], queues: ['mail*'] }, { name: 'hands', roles: ['produce'], queues: ['*'] })
@@ -104,12 +105,13 @@ export function visits (open: Open): void {
     for (const [label, value] of [['Delay', '600'], ['Priority', '2'], ['Tries', '4'], ['Unique key', 'ann']] as const) await page.getByRole('dialog').getByLabel(label).fill(value)
     await button(page, 'Put in').press('Enter')
     await page.getByText('Job 1 is in mail').waitFor()
+    await page.waitForFunction(() => document.activeElement!.textContent === 'Put a job in')
     t.match(await (await ask('GET /j/mail/1')).json(), { state: 'delayed', priority: 2, tries: 4 })
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-    t.equal(await page.evaluate(() => document.activeElement!.textContent), 'Put a job in')
+    await page.waitForFunction(() => document.activeElement!.textContent === 'Put a job in')
+    t.equal(await page.getByRole('dialog').count(), 0)
     t.strictSame(seen, [])
   })
-}
+})
