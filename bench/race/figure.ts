@@ -14,20 +14,19 @@ export class Figures {
     this.#all.set(row, [...this.#all.get(row) ?? [], figure])
   }
 
+  /** One of each round; none where nothing of the kind was measured. */
+  values (contestant: string, kind: string, measure: Measure): number[] {
+    const figures = this.#all.get(`${contestant}/${kind}`) ?? []
+    return figures.map(figure => figure[measure]).filter(value => value !== undefined)
+  }
+
   /** Undefined where nothing of the kind was measured. */
   median (contestant: string, kind: string, measure: Measure): number | undefined {
-    return middle(this.#all.get(`${contestant}/${kind}`) ?? [], measure)
+    const values = this.values(contestant, kind, measure)
+    return values.length === 0 ? undefined : median(values)
   }
 
-  rows (): Array<{ contestant: string, kind: string, median (measure: Measure): number | undefined }> {
-    return [...this.#all].map(([row, figures]) => {
-      const [contestant = '', kind = ''] = row.split('/')
-      return { contestant, kind, median: measure => middle(figures, measure) }
-    })
+  rows (): Array<[contestant: string, kind: string]> {
+    return [...this.#all.keys()].map(row => row.split('/') as [string, string])
   }
-}
-
-function middle (figures: Figure[], measure: Measure): number | undefined {
-  const values = figures.map(figure => figure[measure]).filter(value => value !== undefined)
-  return values.length === 0 ? undefined : median(values)
 }

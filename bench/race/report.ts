@@ -17,13 +17,17 @@ export function report (figures: Figures, { rounds, seconds, connections }: Opti
   const how = `Medians of ${rounds} rounds of ${seconds} s in turn; wrk, 1 thread, ${connections} connections; a Redis for each over TCP, without a disk.`
   const judged = verdicts(figures)
   const text = [where, how, ...skipped, figureTable(figures), verdictTable(judged)].join('\n\n')
-  return { date, text: `${text}\n`, data: { where, rounds, seconds, connections, skipped, figures: figures.rows().map(medians), targets: judged } }
+  return { date, text: `${text}\n`, data: { where, rounds, seconds, connections, skipped, figures: data(figures), targets: judged } }
 }
 
 const measures = ['requests', 'jobs', 'server', 'redis', 'p50', 'p99', 'memory'] as const
 
-function medians ({ contestant, kind, median }: ReturnType<Figures['rows']>[number]): object {
-  return { contestant, kind, ...Object.fromEntries(measures.map(measure => [measure, median(measure)])) }
+// Those of each round: what a median hides is how far they lie apart.
+function data (figures: Figures): object[] {
+  return figures.rows().map(([contestant, kind]) => {
+    const all = measures.map(measure => [measure, figures.values(contestant, kind, measure)] as const)
+    return { contestant, kind, ...Object.fromEntries(all.filter(([, values]) => values.length > 0)) }
+  })
 }
 
 /** Writes it to bench/results/, and returns where. */

@@ -6,23 +6,29 @@ const columns: Array<[title: string, measure: Measure, digits: number]> = [
   ['p50 ms', 'p50', 3], ['p99 ms', 'p99', 3], ['bytes/job', 'memory', 1]
 ]
 
-/** The medians, each row with its requests/s as a ratio to the floor's where that has the kind. */
+/** The medians, each row with the least and most requests/s of a round, and their median as a ratio to the floor's where that has the kind. */
 export function figureTable (figures: Figures): string {
-  const head = ['kind', 'contestant', ...columns.map(([title]) => title), 'of floor']
-  const rows = figures.rows().map(({ contestant, kind, median }) => {
+  const head = ['kind', 'contestant', ...columns.map(([title]) => title), 'rounds', 'of floor']
+  const rows = figures.rows().map(([contestant, kind]) => {
+    const median = (measure: Measure) => figures.median(contestant, kind, measure)
     const cells = columns.map(([, measure, digits]) => number(median(measure), digits))
-    return [kind, contestant, ...cells, number(ratio(median('requests'), figures.median('floor', kind, 'requests')), 2)]
+    const rounds = range(figures.values(contestant, kind, 'requests'), 0)
+    return [kind, contestant, ...cells, rounds, number(ratio(median('requests'), figures.median('floor', kind, 'requests')), 2)]
   })
   return table([head, ...rows], 2)
 }
 
 export function verdictTable (verdicts: Verdict[]): string {
-  const rows = verdicts.map(({ what, bound, ratio, said }) => [what, number(ratio, 3), bound, said])
-  return table([['target', 'ratio', 'bound', ''], ...rows], 1)
+  const rows = verdicts.map(({ what, bound, ratio, rounds, said }) => [what, number(ratio, 3), range(rounds, 2), bound, said])
+  return table([['target', 'ratio', 'rounds', 'bound', ''], ...rows], 1)
 }
 
 function ratio (ours: number | undefined, least: number | undefined): number | undefined {
   return ours === undefined || least === undefined ? undefined : ours / least
+}
+
+function range (values: number[], digits: number): string {
+  return values.length < 2 ? '' : `${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)}`
 }
 
 function number (value: number | undefined, digits: number): string {

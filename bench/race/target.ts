@@ -23,15 +23,17 @@ export const targets: Target[] = [
   ...both.map((kind): Target => ({ what: `${kind}, 1 connection: p50 of uncoalesced`, of: ['presque', `${kind}, 1 connection`, 'p50'], to: ['uncoalesced', `${kind}, 1 connection`, 'p50'], most: 1.05 }))
 ]
 
-export interface Verdict { what: string, bound: string, ratio: number | undefined, said: 'ok' | 'missed' | 'not measured' }
+/** `rounds`: the ratio in each round. */
+export interface Verdict { what: string, bound: string, ratio: number | undefined, rounds: number[], said: 'ok' | 'missed' | 'not measured' }
 
 /** What became of each target. */
 export function verdicts (figures: Figures): Verdict[] {
   return targets.map(({ what, of, to, least = -Infinity, most = Infinity }) => {
     const bound = most === Infinity ? `>= ${least}` : `<= ${most}`
     const [above, below] = [figures.median(...of), typeof to === 'number' ? to : figures.median(...to)]
-    if (above === undefined || below === undefined) return { what, bound, ratio: undefined, said: 'not measured' }
-    const ratio = above / below
-    return { what, bound, ratio, said: ratio >= least && ratio <= most ? 'ok' : 'missed' }
+    if (above === undefined || below === undefined) return { what, bound, ratio: undefined, rounds: [], said: 'not measured' }
+    const [ratio, against] = [above / below, typeof to === 'number' ? [] : figures.values(...to)]
+    const rounds = figures.values(...of).map((value, i) => value / (typeof to === 'number' ? to : against[i]!))
+    return { what, bound, ratio, rounds, said: ratio >= least && ratio <= most ? 'ok' : 'missed' }
   })
 }
