@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { push } from '../operations/insertion.ts'
 import type { RedisClient } from '../operations/redis.ts'
 import { take } from '../operations/wish.ts'
 import { openBrowser } from '../test/fixtures/browser.ts'
+import '../test/fixtures/shipped.ts'
 import { fill } from './setup.ts'
 import { perform, quantile, type Figure, type Server } from './stage.ts'
 
@@ -45,7 +45,6 @@ async function paint (page: Page, url: string): Promise<[number, number]> {
 }
 
 await perform('The dashboard before 200 queues and 1 000 000 jobs', async ({ redis, serve }) => {
-  execFileSync(process.execPath, ['node_modules/.bin/vite', 'build', 'web', '--logLevel', 'warn'])
   for (const name of names) await fill(redis, name, each, n => ({ payload: `{"n":${n}}` }))
   const [server, browser] = [await serve(), await openBrowser()]
   const url = `http://127.0.0.1:${server.port}/`
