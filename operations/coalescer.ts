@@ -5,7 +5,7 @@ import type { RedisClient } from './redis.ts'
  * While Redis has fewer than `underway` calls for a queue, `early` jobs are enough for the next: it works while more requests
  * are being read. When it cannot keep up, calls grow, and cost it less a job.
  */
-export const bounds = { jobs: 128, bytes: 2 ** 20, early: 24, underway: 2 }
+export const bounds = { jobs: 128, bytes: 2 ** 20, early: 32, underway: 2 }
 
 /** What a request adds to a call: jobs given, taken or finished, and bytes sent. */
 export interface Weight { jobs: number, bytes: number }

@@ -31,12 +31,12 @@ test('requests of one turn share a call, each with its own answer, and in their 
   }), 1)
 })
 
-test('a Redis with fewer than two calls gets the next as soon as 24 jobs are there, in their order', async t => {
+test('a Redis with fewer than two calls gets the next as soon as 32 jobs are there, in their order', async t => {
   const { redis } = await build(t)
   t.equal(await calls(redis, async () => {
     const pushed = await Promise.all(range(100).map(n => pushOne(redis, 'mail', numbered(n))))
     t.same(pushed.map(({ id }) => id), range(100).map(n => String(n + 1)))
-  }), 3, '24, 24 and 52')
+  }), 3, '32, 32 and 36')
   t.equal(await calls(redis, async () => {
     const looks = await Promise.all(range(101).map(() => look(redis, 'mail')))
     t.same(looks.map(({ jobs: [job] }) => job?.payload), [...range(100).map(n => `{"n":${n}}`), undefined])
@@ -46,11 +46,11 @@ test('a Redis with fewer than two calls gets the next as soon as 24 jobs are the
 test('a call carries at most 128 jobs or 1 MiB, and what is larger goes alone', async t => {
   const { redis } = await build(t)
   const large = { payload: `{"x":"${'x'.repeat(400_000)}"}` }
-  t.equal(await calls(redis, () => Promise.all(range(300).map(n => pushOne(redis, 'mail', numbered(n))))), 4, '24, 24, 128 and 124')
+  t.equal(await calls(redis, () => Promise.all(range(300).map(n => pushOne(redis, 'mail', numbered(n))))), 4, '32, 32, 128 and 108')
   t.equal(await calls(redis, () => Promise.all(range(4).map(() => pushOne(redis, 'mail', large)))), 2)
   t.equal(await calls(redis, () => Promise.all([100, 100, 28, 1000, 1].map(count => look(redis, 'mail', { count })))), 5)
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0 }, processed: 304 })
-  t.same(bounds, { jobs: 128, bytes: 1048576, early: 24, underway: 2 })
+  t.same(bounds, { jobs: 128, bytes: 1048576, early: 32, underway: 2 })
 })
 
 test('of several pushes in one call each is refused for itself', async t => {
