@@ -7,7 +7,7 @@ import { errors } from './operations/errors.ts'
 import type { Siblings } from './operations/meter.ts'
 import { requestId } from './operations/request-id.ts'
 import type { Config } from './schemas/config.ts'
-import { always, alwaysLines } from './schemas/header.ts'
+import { bodyLines, withBody } from './schemas/header.ts'
 
 // Autoload does not see that a loader reads TypeScript for us; in dist/ there is none to find.
 process.env['FASTIFY_AUTOLOAD_TYPESCRIPT'] ??= '1'
@@ -49,7 +49,7 @@ export const options = {
   genReqId: ({ headers }) => requestId(headers['x-request-id']),
   frameworkErrors: (error, _request, reply) => {
     const { statusCode, message } = error.code === 'FST_ERR_BAD_URL' ? new errors.BAD_URL() : new errors.BAD_REQUEST(error.message)
-    void (reply as FastifyReply).code(statusCode!).type('application/json').headers(always)
+    void (reply as FastifyReply).code(statusCode!).type('application/json').headers(withBody)
       .send(JSON.stringify({ error: message }))
   },
   clientErrorHandler: (error, socket) => { answerRaw(error, socket) }
@@ -66,5 +66,5 @@ function answerRaw (error: Error & { code?: string }, socket: Socket): void {
   }
   const body = JSON.stringify({ error: message })
   socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode!]}\r\ncontent-type: application/json\r\n` +
-    `${alwaysLines}connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+    `${bodyLines}connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
 }

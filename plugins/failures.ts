@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyReply } from 'fastify'
 import { errors, refusalFromRedis } from '../operations/errors.ts'
-import { always } from '../schemas/header.ts'
+import { withBody } from '../schemas/header.ts'
 
 /** Every failure leaves as `{"error":"<sentence>"}`: refusals as they are, Redis away as 503, all else as a bare 500. */
 export default fp(async app => {
@@ -17,7 +17,7 @@ export default fp(async app => {
   // Left alone, Node answers with an empty body.
   app.server.on('checkExpectation', (_request, response: ServerResponse) => {
     const { statusCode, message } = new errors.EXPECTATION_FAILED()
-    response.writeHead(statusCode!, { 'content-type': 'application/json', ...always })
+    response.writeHead(statusCode!, { 'content-type': 'application/json', ...withBody })
       .end(JSON.stringify({ error: message }))
   })
 }, { name: 'failures', dependencies: ['config'] })

@@ -1,8 +1,6 @@
 import fp from 'fastify-plugin'
 import { errors } from '../operations/errors.ts'
-import { always } from '../schemas/header.ts'
-
-const fixed = Object.entries(always)
+import { always, withBody } from '../schemas/header.ts'
 
 /**
  * What holds for every request and answer: each carries the headers of schemas/header.ts, no URL has broken escapes, and once the server closes,
@@ -19,7 +17,7 @@ export default fp(async app => {
   app.addHook('onSend', ({ id, headers }, reply, payload, done) => {
     // To whoever gave it, and to whoever will want to ask why.
     if (reply.statusCode >= 500 || headers['x-request-id'] !== undefined) void reply.header('x-request-id', id)
-    for (const [name, value] of fixed) void reply.header(name, value)
+    void reply.headers(payload === undefined || payload === null ? always : withBody)
     if (closing) void reply.header('connection', 'close')
     done(null, payload)
   })
