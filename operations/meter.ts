@@ -25,12 +25,13 @@ export interface Siblings {
 
 export type Finish = 'acked' | 'nacked' | 'released'
 
-interface Kept { label: string, wait: Row, run: Row }
+type Count = 'pushed' | 'taken' | Finish
+
+interface Kept { label: string, counts: Record<Count, number>, wait: Row, run: Row }
 
 /** What this process has done with jobs, and how long that took: counted here, for whoever collects it. */
 export class Meter {
   readonly registry = new Registry()
-  readonly #jobs: Record<'pushed' | 'taken' | Finish, Counter<'queue'>>
   readonly #wait = this.#distribution('presque_job_wait_seconds', 'From when a job could have run to its first delivery', long)
   readonly #run = this.#distribution('presque_job_run_seconds', 'From the delivery of a job on lease to its ack or nack', long)
   readonly #trip = this.#distribution('presque_redis_seconds', 'From a script call to its answer', short)
@@ -39,33 +40,31 @@ export class Meter {
   readonly #trips = new Map<string, Row>()
 
   constructor () {
-    this.#jobs = {
-      pushed: this.#counter('pushed', 'Jobs put in'),
-      taken: this.#counter('taken', 'Jobs given out, for good or on lease; those included that nobody received'),
-      acked: this.#counter('acked', 'Deliveries acknowledged'),
-      nacked: this.#counter('nacked', 'Deliveries given up'),
-      released: this.#counter('released', 'Deliveries given back')
-    }
+    this.#counter('pushed', 'Jobs put in')
+    this.#counter('taken', 'Jobs given out, for good or on lease; those included that nobody received')
+    this.#counter('acked', 'Deliveries acknowledged')
+    this.#counter('nacked', 'Deliveries given up')
+    this.#counter('released', 'Deliveries given back')
   }
 
   pushed (queue: string, count: number): void {
-    if (count > 0) this.#jobs.pushed.inc({ queue: this.#kept(queue).label }, count)
+    if (count > 0) this.#kept(queue).counts.pushed += count
   }
 
   /** `waits`: for how long, in ms, each of those could have run before that were delivered for the first time. */
   taken (queue: string, count: number, waits: number[]): void {
     if (count === 0) return
-    const { label, wait } = this.#kept(queue)
-    this.#jobs.taken.inc({ queue: label }, count)
+    const { counts, wait } = this.#kept(queue)
+    counts.taken += count
     for (const ms of waits) this.#wait.add(wait, Math.max(0, ms) / 1000)
   }
 
   /** `since`: when, in ms, each of those had been delivered of which that is known. */
   finished (queue: string, how: Finish, count: number, since: number[] = []): void {
     if (count === 0) return
-    const { label, run } = this.#kept(queue)
+    const { counts, run } = this.#kept(queue)
     const now = Date.now()
-    this.#jobs[how].inc({ queue: label }, count)
+    counts[how] += count
     for (const time of since) this.#run.add(run, Math.max(0, now - time) / 1000)
   }
 
@@ -89,13 +88,25 @@ export class Meter {
     const known = this.#queues.get(queue)
     if (known !== undefined) return known
     if (this.#queues.size >= most && queue !== others) return this.#kept(others)
-    const kept = { label: queue, wait: this.#wait.row({ queue }), run: this.#run.row({ queue }) }
+    const counts = { pushed: 0, taken: 0, acked: 0, nacked: 0, released: 0 }
+    const kept = { label: queue, counts, wait: this.#wait.row({ queue }), run: this.#run.row({ queue }) }
     this.#queues.set(queue, kept)
     return kept
   }
 
-  #counter (what: string, help: string): Counter<'queue'> {
-    return new Counter({ name: `presque_jobs_${what}_total`, help: `${help}, by this server since it started`, labelNames: ['queue'], registers: [this.registry] })
+  // prom-client is told when it is asked: to count takes it a microsecond, too.
+  #counter (what: Count, help: string): void {
+    const queues = this.#queues
+    const made: Counter<'queue'> = new Counter({
+      name: `presque_jobs_${what}_total`,
+      help: `${help}, by this server since it started`,
+      labelNames: ['queue'],
+      registers: [this.registry],
+      collect: (): void => {
+        made.reset()
+        for (const { label, counts } of queues.values()) if (counts[what] > 0) made.inc({ queue: label }, counts[what])
+      }
+    })
   }
 
   #distribution (name: string, help: string, bounds: number[]): Distribution {

@@ -25,7 +25,7 @@ export default fp(async app => {
   app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request
     const type = headers['content-type']
-    if (request.routeOptions.config.jsonOnly && type !== 'application/json' && mediaType(type) !== 'application/json') return done(new errors.NOT_JSON_TYPE())
+    if (type !== 'application/json' && wantsJson(request) && mediaType(type) !== 'application/json') return done(new errors.NOT_JSON_TYPE())
     // Fastify refuses types it cannot parse, and of 2010's clients some send `appplication/json`. With none it waits for no body, which for an ack is time saved.
     if (hasBody(headers)) headers['content-type'] = 'application/json'
     else delete headers['content-type']
@@ -40,6 +40,11 @@ export default fp(async app => {
     }
   })
 }, { name: 'body', dependencies: ['config'] })
+
+// Asked last: Fastify makes an object of a dozen properties whenever somebody wants the options of a route.
+function wantsJson (request: FastifyRequest): boolean {
+  return request.method !== 'GET' && request.routeOptions.config.jsonOnly === true
+}
 
 function mediaType (type = ''): string {
   return type.split(';', 1)[0]!.trim().toLowerCase()

@@ -16,7 +16,7 @@ declare module 'fastify' {
 export default fp(async app => {
   const allowed = new Set(app.config.PRESQUE_CORS_ORIGINS.split(',').filter(origin => origin !== ''))
   app.addHook('onRequest', (request, _reply, done) => {
-    done(changes(request) && fromAnotherSite(request) && !allowed.has(request.headers.origin ?? '') ? new errors.CROSS_SITE() : undefined)
+    done(fromAnotherSite(request) && changes(request) && !allowed.has(request.headers.origin ?? '') ? new errors.CROSS_SITE() : undefined)
   })
 }, { name: 'origin', dependencies: ['config'] })
 
