@@ -40,11 +40,12 @@ async function nowBy (redis: RedisClient): Promise<number> {
 test('of 10 000 delayed jobs that 20 clients ask two servers for, each goes out once, and none before its time', async t => {
   const total = 10_000
   const { redis, urls } = await serve(t)
-  const start = await nowBy(redis) + 500
+  const now = await nowBy(redis)
+  const start = now + 500
   // Each millisecond of a second and a half a few, in an order that is not that of their times.
   const jobs = Array.from({ length: total }, (_, n) => ({ n, due: start + (n * 7919) % 1500 }))
   for (let i = 0; i < total; i += 2500) {
-    await push(redis, 'mail', jobs.slice(i, i + 2500).map(job => ({ payload: JSON.stringify(job), delayed: job.due / 1000 })))
+    await push(redis, 'mail', jobs.slice(i, i + 2500).map(job => ({ payload: JSON.stringify(job), delayed: job.due / 1000 })), { now: now / 1000 })
   }
   t.match(await queueStatus(redis, 'mail', { now: 0 }), { counts: { waiting: 0, delayed: total } })
   const taken: number[] = []
