@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import type { Redis } from 'ioredis'
+import { waited } from '../fixtures/clock.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { tokenFile } from '../fixtures/tokens.ts'
 import { until } from '../fixtures/until.ts'
@@ -22,9 +23,9 @@ test('a process is live whatever Redis does, and ready when Redis accepts a writ
   await client.replicaof('127.0.0.1', 1)
   t.same(await ask('/health/ready'), [503, '{"error":"redis is unavailable"}', '1'], 'a replica')
   await redis.stop()
-  const since = performance.now()
+  const since = waited()
   t.same(await ask('/health/ready'), [503, '{"error":"redis is unavailable"}', '1'])
-  t.ok(performance.now() - since < 1000, 'within a second')
+  t.ok(waited() - since < 1000, 'within a second')
   t.same(await ask('/health/live'), [200, '{"status":"live"}', undefined])
   await redis.start()
   await until('Redis is back', async () => (await ask('/health/ready'))[0] === 200)
