@@ -8,8 +8,6 @@ import { send } from './fixtures/request.ts'
 import { Traffic } from './fixtures/traffic.ts'
 import { until } from './fixtures/until.ts'
 
-tap.setTimeout(120_000)
-
 // One for all these tests: it takes some seconds to come together. The last one breaks it.
 const started = startReplicatedCluster(tap)
 

@@ -1,10 +1,8 @@
-import tap, { test } from 'tap'
+import { test } from 'tap'
 import { checkAnswers, follows, names, prompt, recovery, serve, wakes, writable } from './fixtures/failover.ts'
 import { startSentinels } from './fixtures/sentinel.ts'
 import { Traffic } from './fixtures/traffic.ts'
 import { until } from './fixtures/until.ts'
-
-tap.setTimeout(120_000)
 
 for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
   test(`when the master of a Sentinel group gets ${signal}, presque follows to the new one, and no job with a replica is lost`, async t => {

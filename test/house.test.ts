@@ -97,6 +97,12 @@ test('a noun has the same file name in every room', async t => {
   }
 })
 
+test('every folder of tests has the file beside it that runs them', async t => {
+  const folders = new Set(files('test').filter(path => path.endsWith('.test.ts')).map(path => path.split('/').slice(0, -1)).filter(({ length }) => length > 1).map(([, folder]) => folder!))
+  t.ok(folders.size > 8, [...folders].join(', '))
+  for (const folder of folders) t.match(read(`test/${folder}.test.ts`), `testFiles('${folder}')`)
+})
+
 test('a file is read in one sitting', async t => {
   for (const path of ['app.ts', ...rooms].flatMap(files)) {
     const lines = isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0

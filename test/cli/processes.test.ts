@@ -1,13 +1,10 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import tap, { test, type Test } from 'tap'
+import { test, type Test } from 'tap'
 import { Presque, connections, type Answer, type Ask } from '../fixtures/processes.ts'
 import { ask as askRedis, isAlive } from '../fixtures/presque.ts'
 import { until } from '../fixtures/until.ts'
-
-// Each start loads presque several times over, which takes long on a machine that has other work.
-tap.setTimeout(240_000)
 
 test('several processes share a port, a private Redis and its counters, and wake each other', async t => {
   const presque = await new Presque(t, { PRESQUE_PROCESSES: '3', LOG_LEVEL: 'debug' }).serves()

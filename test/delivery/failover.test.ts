@@ -1,11 +1,9 @@
 import { randomInt } from 'node:crypto'
-import tap, { test } from 'tap'
+import { test } from 'tap'
 import { forgive } from './failover.ts'
 import { History } from './history.ts'
 import { run } from './run.ts'
 import { story } from './story.ts'
-
-tap.setTimeout(120_000)
 
 // `npm run check:delivery -- --failovers 3 --redis cluster` does the same at length.
 const seed = randomInt(2 ** 31)

@@ -1,0 +1,67 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type Test } from 'tap'
+import { queueStatus } from '../../operations/queue.ts'
+import { take } from '../../operations/wish.ts'
+import { jobs } from '../../operations/document.ts'
+import { until } from '../fixtures/until.ts'
+import { listen } from '../helper.ts'
+
+/** The worker of the documentation in that language, in a file of this test alone. */
+function worker (t: Test, language: string, ending = ''): string {
+  const page = readFileSync(new URL('../../docs/at-least-once.md', import.meta.url), 'utf8')
+  const folder = mkdtempSync(join(tmpdir(), 'presque-worker-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, `worker.${language}`)
+  writeFileSync(file, new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(page)![1]! + ending)
+  return file
+}
+
+function run (t: Test, url: string, command: string, args: string[]): ChildProcess {
+  // In a group of its own, so that it ends with all it has started.
+  const child = spawn(command, args, { env: { ...process.env, PRESQUE_URL: url }, stdio: 'ignore', detached: true })
+  t.teardown(() => kill(child))
+  return child
+}
+
+async function kill (child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  process.kill(-child.pid!, 'SIGKILL')
+  await once(child, 'exit')
+}
+
+test('the bash worker of the documentation acknowledges what went well, and gives up what did not', async t => {
+  const { app, url } = await listen(t)
+  for (const n of [0, 1, 0]) await fetch(`${url}/q/mail?tries=1`, { method: 'POST', body: `{"exit":${n}}`, headers: { 'content-type': 'application/json' } })
+  run(t, url, 'bash', [worker(t, 'bash'), 'mail', 'grep', '-q', '"exit":0'])
+  await until('all three are through', async () => {
+    const { processed, counts } = await queueStatus(app.redis, 'mail')
+    return processed === 2 && counts.failed === 1
+  })
+  const [failed] = await jobs(app.redis, 'mail', 'failed', { offset: 0, limit: 1 })
+  t.same([failed!.payload, failed!.last_error], ['{"exit":1}', '{"message":"exit code 1"}'])
+})
+
+test('the bash worker of the documentation loses nothing when it is killed in mid-job', async t => {
+  const { app, url } = await listen(t)
+  await fetch(`${url}/q/mail`, { method: 'POST', body: '{"n":1}', headers: { 'content-type': 'application/json' } })
+  const child = run(t, url, 'bash', [worker(t, 'bash'), 'mail', 'sleep', '1000'])
+  await until('it works', async () => (await queueStatus(app.redis, 'mail')).counts.active === 1)
+  await kill(child)
+  const now = Date.now() / 1000
+  t.same(await take(app.redis, 'mail', { lease: 5, now: now + 58 }), [])
+  t.match(await take(app.redis, 'mail', { lease: 5, now: now + 61 }), [{ payload: '{"n":1}', lease: { attempt: 2 } }])
+})
+
+test('the Python worker of the documentation hands over results, and tells what it raised', async t => {
+  const { url } = await listen(t)
+  const ending = '\nwork("sum", lambda job: {"sum": sum(job["add"])})\n'
+  run(t, url, 'python3', [worker(t, 'python', ending)])
+  const ask = (body: string) => fetch(`${url}/q/sum?wait=30&tries=1`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  t.same(await (await ask('{"add":[1,2]}')).json(), { sum: 3 })
+  const failed = await ask('{"add":[1,"x"]}')
+  t.same([failed.status, await failed.json()], [422, { error: "the job failed: unsupported operand type(s) for +: 'int' and 'str'" }])
+})
