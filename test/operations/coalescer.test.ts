@@ -22,35 +22,23 @@ async function calls (redis: RedisClient, act: () => Promise<unknown>): Promise<
 test('requests of one turn share a call, each with its own answer, and in their order', async t => {
   const { redis } = await build(t)
   t.equal(await calls(redis, async () => {
-    const pushed = await Promise.all(range(20).map(n => pushOne(redis, 'mail', numbered(n))))
-    t.same(pushed.map(({ id }) => id), range(20).map(n => String(n + 1)))
-  }), 1)
-  t.equal(await calls(redis, async () => {
-    const looks = await Promise.all(range(21).map(() => look(redis, 'mail')))
-    t.same(looks.map(({ jobs: [job] }) => job?.payload), [...range(20).map(n => `{"n":${n}}`), undefined])
-  }), 1)
-})
-
-test('a Redis with fewer than two calls gets the next as soon as 32 jobs are there, in their order', async t => {
-  const { redis } = await build(t)
-  t.equal(await calls(redis, async () => {
     const pushed = await Promise.all(range(100).map(n => pushOne(redis, 'mail', numbered(n))))
     t.same(pushed.map(({ id }) => id), range(100).map(n => String(n + 1)))
-  }), 3, '32, 32 and 36')
+  }), 1)
   t.equal(await calls(redis, async () => {
     const looks = await Promise.all(range(101).map(() => look(redis, 'mail')))
     t.same(looks.map(({ jobs: [job] }) => job?.payload), [...range(100).map(n => `{"n":${n}}`), undefined])
-  }), 3)
+  }), 1)
 })
 
 test('a call carries at most 128 jobs or 1 MiB, and what is larger goes alone', async t => {
   const { redis } = await build(t)
   const large = { payload: `{"x":"${'x'.repeat(400_000)}"}` }
-  t.equal(await calls(redis, () => Promise.all(range(300).map(n => pushOne(redis, 'mail', numbered(n))))), 4, '32, 32, 128 and 108')
+  t.equal(await calls(redis, () => Promise.all(range(300).map(n => pushOne(redis, 'mail', numbered(n))))), 3, '128, 128 and 44')
   t.equal(await calls(redis, () => Promise.all(range(4).map(() => pushOne(redis, 'mail', large)))), 2)
-  t.equal(await calls(redis, () => Promise.all([100, 100, 28, 1000, 1].map(count => look(redis, 'mail', { count })))), 5)
+  t.equal(await calls(redis, () => Promise.all([100, 100, 28, 1000, 1].map(count => look(redis, 'mail', { count })))), 4)
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0 }, processed: 304 })
-  t.same(bounds, { jobs: 128, bytes: 1048576, early: 32, underway: 2 })
+  t.same(bounds, { jobs: 128, bytes: 1048576 })
 })
 
 test('of several pushes in one call each is refused for itself', async t => {
