@@ -7,15 +7,21 @@ local seed, outcomes, ids, plain, done = redis.call('HGET', keys.stats, 'seed'),
 for i = 1, #fields, 3 do ids[#ids + 1] = fields[i] end
 local about = redis.call('EXISTS', keys.details) == 1 and redis.call('HMGET', keys.details, unpack(ids)) or {}
 local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers, keys.dependents) > 0
+local gone = {}
+local function clear ()
+  if #gone > 0 then redis.call('HDEL', keys.jobs, unpack(gone)) end
+  plain, gone = plain + #gone, {}
+end
 for n, id in ipairs(ids) do
   local given, result = fields[3 * n - 1], fields[3 * n]
   -- On its first lease, with nothing to keep: two steps do for all.
   if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', keys.active, place(id)) == 1 then
-    redis.call('HDEL', keys.jobs, id)
-    plain, outcomes[n] = plain + 1, ''
+    gone[#gone + 1], outcomes[n] = id, ''
+    if #gone == 1000 then clear() end
     if done then done[#done + 1] = id end
     if watched then finished(keys, id, 'done', now) end
   else
+    clear()
     local job, state = hold(keys, id, given)
     outcomes[n] = job and '' or state
     if job and state ~= 'completed' then
@@ -27,6 +33,7 @@ for n, id in ipairs(ids) do
     end
   end
 end
+clear()
 if plain > 0 then redis.call('HINCRBY', keys.stats, 'processed', plain) end
 if done and #done > 0 then report(keys, { 'acked gone', table.concat(done, ' ') }) end
 return outcomes
