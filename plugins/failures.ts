@@ -11,8 +11,11 @@ export default fp(async app => {
     if (refusal === null) app.log.error({ reqId: request.id, err: error, url: request.url }, 'internal error')
     refuse(reply, refusal ?? new errors.INTERNAL() as FastifyError)
   })
-  app.setNotFoundHandler((request, reply) => {
-    refuse(reply, new errors.NOT_FOUND(`${request.method} ${request.url.split('?', 1)[0]!.slice(0, 200)}`) as FastifyError)
+  await app.register(async unrouted => {
+    unrouted.addHook('onResponse', app.countAnswers('(none)'))
+    unrouted.setNotFoundHandler((request, reply) => {
+      refuse(reply, new errors.NOT_FOUND(`${request.method} ${request.url.split('?', 1)[0]!.slice(0, 200)}`) as FastifyError)
+    })
   })
   // Left alone, Node answers with an empty body.
   app.server.on('checkExpectation', (_request, response: ServerResponse) => {
@@ -20,7 +23,7 @@ export default fp(async app => {
     response.writeHead(statusCode!, { 'content-type': 'application/json', ...withBody })
       .end(JSON.stringify({ error: message }))
   })
-}, { name: 'failures', dependencies: ['config'] })
+}, { name: 'failures', dependencies: ['config', 'meter'] })
 
 const codes = new Set<string>(Object.keys(errors))
 

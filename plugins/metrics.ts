@@ -1,10 +1,8 @@
 import fp from 'fastify-plugin'
-import type { FastifyContextConfig } from 'fastify'
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
-import { Meter, type Figures, type Siblings } from '../operations/meter.ts'
+import type { Figures, Siblings } from '../operations/meter.ts'
 import { errors, refusalFromRedis } from '../operations/errors.ts'
 import { standing } from '../operations/standing.ts'
-import type { Row } from '../operations/distribution.ts'
 import type { RedisClient } from '../operations/redis.ts'
 
 declare module 'fastify' {
@@ -17,27 +15,15 @@ declare module 'fastify' {
 // Memory, event loop and garbage collection are those of the process, however many servers a test has in it.
 let ofProcess: Registry | undefined
 
-// Whoever tries all there are makes no series of them.
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']
-
-/** `app.metrics()`, and a meter in the Redis client for operations to count with. */
+/** `app.metrics()`, and the meter in the Redis client for operations to count with. */
 export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
-  const meter = new Meter()
+  const { meter } = app
   const redis: RedisClient = app.redis
   redis.meter = meter
   if (redis.replicas !== undefined) redis.replicas.client.meter = meter
   gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues is three', () => app.waiters.parked)
   gauge(meter.registry, 'presque_event_streams', 'Answers that go on: /events, and jobs consumed as a stream', () => app.eventStreams())
   counter(meter.registry, 'presque_event_streams_dropped_total', 'Listeners that were too slow and have been dropped', () => app.listeners.dropped)
-
-  // By what a route was declared with, which is the same for all of its requests.
-  const rows = new WeakMap<FastifyContextConfig, Row[]>()
-  app.addHook('onResponse', ({ method, routeOptions: { config, url = '(none)' } }, reply, done) => {
-    let row = rows.get(config)
-    if (row === undefined) rows.set(config, row = meter.answers(methods.includes(method) && url !== '(none)' ? method : '(other)', url))
-    meter.answered(row[Math.floor(reply.statusCode / 100)]!, reply.elapsedTime)
-    done()
-  })
 
   app.addHook('onListen', async () => {
     if (ofProcess === undefined) collectDefaultMetrics({ register: ofProcess = new Registry() })
@@ -50,7 +36,7 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
     gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => stands.getMetricsAsArray().length > 1 ? 1 : 0)
     return `${await AggregatorRegistry.aggregate(await siblings?.all() ?? [await figures()]).metrics()}\n${await stands.metrics()}`
   })
-}, { name: 'metrics', dependencies: ['redis', 'waiters', 'listeners', 'event-stream', 'summaries'] })
+}, { name: 'metrics', dependencies: ['meter', 'redis', 'waiters', 'listeners', 'event-stream', 'summaries'] })
 
 function unknown (error: Error): Registry {
   if (!((refusalFromRedis(error) ?? error) instanceof errors.REDIS_UNAVAILABLE)) throw error

@@ -56,12 +56,17 @@ test('a receipt tells the time of its delivery, which proves nothing', async t =
 
 test('requests are counted by the form of their path, and never by the path', async t => {
   const app = await build(t)
-  for (const url of ['/j/mail/1', '/j/post/2', '/q/mail', '/nowhere/at/all']) await app.inject(url)
-  await app.inject({ method: 'PATCH', url: '/q/mail' })
+  for (const url of ['/j/mail/1', '/j/post/2', '/q/mail', '/nowhere/at/all', '/openapi.json']) await app.inject(url)
+  for (const [method, url] of [['PATCH', '/q/mail'], ['PROPFIND', '/q/post'], ['POST', '/nowhere']] as const) await app.inject({ method: method as 'PATCH', url })
   const { headers, body } = await app.inject('/metrics')
   t.match(headers['content-type'], /^text\/plain; version=0\.0\.4/)
   t.equal(value(body, 'presque_http_request_seconds_count{method="GET",route="/j/:queue/:id",status="4xx"}'), 2)
-  t.notMatch(body, /nowhere|PATCH|"\/j\/mail/)
+  t.equal(value(body, 'presque_http_request_seconds_count{method="(other)",route="/q/:queue",status="4xx"}'), 2)
+  t.equal(value(body, 'presque_http_request_seconds_count{method="(other)",route="(none)",status="4xx"}'), 2)
+  t.equal(value(body, 'presque_http_request_seconds_count{method="GET",route="/openapi.json",status="2xx"}'), 1, 'what plugins declare, too')
+  t.notMatch(body, /nowhere|PATCH|PROPFIND|"\/j\/mail/)
+  const series = body.split('\n').filter(line => line !== '' && !line.startsWith('#')).map(line => line.slice(0, line.lastIndexOf(' ')))
+  t.equal(new Set(series).size, series.length, 'no series twice')
 })
 
 test('two hundred queues are told apart, and the rest are one', async t => {
