@@ -14,7 +14,7 @@ local function clear ()
 end
 for n, id in ipairs(ids) do
   local given, result = fields[3 * n - 1], fields[3 * n]
-  -- On its first lease, with nothing to keep: two steps do for all.
+  -- On its first lease, with nothing to keep: one step for each and one for all.
   if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', keys.active, place(id)) == 1 then
     gone[#gone + 1], outcomes[n] = id, ''
     if #gone == 1000 then clear() end
