@@ -25,9 +25,9 @@ export async function build (t: Test, config: Partial<Config> = {}, patience = p
     ? { REDIS_URL: config.REDIS_URL ?? (await startRedis(t)).url }
     : { REDIS_URL: shared, PRESQUE_PREFIX: `test-${randomUUID()}` }
   const app = Fastify(options)
+  t.teardown(async () => await app.close())
   await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', PRESQUE_HISTORY: '0', ...place, ...config }, ...patience })
   await app.ready()
-  t.teardown(async () => await app.close())
   return app
 }
 
