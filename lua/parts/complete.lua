@@ -17,7 +17,7 @@ for n, id in ipairs(ids) do
   -- On its first lease, with nothing to keep: one step for each and one for all.
   if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', keys.active, place(id)) == 1 then
     gone[#gone + 1], outcomes[n] = id, ''
-    if #gone == 1000 then clear() end
+    if watched or #gone == 1000 then clear() end
     if done then done[#done + 1] = id end
     if watched then finished(keys, id, 'done', now) end
   else

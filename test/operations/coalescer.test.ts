@@ -95,6 +95,17 @@ test('a job that is acked twice in one call is done once', async t => {
   t.equal((await redis.hget('{mail}:workers', 'processed:w1')), '3')
 })
 
+test('more jobs than are removed together are acked in one call, and one that is not plain between them', async t => {
+  const { redis } = await build(t)
+  const kept = 1100
+  await push(redis, 'mail', range(2500).map(n => ({ ...numbered(n), ...(n === kept && { keep: 60 }) })))
+  const held = (await take(redis, 'mail', { lease: 30, count: 2500 })).map(({ id, lease }) => ({ id, receipt: lease!.receipt }))
+  t.equal(held.length, 2500)
+  t.equal(await calls(redis, async () => t.same(new Set(await ack(redis, 'mail', held)), new Set([null]))), 1)
+  t.match(await queueStatus(redis, 'mail'), { processed: 2500, counts: { waiting: 0, active: 0, completed: 1 } })
+  t.strictSame(await redis.hkeys('{mail}:jobs'), [held[kept]!.id])
+})
+
 test('an ack and the next job are one step, and who acks in vain gets nothing', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', range(5).map(numbered))

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { difference, Summaries } from '../../operations/summary.ts'
 import { client } from '../fixtures/client.ts'
+import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
 
 test('GET describes all queues in one answer, sorted, paged, and by what is in their name', async t => {
@@ -10,7 +11,7 @@ test('GET describes all queues in one answer, sorted, paged, and by what is in t
   await says(200, '{}', 'GET /q/mail')
   await says(201, '', 'POST /q/later?delay=1000', '{}')
   await says(200, { queue: 'shut', response: 'updated' }, 'POST /control/shut', '{"status":"stop"}')
-  await new Promise(resolve => setTimeout(resolve, 1100))
+  await until('it is looked at anew', async () => (await ask('GET /summary')).json().size === 3)
   const { size, queues } = (await ask('GET /summary')).json()
   t.equal(size, 3)
   t.match(queues, [
