@@ -73,6 +73,7 @@ const notPromised: Record<string, string> = {
   'what has ended is never delivered again': 'the same',
   'a job has one end': 'the first is forgotten',
   'a job that is there is found': 'its delivery was answered before its push had a replica, and both are gone',
+  'a push makes one job': 'it was delivered before it had a replica, is gone, and is pushed again under another id',
   'an id belongs to one job': 'that id is given again',
   'three losses in a row are the end': 'a loss is forgotten',
   'the attempt never exceeds the tries': 'a delivery is forgotten',
