@@ -1,21 +1,21 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit
--- use: clock settle rules detail remove place finished wake unbar listened report unblock
+-- use: clock settle page rules detail remove place finished wake unbar listened report unblock
 -- returns: how many are gone; NO_SUCH_JOB for a single one that is not there
 unbar(keys)
-now = clock(now)
+now, limit = clock(now), tonumber(limit) or 0
 settle(keys, now, 100)
 local ids = id ~= '' and { id } or {}
 if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUCH_JOB' } end
 if id == '' and state == 'waiting' then
   -- Not by index: places whose job has gone must be used up, too.
-  ids = redis.call('LRANGE', ready, 0, limit - 1)
+  ids = page('LRANGE', ready, 0, limit)
   if #ids > 0 then redis.call('LTRIM', ready, #ids, -1) end
-  for _, member in ipairs(redis.call('ZRANGE', ranked, 0, limit - #ids - 1)) do ids[#ids + 1] = member:sub(2) end
+  for _, member in ipairs(page('ZRANGE', ranked, 0, limit - #ids)) do ids[#ids + 1] = member:sub(2) end
 elseif id == '' then
   local from = { delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed }
-  for _, member in ipairs(redis.call('ZRANGE', from[state], 0, limit - 1)) do ids[#ids + 1] = member:sub(2) end
+  for _, member in ipairs(page('ZRANGE', from[state], 0, limit)) do ids[#ids + 1] = member:sub(2) end
 end
 local count, passed, dropped, links = 0, 0, {}, 0
 for _, number in ipairs(ids) do

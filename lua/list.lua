@@ -1,15 +1,15 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now state offset limit
--- use: clock settle document rules fit
+-- use: clock settle page document rules fit
 -- returns: jobs as lua/parts/document.lua gives them, each with tries and keep of the queue; of the waiting perhaps fewer than asked for, where places have lost their job;
 --   of all no more than 8 MiB together
 settle(keys, clock(now), 1000)
 offset, limit = tonumber(offset), tonumber(limit)
 local ids = {}
 local function add (range, key, first, last)
-  if last < math.max(first, 0) then return end
-  for _, member in ipairs(redis.call(range, key, math.max(first, 0), last)) do
+  first = math.max(first, 0)
+  for _, member in ipairs(page(range, key, first, last - first + 1)) do
     ids[#ids + 1] = member:byte() >= 97 and member:sub(2) or member
   end
 end

@@ -1,12 +1,12 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit
--- use: clock settle detail block save place line wake unbar listened report
+-- use: clock settle page detail block save place line wake unbar listened report
 -- returns: how many now wait that did not, in line or for others; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED or JOB_BLOCKED for a single one
 unbar(keys)
 now = clock(now)
 settle(keys, now, 100)
-local members = id ~= '' and { place(id) } or redis.call('ZRANGE', state == 'failed' and failed or delayed, 0, limit - 1)
+local members = id ~= '' and { place(id) } or page('ZRANGE', state == 'failed' and failed or delayed, 0, tonumber(limit) or 0)
 if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUCH_JOB' } end
 if id ~= '' and redis.call('ZSCORE', active, members[1]) then return { err = 'JOB_ON_LEASE' } end
 if id ~= '' and redis.call('ZSCORE', completed, members[1]) then return { err = 'JOB_COMPLETED' } end
