@@ -46,15 +46,22 @@ export interface Take {
   /** To wait for a job. */
   wait?: number | undefined
   worker?: string | undefined
+  /** Called when presque wants this worker to take no more jobs. */
+  onQuiet?: (() => void) | undefined
   signal?: AbortSignal | undefined
 }
 
-export interface Next { lease: number | '', wait?: number | undefined, worker?: string | undefined }
+export interface Next extends Omit<Take, 'signal'> { lease: number | '' }
 
 export interface TakeMany extends Next {
   /** At most: 10. */
   count?: number | undefined
   signal?: AbortSignal | undefined
+}
+
+export interface TouchMany extends Omit<Take, 'lease' | 'wait'> {
+  /** Of each: as long as the policy of the queue says otherwise. */
+  lease?: number | undefined
 }
 
 /** A job that is done, and its result if it has one. */

@@ -1,7 +1,7 @@
-import { PresqueError, refusal } from './error.ts'
+import { PresqueError, refusalIn } from './error.ts'
 import { ask, Repeated, type Answer, type Ask, type Connection } from './request.ts'
 import { delivered, deliveredAll, taken, type Delivery, type Taken } from './delivery.ts'
-import type { Done, Failure, Keep, Next, Take, TakeMany, Verdict } from './answer.ts'
+import type { Done, Failure, Keep, Next, Take, TakeMany, TouchMany, Verdict } from './answer.ts'
 
 interface Options { signal?: AbortSignal | undefined }
 
@@ -34,16 +34,16 @@ export class Consumer {
   /** The next job of the first of the queues that has one; null if there is none. Without `lease` it is taken for good. */
   async take<P = any> (queues: string | string[], options: Take & { lease: number | '' }): Promise<Delivery<P> | null>
   async take<P = any> (queues: string | string[], options?: Take & { lease?: undefined }): Promise<Taken<P> | null>
-  async take (queues: string | string[], { lease, wait, worker, signal }: Take = {}): Promise<Delivery | Taken | null> {
+  async take (queues: string | string[], { lease, wait, worker, onQuiet, signal }: Take = {}): Promise<Delivery | Taken | null> {
     const names = [queues].flat().map(encodeURIComponent).join(',')
-    const answer = await unlessEmpty(this.request('GET', `/q/${names}`, { query: { lease, wait, worker_id: worker }, signal }))
+    const answer = await unlessEmpty(this.request('GET', `/q/${names}`, { query: { lease, wait, worker_id: worker }, onQuiet, signal }))
     return answer && (lease === undefined ? taken(answer.text) : delivered(answer))
   }
 
   /** Up to `count` jobs of a queue, on lease; none if it is empty. */
-  async takeMany<P = any> (queue: string, { count, lease, wait, worker, signal }: TakeMany): Promise<Array<Delivery<P>>> {
+  async takeMany<P = any> (queue: string, { count, lease, wait, worker, onQuiet, signal }: TakeMany): Promise<Array<Delivery<P>>> {
     const query = { batch_size: count, lease, wait, worker_id: worker }
-    const answer = await unlessEmpty(this.request('GET', `/qb/${encodeURIComponent(queue)}`, { query, signal }))
+    const answer = await unlessEmpty(this.request('GET', `/qb/${encodeURIComponent(queue)}`, { query, onQuiet, signal }))
     return answer === null ? [] : deliveredAll(queue, answer.text)
   }
 
@@ -51,7 +51,7 @@ export class Consumer {
   async ack (job: Delivery, result?: unknown, { next, signal }: Options & { next?: Next | undefined } = {}): Promise<Delivery | null> {
     const more = next && { next: 1, lease: next.lease, wait: next.wait, worker_id: next.worker }
     try {
-      const what = { query: { receipt: job.receipt, ...more }, body: bodyOf(result), signal }
+      const what = { query: { receipt: job.receipt, ...more }, body: bodyOf(result), onQuiet: next?.onQuiet, signal }
       const answer = await ask(this.#connection, 'POST', receiptAt(job, 'ack'), what)
       return answer.status === 200 ? delivered(answer) : null
     } catch (error) {
@@ -68,9 +68,9 @@ export class Consumer {
     const jobs = done.map(({ job: { id, receipt }, result }) => ({ id, receipt, result }))
     const what = { body: JSON.stringify({ jobs }), signal }
     const { text, repeated } = await ask(this.#connection, 'POST', `/qb/${encodeURIComponent(done[0]!.job.queue)}/ack`, what)
-    return (JSON.parse(text) as Array<{ error?: string }>).map(({ error }) => {
-      if (error === undefined || (repeated && error === 'no such job')) return null
-      return refusal(error === 'no such job' ? 404 : 409, JSON.stringify({ error }))
+    return (JSON.parse(text) as Array<{ error?: string }>).map(outcome => {
+      const refused = refusalIn(outcome)
+      return repeated && refused?.status === 404 ? null : refused
     })
   }
 
@@ -100,6 +100,15 @@ export class Consumer {
   async touch (job: Delivery, keep: Keep = {}, { signal }: Options = {}): Promise<number> {
     const what = { query: { receipt: job.receipt }, body: JSON.stringify(keep), signal }
     return (JSON.parse((await this.request('POST', receiptAt(job, 'touch'), what)).text) as { lease_expires: number }).lease_expires
+  }
+
+  /** Keeps several jobs of one queue for longer: for each, in order, null or why it was refused. */
+  async touchMany (jobs: Delivery[], { lease, worker, onQuiet, signal }: TouchMany = {}): Promise<Array<PresqueError | null>> {
+    if (jobs.length === 0) return []
+    const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt, lease })) })
+    const what = { body, onQuiet, signal, ...(worker !== undefined && { headers: { 'x-presque-workerid': worker } }) }
+    const { text } = await this.request('POST', `/qb/${encodeURIComponent(jobs[0]!.queue)}/touch`, what)
+    return (JSON.parse(text) as Array<{ error?: string }>).map(refusalIn)
   }
 }
 

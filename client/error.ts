@@ -46,3 +46,9 @@ export function isRefusal (error: unknown, ...statuses: number[]): error is Pres
 export function isPassing (error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof PresqueError && (error.status >= 500 || [408, 429].includes(error.status)))
 }
+
+/** What a batch answered for one of its jobs, as a refusal: null if it was done. */
+export function refusalIn ({ error }: { error?: string }): PresqueError | null {
+  if (error === undefined) return null
+  return new PresqueError(error === 'no such job' ? 404 : error === 'lease lost' ? 409 : 400, error)
+}

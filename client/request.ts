@@ -8,6 +8,8 @@ export interface Ask {
   headers?: Record<string, string>
   /** JSON, as text. */
   body?: string | undefined
+  /** Called when the answer says that the worker which asked is to take no more jobs. */
+  onQuiet?: (() => void) | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -44,7 +46,7 @@ export async function ask (connection: Connection, method: string, path: string,
   const retries = connection.retries ?? 5
   for (let attempt = 0, repeated = false; ; attempt++) {
     try {
-      return { ...await once(connection, url, init), repeated }
+      return { ...await once(connection, url, init, what.onQuiet), repeated }
     } catch (error) {
       if (what.signal?.aborted) throw error
       const [passing, reached] = [isPassing(error), !neverSent(error)]
@@ -56,9 +58,11 @@ export async function ask (connection: Connection, method: string, path: string,
   }
 }
 
-async function once ({ fetch = globalThis.fetch }: Connection, url: string, init: RequestInit) {
+async function once ({ fetch = globalThis.fetch }: Connection, url: string, init: RequestInit, onQuiet?: () => void) {
   const answer = await fetch(url, init)
   const text = await answer.text()
+  // Not before: the worker aborts its requests then, and the job that it brings would come back late.
+  if (answer.headers.get('x-presque-quiet') === '1') onQuiet?.()
   if (!answer.ok) throw refusal(answer.status, text)
   return { status: answer.status, headers: answer.headers, text }
 }

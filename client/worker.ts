@@ -1,6 +1,10 @@
 import { Acks } from './acks.ts'
 import { isPassing } from './error.ts'
+import { report } from './failure.ts'
+import { Keeper } from './keeper.ts'
 import { backoff, pause } from './patience.ts'
+import { nameOf, placeOf, Presence, version as clientVersion } from './presence.ts'
+import type { Next } from './answer.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
 import { Run, type Shop } from './run.ts'
@@ -14,11 +18,13 @@ export interface WorkerOptions {
   drainTimeout?: number
   /** Seconds of one request for a job: 20. */
   wait?: number
-  /** Its name on the server. */
+  /** Its name on the server: host, process id and some random characters otherwise. */
   id?: string
+  /** Of the program that works, shown with the worker: that of this client otherwise. */
+  version?: string
   /** Closes the worker when it aborts. */
   signal?: AbortSignal
-  /** Hears what a handler threw, and what the server could not be told of its job. Nothing else has to be done about either. */
+  /** Hears what a handler threw, and what the server could not be told of its job: `console.error` with queue and id otherwise. */
   onError?: (error: unknown, job: Delivery) => void
 }
 
@@ -44,22 +50,28 @@ export class Worker<Payload = any> {
   readonly #consumer: Consumer
   readonly #queues: string[]
   readonly #shop: Shop
-  readonly #asking: { lease: number, wait: number, worker: string | undefined, signal: AbortSignal }
+  readonly #asking: Next & { lease: number, wait: number, signal: AbortSignal }
   readonly #drainTimeout: number
+  readonly #presence: Presence
   readonly #closing = new AbortController()
   readonly #runs = new Map<Run, Promise<void>>()
   #free: number
   #freed = () => {}
 
   constructor (consumer: Consumer, queues: string | string[], handler: Handler<Payload>, options: WorkerOptions = {}) {
-    const { concurrency = 1, lease = 60, wait = 20, drainTimeout = 30, id, signal, onError = () => {} } = options
+    const { concurrency = 1, lease = 60, wait = 20, drainTimeout = 30, signal, onError = report } = options
     if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError('concurrency is a whole number from 1 on')
+    const place = placeOf()
+    const { id: worker = nameOf(place), version = clientVersion } = options
     this.#consumer = consumer
     this.#queues = [queues].flat()
     this.#free = concurrency
     this.#drainTimeout = drainTimeout
-    this.#asking = { lease, wait, worker: id, signal: this.#closing.signal }
-    this.#shop = { consumer, acks: new Acks(consumer), lease, handler, onError, wanted: queue => this.#wantsNext(queue) }
+    const onQuiet = () => this.#takeNoMore()
+    this.#asking = { lease, wait, worker, onQuiet, signal: this.#closing.signal }
+    this.#presence = new Presence(consumer, this.#queues, { worker_id: worker, version, ...place, concurrency })
+    const keeper = new Keeper(consumer, { lease, worker, onQuiet })
+    this.#shop = { consumer, acks: new Acks(consumer), keeper, lease, handler, onError: heard(onError), wanted: queue => this.#wantsNext(queue) }
     this.finished = this.#work()
     const close = () => { this.close().catch(() => {}) }
     signal?.addEventListener('abort', close, { once: true })
@@ -68,8 +80,7 @@ export class Worker<Payload = any> {
 
   /** Takes no more jobs, and resolves when those that run have ended. What still runs after `drainTimeout` is aborted and given back. */
   async close (): Promise<void> {
-    this.#closing.abort()
-    this.#freed()
+    this.#takeNoMore()
     const timer = setTimeout(() => { for (const run of this.#runs.keys()) run.abandon() }, this.#drainTimeout * 1000)
     try {
       await this.finished
@@ -78,7 +89,13 @@ export class Worker<Payload = any> {
     }
   }
 
+  #takeNoMore (): void {
+    this.#closing.abort()
+    this.#freed()
+  }
+
   async #work (): Promise<void> {
+    this.#presence.begin()
     try {
       while (!this.#closing.signal.aborted) {
         if (this.#free === 0) await new Promise<void>(resolve => { this.#freed = resolve })
@@ -87,6 +104,7 @@ export class Worker<Payload = any> {
     } finally {
       this.#closing.abort()
       while (this.#runs.size > 0) await Promise.all(this.#runs.values())
+      await this.#presence.end()
     }
   }
 
@@ -140,8 +158,20 @@ export class Worker<Payload = any> {
   }
 
   // An ack brings a job of the same queue only: of several queues, that would pass over those that come first.
-  #wantsNext (queue: string) {
-    const { lease, worker } = this.#asking
-    return this.#closing.signal.aborted || queue !== this.#queues[0] ? undefined : { lease, worker }
+  #wantsNext (queue: string): Next | undefined {
+    const { lease, worker, onQuiet } = this.#asking
+    return this.#closing.signal.aborted || queue !== this.#queues[0] ? undefined : { lease, worker, onQuiet }
+  }
+}
+
+// What hears of a failure may itself fail, at once or later: that must not end the worker.
+function heard (onError: NonNullable<WorkerOptions['onError']>): Shop['onError'] {
+  return (error, job) => {
+    const failed = (other: unknown) => { report(other, job) }
+    try {
+      void Promise.resolve(onError(error, job) as unknown).catch(failed)
+    } catch (other) {
+      failed(other)
+    }
   }
 }
