@@ -36,14 +36,14 @@ export class Consumer {
   async take<P = any> (queues: string | string[], options?: Take & { lease?: undefined }): Promise<Taken<P> | null>
   async take (queues: string | string[], { lease, wait, worker, onQuiet, signal }: Take = {}): Promise<Delivery | Taken | null> {
     const names = [queues].flat().map(encodeURIComponent).join(',')
-    const answer = await unlessEmpty(this.request('GET', `/q/${names}`, { query: { lease, wait, worker_id: worker }, onQuiet, signal }))
+    const answer = await unlessEmpty(this.request('POST', `/q/${names}/take`, { query: { lease, wait, worker_id: worker }, onQuiet, signal }))
     return answer && (lease === undefined ? taken(answer.text) : delivered(answer))
   }
 
   /** Up to `count` jobs of a queue, on lease; none if it is empty. */
   async takeMany<P = any> (queue: string, { count, lease, wait, worker, onQuiet, signal }: TakeMany): Promise<Array<Delivery<P>>> {
     const query = { batch_size: count, lease, wait, worker_id: worker }
-    const answer = await unlessEmpty(this.request('GET', `/qb/${encodeURIComponent(queue)}`, { query, onQuiet, signal }))
+    const answer = await unlessEmpty(this.request('POST', `/qb/${encodeURIComponent(queue)}/take`, { query, onQuiet, signal }))
     return answer === null ? [] : deliveredAll(queue, answer.text)
   }
 

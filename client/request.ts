@@ -72,7 +72,7 @@ function prepare ({ url, token }: Connection, method: string, path: string, { qu
   if (token !== undefined) sent.set('authorization', `Bearer ${token}`)
   if (body !== undefined) sent.set('content-type', 'application/json')
   // It is what makes repeating a push harmless.
-  if (method === 'POST' && path.startsWith('/q/') && !sent.has('idempotency-key')) sent.set('idempotency-key', unique())
+  if (method === 'POST' && /^\/q\/[^/]*$/.test(path) && !sent.has('idempotency-key')) sent.set('idempotency-key', unique())
   const init: RequestInit = { method, headers: sent, ...(body !== undefined && { body }), ...(signal && { signal }) }
   return { url: url.replace(/\/+$/, '') + path + search(query), init, repeatable: isRepeatable(method, path, query) }
 }
@@ -84,7 +84,7 @@ function search (query: Query): string {
 
 // What a repetition would do twice: a job taken for good twice is one lost, a batch or a failure would be counted twice.
 function isRepeatable (method: string, path: string, { lease }: Query): boolean {
-  if (method === 'GET') return lease !== undefined || !/^\/qb?\//.test(path)
+  if (/^(GET \/qb?\/|POST \/qb?\/[^/]*\/take$)/.test(`${method} ${path}`)) return lease !== undefined
   return !/^(PUT \/q\/|POST \/qb\/[^/]*$)/.test(`${method} ${path}`)
 }
 

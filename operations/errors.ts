@@ -64,6 +64,7 @@ export const errors = {
   LAST_EVENT_ID_INVALID: createError('LAST_EVENT_ID_INVALID', 'Last-Event-ID is not the id of an event', 400),
   CREDIT_INVALID: createError('CREDIT_INVALID', 'credit must be a whole number from 1 to 1000', 400),
   CREDIT_ALONE: createError('CREDIT_ALONE', 'credit needs the header Accept: text/event-stream', 400),
+  TAKE_BODY: createError('TAKE_BODY', 'a take has its parameters in the query, such as ?lease=30&wait=20, and no body', 400),
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
   SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID', 'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -', 400),

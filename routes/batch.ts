@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { noBatch, PushBatch, TakeBatch } from '../schemas/batch.ts'
+import { noBatch, PushBatch, TakeBatch, TakeBatchByPost } from '../schemas/batch.ts'
 import { errors } from '../operations/errors.ts'
 import { push } from '../operations/insertion.ts'
 import { next } from '../operations/next.ts'
@@ -18,14 +18,22 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(201).send()
   })
 
-  app.get('/qb/:queue', { schema: TakeBatch, exposeHeadRoute: false, config: { role: 'consume', takes: true } }, async (request, reply) => {
-    const { worker_id: id, lease, wait, batch_size: count } = request.query
-    const worker = id ?? request.headers['x-presque-workerid']
-    const wish = { count, worker, lease: lease === '' ? 0 : lease }
-    const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, wait ? reply.patience(wait) : undefined)
-    if (jobs.length === 0) throw new errors.NO_JOB()
-    reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
-  })
+  const byGet = { method: 'GET', url: '/qb/:queue', schema: TakeBatch, exposeHeadRoute: false } as const
+  const byPost = { method: 'POST', url: '/qb/:queue/take', schema: TakeBatchByPost } as const
+  for (const way of [byGet, byPost]) {
+    app.route({
+      ...way,
+      config: { role: 'consume', takes: true },
+      handler: async (request, reply) => {
+        const { worker_id: id, lease, wait, batch_size: count } = request.query
+        const worker = id ?? request.headers['x-presque-workerid']
+        const wish = { count, worker, lease: lease === '' ? 0 : lease }
+        const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, wait ? reply.patience(wait) : undefined)
+        if (jobs.length === 0) throw new errors.NO_JOB()
+        reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
+      }
+    })
+  }
 
   for (const method of ['PUT', 'DELETE']) {
     app.route({ url: '/qb/:queue', method, schema: noBatch(method), config: { role: 'any' }, handler: () => { throw new errors.BATCH_METHOD(method) } })

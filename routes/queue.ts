@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Purge, Push, Reinsert, Take } from '../schemas/queue.ts'
+import { Purge, Push, Reinsert, Take, TakeByPost } from '../schemas/queue.ts'
 import { Consumer } from '../operations/consumer.ts'
 import { errors } from '../operations/errors.ts'
 import { pushFailed, pushOne, type NewJob } from '../operations/insertion.ts'
@@ -38,22 +38,30 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(pushed.duplicate ? 200 : 201).send()
   })
 
-  app.get('/q/:queue', { schema: Take, exposeHeadRoute: false, config: { role: 'consume', takes: true } }, async (request, reply) => {
-    const { worker_id: id, lease, wait, credit } = request.query
-    const worker = id ?? request.headers['x-presque-workerid']
-    const queues = request.params.queue.split(',')
-    const wish = { worker, lease: lease === '' ? 0 : lease }
-    if (request.headers.accept?.includes('text/event-stream')) {
-      const ms = wait === undefined ? undefined : reply.patience(wait).ms
-      const stream = reply.eventStream()
-      await new Consumer(app, stream, { queues: [...new Set(queues)], wish, credit: credit ?? 1, ms }).open()
-      return await reply.send(stream as never)
-    }
-    if (credit !== undefined) throw new errors.CREDIT_ALONE()
-    const [job] = await next(app.redis, app.waiters, queues, wish, wait ? reply.patience(wait) : undefined)
-    if (job === undefined) throw new errors.NO_JOB()
-    reply.deliver(job, worker)
-  })
+  const byGet = { method: 'GET', url: '/q/:queue', schema: Take, exposeHeadRoute: false } as const
+  const byPost = { method: 'POST', url: '/q/:queue/take', schema: TakeByPost } as const
+  for (const way of [byGet, byPost]) {
+    app.route({
+      ...way,
+      config: { role: 'consume', takes: true },
+      handler: async (request, reply) => {
+        const { worker_id: id, lease, wait, credit } = request.query
+        const worker = id ?? request.headers['x-presque-workerid']
+        const queues = request.params.queue.split(',')
+        const wish = { worker, lease: lease === '' ? 0 : lease }
+        if (request.headers.accept?.includes('text/event-stream')) {
+          const ms = wait === undefined ? undefined : reply.patience(wait).ms
+          const stream = reply.eventStream()
+          await new Consumer(app, stream, { queues: [...new Set(queues)], wish, credit: credit ?? 1, ms }).open()
+          return await reply.send(stream as never)
+        }
+        if (credit !== undefined) throw new errors.CREDIT_ALONE()
+        const [job] = await next(app.redis, app.waiters, queues, wish, wait ? reply.patience(wait) : undefined)
+        if (job === undefined) throw new errors.NO_JOB()
+        reply.deliver(job, worker)
+      }
+    })
+  }
 
   app.delete('/q/:queue', { schema: Purge, config: { role: 'manage' } }, async (request, reply) => {
     await purge(app.redis, request.params.queue)

@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox'
 import { JobId, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Delayed, Depends, Payload, Priority, Ttl } from './job.ts'
 import { Delay, Instant, Keep, LeaseParameter, Tries, Wait } from './time.ts'
-import { Nothing } from './queue.ts'
+import { NoBody, Nothing } from './queue.ts'
 import { Created } from './empty.ts'
 import { TraceHeaders, TraceMembers } from './trace.ts'
-import { access, changing, Forbidden, QueueFull, refusal, storing } from './error.ts'
+import { access, changing, Forbidden, QueueFull, refusal, storing, TooLarge } from './error.ts'
 
 export const batchSize = { most: 1000, usual: 10, mostPushed: 10_000 }
 
@@ -40,6 +40,14 @@ export const TakeBatch = {
     ...changing,
     404: Nothing
   }
+}
+
+export const TakeBatchByPost = {
+  ...TakeBatch,
+  summary: 'Take several jobs out, by a POST',
+  description: 'The same as the GET, and the safe way: see POST /q/{queue}/take.',
+  body: NoBody,
+  response: { ...TakeBatch.response, 413: TooLarge }
 }
 
 export const PushBatch = {

@@ -5,7 +5,7 @@ import { Delay, Keep, LeaseParameter, Tries, Wait } from './time.ts'
 import { Created, NoContent } from './empty.ts'
 import { eventStream } from './event.ts'
 import { TraceHeaders, traceHeaders } from './trace.ts'
-import { changing, Gone, JobFailed, refusal, QueueFull, storing } from './error.ts'
+import { changing, Gone, JobFailed, refusal, QueueFull, storing, TooLarge } from './error.ts'
 
 const Insertion = Type.Object({
   delayed: Type.Optional(Delayed),
@@ -110,6 +110,23 @@ export const Take = {
     ...changing,
     404: Nothing
   }
+}
+
+/** A body would be a mistake: with its `lease` unheard, the job would be taken for good. */
+export const NoBody = Type.Union([Type.Object({}, { maxProperties: 0 }), Type.Null()], {
+  description: 'None; an empty object does no harm',
+  examples: [{}],
+  'x-refusal': 'TAKE_BODY'
+})
+
+const safely = 'The same as the GET, and the safe way: no browser, proxy or cache asks for it ahead of time, repeats it, or keeps its answer.'
+
+export const TakeByPost = {
+  ...Take,
+  summary: 'Take a job out, by a POST',
+  description: `${safely} ${Take.description}`,
+  body: NoBody,
+  response: { ...Take.response, 413: TooLarge }
 }
 
 export const Purge = {

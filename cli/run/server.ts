@@ -38,7 +38,7 @@ export class Server {
 
   async take (queues: string[], query: Query & { wait: number }, signal: AbortSignal): Promise<Taken | null> {
     try {
-      return taken(await this.ask('GET', `/q/${queues.join(',')}`, { query, signal }, query.wait + 10))
+      return taken(await this.ask('POST', `/q/${queues.join(',')}/take`, { query, signal }, query.wait + 10))
     } catch (error) {
       if (isEmpty(error)) return null
       throw error

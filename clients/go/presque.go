@@ -269,7 +269,7 @@ func (c *Client) take(ctx context.Context, queues []string, what request) (*Job,
 	for i, queue := range queues {
 		escaped[i] = url.PathEscape(queue)
 	}
-	what.method, what.path = "GET", "/q/"+strings.Join(escaped, ",")
+	what.method, what.path = "POST", "/q/"+strings.Join(escaped, ",")+"/take"
 	answer, err := c.ask(ctx, what)
 	if isEmpty(err) {
 		return nil, nil

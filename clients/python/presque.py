@@ -141,10 +141,10 @@ class Presque:
 
     def take(self, queues, lease=None, wait=None, worker=None):
         """The next Job of the first of the queues that has one, or None. Without `lease` it is taken for good."""
-        path = "/q/" + quote(queues if isinstance(queues, str) else ",".join(queues), safe=",")
+        path = "/q/" + quote(queues if isinstance(queues, str) else ",".join(queues), safe=",") + "/take"
         query = {"lease": lease, "wait": wait, "worker_id": worker}
         try:
-            return _job(*self.request("GET", path, query, repeatable=lease is not None)[1:])
+            return _job(*self.request("POST", path, query, repeatable=lease is not None)[1:])
         except PresqueError as error:
             if _is_empty(error):
                 return None

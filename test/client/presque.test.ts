@@ -84,3 +84,10 @@ test('a job is not taken for good a second time when the answer got lost', async
   await t.rejects(presque.take('mail'), Unreachable)
   t.equal((await queueStatus(app.redis, 'mail')).counts.waiting, 1)
 })
+
+test('jobs are taken by a POST, which nothing on the way repeats or keeps', async t => {
+  const { presque, line } = await broken(t)
+  await presque.take(['mail', 'news'], { lease: 30 })
+  await presque.takeMany('mail', { lease: 30, count: 2 })
+  t.strictSame(line.asked, ['POST /q/mail,news/take?lease=30', 'POST /qb/mail/take?batch_size=2&lease=30'])
+})

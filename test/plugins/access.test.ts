@@ -19,7 +19,7 @@ const needs: Array<[RegExp, string]> = [
   [/^(PUT|DELETE) \/qb\//, 'any'],
   [/^(POST|PUT) \/qb?\/\{queue\}$/, 'produce'],
   [/^GET \/qb?\//, 'consume'],
-  [/\/(ack|nack|release|touch)$/, 'consume'],
+  [/\/(take|ack|nack|release|touch)$/, 'consume'],
   [/^(POST|DELETE) \/w\//, 'consume'],
   [/^(POST|PUT|DELETE) /, 'manage'],
   [/^GET /, 'read']

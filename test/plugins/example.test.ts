@@ -49,10 +49,11 @@ test('every example of a body is accepted', async t => {
   const app = await build(t)
   for (const [i, operation] of operations(app).filter(({ requestBody }) => requestBody !== undefined).entries()) {
     t.not(examples(operation.requestBody!.content['application/json']!).length, 0, `${operation.name}: it has one`)
-    const place: Place = wantsLease(operation) ? await hold(app, `mail${i}`) : {}
+    const place: Place = wantsLease(operation) ? await hold(app, `mail${i}`) : { queue: `mail${i}` }
+    if (operation.path.endsWith('/take')) await push(app.redis, `mail${i}`, [{ payload: '{}' }])
     const { statusCode, body } = await app.inject(request(operation, place))
     t.ok(operation.responses[statusCode] && statusCode < 300, `${operation.name}: ${statusCode}`)
-    if (body.startsWith('[')) t.match(JSON.parse(body)[0], { id: place.id, ok: true }, operation.name)
+    if (wantsLease(operation) && body.startsWith('[')) t.match(JSON.parse(body)[0], { id: place.id, ok: true }, operation.name)
   }
 })
 
