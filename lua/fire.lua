@@ -1,7 +1,8 @@
 -- Puts in the job of one tick of a schedule, once: whoever comes again with the same tick hears what came of it then.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats idempotency remembered waiters watchers events listeners fired firings
--- args: now name tick known_until overlap options payload
+-- args: now name tick known_until overlap options fresh_seed payload
 -- use: clock rules settle wake place insert listened pushed
+-- fresh_seed: of the queue, should it have none yet
 -- known_until: when in ms to forget this tick; overlap: 'skip' where the last job of the schedule must have left first
 -- returns: what came of the tick, the id of the last job ('0' for none): 'new', 'overlap', 'full', or 'past' if it is older than the last one
 now, tick = clock(now), tonumber(tick)
@@ -21,7 +22,7 @@ else
   -- Behind those that are due and had to be left for later.
   local due = crowded and now + 0.5 or now
   local id
-  id, outcome = insert(keys, payload, due, cjson.decode(options), room, now)
+  id, outcome = insert(keys, payload, due, cjson.decode(options), room, now, fresh_seed)
   if outcome == 'new' then
     last, seed = id, redis.call('HGET', stats, 'seed')
     wake(keys, now, due)

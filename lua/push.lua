@@ -1,7 +1,8 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats workers heard idempotency remembered waiters watchers events listeners
--- args: now worker failures together plain ...fields
+-- args: now seed worker failures together plain ...fields
 -- use: clock rules settle wake hear replay insert append listened pushed
+-- seed: of the queue, should it have none yet
 -- together: how many jobs there are, if it is to be all or none; '' where each stands for itself
 -- plain: 1 where nothing about any is not default
 -- fields: the payload of each job, and before it, unless it is plain: '#', its due time in ms ('+' and ms from now, '' for now),
@@ -23,7 +24,7 @@ local function note (id, outcome, due)
 end
 local function append_run ()
   if #run == 0 then return end
-  outcomes[#outcomes + 1] = string.format('%d %d', append(keys, run, now), #run)
+  outcomes[#outcomes + 1] = string.format('%d %d', append(keys, run, now, seed), #run)
   added, due_next, room, run = added + #run, 0, room - #run, {}
 end
 if plain == '1' and not crowded and room >= #fields and #fields <= 1000 then run, fields = fields, {} end
@@ -40,7 +41,7 @@ for _, field in ipairs(fields) do
     -- Behind those that are due and had to be left for later.
     if crowded and due <= now then due = now + 0.5 end
     local id, outcome, state = replay(keys, options, now)
-    if not id then id, outcome, state = insert(keys, field, due, options, room, now) end
+    if not id then id, outcome, state = insert(keys, field, due, options, room, now, seed) end
     note(id, outcome, state or due)
     if outcome == 'new' then room = room - 1 end
   end

@@ -21,7 +21,7 @@ for i = 1, #fields, 4 do
       job.lapsed = nil
     end
     if fields[i + 3] ~= '' then job.progress = fields[i + 3] end
-    if state == 'lapsed' or fields[i + 3] ~= '' then save(keys, id, job) end
+    save(keys, id, job)
     local before = tonumber(redis.call('ZSCORE', active, place(id)) or math.huge)
     redis.call('ZADD', active, now + lease, place(id))
     -- Those who wait know of no end so soon.

@@ -129,7 +129,8 @@ function document (queue: string, fields: Fields): Document {
     tries: details.tries ?? tries,
     created_at: (details.created ?? Number(runAt)) / 1000,
     run_at: Number(state === 'delayed' ? at : runAt) / 1000,
-    lease_expires_at: active ? Number(at) / 1000 : null,
+    // The fraction of a millisecond tells deliveries apart, and no time.
+    lease_expires_at: active ? Math.floor(Number(at)) / 1000 : null,
     worker_id: holder === '' ? null : holder.slice(holder.indexOf(' ') + 1),
     progress: details.progress ?? null,
     failures: details.failures ?? 0,

@@ -1,6 +1,7 @@
 import { errors } from './errors.ts'
 import { options } from './insertion.ts'
 import { commonKey } from './keys.ts'
+import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
 import { lastTick, tickAfter } from './tick.ts'
@@ -51,7 +52,7 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
   const until = (next ?? at) + month
   try {
     const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
-      { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, payload }))
+      { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, fresh_seed: newSeed(), payload }))
     if (outcome === 'new') {
       redis.meter?.pushed(kept.queue, 1)
       // Before it moves on: a purge may have taken the name just now.

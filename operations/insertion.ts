@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { coalesce } from './coalescer.ts'
 import { commonKey } from './keys.ts'
 import { errors } from './errors.ts'
+import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
@@ -80,7 +81,7 @@ async function insert (redis: RedisClient, queue: string, entries: Entry[], more
   const listed = list(redis, queue)
   const fields = entries.flat()
   const plain = fields.length === entries.length ? 1 : ''
-  const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, plain, fields }))
+  const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, seed: newSeed(), plain, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
   redis.meter?.pushed(queue, added(said))
   await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)

@@ -1,6 +1,6 @@
 -- Finishes the jobs that were done. A result and the job are kept as long as asked for, or a minute where somebody waits for it.
 -- takes: keys set fields now
--- use: hold finish finished place counted receipt listened report
+-- use: hold finish finished place counted receipt first_deadline listened report
 -- fields: id, receipt and result as JSON ('' for none) of each job in turn
 -- returns: for each job '' or the code of a refusal; repeating an ack of a job that is still kept is none
 local seed, outcomes, ids, plain, done = redis.call('HGET', keys.stats, 'seed'), {}, {}, 0, listened(keys) and {}
@@ -15,7 +15,10 @@ end
 for n, id in ipairs(ids) do
   local given, result = fields[3 * n - 1], fields[3 * n]
   -- On its first lease, with nothing to keep: one step for each and one for all.
-  if seed and not about[n] and set.keep == 0 and not held and given == receipt(seed, id, '1') and redis.call('ZREM', keys.active, place(id)) == 1 then
+  local member = place(id)
+  local score = seed and not about[n] and set.keep == 0 and not held and redis.call('ZSCORE', keys.active, member)
+  if score and given == receipt(seed, id, '1', first_deadline(nil, score)) then
+    redis.call('ZREM', keys.active, member)
     gone[#gone + 1], outcomes[n] = id, ''
     if watched or #gone == 1000 then clear() end
     if done then done[#done + 1] = id end

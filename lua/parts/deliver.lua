@@ -1,12 +1,14 @@
 -- Hands out what pick() took, from one place to another: for good, and then nothing of it stays; or on lease, until the deadline.
 -- The answer grows in picked.words and picked.texts (see lua/take.lua); what can be written for many requests at once is left in
 -- picked.gone (ids) and picked.leased (deadline and member, in turn).
--- takes: keys picked first last wish now
+-- takes: keys picked first last wish now micros
 -- use: save place receipt remove finished
 local words, texts, gone, leased = picked.words, picked.texts, picked.gone, picked.leased
 local lease, worker = wish.lease, wish.worker
 -- As text: Redis and Lua write a number out as a fraction, which takes them longer than all else about a job.
 local deadline = lease and string.format('%d', now + lease)
+-- The fraction is never 0: see lua/parts/first_deadline.lua.
+local score = lease and string.format('%s.%03d', deadline, micros % 999 + 1)
 words[#words + 1] = string.format('%d', last - first + 1)
 words[#words + 1] = deadline
 for i = first, last do
@@ -22,13 +24,13 @@ for i = first, last do
     if job then
       deliveries, attempt = (job.deliveries or 0) + 1, (job.attempt or 0) + 1
       job.deliveries, job.attempt = deliveries > 1 and deliveries or nil, attempt ~= 1 and attempt or (deliveries > 1 and 1 or nil)
-      job.lapsed, job.progress = nil, nil
+      job.lapsed, job.progress, job.first_deadline = nil, nil, nil
       save(keys, id, job)
     end
     local n = #leased
-    leased[n + 1], leased[n + 2] = deadline, place(id)
+    leased[n + 1], leased[n + 2] = score, place(id)
     if worker ~= '' then redis.call('HSET', keys.holders, id, string.format('%d %s', now, worker)) end
-    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries) .. string.format(job and job.created and ' -%d' or ' %d', struct.unpack('>I6', record))
+    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries, score) .. string.format(job and job.created and ' -%d' or ' %d', struct.unpack('>I6', record))
     if job and job.traceparent then
       words[#words] = words[#words] .. '+'
       texts[#texts + 1] = job.traceparent .. ' ' .. (job.tracestate or '')

@@ -1,6 +1,6 @@
 -- Puts one job in, unless its unique key is held: then it does as `on_duplicate` says.
 -- A record is the time in ms from which the job may run (6 bytes), and the payload.
--- takes: keys payload due options room now
+-- takes: keys payload due options room now seed
 -- use: place detail detach unline unknown block save line number remember
 -- returns: id and outcome (see lua/push.lua), and its state if it is blocked or has failed
 local key, outcome = options.unique, 'new'
@@ -23,7 +23,7 @@ else
   if room <= 0 then return '0', 'full' end
   local stray = options.depends and unknown(keys, options.depends)
   if stray then return stray, 'unknown' end
-  id = string.format('%d', number(keys, 1))
+  id = string.format('%d', number(keys, 1, seed))
 end
 redis.call('HSET', keys.jobs, id, struct.pack('>I6', math.max(due, now)) .. payload)
 if due > now then options.created, options.due = now, options.depends and math.floor(due) or nil end

@@ -1,4 +1,7 @@
--- What proves that one holds this delivery. The seed is the queue's own since its birth: after a purge ids begin
--- again, and receipts from before must fit nothing.
--- takes: seed id delivery
-return delivery .. '-' .. redis.sha1hex(seed .. ':' .. id .. ':' .. delivery):sub(1, 16)
+-- What proves that a worker holds this delivery. The seed is the queue's own since its birth: after a purge ids begin
+-- again, and receipts from before must fit nothing. The same id is also given out again, under the same seed, where
+-- Redis has lost what it wrote last (a failover, a cut file, a backup that is restored): then the deadline differs.
+-- takes: seed id delivery deadline
+-- deadline: see lua/parts/first_deadline.lua
+local stem = seed .. ':' .. id .. ':' .. delivery .. (deadline == '' and '' or ':' .. deadline)
+return delivery .. '-' .. redis.sha1hex(stem):sub(1, 16)

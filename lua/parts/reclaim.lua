@@ -1,14 +1,20 @@
 -- Takes back at most a hundred jobs whose lease has run out: the worker died, the job is not to blame, and runs again at once.
 -- Three losses in a row end that: a job that kills its workers must not kill them all.
 -- takes: keys now
--- use: rules detail fail line save listened report
-local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', now, 'LIMIT', 0, 100)
+-- use: rules detail first_deadline fail line save listened report
+-- A deadline has a fraction, which tells deliveries apart and is not waited for.
+local bound = string.format('(%d', now + 1)
+local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', bound, 'WITHSCORES', 'LIMIT', 0, 100)
 if #lapsed == 0 then return end
-redis.call('ZREM', keys.active, unpack(lapsed))
+local members = {}
+for i = 1, #lapsed, 2 do members[#members + 1] = lapsed[i] end
+redis.call('ZREM', keys.active, unpack(members))
 local tries, lists = rules(keys).tries, listened(keys) and { waiting = {}, failed = {} }
-for _, member in ipairs(lapsed) do
+for i, member in ipairs(members) do
   local id = member:sub(2)
   local job = detail(keys, id)
+  local began = first_deadline(job, lapsed[2 * i])
+  if began ~= '' then job.first_deadline = began end
   job.deliveries, job.attempt = job.deliveries or 1, job.attempt or 1
   job.lost, job.lost_in_row, job.lapsed = (job.lost or 0) + 1, (job.lost_in_row or 0) + 1, true
   if job.lost_in_row >= 3 or job.attempt >= (job.tries or tries) then
@@ -22,7 +28,7 @@ for _, member in ipairs(lapsed) do
   save(keys, id, job)
   redis.call('HDEL', keys.holders, id)
 end
-redis.call('HINCRBY', keys.stats, 'lost', #lapsed)
+redis.call('HINCRBY', keys.stats, 'lost', #members)
 for state, ids in pairs(lists or {}) do
   if #ids > 0 then report(keys, { 'lost ' .. state, table.concat(ids, ' ') }) end
 end
