@@ -1,5 +1,5 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit
 -- use: clock settle page rules detail remove place finished wake unbar listened report unblock
 -- returns: how many are gone; NO_SUCH_JOB for a single one that is not there

@@ -1,5 +1,5 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now state offset limit
 -- use: clock settle page document rules fit
 -- returns: jobs as lua/parts/document.lua gives them, each with tries and keep of the queue; of the waiting perhaps fewer than asked for, where places have lost their job;
@@ -27,7 +27,7 @@ local found, set = {}, rules(keys)
 for _, id in ipairs(ids) do
   local job = document(keys, id)
   if job and job[2] == state then
-    job[9], job[10] = set.tries, set.keep
+    job[11], job[12] = set.tries, set.keep
     found[#found + 1] = job
   end
 end

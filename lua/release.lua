@@ -1,5 +1,5 @@
 -- Gives a job back as if it had never been delivered; its receipt is worth nothing from then on.
--- keys: ready ranked delayed active failed completed ended expiring jobs details holders unique policy stats waiters events listeners
+-- keys: ready ranked delayed active failed completed ended expiring jobs details reports holders unique policy stats waiters events listeners
 -- args: now id proof delay front
 -- use: clock rules hold withdraw save place wake line unbar listened report
 -- returns: 1; NO_SUCH_JOB or LEASE_LOST

@@ -1,5 +1,5 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready ranked expiring jobs details unique stats workers waiters restored events listeners
+-- keys: ready ranked expiring jobs details reports unique stats workers waiters restored events listeners
 -- args: now worker ticket seed ...fields
 -- use: clock line place save wake unbar listened report
 -- ticket: the same for every try to return these jobs; '' if there is but one

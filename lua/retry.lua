@@ -1,5 +1,5 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit
 -- use: clock settle page detail block save place line wake unbar listened report
 -- returns: how many now wait that did not, in line or for others; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED or JOB_BLOCKED for a single one

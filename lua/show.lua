@@ -5,7 +5,7 @@
 local found, size = {}, 0
 for _, name in ipairs(names) do
   local is = redis.call('HGET', schedules, name)
-  size = size + (is and redis.call('HSTRLEN', templates, name) or 0)
+  if is then size = size + #is + redis.call('HSTRLEN', turns, name) + redis.call('HSTRLEN', templates, name) end
   if size > 8388608 and #found > 0 then break end
   if is then
     local n = #found

@@ -1,5 +1,5 @@
 -- Counts a queue's jobs and what has become of them.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now
 -- use: clock settle reopen
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting

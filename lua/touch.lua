@@ -1,6 +1,6 @@
 -- Gives leases more time, and notes how far the work is. A lease that ran out is taken up again while the job is nobody else's,
 -- and the concurrency of the queue leaves room.
--- keys: ranked active failed completed jobs details policy stats waiters events listeners
+-- keys: ranked active failed completed jobs details reports policy stats waiters events listeners
 -- args: now ...fields
 -- use: clock rules hold unline save place wake unbar listened report
 -- fields: id, receipt, lease in ms (0 for the queue's own) and progress as JSON ('' for none) of each job in turn

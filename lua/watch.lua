@@ -1,5 +1,5 @@
 -- Asks to be told when a job has finished. What it leaves behind is kept a minute, so that it can be fetched then.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id seed server
 -- use: clock settle detail save place unbar
 -- returns: 1 if it will be told; 0 when the job has finished, or is not there

@@ -1,5 +1,5 @@
 -- Gathers what can keep a job from running.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details results holders unique policy stats given waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats given waiters watchers events listeners
 -- args: now id
 -- use: clock settle document reopen allow place
 -- returns: the job as lua/list.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
@@ -14,7 +14,7 @@ local ahead = redis.call('ZRANK', ranked, place(id)) or 0
 if redis.call('ZSCORE', ranked, place(id)) == false then
   ahead = (redis.call('LPOS', ready, id, 'MAXLEN', 1000) or 1000) + redis.call('ZCOUNT', ranked, '-inf', '(5e13')
 end
-found[9], found[10] = set.tries, set.keep
-found[11] = { now, set.stopped or 0, set.reopens_at or 0, math.min(ahead, 1000),
+found[11], found[12] = set.tries, set.keep
+found[13] = { now, set.stopped or 0, set.reopens_at or 0, math.min(ahead, 1000),
   tonumber(redis.call('HGET', stats, 'asked_at') or 0), allowed == 0 and 1 or 0, again or 0 }
 return found

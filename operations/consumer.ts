@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Credit } from './credit.ts'
-import { restore, type Delivery } from './delivery.ts'
+import { restore, sizeOf, type Delivery } from './delivery.ts'
 import type { EventStream } from './event-stream.ts'
 import type { Listeners } from './listeners.ts'
 import { next } from './next.ts'
@@ -124,7 +124,7 @@ export class Consumer {
       lives.set(life, [...lives.get(life) ?? [], job])
     }
     for (const jobs of lives.values()) {
-      const size = jobs.reduce((sum, { payload }) => sum + payload.length, 0)
+      const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
       returns.add(async ticket => await restore(redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
     }
   }

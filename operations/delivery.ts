@@ -1,5 +1,6 @@
 import { coalesce } from './coalescer.ts'
 import { errors, type ErrorCode } from './errors.ts'
+import { fits, keptError, most } from './failure.ts'
 import { script } from './script.ts'
 import { deliveredAt, proofOf } from './receipt.ts'
 import { milliseconds } from './time.ts'
@@ -19,6 +20,11 @@ export interface Delivery {
   seed: string
   /** That of the push, if it had one. */
   trace: Trace | undefined
+}
+
+/** About how many bytes a delivery keeps in memory until it has arrived. */
+export function sizeOf ({ payload, restorable: [,,, details = ''] }: Delivery): number {
+  return payload.length + details.length
 }
 
 /** `attempt` is 1 for the first delivery; `expires` in epoch seconds. */
@@ -93,7 +99,7 @@ export async function ack (redis: RedisClient, queue: string, jobs: Done[], { no
 }
 
 export interface Failure {
-  /** JSON text. */
+  /** JSON text; what is larger than 64 KiB is cut. */
   error?: string | undefined
   /** Seconds until the next try; the backoff of the policy decides if none is given. */
   delay?: number | undefined
@@ -107,7 +113,7 @@ export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed' }
 /** Gives up deliveries. A job with tries left waits and runs again, the others have failed. */
 export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<Verdict | ErrorCode>> {
   const fields = jobs.flatMap(({ id, receipt, error, delay, retry }) =>
-    [id, proofOf(receipt), error ?? '', milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
+    [id, proofOf(receipt), error === undefined ? '' : keptError(error), milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
   const outcomes = chunks(await scripts.nack(redis, queue, { fields, now: milliseconds(now) }), 2)
   count(redis, queue, 'nacked', jobs.filter((_, i) => /^[a-z]/.test(outcomes[i]![0]!)))
   return outcomes.map(([state, at]) => {
@@ -125,15 +131,23 @@ export async function release (redis: RedisClient, queue: string, { id, receipt 
 export interface Touch {
   /** Seconds from now; as long as the queue's policy says if none is given. */
   lease?: number | undefined
-  /** JSON text. */
+  /** JSON text, of 64 KiB at most. */
   progress?: string | undefined
 }
 
-/** Gives leases more time. Returns each new deadline in epoch seconds. */
+/** Gives leases more time. Returns each new deadline in epoch seconds, or why there is none. */
 export async function touch (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { now }: { now?: number } = {}): Promise<Array<number | ErrorCode>> {
-  const fields = jobs.flatMap(({ id, receipt, lease, progress }) => [id, proofOf(receipt), milliseconds(lease) ?? 0, progress ?? ''])
-  const outcomes = await scripts.touch(redis, queue, { fields, now: milliseconds(now) })
-  return outcomes.map(outcome => /^\d+$/.test(outcome) ? Number(outcome) / 1000 : outcome as ErrorCode)
+  const small = jobs.filter(isSmall)
+  const fields = small.flatMap(({ id, receipt, lease, progress = '' }) => [id, proofOf(receipt), milliseconds(lease) ?? 0, progress])
+  const outcomes = small.length === 0 ? [] : await scripts.touch(redis, queue, { fields, now: milliseconds(now) })
+  return jobs.map(job => {
+    const outcome = isSmall(job) ? outcomes.shift()! : 'PROGRESS_TOO_LARGE'
+    return /^\d+$/.test(outcome) ? Number(outcome) / 1000 : outcome as ErrorCode
+  })
+}
+
+function isSmall ({ progress = '' }: Touch): boolean {
+  return fits(progress, most.progress)
 }
 
 function chunks (fields: string[], size: number): string[][] {

@@ -47,8 +47,12 @@ export interface Obstacles {
   limitedUntil: number | null
 }
 
-type Fields = [id: string, state: State, at: string, runAt: string, payload: string, details: string, holder: string, result: string, tries: number, keep: number]
+type Fields = [
+  id: string, state: State, at: string, runAt: string, payload: string, details: string, holder: string, result: string,
+  error: string, progress: string, tries: number, keep: number
+]
 
+// Older versions kept `progress` and `last_error` here.
 interface Details extends Partial<Trace> {
   priority?: number,
   tries?: number,
@@ -74,7 +78,7 @@ const scripts = {
 export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<KeptDocument | null> {
   const [era, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
   if (era === undefined) return null
-  const { keep = fields[9] } = detailsIn(fields)
+  const { keep = fields[11] } = detailsIn(fields)
   return { ...document(queue, fields), keep: keep / 1000, era }
 }
 
@@ -117,7 +121,7 @@ function detailsIn ([,,,,, text]: Fields): Details {
 }
 
 function document (queue: string, fields: Fields): Document {
-  const [id, state, at, runAt, payload, , holder, result, tries] = fields
+  const [id, state, at, runAt, payload, , holder, result, error, progress, tries] = fields
   const details = detailsIn(fields)
   const active = state === 'active'
   return {
@@ -132,13 +136,13 @@ function document (queue: string, fields: Fields): Document {
     // The fraction of a millisecond tells deliveries apart, and no time.
     lease_expires_at: active ? Math.floor(Number(at)) / 1000 : null,
     worker_id: holder === '' ? null : holder.slice(holder.indexOf(' ') + 1),
-    progress: details.progress ?? null,
+    progress: progress || (details.progress ?? null),
     failures: details.failures ?? 0,
     lost: details.lost ?? 0,
     depends: details.depends?.split(',') ?? [],
     traceparent: details.traceparent ?? null,
     tracestate: details.tracestate ?? null,
-    last_error: details.last_error ?? null,
+    last_error: error || (details.last_error ?? null),
     result: result === '' ? null : result,
     payload
   }

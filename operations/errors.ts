@@ -88,6 +88,7 @@ export const errors = {
   METHOD_NOT_ALLOWED: createError('METHOD_NOT_ALLOWED', '%s is not allowed here; allowed: %s', 405),
   REQUEST_TIMEOUT: createError('REQUEST_TIMEOUT', 'the request took too long to arrive', 408),
   BODY_TOO_LARGE: createError('BODY_TOO_LARGE', 'the body is larger than %s bytes', 413),
+  PROGRESS_TOO_LARGE: createError('PROGRESS_TOO_LARGE', 'progress is larger than 65536 bytes', 413),
   LEASE_LOST: createError('LEASE_LOST', 'lease lost', 409),
   JOB_ON_LEASE: createError('JOB_ON_LEASE', 'the job is on lease', 409),
   JOB_BLOCKED: createError('JOB_BLOCKED', 'the job waits for others to complete: %s', 409),

@@ -15,6 +15,7 @@ export const queueKeys = {
   expiring: 'sorted set: jobs with a ttl that nobody has taken, by its end in ms',
   jobs: 'hash: id -> record: from when it may run in ms (6 bytes, big-endian), then the payload as it came in',
   details: 'hash: id -> JSON of what is not default; plain jobs have none',
+  reports: 'hash: e or p and an id -> its last error or its progress, the JSON that a worker sent: what may be large',
   results: 'hash: id -> result of a finished job, the JSON that came with the ack',
   holders: 'hash: id -> since when in ms, and which worker holds it, where a worker gave its id',
   unique: 'hash: unique key -> id of the job that holds it',

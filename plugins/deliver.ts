@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
-import { restore, type Delivery } from '../operations/delivery.ts'
+import { restore, sizeOf, type Delivery } from '../operations/delivery.ts'
 import type { Trace } from '../operations/trace.ts'
 
 declare module 'fastify' {
@@ -20,7 +20,8 @@ export default fp(async app => {
     this.deliverAll([job], job.payload, worker)
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
-    this.whenUndelivered(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), body.length)
+    const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
+    this.whenUndelivered(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
     void this.code(200).type('application/json').send(body)
   })
 }, { name: 'deliver', dependencies: ['redis', 'undelivered'] })

@@ -36,7 +36,10 @@ const Failure = Type.Object({
     type: Type.Optional(Type.String()),
     message: Type.Optional(Type.String()),
     backtrace: Type.Optional(Type.Unknown())
-  }, { additionalProperties: true, description: 'What happened; it is shown with the job' })),
+  }, {
+    additionalProperties: true,
+    description: 'What happened; it is shown with the job. Of one larger than 64 KiB, type, message and backtrace are kept, cut'
+  })),
   delay: Type.Optional(Delay),
   retry: Type.Optional(Type.Boolean({ description: 'false: it has failed for good' }))
 }, { additionalProperties: false })
@@ -68,7 +71,7 @@ export const Release = {
 
 const More = Type.Object({
   lease: Type.Optional(Lease),
-  progress: Type.Optional(Type.Unknown({ description: 'How far the work is: any JSON; it is shown with the job' }))
+  progress: Type.Optional(Type.Unknown({ description: 'How far the work is: any JSON, of 64 KiB at most; it is shown with the job' }))
 }, { additionalProperties: false })
 const more = { lease: 30, progress: { percent: 40 } }
 

@@ -157,7 +157,7 @@ export const GetJobs = {
     state: Type.Optional(State),
     uniq: Type.Optional({ ...Uniq, description: 'Instead of a state: the job that holds this unique key' }),
     offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first job to list', 'x-refusal': 'OFFSET_INVALID' }),
-    limit: Type.Integer({ minimum: 0, maximum: jobPage.most, default: jobPage.usual, description: 'How many to list at most', 'x-refusal': 'LIMIT_INVALID' })
+    limit: Type.Integer({ minimum: 0, maximum: jobPage.most, default: jobPage.usual, description: 'How many to list at most; fewer when they are together over 8 MiB', 'x-refusal': 'LIMIT_INVALID' })
   }, { additionalProperties: false }),
   response: {
     200: Type.Object({

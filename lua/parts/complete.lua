@@ -7,9 +7,11 @@ local seed, outcomes, ids, plain, done = redis.call('HGET', keys.stats, 'seed'),
 for i = 1, #fields, 3 do ids[#ids + 1] = fields[i] end
 local about = redis.call('EXISTS', keys.details) == 1 and redis.call('HMGET', keys.details, unpack(ids)) or {}
 local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers, keys.dependents) > 0
-local gone = {}
+local gone, reported = {}, redis.call('EXISTS', keys.reports) == 1
 local function clear ()
   if #gone > 0 then redis.call('HDEL', keys.jobs, unpack(gone)) end
+  for i, id in ipairs(reported and gone or {}) do gone[i] = 'p' .. id end
+  if #gone > 0 and reported then redis.call('HDEL', keys.reports, unpack(gone)) end
   plain, gone = plain + #gone, {}
 end
 for n, id in ipairs(ids) do

@@ -25,6 +25,7 @@ for i = first, last do
       deliveries, attempt = (job.deliveries or 0) + 1, (job.attempt or 0) + 1
       job.deliveries, job.attempt = deliveries > 1 and deliveries or nil, attempt ~= 1 and attempt or (deliveries > 1 and 1 or nil)
       job.lapsed, job.progress, job.first_deadline = nil, nil, nil
+      if picked.reported then redis.call('HDEL', keys.reports, 'p' .. id) end
       save(keys, id, job)
     end
     local n = #leased
@@ -40,6 +41,8 @@ for i = first, last do
     if picked.watched then finished(keys, id, 'done', now) end
     words[#words + 1] = string.format(job and '%s %d +' or '%s %d -', id, struct.unpack('>I6', record))
     if job then
+      -- Whoever puts it back needs that, too.
+      if picked.reported then job.last_error = redis.call('HGET', keys.reports, 'e' .. id) or job.last_error end
       remove(keys, id, job)
       texts[#texts + 1] = cjson.encode(job)
     end

@@ -1,7 +1,7 @@
 -- All that is known of a job.
 -- takes: keys id
 -- use: place
--- returns: id, state, time of the state in ms, when it was to run at first in ms, payload, details, holder, result ('' for none); or nil
+-- returns: id, state, time of the state in ms, when it was to run at first in ms, payload, details, holder, result, last error and progress ('' for none); or nil
 local record = redis.call('HGET', keys.jobs, id)
 if not record then return end
 local state, at = 'waiting', ''
@@ -12,4 +12,5 @@ end
 local run_at = string.format('%d', (struct.unpack('>I6', record)))
 local about = redis.call('HGET', keys.details, id) or ''
 local holder, result = redis.call('HGET', keys.holders, id) or '', redis.call('HGET', keys.results, id) or ''
-return { id, state, at, run_at, record:sub(7), about, holder, result }
+local apart = redis.call('HMGET', keys.reports, 'e' .. id, 'p' .. id)
+return { id, state, at, run_at, record:sub(7), about, holder, result, apart[1] or '', apart[2] or '' }

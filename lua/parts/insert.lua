@@ -18,6 +18,7 @@ if id then
   if not detach(keys, id, old) and redis.call('ZREM', keys.delayed, place(id)) == 0 then unline(keys, id, old) end
   redis.call('ZREM', keys.expiring, place(id))
   keys[4] = nil
+  redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)
   options.stale, options.deliveries, outcome = old.stale, old.deliveries, 'replaced'
 else
   if room <= 0 then return '0', 'full' end

@@ -8,5 +8,6 @@ for _, key in ipairs({ keys.active, keys.delayed, keys.ranked, keys.failed, keys
   redis.call('ZREM', key, member)
 end
 for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do redis.call('HDEL', key, id) end
+redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)
 free(keys, id, detail)
 return links

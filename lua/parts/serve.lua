@@ -8,14 +8,15 @@
 --   where it was delayed, and '+' behind it where its traceparent and tracestate follow its payload; and last the payloads of all
 local _, late, unblocked = settle(keys, now, 1000)
 local set = reopen(keys, now)
-local wishes, shares, wanted, again = {}, {}, 0, nil
+local wishes, shares, wanted, again, whole = {}, {}, 0, nil, false
 for i, request in ipairs(requests) do
   local count, lease, worker = request:match('^(%d+) (%d*) (.*)$')
   wishes[i] = { count = tonumber(count), lease = lease == '0' and set.lease or tonumber(lease), worker = worker }
+  whole = whole or not wishes[i].lease
 end
 if not set.stopped then shares, wanted, again = allow(keys, set, wishes, now) end
 -- Jobs may stand in line whose time to be taken is over: first those go.
-local picked = pick(keys, late and 0 or wanted)
+local picked = pick(keys, late and 0 or wanted, whole)
 local known = redis.call('HMGET', keys.stats, 'last_id', 'asked_at', 'seed')
 picked.seed = known[3]
 local hungry, lapse, last = false, nil, 0

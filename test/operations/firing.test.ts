@@ -6,7 +6,7 @@ import { control } from '../../operations/control.ts'
 import { ack } from '../../operations/delivery.ts'
 import { push } from '../../operations/insertion.ts'
 import { purge, queueStatus } from '../../operations/queue.ts'
-import { found, schedule, unschedule, type Schedule } from '../../operations/schedule.ts'
+import { found, schedule, schedules, unschedule, type Schedule } from '../../operations/schedule.ts'
 import { Ticker } from '../../operations/ticker.ts'
 import { take } from '../../operations/wish.ts'
 import { startRedis } from '../fixtures/redis.ts'
@@ -30,6 +30,16 @@ async function tick (app: FastifyInstance, seconds: number): Promise<void> {
 async function waiting (app: FastifyInstance, queue = 'mail'): Promise<number> {
   return (await queueStatus(app.redis, queue)).counts.waiting
 }
+
+test('of schedules with large payloads as many are taken up and shown at once as make 8 MiB, and all fire', async t => {
+  const app = await build(t)
+  const payload = `{"x":"${'x'.repeat(1_000_000)}"}`
+  for (let i = 0; i < 20; i++) await schedule(app.redis, `s${i}`, { queue: 'mail', every: 10, payload }, undefined, { now: start })
+  t.equal((await schedules(app.redis, () => true, { offset: 0, limit: 100 })).schedules.length, 8)
+  t.equal((await claim(app.redis, { now: start + 10 })).claims.length, 8)
+  await tick(app, 12)
+  t.equal(await waiting(app), 20)
+})
 
 test('a tick is not early, and puts in one job with the bytes that came', async t => {
   const app = await set(t, { payload: '{ "n": 12345678901234567890 }', priority: 1 })

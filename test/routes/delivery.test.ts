@@ -160,3 +160,36 @@ test('/why answers with a reason and a sentence', async t => {
   t.match((await ask('GET /j/mail/1/why')).json(), { state: 'waiting', reason: 'nobody_asks' })
   t.equal((await ask('GET /j/mail/7/why')).statusCode, 404)
 })
+
+test('of an error larger than 64 KiB enough is kept and shown, alone and in a batch', async t => {
+  const ask = await asking(t)
+  const error = { type: 'E', message: 'm'.repeat(300_000), backtrace: 'b'.repeat(600_000) }
+  for (let i = 0; i < 2; i++) await ask('POST /q/mail', {})
+  const [first, second] = [await ask('GET /q/mail?lease=30'), await ask('GET /q/mail?lease=30')]
+  t.same((await ask(`POST /j/mail/1/nack?receipt=${receipt(first)}`, { error, retry: false })).json(), { state: 'failed' })
+  const jobs = [{ id: '2', receipt: receipt(second), error, retry: false }]
+  t.same((await ask('POST /qb/mail/nack', { jobs })).json(), [{ id: '2', ok: true, state: 'failed' }])
+  const kept = (await ask('GET /j/mail/1')).json().last_error
+  t.match(kept, { type: 'E', message: /^m+ \.\.\. \(\d+ characters cut\) \.\.\. m+$/, cut: JSON.stringify(error).length })
+  t.ok(JSON.stringify(kept).length <= 65_536)
+  t.same((await ask('GET /j/mail/2')).json().last_error, kept)
+  t.same((await ask('GET /j/mail?state=failed')).json().jobs[1].last_error, kept)
+  t.same((await ask('GET /j/mail/1/why')).json().last_error, kept)
+})
+
+test('a progress larger than 64 KiB is refused by a sentence, and changes nothing', async t => {
+  const ask = await asking(t)
+  for (let i = 0; i < 2; i++) await ask('POST /q/mail', {})
+  const [first, second] = [await ask('GET /q/mail?lease=30'), await ask('GET /q/mail?lease=30')]
+  const whole = 'é'.repeat(32_767)
+  const touch = `POST /j/mail/1/touch?receipt=${receipt(first)}`
+  t.equal((await ask(touch, { progress: whole })).statusCode, 200)
+  const refused = await ask(touch, { lease: 1000, progress: `${whole}é` })
+  t.same([refused.statusCode, refused.json()], [413, { error: 'progress is larger than 65536 bytes' }])
+  const shown = (await ask('GET /j/mail/1')).json()
+  t.equal(shown.progress, whole)
+  t.ok(shown.lease_expires_at < Date.now() / 1000 + 900)
+  const jobs = [{ id: '1', receipt: receipt(first), progress: `${whole}é` }, { id: '2', receipt: receipt(second), progress: 1 }]
+  t.match((await ask('POST /qb/mail/touch', { jobs })).json(), [{ id: '1', error: 'progress is larger than 65536 bytes' }, { id: '2', ok: true }])
+  t.same((await ask('POST /qb/mail/touch', { jobs: jobs.slice(0, 1) })).json(), [{ id: '1', error: 'progress is larger than 65536 bytes' }])
+})
