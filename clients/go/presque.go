@@ -19,16 +19,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	mathrand "math/rand"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
+
+// Version is that of this client.
+const Version = "0.1.0"
 
 // Error is a refusal: what presque answered, and its status.
 type Error struct {
@@ -121,9 +126,10 @@ func (o *PushOptions) header() http.Header {
 
 // TakeOptions are the options of taking a job. Lease 0 is as long as the policy of the queue says.
 type TakeOptions struct {
-	Lease  time.Duration
-	Wait   time.Duration // for a job to come, at most 60 s
-	Worker string        // who takes it
+	Lease   time.Duration
+	Wait    time.Duration // for a job to come, at most 60 s
+	Worker  string        // who takes it
+	OnQuiet func()        // called when presque wants this worker to take no more jobs
 }
 
 func (o TakeOptions) query() url.Values {
@@ -250,7 +256,7 @@ func (c *Client) PushMany(ctx context.Context, queue string, payloads []any, opt
 
 // Take leases the next job of the first of the queues that has one; nil if there is none.
 func (c *Client) Take(ctx context.Context, queues []string, options TakeOptions) (*Job, error) {
-	return c.take(ctx, queues, request{query: options.query()})
+	return c.take(ctx, queues, request{query: options.query(), onQuiet: options.OnQuiet})
 }
 
 // TakeForGood takes the payload of the next job; nil if there is none. It will not come back.
@@ -298,6 +304,9 @@ func (c *Client) ack(ctx context.Context, job *Job, result any, next *TakeOption
 		query.Set("next", "1")
 	}
 	what := job.request("ack", query)
+	if next != nil {
+		what.onQuiet = next.OnQuiet
+	}
 	if result != nil {
 		body, err := json.Marshal(result)
 		if err != nil {
@@ -364,6 +373,45 @@ func (c *Client) Touch(ctx context.Context, job *Job, lease time.Duration, progr
 		more["progress"] = progress
 	}
 	return c.exchange(ctx, job.request("touch", url.Values{}), more, nil)
+}
+
+// TouchMany keeps several jobs of one queue for longer, and tells of each, in order, whether it was refused: as Touch is, or nil.
+func (c *Client) TouchMany(ctx context.Context, jobs []*Job, options TakeOptions) ([]error, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	told := make([]map[string]any, len(jobs))
+	for i, job := range jobs {
+		told[i] = map[string]any{"id": job.ID, "receipt": job.Receipt}
+		if options.Lease > 0 {
+			told[i]["lease"] = options.Lease.Seconds()
+		}
+	}
+	what := request{method: "POST", path: "/qb/" + url.PathEscape(jobs[0].Queue) + "/touch", onQuiet: options.OnQuiet}
+	if options.Worker != "" {
+		what.header = http.Header{"X-Presque-Workerid": {options.Worker}}
+	}
+	var outcomes []struct{ Error string }
+	if err := c.exchange(ctx, what, map[string]any{"jobs": told}, &outcomes); err != nil {
+		return nil, err
+	}
+	refusals := make([]error, len(jobs))
+	for i, outcome := range outcomes {
+		if i < len(jobs) && outcome.Error != "" {
+			refusals[i] = &Error{statusOf(outcome.Error), outcome.Error}
+		}
+	}
+	return refusals, nil
+}
+
+func statusOf(sentence string) int {
+	switch sentence {
+	case "no such job":
+		return http.StatusNotFound
+	case "lease lost":
+		return http.StatusConflict
+	}
+	return http.StatusBadRequest
 }
 
 // Job is what is known of a job, once it has finished if wait is not 0.
@@ -439,6 +487,7 @@ type request struct {
 	header       http.Header
 	body         []byte
 	once         bool // not to be repeated once it may have arrived
+	onQuiet      func()
 }
 
 type answer struct {
@@ -506,6 +555,9 @@ func (c *Client) try(ctx context.Context, what request) (*answer, error) {
 	body, err := io.ReadAll(got.Body)
 	if err != nil {
 		return nil, err
+	}
+	if what.onQuiet != nil && got.Header.Get("X-Presque-Quiet") == "1" {
+		what.onQuiet()
 	}
 	if got.StatusCode >= 400 {
 		return nil, refusal(got.StatusCode, body)
@@ -585,7 +637,8 @@ func pause(ctx context.Context, attempt int) error {
 // cancelled when the job was cancelled, when another worker has it, and when DrainTimeout is over.
 type Handler func(ctx context.Context, job *Job) (result any, err error)
 
-// Worker works off queues, those that come first first. It keeps a job for as long as it takes, and rides out restarts of the server.
+// Worker works off queues, those that come first first. It keeps its jobs for as long as they take, and rides out restarts of the server.
+// Whatever Handle returns, and if it panics or ends its goroutine, the job fails with that as its reason, and the worker goes on.
 type Worker struct {
 	Client       *Client
 	Queues       []string
@@ -594,55 +647,140 @@ type Worker struct {
 	Lease        time.Duration             // after which a job is another's if this process dies: 60 s
 	Wait         time.Duration             // of one request for a job: 20 s
 	DrainTimeout time.Duration             // for the jobs that run when the worker is to end: 30 s
-	ID           string                    // its name on the server
-	OnError      func(err error, job *Job) // hears of failures, and of what the server could not be told
+	ID           string                    // its name on the server: host, process id and some random characters otherwise
+	Version      string                    // of the program that works, shown with the worker: that of this client otherwise
+	OnError      func(err error, job *Job) // hears of failures, and of what the server could not be told: log.Printf otherwise
 }
+
+const (
+	// A cancel, or a word to take no more, is heard within five seconds.
+	longestPause = 4 * time.Second
+	// Jobs of one request, as many as the server takes.
+	mostAtOnce = 1000
+	// Bytes. Were each escaped as six, both would still fit into a body of 1 MiB.
+	longestMessage   = 16 << 10
+	longestBacktrace = 64 << 10
+)
 
 // Run works until ctx is done; then it takes no more jobs, and returns nil when those that run have ended. What still runs after
 // DrainTimeout is given back. It returns the refusal if the server gives it no jobs at all (no such token, a bad name).
 func (w *Worker) Run(ctx context.Context) error {
-	run := *w
+	run := running{Worker: *w, held: map[*heldJob]bool{}}
 	run.Concurrency = max(1, w.Concurrency)
 	run.Lease = orElse(w.Lease, time.Minute)
 	run.Wait = orElse(w.Wait, 20*time.Second)
 	run.DrainTimeout = orElse(w.DrainTimeout, 30*time.Second)
-	if run.OnError == nil {
-		run.OnError = func(error, *Job) {}
+	host, _ := os.Hostname()
+	if run.ID == "" {
+		run.ID = fmt.Sprintf("%.80s-%d-%.8s", strings.Map(printable, host), os.Getpid(), unique())
 	}
-	return run.work(ctx)
+	if run.Version == "" {
+		run.Version = Version
+	}
+	if run.OnError == nil {
+		run.OnError = logError
+	}
+	return run.work(ctx, host)
 }
 
-func (w *Worker) work(ctx context.Context) error {
+func printable(letter rune) rune {
+	if letter < '!' || letter > '~' {
+		return '_'
+	}
+	return letter
+}
+
+func logError(err error, job *Job) {
+	var failure *Failure
+	if errors.As(err, &failure) && failure != nil && failure.Backtrace != "" {
+		log.Printf("presque: job %s of %s: %v\n%s", job.ID, job.Queue, err, failure.Backtrace)
+		return
+	}
+	log.Printf("presque: job %s of %s: %v", job.ID, job.Queue, err)
+}
+
+// running is a Worker at work.
+type running struct {
+	Worker
+	quiet func() // takes no more jobs
+
+	lock sync.Mutex
+	held map[*heldJob]bool
+}
+
+// heldJob is a job that is kept while it is worked on.
+type heldJob struct {
+	*Job
+	until time.Time
+	lose  context.CancelCauseFunc
+}
+
+func (w *running) work(ctx context.Context, host string) error {
 	closing, close := context.WithCancelCause(ctx)
 	defer close(nil)
+	taking, quiet := context.WithCancel(closing)
+	defer quiet()
+	w.quiet = quiet
 	// Those of the jobs outlive ctx, for as long as they may drain.
 	jobs, abandon := context.WithCancel(context.Background())
 	defer abandon()
-	var loops sync.WaitGroup
-	for i := 0; i < w.Concurrency; i++ {
-		loops.Add(1)
-		go func() {
-			defer loops.Done()
-			if err := w.loop(closing, jobs); err != nil {
-				close(err)
-			}
-		}()
+	ended := w.start(closing, taking, jobs, close)
+	leave := w.beside(host)
+	defer leave()
+	select {
+	case <-closing.Done():
+	case <-ended:
 	}
-	<-closing.Done()
 	timer := time.AfterFunc(w.DrainTimeout, abandon)
 	defer timer.Stop()
-	loops.Wait()
-	if cause := context.Cause(closing); Refused(cause, 400, 401, 403, 404, 405) {
+	<-ended
+	var refusal *Error
+	if cause := context.Cause(closing); errors.As(cause, &refusal) {
 		return cause
 	}
 	return nil
 }
 
-func (w *Worker) loop(closing, jobs context.Context) error {
+// start starts the loops that take and do jobs. What it returns is closed when all have ended.
+func (w *running) start(closing, taking, jobs context.Context, close context.CancelCauseFunc) <-chan struct{} {
+	var loops sync.WaitGroup
+	for i := 0; i < w.Concurrency; i++ {
+		loops.Add(1)
+		go func() {
+			defer loops.Done()
+			if err := w.loop(closing, taking, jobs); err != nil {
+				close(err)
+			}
+		}()
+	}
+	return after(loops.Wait)
+}
+
+// beside starts what goes on beside the jobs: they are kept, and presque is told of the worker. It returns what ends both.
+func (w *running) beside(host string) func() {
+	ctx, cancel := context.WithCancel(context.Background())
+	keeping, telling := after(func() { w.keep(ctx) }), after(func() { w.tellOfItself(ctx, host) })
+	return func() {
+		cancel()
+		<-keeping
+		<-telling
+	}
+}
+
+func after(what func()) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		what()
+	}()
+	return over
+}
+
+func (w *running) loop(closing, taking, jobs context.Context) error {
 	var job *Job
 	for {
 		if job == nil {
-			taken, err := w.take(closing)
+			taken, err := w.take(taking)
 			if taken == nil {
 				return err
 			}
@@ -651,14 +789,18 @@ func (w *Worker) loop(closing, jobs context.Context) error {
 		if closing.Err() != nil {
 			return w.Client.Release(jobs, job, 0)
 		}
-		job = w.do(closing, jobs, job)
+		job = w.do(taking, jobs, job)
 	}
 }
 
-// take waits for a job, however long it takes to come; nil when the worker is to end.
-func (w *Worker) take(closing context.Context) (*Job, error) {
-	for failures := 0; closing.Err() == nil; {
-		job, err := w.Client.Take(closing, w.Queues, TakeOptions{w.Lease, w.Wait, w.ID})
+func (w *running) options(wait time.Duration) TakeOptions {
+	return TakeOptions{Lease: w.Lease, Wait: wait, Worker: w.ID, OnQuiet: w.quiet}
+}
+
+// take waits for a job, however long it takes to come; nil when the worker is to take no more.
+func (w *running) take(taking context.Context) (*Job, error) {
+	for failures := 0; taking.Err() == nil; {
+		job, err := w.Client.Take(taking, w.Queues, w.options(w.Wait))
 		if job != nil {
 			return job, nil
 		}
@@ -670,134 +812,297 @@ func (w *Worker) take(closing context.Context) (*Job, error) {
 		case errors.As(err, &refusal) && refusal.Status < 500 && !Refused(err, 408, 429):
 			return nil, err
 		default:
-			_ = pause(closing, failures)
+			_ = pause(taking, failures)
 		}
 	}
 	return nil, nil
 }
 
 // do does a job, and tells the server how it went. The next one may come with the answer.
-func (w *Worker) do(closing, jobs context.Context, job *Job) *Job {
+func (w *running) do(taking, jobs context.Context, job *Job) *Job {
 	ctx, lose := context.WithCancelCause(jobs)
 	defer lose(nil)
-	stop := w.keep(ctx, job, lose)
-	result, err, ended := w.handle(ctx, job)
-	until := stop()
-	if !ended {
-		// The handler goes on, but its job is given back; when it was lost there is nothing to give back.
-		if jobs.Err() != nil {
-			w.tell(until, job, func(ctx context.Context) error { return w.Client.Release(ctx, job, 0) })
+	held := &heldJob{Job: job, until: time.Now().Add(w.Lease), lose: lose}
+	w.hold(held, true)
+	end := w.handle(ctx, job)
+	w.hold(held, false)
+	switch {
+	case end == nil && jobs.Err() != nil:
+		// The handler goes on, but its job is given back.
+		w.finish(held, "", func(ctx context.Context) error { return w.Client.Release(ctx, job, 0) })
+	case end == nil:
+		// It was lost: there is nothing to give back.
+	case end.err != nil:
+		w.report(end.err, job)
+		if ctx.Err() == nil || jobs.Err() != nil {
+			w.finish(held, "failure", func(ctx context.Context) error { _, err := w.Client.Nack(ctx, job, end.failure); return err })
 		}
-		return nil
+	case ctx.Err() == nil || jobs.Err() != nil:
+		return w.succeed(taking, held, end.result)
 	}
-	if err != nil {
-		w.OnError(err, job)
-	}
-	if ctx.Err() != nil && jobs.Err() == nil {
-		return nil
-	}
-	if err != nil {
-		w.tell(until, job, func(ctx context.Context) error { _, err := w.Client.Nack(ctx, job, describe(err)); return err })
-		return nil
-	}
-	var next *Job
-	w.tell(until, job, func(ctx context.Context) (err error) {
-		// An ack brings a job of the same queue only: of several, that would pass over those that come first.
-		if closing.Err() == nil && job.Queue == w.Queues[0] {
-			next, err = w.Client.AckNext(ctx, job, result, TakeOptions{w.Lease, 0, w.ID})
+	return nil
+}
+
+func (w *running) succeed(taking context.Context, held *heldJob, result any) (next *Job) {
+	w.finish(held, "result", func(ctx context.Context) (err error) {
+		// An ack brings a job of the same queue only: of several queues, that would pass over those that come first.
+		if taking.Err() == nil && held.Queue == w.Queues[0] {
+			next, err = w.Client.AckNext(ctx, held.Job, result, w.options(0))
 		} else {
-			err = w.Client.Ack(ctx, job, result)
+			err = w.Client.Ack(ctx, held.Job, result)
 		}
 		return err
 	})
 	return next
 }
 
-// handle runs the handler. It does not wait for one that does not heed its context; ended is false then.
-func (w *Worker) handle(ctx context.Context, job *Job) (result any, err error, ended bool) {
-	type outcome struct {
-		result any
-		err    error
+// finish tells the server how a job ended. A result or a failure that is refused would be refused again: the job has failed, with that reason.
+func (w *running) finish(held *heldJob, what string, tell func(context.Context) error) {
+	err := w.tell(held, tell)
+	if err != nil && what != "" && isAboutContent(err) {
+		var refusal *Error
+		errors.As(err, &refusal)
+		failure := Failure{Type: "refused", Message: "presque does not take the " + what + " of this job: " + refusal.Message, Final: true}
+		w.report(&failure, held.Job)
+		err = w.tell(held, func(ctx context.Context) error { _, err := w.Client.Nack(ctx, held.Job, failure); return err })
 	}
-	done := make(chan outcome, 1)
-	go func() {
-		defer func() {
-			if reason := recover(); reason != nil {
-				done <- outcome{err: &Failure{Type: "panic", Message: fmt.Sprint(reason), Backtrace: string(debug.Stack())}}
-			}
-		}()
-		result, err := w.Handle(ctx, job)
-		if err == nil {
-			// What cannot be told in JSON is a failure of the handler.
-			_, err = json.Marshal(result)
-		}
-		done <- outcome{result, err}
-	}()
-	select {
-	case end := <-done:
-		return end.result, end.err, true
-	case <-ctx.Done():
-		return nil, nil, false
-	}
-}
-
-// keep touches the job until it is stopped, which returns until when it is ours. A third of the lease: two touches may fail before the job is lost.
-func (w *Worker) keep(ctx context.Context, job *Job, lose context.CancelCauseFunc) (stop func() time.Time) {
-	until := time.Now().Add(w.Lease)
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		ticker := time.NewTicker(w.Lease / 3)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case asked := <-ticker.C:
-				switch err := w.Client.Touch(ctx, job, w.Lease, nil); {
-				case err == nil:
-					until = asked.Add(w.Lease)
-				case Refused(err, http.StatusNotFound, http.StatusConflict):
-					lose(err)
-					return
-				}
-			}
-		}
-	}()
-	return func() time.Time {
-		cancel()
-		<-ended
-		return until
+	if err != nil {
+		w.report(err, held.Job)
 	}
 }
 
 // tell tells the server, and again for as long as the job may still be ours: work that is done is not to be done again because a server restarts.
-func (w *Worker) tell(until time.Time, job *Job, what func(context.Context) error) {
-	ctx, cancel := context.WithDeadline(context.Background(), until)
+func (w *running) tell(held *heldJob, what func(context.Context) error) error {
+	ctx, cancel := context.WithDeadline(context.Background(), held.until)
 	defer cancel()
 	for failures := 0; ; failures++ {
 		err := what(ctx)
 		if err == nil || (failures > 0 && Refused(err, http.StatusNotFound)) {
-			return
+			return nil
 		}
 		if !isPassing(err) || pause(ctx, failures) != nil {
-			w.OnError(err, job)
-			return
+			return err
 		}
 	}
 }
 
-func describe(err error) Failure {
+// isAboutContent tells whether what was told is refused, and not the time, the place or the one who tells.
+func isAboutContent(err error) bool {
+	var refusal *Error
+	return errors.As(err, &refusal) && refusal.Status < 500 && !Refused(err, 401, 403, 404, 408, 409, 429)
+}
+
+// report calls OnError, which may panic, or end its goroutine.
+func (w *running) report(err error, job *Job) {
+	<-after(func() {
+		defer func() {
+			if reason := recover(); reason != nil {
+				log.Printf("presque: job %s of %s: OnError panicked: %v", job.ID, job.Queue, reason)
+			}
+		}()
+		w.OnError(err, job)
+	})
+}
+
+// outcome is how a handler ended.
+type outcome struct {
+	result  any // nil, or a json.RawMessage
+	err     error
+	failure Failure // err, as the server is told
+}
+
+// handle runs the handler. It does not wait for one that does not heed its context, and returns nil then.
+func (w *running) handle(ctx context.Context, job *Job) *outcome {
+	done := make(chan *outcome, 1)
+	go func() {
+		end := failed(&Failure{Type: "Goexit", Message: "the handler ended its goroutine without returning"})
+		// Deferred first, so that it is done whatever the other one meets.
+		defer func() { done <- end }()
+		defer func() {
+			if reason := recover(); reason != nil {
+				end = failed(&Failure{Type: "panic", Message: fmt.Sprint(reason), Backtrace: string(debug.Stack())})
+			}
+		}()
+		if result, err := w.Handle(ctx, job); err != nil {
+			end = failed(err)
+		} else {
+			end = succeeded(result)
+		}
+	}()
+	select {
+	case end := <-done:
+		return end
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// succeeded is the result as JSON; what cannot be told in JSON is a failure of the handler.
+func succeeded(result any) *outcome {
+	if result == nil {
+		return &outcome{}
+	}
+	text, err := json.Marshal(result)
+	if err != nil {
+		return failed(err)
+	}
+	return &outcome{result: json.RawMessage(text)}
+}
+
+// failed may panic: an error may be a nil pointer, and its methods are the handler's.
+func failed(err error) *outcome {
 	var failure *Failure
-	if !errors.As(err, &failure) {
-		return Failure{Type: fmt.Sprintf("%T", err), Message: err.Error()}
+	if errors.As(err, &failure) {
+		if failure == nil {
+			failure = &Failure{Message: "a *presque.Failure that is nil"}
+			err = failure
+		}
+		told := *failure
+		if told.Type == "" {
+			told.Type = "Failure"
+		}
+		told.Message, told.Backtrace = cut(told.Message, longestMessage), cut(told.Backtrace, longestBacktrace)
+		return &outcome{err: err, failure: told}
 	}
-	told := *failure
-	if told.Type == "" {
-		told.Type = "Failure"
+	return &outcome{err: err, failure: Failure{Type: cut(fmt.Sprintf("%T", err), 200), Message: cut(err.Error(), longestMessage)}}
+}
+
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return told
+	return strings.ToValidUTF8(text[:most], "")
+}
+
+func (w *running) hold(job *heldJob, holds bool) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	if holds {
+		w.held[job] = true
+	} else {
+		delete(w.held, job)
+	}
+}
+
+// keep touches all jobs that are held, with one request a queue. A third of the lease: two touches may fail before a job is lost.
+func (w *running) keep(ctx context.Context) {
+	ticker := time.NewTicker(min(w.Lease/3, longestPause))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			w.touchAll(ctx)
+		}
+	}
+}
+
+func (w *running) touchAll(ctx context.Context) {
+	// A server that has frozen is not to hold up the next touch.
+	ctx, cancel := context.WithTimeout(ctx, max(time.Second, w.Lease/3))
+	defer cancel()
+	var requests sync.WaitGroup
+	for _, jobs := range w.batches() {
+		requests.Add(1)
+		go func(jobs []*heldJob) {
+			defer requests.Done()
+			w.touch(ctx, jobs)
+		}(jobs)
+	}
+	requests.Wait()
+}
+
+// batches are the jobs of a queue together, as many as one request may have.
+func (w *running) batches() (batches [][]*heldJob) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	last := map[string]int{}
+	for job := range w.held {
+		at, begun := last[job.Queue]
+		if !begun || len(batches[at]) == mostAtOnce {
+			at = len(batches)
+			last[job.Queue] = at
+			batches = append(batches, nil)
+		}
+		batches[at] = append(batches[at], job)
+	}
+	return batches
+}
+
+func (w *running) touch(ctx context.Context, held []*heldJob) {
+	jobs := make([]*Job, len(held))
+	for i, job := range held {
+		jobs[i] = job.Job
+	}
+	asked := time.Now()
+	refusals, err := w.Client.TouchMany(ctx, jobs, w.options(0))
+	if err != nil {
+		return
+	}
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	for i, job := range held {
+		switch {
+		case !w.held[job]:
+		case refusals[i] != nil:
+			job.lose(refusals[i])
+		default:
+			job.until = asked.Add(w.Lease)
+		}
+	}
+}
+
+// tellOfItself says what this worker is, now and once a minute; and takes its leave at the end.
+func (w *running) tellOfItself(ctx context.Context, host string) {
+	facts := map[string]any{"worker_id": w.ID, "version": w.Version, "host": host, "pid": os.Getpid(), "concurrency": w.Concurrency}
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		if bytes, ok := rss(); ok && len(facts) > 1 {
+			facts["rss"] = bytes
+		}
+		w.onEach(ctx, "POST", nil, facts)
+		select {
+		case <-ctx.Done():
+			w.onEach(context.Background(), "DELETE", url.Values{"worker_id": {w.ID}}, nil)
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// onEach asks for /w of each queue. No work depends on it: what goes wrong is tried again in a minute.
+func (w *running) onEach(ctx context.Context, method string, query url.Values, facts map[string]any) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for _, queue := range w.Queues {
+		what := request{method: method, path: "/w/" + url.PathEscape(queue), query: query}
+		var body any
+		if facts != nil {
+			body = facts
+		}
+		if err := w.Client.exchange(ctx, what, body, nil); Refused(err, http.StatusBadRequest) && len(facts) > 1 {
+			// A server of before takes the id and nothing else.
+			for name := range facts {
+				if name != "worker_id" {
+					delete(facts, name)
+				}
+			}
+			_ = w.Client.exchange(ctx, what, body, nil)
+		}
+	}
+}
+
+// rss is how many bytes of memory this process holds, where the system tells.
+func rss() (int, bool) {
+	text, err := os.ReadFile("/proc/self/statm")
+	fields := strings.Fields(string(text))
+	if err != nil || len(fields) < 2 {
+		return 0, false
+	}
+	pages, err := strconv.Atoi(fields[1])
+	return pages * os.Getpagesize(), err == nil
 }
 
 func orElse(given, usual time.Duration) time.Duration {

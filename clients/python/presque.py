@@ -18,14 +18,22 @@ Failed connections and 503 are tried again with growing pauses, where that does 
 so that it is stored once. take() without a lease and push_many() are not repeated once the request may have arrived.
 """
 
+import copy
 import http.client
 import json
+import logging
+import os
 import random
+import socket
 import threading
 import time
 import traceback
 import uuid
 from urllib.parse import quote, urlencode, urlsplit
+
+__version__ = "0.1.0"
+
+_log = logging.getLogger("presque")
 
 
 class PresqueError(Exception):
@@ -93,6 +101,16 @@ class Presque:
                 repeated = repeated or reached
                 time.sleep(_backoff(attempt))
 
+    def _hastier(self, timeout):
+        """The same server, asked once and not for longer than so many seconds."""
+        other = copy.copy(self)
+        other._retries, other._timeout, other._local = 0, timeout, threading.local()
+        return other
+
+    def _quiet(self):
+        """Whether the last answer to this thread told its worker to take no more jobs."""
+        return getattr(self._local, "quiet", False)
+
     def _once(self, method, target, body, headers):
         connection = self._connection()
         try:
@@ -102,6 +120,7 @@ class Presque:
         except (OSError, http.client.HTTPException):
             connection.close()  # It connects anew by itself.
             raise
+        self._local.quiet = answer.headers.get("X-Presque-Quiet") == "1"
         if answer.status < 400:
             return answer.status, answer.headers, text
         try:
@@ -152,7 +171,9 @@ class Presque:
 
     def ack(self, job, result=None, next=None):
         """Finishes a job. next={"lease": 30, "wait": 20} returns the queue's next Job, or None."""
-        body = None if result is None else json.dumps(result)
+        return self._ack(job, None if result is None else _json(result), next)
+
+    def _ack(self, job, body, next=None):
         query = dict({"receipt": job.receipt}, **(dict(next, next=1) if next else {}))
         try:
             status, headers, text = self.request("POST", _path(job, "ack"), query, body)
@@ -168,7 +189,7 @@ class Presque:
     def nack(self, job, error=None, delay=None, retry=None):
         """Gives a job up: it failed. `error` is a dict such as {"type": ..., "message": ..., "backtrace": ...}."""
         body = {"error": error, "delay": delay, "retry": retry}
-        body = json.dumps({name: value for name, value in body.items() if value is not None})
+        body = _json({name: value for name, value in body.items() if value is not None})
         text = self._settle(job, "nack", {}, body)
         return json.loads(text) if text else None
 
@@ -187,8 +208,17 @@ class Presque:
     def touch(self, job, lease=None, progress=None):
         """Keeps a job for longer: the time until which. Raises PresqueError 404 if it was cancelled, 409 if another has it."""
         body = {name: value for name, value in (("lease", lease), ("progress", progress)) if value is not None}
-        text = self.request("POST", _path(job, "touch"), {"receipt": job.receipt}, json.dumps(body))[2]
+        text = self.request("POST", _path(job, "touch"), {"receipt": job.receipt}, _json(body))[2]
         return json.loads(text)["lease_expires"]
+
+    def touch_many(self, jobs, lease=None, worker=None):
+        """Keeps several jobs of one queue for longer: for each, in order, None or the PresqueError with which it was refused."""
+        if not jobs:
+            return []
+        told = [dict({"id": job.id, "receipt": job.receipt}, **({"lease": lease} if lease else {})) for job in jobs]
+        headers = {"X-Presque-WorkerId": worker} if worker else None
+        path = "/qb/%s/touch" % quote(jobs[0].queue)
+        return [_refusal(one.get("error")) for one in json.loads(self.request("POST", path, None, _json({"jobs": told}), headers)[2])]
 
     def job(self, queue, id, wait=None):
         """What is known of a job, as a dict; with `wait`, once it has finished."""
@@ -236,6 +266,16 @@ def _text(payload):
     return payload if isinstance(payload, str) else json.dumps(payload)
 
 
+def _json(value):
+    return json.dumps(value, allow_nan=False)
+
+
+def _refusal(sentence):
+    if sentence is None:
+        return None
+    return PresqueError({"no such job": 404, "lease lost": 409}.get(sentence, 400), sentence)
+
+
 def _path(job, verb):
     return "/j/%s/%s/%s" % (quote(job.queue), job.id, verb)
 
@@ -251,52 +291,111 @@ def _is_empty(error):
     return error.status == 404 and error.message in ("no job", "queue is closed")
 
 
+def _is_passing(error):
+    return not isinstance(error, PresqueError) or error.status >= 500 or error.status in (408, 429)
+
+
+def _is_about_content(error):
+    """Whether what was to be told is wrong (presque refused it, or it is no JSON), and not the time, the place or the one who tells."""
+    if isinstance(error, PresqueError):
+        return error.status < 500 and error.status not in (401, 403, 404, 408, 409, 429)
+    return not isinstance(error, OSError)
+
+
+def _attempt(read, otherwise):
+    """What read() says. An exception is an object like any other: reading it may raise anything."""
+    try:
+        return read()
+    except BaseException:
+        return otherwise
+
+
+def _told(error):
+    """An exception as the dict that presque is told. It is cut: presque refuses what is too large."""
+    trace = _attempt(lambda: "".join(traceback.format_exception(type(error), error, error.__traceback__)), "")
+    if len(trace) > 65536:
+        trace = trace[:32768] + "\n...\n" + trace[-32768:]
+    name = _attempt(lambda: str(type(error).__name__), "Exception")
+    message = _attempt(lambda: str(error) or repr(error), "an exception that cannot be read")
+    return {"type": name[:200], "message": message[:16384], "backtrace": trace}
+
+
+def _log_error(error, job):
+    message = _told(error)["message"]
+    _log.error("job %s of %s: %s", job.id, job.queue, message, exc_info=error if len(message) < 1000 else None)
+
+
+def _rss():
+    """Bytes of memory that this process holds, where the system tells."""
+    try:
+        with open("/proc/self/statm") as file:
+            return {"rss": int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
 class Context:
     """What a handler is told and may tell: `lost` is set when the job was cancelled or given to another, or the worker gave up waiting."""
 
     def __init__(self, presque, job, lease):
         self._presque, self._job, self._lease = presque, job, lease
         self.lost = threading.Event()
-        self._ended = threading.Event()
+        self._kept(time.monotonic())
 
     def progress(self, value=None):
         """Keeps the job, and shows how far the work is."""
+        asked = time.monotonic()
         try:
             self._presque.touch(self._job, self._lease, value)
         except PresqueError as error:
             if error.status in (404, 409):
                 self.lost.set()
             raise
+        self._kept(asked)
 
-    # A third: two touches may fail before the job is lost.
-    def _keep(self):
-        while not self._ended.wait(self._lease / 3) and not self.lost.is_set():
-            try:
-                self.progress()
-            except (OSError, PresqueError):
-                pass
+    def _kept(self, since):
+        self._until = since + self._lease
+
+
+# In seconds: a cancel, or a word to take no more, is heard within five.
+_LONGEST_PAUSE = 4
+# Jobs of one request, as many as the server takes.
+_MOST_AT_ONCE = 1000
 
 
 class Worker:
-    """Works off queues: handle(job, context) returns the result, or raises. Rides out restarts of the server."""
+    """Works off queues: handle(job, context) returns the result, or raises. Rides out restarts of the server.
 
-    def __init__(self, presque, queues, handle, concurrency=1, lease=60, wait=20, drain_timeout=30, id=None):
+    Whatever handle() returns or raises, the worker goes on: a result that is no JSON is a failure, SystemExit and KeyboardInterrupt are, too. on_error(error, job)
+    hears of each failure, and of what presque could not be told; without one, it is logged as "presque". `version` is that of the program, shown with the worker.
+    """
+
+    def __init__(self, presque, queues, handle, concurrency=1, lease=60, wait=20, drain_timeout=30, id=None, on_error=None, version=None):
         self._presque, self._handle, self._lease, self._drain_timeout = presque, handle, lease, drain_timeout
         self._queues = [queues] if isinstance(queues, str) else list(queues)
-        self._query = {"lease": lease, "wait": wait, "worker": id}
-        self._closing = threading.Event()
+        host = socket.gethostname()
+        name = "".join(c if "!" <= c <= "~" else "_" for c in host[:80])
+        self._id = id or "%s-%d-%s" % (name, os.getpid(), uuid.uuid4().hex[:8])
+        self._facts = {"version": version or __version__, "host": host, "pid": os.getpid(), "concurrency": concurrency}
+        self._query = {"lease": lease, "wait": wait, "worker": self._id}
+        self._on_error = on_error or _log_error
+        self._closing, self._quiet, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._running, self._refused = {}, None
         self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(concurrency)]
 
     def run(self):
         """Works until close() is called, or a signal stops the main thread. Raises the refusal if presque gives no jobs at all."""
-        for thread in self._threads:
+        announcer = threading.Thread(target=self._announce, daemon=True)
+        for thread in self._threads + [announcer, threading.Thread(target=self._keep, daemon=True)]:
             thread.start()
         try:
-            while not self._closing.wait(0.2):
+            # Told to be quiet, each thread ends when it has done what it holds.
+            while not self._closing.wait(0.2) and any(thread.is_alive() for thread in self._threads):
                 pass
         finally:
             self._drain()
+            self._ended.set()
+            announcer.join(3)
         if self._refused:
             raise self._refused
 
@@ -310,70 +409,154 @@ class Worker:
         while self._running and time.monotonic() < deadline:
             time.sleep(0.02)
         for job, context in list(self._running.values()):
-            context._ended.set()
             context.lost.set()
-            try:
-                self._presque.release(job)
-            except (OSError, PresqueError):
-                pass
+            self._release(job)
+
+    def _takes_no_more(self):
+        return self._closing.is_set() or self._quiet.is_set()
+
+    def _hear(self, presque):
+        if presque._quiet():
+            self._quiet.set()
+
+    def _release(self, job):
+        try:
+            self._presque.release(job)
+        except (OSError, PresqueError):
+            pass  # It comes back when its lease is over.
 
     def _loop(self):
-        job = self._take()
-        while job is not None:
-            job = self._work(job)
-            if job is not None and self._closing.is_set():
-                self._presque.release(job)
-                return
-            job = job or self._take()
+        job = None
+        while job is not None or not self._takes_no_more():
+            try:
+                if job is not None and self._closing.is_set():
+                    return self._release(job)
+                job = self._take() if job is None else self._work(job)
+            except BaseException:  # A fault of this client: a thread that ended for it would do nothing ever after.
+                _log.exception("a worker of %s goes on after", ", ".join(self._queues))
+                job = None
+                self._closing.wait(1)
 
     def _take(self):
         failures = 0
-        while not self._closing.is_set():
+        while not self._takes_no_more():
             try:
                 job = self._presque.take(self._queues, **self._query)
+                self._hear(self._presque)
                 failures = 0
+                if job is not None:
+                    return job
             except (OSError, PresqueError) as error:
-                if isinstance(error, PresqueError) and error.status < 500 and error.status not in (408, 429):
+                if not _is_passing(error):
                     self._refused = error
                     self._closing.set()
                     return None
                 self._closing.wait(_backoff(failures))
                 failures += 1
-                continue
-            if job is not None and self._closing.is_set():
-                self._presque.release(job)
-                return None
-            if job is not None:
-                return job
         return None
 
     def _work(self, job):
         context = Context(self._presque, job, self._lease)
         me = threading.get_ident()
         self._running[me] = (job, context)
-        threading.Thread(target=context._keep, daemon=True).start()
         try:
             return self._do(job, context)
-        except (OSError, PresqueError):
+        except (OSError, PresqueError) as error:
+            if not context.lost.is_set():
+                self._report(error, job)
             return None  # It comes back when its lease is over.
         finally:
-            context._ended.set()
             self._running.pop(me, None)
 
     def _do(self, job, context):
         try:
             result = self._handle(job, context)
-        except Exception as error:
-            context._ended.set()
-            if not context.lost.is_set():
-                told = {"type": type(error).__name__, "message": str(error), "backtrace": traceback.format_exc()}
-                how = (error.delay, error.retry) if isinstance(error, JobError) else ()
-                self._presque.nack(job, told, *how)
-            return None
-        context._ended.set()
-        if context.lost.is_set():
-            return None
+            body = None if result is None else _json(result)
+        except BaseException as error:  # SystemExit would end the thread, and nothing else.
+            if context.lost.is_set():
+                return None
+            self._report(error, job)
+            how = _attempt(lambda: (error.delay, error.retry) if isinstance(error, JobError) else (), ())
+            told = _told(error)
+            return self._tell(job, context, "failure", lambda: self._presque.nack(job, told, *how) and None)
         # An ack brings a job of the same queue only: of several, that would pass over those that come first.
-        more = not self._closing.is_set() and job.queue == self._queues[0]
-        query = {"lease": self._lease, "worker_id": self._query["worker"]}
-        return self._presque.ack(job, result, query if more else None)
+        more = {"lease": self._lease, "worker_id": self._id} if job.queue == self._queues[0] else None
+        return self._tell(job, context, "result", lambda: self._presque._ack(job, body, None if self._takes_no_more() else more))
+
+    def _tell(self, job, context, what, tell):
+        try:
+            return self._tell_again(context, tell)
+        except Exception as error:
+            if context.lost.is_set() or not _is_about_content(error):
+                raise
+            # To run it again would end in the same way.
+            told = {"type": "refused", "message": "presque does not take the %s of this job: %s" % (what, _told(error)["message"])}
+            self._report(ValueError(told["message"]), job)
+            return self._tell_again(context, lambda: self._presque.nack(job, told, retry=False) and None)
+
+    def _tell_again(self, context, tell):
+        """Tells it for as long as the job may still be ours: work that is done is not to be done again because a server restarts."""
+        failures = 0
+        while True:
+            if context.lost.is_set():
+                return None
+            try:
+                next = tell()
+                self._hear(self._presque)
+                return next
+            except (OSError, PresqueError) as error:
+                if failures and isinstance(error, PresqueError) and error.status == 404:
+                    return None
+                if not _is_passing(error) or time.monotonic() > context._until:
+                    raise
+            time.sleep(_backoff(failures))
+            failures += 1
+
+    def _report(self, error, job):
+        try:
+            self._on_error(error, job)
+        except BaseException as other:
+            _attempt(lambda: _log.error("job %s of %s: on_error failed: %s", job.id, job.queue, _told(other)["message"][:1000]), None)
+
+    # A third of the lease: two touches may fail before a job is lost.
+    def _keep(self):
+        presque = self._presque._hastier(max(1, self._lease / 3))
+        while not self._ended.wait(min(_LONGEST_PAUSE, self._lease / 3)):
+            held = {}
+            for job, context in list(self._running.values()):
+                held.setdefault(job.queue, []).append((job, context))
+            for some in held.values():
+                for at in range(0, len(some), _MOST_AT_ONCE):
+                    _attempt(lambda: self._touch(presque, some[at:at + _MOST_AT_ONCE]), None)
+
+    def _touch(self, presque, held):
+        asked = time.monotonic()
+        refusals = presque.touch_many([job for job, _ in held], self._lease, self._id)
+        self._hear(presque)
+        for (_, context), refusal in zip(held, refusals):
+            if refusal is None:
+                context._kept(asked)
+            else:
+                context.lost.set()
+
+    def _announce(self):
+        """Says what this worker is, now and once a minute; and takes its leave at the end."""
+        presque, brief = self._presque._hastier(5), False
+        while True:
+            for queue in self._queues:
+                try:
+                    self._register(presque, queue, brief)
+                except PresqueError as error:
+                    # A server of before takes the id and nothing else.
+                    brief = brief or error.status == 400
+                    _attempt(lambda: self._register(presque, queue, brief), None)
+                except Exception:
+                    pass
+            if self._ended.wait(60):
+                break
+        for queue in self._queues:
+            _attempt(lambda: presque.request("DELETE", "/w/" + quote(queue), {"worker_id": self._id}), None)
+
+    def _register(self, presque, queue, brief):
+        facts = {} if brief else dict(self._facts, **_rss())
+        presque.request("POST", "/w/" + quote(queue), body=_json(dict(facts, worker_id=self._id)))

@@ -1,4 +1,7 @@
 """Run by python.test.ts against a presque of its own: sys.argv is its URL."""
+import datetime
+import logging
+import math
 import sys
 import threading
 import time
@@ -93,7 +96,198 @@ def worker():
         assert error.status == 400
 
 
+def until(what, holds):
+    since = time.monotonic()
+    while not holds():
+        assert time.monotonic() - since < 20, "waited in vain until " + what
+        time.sleep(0.005)
+
+
+class Unreadable(Exception):
+    def __str__(self):
+        raise SystemExit("not to be read")
+
+    __repr__ = __str__
+
+
+class NoItems(dict):
+    def __bool__(self):
+        return True
+
+    def items(self):
+        raise KeyboardInterrupt()
+
+
+def raising(error):
+    def handle():
+        raise error
+    return handle
+
+
+def circle():
+    found = []
+    found.append(found)
+    return found
+
+
+def deep():
+    found = []
+    for _ in range(100000):
+        found = [found]
+    return found
+
+
+def hang_up():
+    threading.current_thread()._target = None
+    sys.exit()
+
+
+def failing():
+    """What a handler does; the type of its failure, and what is in the message; and the state that its job, of three tries, is in then."""
+    long = "x" * 2000000
+    return [
+        (datetime.datetime.now, "TypeError", "datetime is not JSON", "delayed"),
+        (lambda: {1, 2}, "TypeError", "set is not JSON", "delayed"),
+        (lambda: object(), "TypeError", "object is not JSON", "delayed"),
+        (lambda: {(1, 2): 3}, "TypeError", "keys must be", "delayed"),
+        (lambda: math.nan, "ValueError", "not JSON compliant", "delayed"),
+        (lambda: [math.inf], "ValueError", "not JSON compliant", "delayed"),
+        (circle, "ValueError", "Circular", "delayed"),
+        (deep, "RecursionError", "", "delayed"),
+        (lambda: (n for n in ()), "TypeError", "generator", "delayed"),
+        (lambda: NoItems(a=1), "KeyboardInterrupt", "", "delayed"),
+        (hang_up, "SystemExit", "SystemExit", "delayed"),
+        (raising(SystemExit(3)), "SystemExit", "3", "delayed"),
+        (raising(KeyboardInterrupt()), "KeyboardInterrupt", "KeyboardInterrupt", "delayed"),
+        (raising(GeneratorExit()), "GeneratorExit", "GeneratorExit", "delayed"),
+        (raising(StopIteration()), "StopIteration", "", "delayed"),
+        (raising(BaseException("base")), "BaseException", "base", "delayed"),
+        (raising(Unreadable()), "Unreadable", "cannot be read", "delayed"),
+        (raising(ValueError("\udc80 \0")), "ValueError", "", "delayed"),
+        (raising(ValueError(long)), "ValueError", "xxx", "delayed"),
+        (raising(ValueError("\0" * 2000000)), "ValueError", "", "delayed"),
+        (raising(JobError("no", delay=-1)), "refused", "presque does not take the failure of this job: delay must be", "failed"),
+        (raising(JobError("no", delay=math.nan)), "refused", "not JSON compliant", "failed"),
+        (raising(JobError("no", delay=object())), "refused", "not JSON serializable", "failed"),
+        (raising(JobError("no", retry="maybe")), "refused", "presque does not take the failure", "failed"),
+        (lambda: long, "refused", "presque does not take the result of this job: the body is larger than 1048576 bytes", "failed"),
+    ]
+
+
+def outliving():
+    act, heard = [None], []
+
+    def on_error(error, job):
+        heard.append((error, job.queue, job.id))
+        raise SystemExit("on_error fails")
+
+    work = Worker(queue, "odd", lambda job, context: act[0](), lease=5, wait=1, on_error=on_error)
+    running = threading.Thread(target=work.run)
+    running.start()
+    ended = ("delayed", "failed", "completed")
+    for handle, kind, message, state in failing():
+        act[0] = handle
+        id = queue.push("odd", {}, tries=3, keep=60)
+        until("it has ended", lambda: queue.job("odd", id)["state"] in ended)
+        job = queue.job("odd", id)
+        error = job["last_error"]
+        assert (error["type"], job["state"], job["attempt"]) == (kind, state, 1), (kind, job)
+        assert message in error["message"], (message, error["message"][:200])
+        assert heard and heard[-1][1:] == ("odd", id), (kind, heard)
+        assert work._threads[0].is_alive(), kind
+    act[0] = lambda: "well"
+    id = queue.push("odd", {}, keep=60)
+    until("it is done", lambda: queue.job("odd", id)["state"] == "completed")
+    work.close()
+    running.join()
+
+
+def telling():
+    """Without on_error, a failure is logged with the queue and the id of its job."""
+    told = []
+    handler = logging.Handler()
+    handler.emit = told.append
+    logging.getLogger("presque").addHandler(handler)
+    work = Worker(queue, "told", lambda job, context: 1 / 0, wait=1)
+    running = threading.Thread(target=work.run)
+    running.start()
+    queue.push("told", {}, tries=1)
+    until("it is told", lambda: told)
+    assert told[0].getMessage() == "job 1 of told: division by zero" and told[0].exc_info, told[0].getMessage()
+    work.close()
+    running.join()
+    logging.getLogger("presque").removeHandler(handler)
+
+
+def together():
+    """What a worker holds is kept with one request a queue, it is known to presque while it works, and it ends when it is told to be quiet."""
+    once, asked, quiet = Presque._once, [], []
+
+    def watching(self, method, target, *request):
+        path = method + " " + target.split("?")[0]
+        try:
+            return once(self, method, target, *request)
+        finally:
+            asked.append(path)
+            if path in quiet:
+                self._local.quiet = True
+
+    Presque._once = watching
+    touch, takes = ["POST /qb/held/touch"], ["GET /q/held", "POST /q/held/take"]
+    for words in (touch, takes):
+        for n in range(5):
+            queue.push("held", {"n": n})
+        over, begun = threading.Event(), []
+        work = Worker(queue, "held", lambda job, context: (begun.append(1), over.wait())[1], concurrency=3, lease=1, wait=1)
+        running = threading.Thread(target=work.run)
+        running.start()
+        until("all have begun", lambda: len(begun) == 3)
+        until("it is known", lambda: json_of("/w/held")["workers_list"] == [work._id])
+        until("they are kept", lambda: asked.count(touch[0]) > 3)
+        assert not [path for path in asked if path.startswith("POST /j/held")], asked
+        quiet += words
+        if words is touch:
+            until("it is told", lambda: work._quiet.is_set())
+        over.set()
+        running.join()
+        status = queue.status("held")
+        assert (status["counts"]["active"], status["lost"]) == (0, 0), status
+        assert status["counts"]["waiting"] == 2 or words is takes, status
+        assert json_of("/w/held")["workers_list"] == []
+        quiet.clear()
+        asked.clear()
+        queue.purge("held")
+    Presque._once = once
+
+
+def json_of(path):
+    import json
+    return json.loads(queue.request("GET", path)[2])
+
+
+def losing():
+    """A cancel is heard of within five seconds, whatever the lease."""
+    heard = threading.Event()
+
+    def handle(job, context):
+        queue.cancel(job.queue, job.id)
+        if context.lost.wait(5):
+            heard.set()
+
+    work = Worker(queue, "gone", handle, lease=3600, wait=1)
+    running = threading.Thread(target=work.run)
+    running.start()
+    queue.push("gone", {})
+    assert heard.wait(10)
+    work.close()
+    running.join()
+
+
 basics()
 repetitions()
 worker()
+outliving()
+telling()
+together()
+losing()
 print("all good")

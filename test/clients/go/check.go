@@ -7,9 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
+	"math"
 	"net"
 	"net/http"
 	"os"
+	"runtime"
+	"strings"
+	"sync"
 	"time"
 
 	"presque"
@@ -166,9 +171,204 @@ func worker() {
 	assert(presque.Refused(refused.Run(ctx), 400), "it works")
 }
 
+type badError struct{}
+
+func (*badError) Error() string { panic("Error panics") }
+
+type badJSON struct{}
+
+func (badJSON) MarshalJSON() ([]byte, error) { panic("MarshalJSON panics") }
+
+type badText struct{}
+
+func (badText) String() string { panic("String panics") }
+
+// Whatever a handler returns, and if it panics, its job fails with that, and the worker goes on.
+func outliving() {
+	long := strings.Repeat("x", 2_000_000)
+	cases := []struct {
+		name         string
+		handle       func() (any, error)
+		kind, says   string
+		tries        int
+		state        string
+		alsoOnErrors string
+	}{
+		{"panic", func() (any, error) { panic("no") }, "panic", "no", 1, "failed", "no"},
+		{"panic(nil)", func() (any, error) { panic(nil) }, "", "", 1, "failed", ""},
+		{"panic of what cannot be read", func() (any, error) { panic(badText{}) }, "panic", "String panics", 1, "failed", ""},
+		{"Goexit", func() (any, error) { runtime.Goexit(); return nil, nil }, "Goexit", "without returning", 1, "failed", "without returning"},
+		{"an error that panics", func() (any, error) { return nil, &badError{} }, "panic", "Error panics", 1, "failed", ""},
+		{"a nil error", func() (any, error) { return nil, (*badError)(nil) }, "panic", "Error panics", 1, "failed", ""},
+		{"a nil Failure", func() (any, error) { return nil, (*presque.Failure)(nil) }, "Failure", "is nil", 1, "failed", ""},
+		{"a channel", func() (any, error) { return make(chan int), nil }, "*json.UnsupportedTypeError", "chan", 1, "failed", ""},
+		{"a function", func() (any, error) { return func() {}, nil }, "*json.UnsupportedTypeError", "func", 1, "failed", ""},
+		{"NaN", func() (any, error) { return math.NaN(), nil }, "*json.UnsupportedValueError", "NaN", 1, "failed", ""},
+		{"JSON that panics", func() (any, error) { return badJSON{}, nil }, "panic", "MarshalJSON panics", 1, "failed", ""},
+		{"bad raw JSON", func() (any, error) { return json.RawMessage("{"), nil }, "*json.MarshalerError", "", 1, "failed", ""},
+		{"a nil map", func() (any, error) { panic(fmt.Errorf("around: %w", &presque.Failure{Message: "within"})) }, "panic", "within", 1, "failed", ""},
+		{"a large result", func() (any, error) { return long, nil }, "refused", "presque does not take the result of this job: the body is larger than 1048576 bytes", 3, "failed", "does not take"},
+		{"a long message", func() (any, error) { return nil, errors.New(long) }, "*errors.errorString", "xxx", 3, "delayed", ""},
+		{"a delay of centuries", func() (any, error) { return nil, &presque.Failure{Message: "no", Delay: math.MaxInt64} }, "", "", 3, "delayed|failed", ""},
+	}
+	var lock sync.Mutex
+	var handle func() (any, error)
+	var errs []string
+	work := presque.Worker{Client: client, Queues: []string{"odd"}, Lease: 5 * time.Second, Handle: func(context.Context, *presque.Job) (any, error) {
+		lock.Lock()
+		one := handle
+		lock.Unlock()
+		return one()
+	}, OnError: func(err error, job *presque.Job) {
+		lock.Lock()
+		errs = append(errs, fmt.Sprint(job.Queue, job.ID, err))
+		lock.Unlock()
+		panic("OnError panics")
+	}}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- work.Run(running) }()
+	for _, one := range cases {
+		lock.Lock()
+		handle = one.handle
+		errs = nil
+		lock.Unlock()
+		id, err := client.Push(ctx, "odd", map[string]int{}, &presque.PushOptions{Tries: one.tries, Keep: time.Minute})
+		must(err)
+		document := wait(id)
+		var told struct{ Type, Message string }
+		must(json.Unmarshal(document.LastError, &told))
+		assert(strings.Contains(one.state, document.State) && document.Attempt == 1, one.name, " ", document.State, document.Attempt)
+		assert(one.kind == "" || told.Type == one.kind, one.name, ": ", told.Type)
+		assert(strings.Contains(told.Message, one.says), one.name, ": ", told.Message)
+		lock.Lock()
+		assert(len(errs) > 0 && strings.Contains(strings.Join(errs, " "), one.alsoOnErrors), one.name, errs)
+		lock.Unlock()
+	}
+	stop()
+	must(<-ended)
+}
+
+func wait(id string) *presque.Document {
+	for since := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		document, err := client.Job(ctx, "odd", id, 0)
+		must(err)
+		if document.State != "waiting" && document.State != "active" {
+			return document
+		}
+		assert(time.Since(since) < 20*time.Second, "it never ended: ", document.State)
+	}
+}
+
+// watched keeps what was asked, and tells a worker to be quiet.
+type watched struct {
+	lock  sync.Mutex
+	asked []string
+	quiet map[string]bool
+}
+
+func (w *watched) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	line := request.Method + " " + request.URL.Path
+	w.asked = append(w.asked, line)
+	if err == nil && w.quiet[line] {
+		answer.Header.Set("X-Presque-Quiet", "1")
+	}
+	return answer, err
+}
+
+func (w *watched) count(prefix string) (n int) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	for _, line := range w.asked {
+		if strings.HasPrefix(line, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// What it holds is kept with one request a queue, it is known to presque while it works, and it ends when it is told to be quiet.
+func together() {
+	touch := map[string]bool{"POST /qb/held/touch": true}
+	takes := map[string]bool{"GET /q/held": true, "POST /q/held/take": true}
+	for _, quiet := range []map[string]bool{touch, takes} {
+		byTouch := quiet["POST /qb/held/touch"]
+		line := &watched{}
+		watching := presque.New(os.Args[1])
+		watching.HTTP = &http.Client{Transport: line}
+		var begun sync.WaitGroup
+		begun.Add(4)
+		for i := 0; i < 6; i++ {
+			_, err := client.Push(ctx, "held", map[string]int{"n": i}, nil)
+			must(err)
+		}
+		over := make(chan struct{})
+		work := presque.Worker{Client: watching, Queues: []string{"held"}, Concurrency: 4, Lease: time.Second, Wait: time.Second, Handle: func(context.Context, *presque.Job) (any, error) {
+			begun.Done()
+			<-over
+			return nil, nil
+		}}
+		ended := make(chan error)
+		go func() { ended <- work.Run(ctx) }()
+		begun.Wait()
+		var known struct {
+			Workers []string `json:"workers_list"`
+		}
+		must(client.Do(ctx, "GET", "/w/held", nil, nil, &known))
+		assert(len(known.Workers) == 1, known)
+		for line.count("POST /qb/held/touch") < 4 {
+			time.Sleep(5 * time.Millisecond)
+		}
+		assert(line.count("POST /j/held") == 0, "no touch of one job")
+		line.lock.Lock()
+		line.quiet = quiet
+		line.lock.Unlock()
+		if byTouch {
+			for n := line.count("POST /qb/held/touch"); line.count("POST /qb/held/touch") < n+2; {
+				time.Sleep(5 * time.Millisecond)
+			}
+		}
+		close(over)
+		if !byTouch {
+			// Those that are left are taken with acks; then the worker asks again, and hears it.
+			begun.Add(2)
+		}
+		must(<-ended)
+		status, err := client.Status(ctx, "held")
+		must(err)
+		assert(status.Counts["active"] == 0 && status.Lost == 0, status.Counts)
+		assert(!byTouch || status.Counts["waiting"] == 2, status.Counts)
+		must(client.Do(ctx, "GET", "/w/held", nil, nil, &known))
+		assert(len(known.Workers) == 0, known)
+		must(client.Purge(ctx, "held"))
+	}
+}
+
+// Without OnError, the log tells the queue and the id of a job that failed.
+func telling() {
+	var said bytes.Buffer
+	log.SetOutput(&said)
+	work := presque.Worker{Client: client, Queues: []string{"told"}, Handle: func(context.Context, *presque.Job) (any, error) { panic("aloud") }}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- work.Run(running) }()
+	_, err := client.Call(ctx, "told", map[string]int{}, 30*time.Second, &presque.PushOptions{Tries: 1})
+	assert(presque.Refused(err, 422), err)
+	stop()
+	must(<-ended)
+	log.SetOutput(os.Stderr)
+	assert(strings.Contains(said.String(), "presque: job 1 of told: aloud\n") && strings.Contains(said.String(), "check.go"), said.String())
+}
+
 func main() {
 	basics()
 	repetitions()
 	worker()
+	outliving()
+	together()
+	telling()
 	fmt.Println("all good")
 }
