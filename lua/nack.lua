@@ -19,7 +19,7 @@ for i = 1, #fields, 6 do
     redis.call('ZREM', active, place(id))
     redis.call('HDEL', holders, id)
     job.deliveries, job.attempt, job.failures = job.deliveries or 1, job.attempt or 1, (job.failures or 0) + 1
-    job.lost_in_row, job.first_deadline = nil, nil
+    job.lost_in_row, job.first_deadline, job.since = nil, nil, now
     if fields[i + 2] ~= '' then job.last_error = fields[i + 2] end
     if fields[i + 4] == '0' or job.attempt >= (job.tries or set.tries) then
       fail(keys, id, job, now)

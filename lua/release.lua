@@ -15,6 +15,8 @@ redis.call('HDEL', holders, id)
 job.deliveries, job.attempt = job.deliveries or 1, (job.attempt or 1) - 1
 if front == '1' and job.expires then redis.call('ZADD', expiring, job.expires, place(id)) end
 job.expires, job.first_deadline = nil, nil
+-- Put back unseen it never left.
+if front ~= '1' then job.since = now end
 if delay > 0 then
   redis.call('ZADD', delayed, now + delay, place(id))
 elseif front == '1' and (job.priority or 5) == 5 then

@@ -2,9 +2,12 @@ import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
 
+/** What a bulk script did, whether it is to be called again, and what it is to be given then. */
+type Slice = [count: number, more: number, start: string, left: string, members?: string[]]
+
 const scripts = {
-  retry: script<number>('retry'),
-  cancel: script<[gone: number, passed: number]>('cancel')
+  retry: script<Slice>('retry'),
+  cancel: script<Slice>('cancel')
 }
 
 /** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED or JOB_BLOCKED. */
@@ -20,25 +23,29 @@ export async function cancel (redis: RedisClient, queue: string, id: string, { n
 // So many a script: each takes some ms of Redis's time, in which nobody else is served.
 const handful = 500
 
-/** Lets at most `limit` failed or delayed jobs run now, the oldest first. Returns how many. */
+/** Lets at most `limit` failed or delayed jobs run now, of those that are there at the beginning, the oldest first. Returns how many. */
 export async function retryAll (redis: RedisClient, queue: string, state: 'failed' | 'delayed', limit = Infinity): Promise<number> {
-  return await inHandfuls(limit, async size => {
-    const count = await scripts.retry(redis, queue, { state, limit: size })
-    return [count, 0]
-  })
+  return await inSlices(limit, async ({ members, ...slice }) => await scripts.retry(redis, queue, { state, ...slice }))
 }
 
-/** Drops at most `limit` jobs of one state, the oldest first. Returns how many. */
+/** Drops at most `limit` jobs of one state, of those that are there at the beginning, the oldest first. Returns how many. */
 export async function cancelAll (redis: RedisClient, queue: string, state: string, limit = Infinity): Promise<number> {
-  return await inHandfuls(limit, async size => await scripts.cancel(redis, queue, { state, limit: size }))
+  return await inSlices(limit, async slice => await scripts.cancel(redis, queue, { state, ...slice }))
 }
 
-async function inHandfuls (limit: number, step: (size: number) => Promise<[count: number, passed: number]>): Promise<number> {
+interface Next { limit: number, start: string, left: string, members: string[] }
+
+async function inSlices (limit: number, step: (next: Next) => Promise<Slice>): Promise<number> {
   let total = 0
+  let [start, left] = ['', '']
+  const known: string[] = []
   while (total < limit) {
-    const [count, passed] = await step(Math.min(handful, limit - total))
+    const size = Math.min(handful, limit - total)
+    const [count, more, ...next] = await step({ limit: size, start, left, members: known.splice(0, size) })
     total += count
-    if (count + passed === 0) break
+    ;[start, left] = next
+    known.push(...next[2] ?? [])
+    if (more === 0 && known.length === 0) break
   }
   return total
 }

@@ -178,6 +178,7 @@ const Count = Type.Object({ count: Type.Integer() }, { description: 'How many', 
 export const RetryAll = {
   tags: ['job'],
   summary: 'Let failed or delayed jobs run now, the oldest first',
+  description: 'Those that are there at the beginning, each once: a job that fails again meanwhile is left.',
   params: QueueParams,
   querystring: Type.Object({
     state: Type.Union([Type.Literal('failed'), Type.Literal('delayed')], { description: 'failed or delayed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' }),
@@ -189,6 +190,7 @@ export const RetryAll = {
 export const CancelAll = {
   tags: ['job'],
   summary: 'Drop the jobs of one state, the oldest first',
+  description: 'Those that are there at the beginning: a job that comes in meanwhile is left.',
   params: QueueParams,
   querystring: Type.Object({ state: State, limit: Limit }, { additionalProperties: false }),
   response: { 200: Count, ...changing }

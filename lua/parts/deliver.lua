@@ -24,7 +24,7 @@ for i = first, last do
     if job then
       deliveries, attempt = (job.deliveries or 0) + 1, (job.attempt or 0) + 1
       job.deliveries, job.attempt = deliveries > 1 and deliveries or nil, attempt ~= 1 and attempt or (deliveries > 1 and 1 or nil)
-      job.lapsed, job.progress, job.first_deadline = nil, nil, nil
+      job.lapsed, job.progress, job.first_deadline, job.since = nil, nil, nil, nil
       if picked.reported then redis.call('HDEL', keys.reports, 'p' .. id) end
       save(keys, id, job)
     end

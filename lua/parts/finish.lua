@@ -10,7 +10,7 @@ if state == 'lapsed' then unline(keys, id, job) end
 redis.call('HDEL', keys.holders, id)
 job.deliveries, job.attempt, job.lapsed = job.deliveries or 1, job.attempt or 1, nil
 free(keys, id, job)
-job.unique = nil
+job.unique, job.since = nil, now
 save(keys, id, job)
 if result ~= '' then redis.call('HSET', keys.results, id, result) end
 redis.call('ZADD', keys.completed, now + keep, place(id))

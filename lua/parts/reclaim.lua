@@ -17,6 +17,7 @@ for i, member in ipairs(members) do
   if began ~= '' then job.first_deadline = began end
   job.deliveries, job.attempt = job.deliveries or 1, job.attempt or 1
   job.lost, job.lost_in_row, job.lapsed = (job.lost or 0) + 1, (job.lost_in_row or 0) + 1, true
+  job.since = now
   if job.lost_in_row >= 3 or job.attempt >= (job.tries or tries) then
     job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries })
     fail(keys, id, job, now)

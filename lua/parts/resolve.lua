@@ -14,7 +14,7 @@ else
   job.depends = left ~= '' and left or nil
   if not job.depends then
     redis.call('ZREM', keys.blocked, place(id))
-    state, due, job.due = 'waiting', job.due, nil
+    state, due, job.due, job.since = 'waiting', job.due, nil, now
     if due and due > now then
       state = 'delayed'
       redis.call('ZADD', keys.delayed, due, place(id))
