@@ -1,11 +1,18 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
--- args: now state offset limit
+-- args: now state offset limit order
 -- use: clock settle page document rules fit
 -- returns: jobs as lua/parts/document.lua gives them, each with tries and keep of the queue; of the waiting perhaps fewer than asked for, where places have lost their job;
 --   of all no more than 8 MiB together
 settle(keys, clock(now), 1000)
 offset, limit = tonumber(offset), tonumber(limit)
+local sets = { delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed }
+if order == 'desc' then
+  -- The same jobs, counted from the far end.
+  local count = state == 'waiting' and redis.call('ZCARD', ranked) + redis.call('LLEN', ready)
+  local left = math.max(0, (count or redis.call('ZCARD', sets[state])) - offset)
+  offset, limit = math.max(0, left - limit), math.min(limit, left)
+end
 local ids = {}
 local function add (range, key, first, last)
   first = math.max(first, 0)
@@ -20,7 +27,10 @@ if state == 'waiting' then
   add('LRANGE', ready, offset - urgent, math.min(last - urgent, plain - 1))
   add('ZRANGE', ranked, math.max(offset - plain, urgent), last - plain)
 else
-  add('ZRANGE', ({ delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed })[state], offset, last)
+  add('ZRANGE', sets[state], offset, last)
+end
+if order == 'desc' then
+  for i = 1, math.floor(#ids / 2) do ids[i], ids[#ids + 1 - i] = ids[#ids + 1 - i], ids[i] end
 end
 fit(keys, ids, 8388608, true)
 local found, set = {}, rules(keys)

@@ -88,10 +88,14 @@ export async function jobByKey (redis: RedisClient, queue: string, uniq: string)
   return id === null ? null : await job(redis, queue, id)
 }
 
+/** Which jobs of a state; desc: those at the far end, the last one first. */
+export interface Page { offset: number, limit: number, order?: 'asc' | 'desc', now?: number }
+
 /** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */
-export async function jobs (redis: RedisClient, queue: string, state: State, { offset, limit, now }: { offset: number, limit: number, now?: number }): Promise<Document[]> {
+export async function jobs (redis: RedisClient, queue: string, state: State, page: Page): Promise<Document[]> {
+  const { offset, limit, order = 'asc', now } = page
   if (limit === 0) return []
-  const found = await scripts.list(redis, queue, { state, offset, limit, now: milliseconds(now) })
+  const found = await scripts.list(redis, queue, { state, offset, limit, order, now: milliseconds(now) })
   return found.map(fields => document(queue, fields))
 }
 

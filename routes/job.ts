@@ -1,20 +1,23 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Cancel, CancelAll, GetJob, GetJobs, GetWhy, Retry, RetryAll } from '../schemas/job.ts'
-import { jobByKey, jobs, why, type Document, type KeptDocument } from '../operations/document.ts'
+import { jobByKey, jobs, why } from '../operations/document.ts'
 import { errors } from '../operations/errors.ts'
+import { excerpt, type Excerpt } from '../operations/excerpt.ts'
 import { cancel, cancelAll, retry, retryAll } from '../operations/job.ts'
 import { queueStatus } from '../operations/queue.ts'
 import { explain } from '../operations/reason.ts'
 import { jobAtEnd } from '../operations/result.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query: { state, uniq, ...page } }, reply) => {
+  app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query }, reply) => {
+    const { state, uniq, fields, payload_max: payloadMax, ...page } = query
     if (state !== undefined && uniq !== undefined) throw new errors.INVALID('give state or uniq, not both')
     const { counts, failed, processed } = await queueStatus(app.redis, queue)
     const numbers = JSON.stringify({ queue_name: queue, job_count: counts.waiting, job_failed: failed, job_processed: processed })
     const found = state !== undefined ? await jobs(app.redis, queue, state, page) : uniq !== undefined ? [await jobByKey(app.redis, queue, uniq)] : null
-    const list = found === null ? '' : `,"jobs":[${found.filter(job => job !== null).map(text).join(',')}]`
-    return reply.type('application/json').send(`${numbers.slice(0, -1)}${list}}` as never)
+    const extent = { fields: namesIn(fields), payloadMax }
+    const list = found?.flatMap(job => job === null ? [] : [text(excerpt(job, extent))])
+    return reply.type('application/json').send(`${numbers.slice(0, -1)}${list === undefined ? '' : `,"jobs":[${list.join(',')}]`}}` as never)
   })
 
   app.delete('/j/:queue', { schema: CancelAll, config: { role: 'manage' } }, async ({ params: { queue }, query: { state, limit } }) => {
@@ -25,10 +28,10 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return { count: await retryAll(app.redis, queue, state, limit) }
   })
 
-  app.get('/j/:queue/:id', { schema: GetJob, config: { role: 'read' } }, async ({ params: { queue, id }, query: { wait = 0 } }, reply) => {
+  app.get('/j/:queue/:id', { schema: GetJob, config: { role: 'read' } }, async ({ params: { queue, id }, query: { wait = 0, fields } }, reply) => {
     const found = await jobAtEnd(app.redis, app.waiters, queue, id, reply.patience(wait))
     if (found === null) throw new errors.NO_SUCH_JOB()
-    return reply.type('application/json').send(text(found) as never)
+    return reply.type('application/json').send(text(excerpt(found, { fields: namesIn(fields) })) as never)
   })
 
   app.delete('/j/:queue/:id', { schema: Cancel, config: { role: 'manage' } }, async ({ params: { queue, id } }, reply) => {
@@ -49,14 +52,20 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   app.all('/j', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
 }
 
-function text ({ progress, last_error: error, result, payload, ...rest }: Document | KeptDocument): string {
+function namesIn (fields: string | undefined): Set<string> | undefined {
+  return fields === undefined ? undefined : new Set(fields.split(','))
+}
+
+function text ({ progress, last_error: error, result, payload, ...rest }: Excerpt): string {
   return written({ ...rest, keep: undefined, era: undefined }, { progress, last_error: error, result, payload })
 }
 
-// By hand, for what came in as JSON goes out as it came, and may be too deep to write out again.
-function written (facts: object, texts: Record<string, string | null>): string {
-  const members = Object.entries(texts).map(([name, json]) => `,"${name}":${json}`)
-  return `${JSON.stringify(facts).slice(0, -'}'.length)}${members.join('')}}`
+// JSON that came in goes out by hand, as it came: it may be too deep to be written out again.
+function written (facts: object, texts: Record<string, string | null | undefined>): string {
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined)
+  const given = Object.entries(texts).filter(([, json]) => json !== undefined)
+  const members = [...known.map(([name, value]) => [name, JSON.stringify(value)]), ...given]
+  return `{${members.map(([name, json]) => `"${name}":${json}`).join(',')}}`
 }
 
 export default routes

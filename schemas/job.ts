@@ -104,12 +104,37 @@ export const Job = Type.Object({
 
 const NoJob = refusal('There is no such job, or it is gone', 'no such job')
 
+const members = Object.keys(Job.properties)
+
+const Fields = Type.Optional(Type.String({
+  pattern: `^(${members.join('|')})(,(${members.join('|')}))*$`,
+  description: 'The members to tell, with commas between them; all if none are given',
+  examples: ['id,last_error'],
+  'x-refusal': 'FIELDS_INVALID'
+}))
+
+const PayloadMax = Type.Optional(Type.Integer({
+  minimum: 0,
+  maximum: 1048576,
+  description: 'A payload of more bytes is null, with payload_size and payload_head (its beginning, ' +
+    'of so many bytes) beside it; a longer last_error keeps its type and message alone',
+  examples: [200],
+  'x-refusal': 'PAYLOAD_MAX_INVALID'
+}))
+
+/** A job as far as `fields` and `payload_max` let it be told. */
+const JobExcerpt = Type.Object({
+  ...Type.Partial(Job).properties,
+  payload_size: Type.Optional(Type.Integer({ description: 'Bytes of a payload that is longer than payload_max' })),
+  payload_head: Type.Optional(Type.String({ description: 'The beginning of that payload' }))
+}, { description: 'What is known of it', examples: Job['examples'] })
+
 export const GetJob = {
   tags: ['job'],
   summary: 'Look at a job',
   params: JobParams,
-  querystring: Type.Object({ wait: Type.Optional(Wait) }, { additionalProperties: false }),
-  response: { 200: Job, 400: BadRequest, 404: NoJob, ...always }
+  querystring: Type.Object({ wait: Type.Optional(Wait), fields: Fields }, { additionalProperties: false }),
+  response: { 200: JobExcerpt, 400: BadRequest, 404: NoJob, ...always }
 }
 
 export const GetWhy = {
@@ -157,7 +182,14 @@ export const GetJobs = {
     state: Type.Optional(State),
     uniq: Type.Optional({ ...Uniq, description: 'Instead of a state: the job that holds this unique key' }),
     offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first job to list', 'x-refusal': 'OFFSET_INVALID' }),
-    limit: Type.Integer({ minimum: 0, maximum: jobPage.most, default: jobPage.usual, description: 'How many to list at most; fewer when they are together over 8 MiB', 'x-refusal': 'LIMIT_INVALID' })
+    limit: Type.Integer({ minimum: 0, maximum: jobPage.most, default: jobPage.usual, description: 'How many to list at most; fewer when they are together over 8 MiB', 'x-refusal': 'LIMIT_INVALID' }),
+    order: Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
+      default: 'asc',
+      description: 'asc: the next or the oldest first; desc: the last or the newest first',
+      'x-refusal': 'ORDER_INVALID'
+    }),
+    fields: Fields,
+    payload_max: PayloadMax
   }, { additionalProperties: false }),
   response: {
     200: Type.Object({
@@ -165,7 +197,7 @@ export const GetJobs = {
       job_count: Type.Integer({ description: 'Waiting jobs' }),
       job_failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
       job_processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
-      jobs: Type.Optional(Type.Array(Job))
+      jobs: Type.Optional(Type.Array(JobExcerpt))
     }, { description: 'The numbers since the queue was made; with `state` or `uniq` also "jobs"', examples: [{ queue_name: 'mail', job_count: 0, job_failed: 0, job_processed: 127 }] }),
     400: BadRequest,
     ...always

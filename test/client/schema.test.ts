@@ -4,7 +4,7 @@ import { Presque } from '../../client/presque.ts'
 import type * as Client from '../../client/answer.ts'
 import type { PushBatch } from '../../schemas/batch.ts'
 import type { Nack, Touch } from '../../schemas/delivery.ts'
-import type { GetJob } from '../../schemas/job.ts'
+import type { Job } from '../../schemas/job.ts'
 import type { Push } from '../../schemas/queue.ts'
 import type { Schedule, SetSchedule } from '../../schemas/schedule.ts'
 import type { Status } from '../../schemas/status.ts'
@@ -29,8 +29,8 @@ export type Checked = [
   Fits<Client.Failure, NonNullable<Static<typeof Nack.body>>>,
   Fits<Client.Keep, NonNullable<Static<typeof Touch.body>>>,
   Fits<Static<typeof Nack.response[200]>, Client.Verdict>,
-  Same<keyof Static<typeof GetJob.response[200]>, keyof Client.Job>,
-  Same<keyof Client.Job, keyof Static<typeof GetJob.response[200]>>,
+  Same<keyof Static<typeof Job>, keyof Client.Job>,
+  Same<keyof Client.Job, keyof Static<typeof Job>>,
   Fits<Client.Schedule, Wanted>,
   Fits<Wanted, Omit<Client.Schedule, 'payload'>>,
   Same<keyof Wanted, keyof Client.Schedule>,
@@ -38,8 +38,8 @@ export type Checked = [
   Fits<Omit<Static<typeof Schedule>, Nullable>, Omit<Client.Scheduled, Nullable>>,
   Same<keyof Static<typeof Schedule>, keyof Client.Scheduled>,
   Same<keyof Client.Scheduled, keyof Static<typeof Schedule>>,
-  Same<Static<typeof GetJob.response[200]>['state'], Client.State>,
-  Same<Client.State, Static<typeof GetJob.response[200]>['state']>,
+  Same<Static<typeof Job>['state'], Client.State>,
+  Same<Client.State, Static<typeof Job>['state']>,
   Fits<Pick<Static<typeof Status>, 'counts' | 'workers' | 'oldest_age'>, Pick<Client.Status, 'counts' | 'workers' | 'oldest_age'>>
 ]
 

@@ -29,6 +29,45 @@ test('what workers and producers sent is shown byte for byte, however deep it is
   t.equal(why.body, `{"state":"failed","reason":"failed","detail":"it has failed for good after 1 of 25 deliveries","last_error":${error}}`)
 })
 
+test('a list is told from either end, with the members that were asked for and no more of a payload than was', async t => {
+  const { says, refuses, ask } = await client(t)
+  for (const priority of [5, 5, 1, 9, 5]) await says(201, '', `POST /q/foo?priority=${priority}`, '{}')
+  const ids = async (query: string) => {
+    const answer = await ask(`GET /j/foo?fields=id&${query}`)
+    return answer.json().jobs.map((job: { id: string }) => job.id).join('')
+  }
+  for (const [query, order] of [['order=asc', '31254'], ['order=desc', '45213'], ['order=desc&offset=1&limit=2', '52'],
+    ['order=desc&offset=4', '3'], ['order=desc&offset=5', ''], ['order=desc&limit=0', '']] as const) {
+    t.equal(await ids(`state=waiting&${query}`), order, query)
+  }
+  for (const n of [1, 2, 3]) await says(201, '', 'POST /q/bar?delay=600', JSON.stringify({ n, long: 'é'.repeat(50) }))
+  const { jobs } = (await ask('GET /j/bar?state=delayed&order=desc&fields=id,payload&payload_max=22')).json()
+  t.strictSame(jobs[0], { id: '3', payload_size: 117, payload_head: '{"n":3,"long":"ééé', payload: null })
+  t.equal(jobs.length, 3)
+  t.equal((await ask('GET /j/bar?state=delayed&fields=payload&payload_max=117')).body.includes('payload_size'), false)
+  t.strictSame((await ask('GET /j/bar/1?fields=state,queue')).json(), { queue: 'bar', state: 'delayed' })
+  const fields = "fields must be members of a job, with commas between them, such as id,last_error; not 'id,'"
+  await refuses(400, fields, 'GET /j/bar?state=delayed&fields=id,')
+  await refuses(400, "order must be asc or desc, not 'up'", 'GET /j/bar?state=delayed&order=up')
+  for (const most of ['-1', '1048577', 'x', '1.5']) {
+    await refuses(400, 'payload_max must be a whole number of bytes, from 0 to 1048576', `GET /j/bar?payload_max=${most}`)
+  }
+})
+
+test('an error that is longer than payload_max keeps its type and message alone', async t => {
+  const { says, ask } = await client(t)
+  const error = { type: 'Timeout', message: 'slow '.repeat(100), backtrace: ['a', 'b'], more: 1 }
+  for (const given of [error, { more: 'x'.repeat(500) }]) {
+    await says(201, '', 'POST /q/foo', '{}')
+    const { headers } = await ask('GET /q/foo?lease=30')
+    const body = JSON.stringify({ retry: false, error: given })
+    await says(200, { state: 'failed' }, `POST /j/foo/${headers['x-presque-job']}/nack?receipt=${headers['x-presque-receipt']}`, body)
+  }
+  const { jobs } = (await ask('GET /j/foo?state=failed&payload_max=20&fields=last_error')).json()
+  const short = [{ type: 'Timeout', message: 'slow slow slow slow ' }, {}]
+  t.strictSame(jobs.map((job: { last_error: object }) => job.last_error), short)
+})
+
 test('a request for a job that finds none counts nothing', async t => {
   const { says, refuses } = await client(t)
   await refuses(404, 'no job', 'GET /q/foo?worker_id=w1')
