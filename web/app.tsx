@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks'
 import { useBox } from './box.ts'
 import { access } from './access.ts'
+import { serverNow } from './clock.ts'
 import { Front } from './front.tsx'
 import { JobPage } from './job-page.tsx'
-import { overview } from './live.ts'
+import { overview, silence, type Overview } from './live.ts'
 import { Notices } from './notice.tsx'
 import { link, place, type Place } from './place.ts'
 import { QueuePage } from './queue.tsx'
@@ -12,10 +13,13 @@ import { keepToken, token, wanted } from './server.ts'
 import { switchTheme, theme } from './theme.ts'
 import { TokenPage } from './token.tsx'
 import { Workers } from './workers.tsx'
+import { switchZone, zone, zoneName } from './zone.ts'
 
 export function App () {
   const where = useBox(place)
   const asks = useBox(wanted)
+  // All times on the page are drawn again when the zone changes.
+  useBox(zone)
   useEffect(() => {
     document.title = title(where)
   }, [where])
@@ -44,7 +48,14 @@ function Page () {
   return <Front />
 }
 
-const words = { connecting: 'Connecting', asking: 'Waiting for a token', live: 'Live', away: 'Redis is away', lost: 'No connection' }
+const words = {
+  connecting: 'Connecting',
+  asking: 'Waiting for a token',
+  live: 'Live',
+  late: 'Late',
+  away: 'Redis is away',
+  lost: 'No connection'
+}
 
 function Top () {
   const { connection } = useBox(overview)
@@ -59,10 +70,26 @@ function Top () {
         <a href={link.schedules} aria-current={current('schedules')}>Schedules</a>
         <a href='/docs'>API</a>
       </nav>
-      <span class={`connection ${connection}`} role='status'>{words[connection]}</span>
+      <Connection connection={connection} />
       <Who />
+      <ZoneButton />
       <ThemeButton />
     </header>
+  )
+}
+
+function Connection ({ connection }: Pick<Overview, 'connection'>) {
+  const seconds = useBox(silence)
+  const since = connection === 'late' ? `: nothing heard for ${seconds} s` : ''
+  return <span class={`connection ${connection}`} role='status'>{words[connection]}{since}</span>
+}
+
+function ZoneButton () {
+  const other = useBox(zone) === 'UTC' ? 'local time' : 'UTC'
+  return (
+    <button type='button' class='quiet zone' title={`Show ${other}`} onClick={switchZone}>
+      <span class='unseen'>Times are in </span>{zoneName(serverNow() / 1000)}
+    </button>
   )
 }
 

@@ -71,21 +71,48 @@ function Table ({ title, times, lines, say }: ChartProps) {
   )
 }
 
+const font = '11px system-ui, sans-serif'
+
+// In px, with the space between label and line. A label that is wider than its axis is cut.
+function axisWidth (plot: Plot, labels: string[] | null): number {
+  plot.ctx.save()
+  plot.ctx.font = font
+  const widths = (labels ?? []).map(label => plot.ctx.measureText(label).width)
+  plot.ctx.restore()
+  return Math.ceil(Math.max(30, ...widths)) + 16
+}
+
+// Seconds are told apart where the chart is of minutes.
+function timeLabels (times: number[]): string[] {
+  const end = times.at(-1)! - times[0]! < 240 ? 19 : 16
+  return times.map(time => instant(time).slice(11, end))
+}
+
+function axes (style: CSSStyleDeclaration, say: (value: number) => string): Options['axes'] {
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  const grid = { stroke: colour('line'), width: 1 }
+  const axis = { stroke: colour('dim'), grid, ticks: { show: false }, font }
+  return [
+    { ...axis, values: (_plot, times) => timeLabels(times), space: 70, size: 24 },
+    { ...axis, values: (_plot, values) => values.map(say), size: axisWidth, space: 32 }
+  ]
+}
+
 function options (width: number, lines: Line[], say: (value: number) => string): Options {
   const style = getComputedStyle(document.documentElement)
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim()
-  const axis = { stroke: colour('dim'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' }
+  const series = lines.map(({ name, colour }) => {
+    const stroke = style.getPropertyValue(`--${colour}`).trim()
+    return { label: name, stroke, width: 1.5, fill: `${stroke}1c`, points: { show: false } }
+  })
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    // Room on the right for half of the last time.
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [
-      { ...axis, values: (_plot, times) => times.map(time => instant(time).slice(11, times.at(-1)! - times[0]! < 240 ? 19 : 16)), space: 70, size: 24 },
-      { ...axis, values: (_plot, values) => values.map(say), size: 46, space: 32 }
-    ],
-    series: [{}, ...lines.map(({ name, colour: own }) => ({ label: name, stroke: colour(own), width: 1.5, fill: `${colour(own)}1c`, points: { show: false } }))]
+    axes: axes(style, say)!,
+    series: [{}, ...series]
   }
 }

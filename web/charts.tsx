@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Chart } from './chart.tsx'
+import { serverNow } from './clock.ts'
 import { count, duration, rate } from './format.ts'
 import { joined, learn, speed, type History } from './history.ts'
 import type { Row } from './live.ts'
@@ -18,7 +19,7 @@ export function Charts ({ row }: { row: Row }) {
     return () => clearInterval(timer)
   }, [row.queue])
   if (history === null) return <div class='charts' />
-  const { times, waiting, active, failed, oldest_age: oldest, pushed, processed } = joined(history, row, Date.now() / 1000 - spans[span])
+  const { times, waiting, active, failed, oldest_age: oldest, pushed, processed } = joined(history, row, serverNow() / 1000 - spans[span])
   return (
     <section aria-label='Over time'>
       <div class='spans' role='group' aria-label='How far back'>

@@ -1,3 +1,6 @@
+import { serverNow } from './clock.ts'
+import { inZone, zoneName } from './zone.ts'
+
 const whole = new Intl.NumberFormat('en')
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 
@@ -35,15 +38,25 @@ export function age (seconds: number | null): string {
   return seconds === null ? '–' : duration(seconds)
 }
 
-/** 2026-11-24 13:05:09, by the clock of this machine. */
+/** 2026-11-24 13:05:09, in the zone that is shown. */
 export function instant (seconds: number): string {
-  const date = new Date(seconds * 1000)
-  const two = (number: number) => String(number).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  return inZone(seconds)
+}
+
+/** The same, with the name of that zone. */
+export function instantInZone (seconds: number): string {
+  return `${inZone(seconds)} ${zoneName(seconds)}`
+}
+
+const instants = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z/g
+
+/** A sentence of the server, its times in the zone that is shown. */
+export function localised (sentence: string): string {
+  return sentence.replace(instants, time => instantInZone(Date.parse(time) / 1000))
 }
 
 /** 5m 3s ago, in 12s. */
-export function ago (seconds: number, now = Date.now() / 1000): string {
+export function ago (seconds: number, now = serverNow() / 1000): string {
   const passed = now - seconds
   if (Math.abs(passed) < 1) return 'now'
   return passed > 0 ? `${duration(passed)} ago` : `in ${duration(-passed)}`

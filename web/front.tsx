@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { useBox } from './box.ts'
+import { serverNow } from './clock.ts'
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { count, exact, rate } from './format.ts'
@@ -18,7 +19,7 @@ export function Front () {
   const [most, setMost] = useState(pageSize)
   const [pushing, setPushing] = useState(false)
   const refusal = useRefusal('produce')
-  const now = Date.now()
+  const now = serverNow()
   const found = sorted([...rows.values()].filter(({ queue }) => queue.toLowerCase().includes(search.toLowerCase())), sort, now)
   return (
     <>

@@ -1,40 +1,56 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
+import { Confirm } from './dialog.tsx'
 import { failureIn, fingerprint } from './failure.ts'
 import { exact, plural } from './format.ts'
 import { JobLinks } from './job-links.tsx'
-import { cancel, each, list, retry, type Job } from './job.ts'
+import { cancel, each, look, newestFailed, retry, type Failed } from './job.ts'
 import { act, notify } from './notice.tsx'
+import { usePoll } from './poll.ts'
+import { Text } from './text.tsx'
 
 interface GroupsProps { queue: string, total: number, onChange: () => Promise<void> }
 
-const most = 1000
+// In ms. The groups are made of the newest failed jobs, as far as 100 kB go.
+const pause = 5000
 
-/** Failed jobs by what they failed with, the most frequent first. */
+/** The newest failed jobs by what they failed with, the most frequent first. */
 export function Groups ({ queue, total, onChange }: GroupsProps) {
-  const [jobs, setJobs] = useState<Job[] | null>(null)
-  const look = () => list(queue, 'failed', 0, most).then(setJobs, () => {})
-  useEffect(() => { void look() }, [queue, total])
+  const [jobs, setJobs] = useState<Failed[] | null>(null)
+  const refresh = async () => setJobs(await newestFailed(queue))
+  usePoll(pause, [queue], refresh)
   if (jobs === null) return <p class='empty'>Looking…</p>
-  const groups = new Map<string, Job[]>()
-  for (const job of jobs) {
-    const name = fingerprint(failureIn(job.lastError))
-    groups.set(name, [...groups.get(name) ?? [], job])
-  }
-  const sorted = [...groups].sort(([, one], [, other]) => other.length - one.length)
+  const sorted = groupsOf(jobs)
+  const change = async () => { await refresh(); await onChange() }
   return (
     <>
-      {jobs.length < total && <p class='dim'>Of the {exact(jobs.length)} that failed first, out of {exact(total)}.</p>}
+      {jobs.length < total && <p class='dim'>Of the {exact(jobs.length)} that failed last, out of {exact(total)}.</p>}
       {sorted.length === 0 && <p class='empty'>None.</p>}
-      <ul class='groups'>{sorted.map(([name, alike]) => <Group key={name} name={name} jobs={alike} onChange={async () => { await look(); await onChange() }} />)}</ul>
+      <ul class='groups'>
+        {sorted.map(([name, alike]) => <Group key={name} name={name} jobs={alike} onChange={change} />)}
+      </ul>
     </>
   )
 }
 
-function Group ({ name, jobs, onChange }: { name: string, jobs: Job[], onChange: () => Promise<void> }) {
+function groupsOf (jobs: Failed[]): Array<[string, Failed[]]> {
+  const groups = new Map<string, Failed[]>()
+  for (const job of jobs) {
+    const name = fingerprint(failureIn(job.lastError))
+    const known = groups.get(name)
+    if (known === undefined) groups.set(name, [job])
+    else known.push(job)
+  }
+  return [...groups].sort(([, one], [, other]) => other.length - one.length)
+}
+
+interface GroupProps { name: string, jobs: Failed[], onChange: () => Promise<void> }
+
+function Group ({ name, jobs, onChange }: GroupProps) {
+  const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
   const manage = useRefusal('manage')
-  const { backtrace } = failureIn(jobs[0]!.lastError)
+  const many = jobs.length === 1 ? 'this one' : `these ${exact(jobs.length)}`
   const all = (one: typeof retry, verb: string) => async () => {
     await act(async () => {
       const { done, refused } = await each(jobs, one)
@@ -43,16 +59,44 @@ function Group ({ name, jobs, onChange }: { name: string, jobs: Job[], onChange:
     })
     await onChange()
   }
+  const close = () => setAsking(null)
   return (
     <li aria-label={name}>
       <div class='group'>
         <b class='many'>{exact(jobs.length)}</b>
-        <span class='error'>{name}</span>
-        <Button refusal={manage} label={`Redrive these ${jobs.length}`} onClick={all(retry, 'redriven')}>Redrive</Button>
-        <Button kind='danger' refusal={manage} label={`Cancel these ${jobs.length}`} onClick={all(cancel, 'cancelled')}>Cancel</Button>
+        <span class='error'><Text text={name} /></span>
+        <Button refusal={manage} onClick={() => setAsking('retry')}>Redrive {many}…</Button>
+        <Button kind='danger' refusal={manage} onClick={() => setAsking('cancel')}>Cancel {many}…</Button>
       </div>
       <p class='dim'>Jobs <JobLinks queue={jobs[0]!.queue} ids={jobs.map(({ id }) => id)} /></p>
-      {backtrace !== '' && <details><summary>Backtrace of the first</summary><pre>{backtrace}</pre></details>}
+      <Backtrace job={jobs[0]!} />
+      {asking === 'retry' && (
+        <Confirm
+          title='Redrive a group' verb={`Redrive ${plural(jobs.length, 'job')}`} kind='main' onClose={close}
+          question={`${name}: they run as soon as a worker takes them.`} onConfirm={all(retry, 'redriven')}
+        />
+      )}
+      {asking === 'cancel' && (
+        <Confirm
+          title='Cancel a group' verb={`Cancel ${plural(jobs.length, 'job')}`} onClose={close}
+          question={`${name}: they will be gone. Nothing brings them back.`} onConfirm={all(cancel, 'cancelled')}
+        />
+      )}
     </li>
+  )
+}
+
+function Backtrace ({ job: { queue, id } }: { job: Failed }) {
+  const [text, setText] = useState('')
+  async function open (isOpen: boolean): Promise<void> {
+    if (!isOpen) return
+    const job = await look(queue, id).catch(() => null)
+    setText(job === null ? 'The job is gone.' : failureIn(job.lastError).backtrace || 'None was given.')
+  }
+  return (
+    <details onToggle={event => { void open(event.currentTarget.open) }}>
+      <summary>Backtrace of the newest</summary>
+      <pre><Text text={text} /></pre>
+    </details>
   )
 }

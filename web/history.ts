@@ -1,3 +1,4 @@
+import { serverNow } from './clock.ts'
 import { json, path } from './server.ts'
 import { ageOf, type Row } from './live.ts'
 
@@ -16,7 +17,7 @@ const names = ['waiting', 'active', 'failed', 'oldest_age', 'pushed', 'processed
 export function joined (history: History, row: Row, from: number): History {
   const known = history.times.at(-1) ?? 0
   const seen = [...row.trail, row].filter(({ at }, i, all) => at / 1000 > known && (i === all.length - 1 || at !== all[i + 1]!.at))
-  const now = Date.now()
+  const now = serverNow()
   const moments = [...seen.map(moment => ({ time: moment.at / 1000, moment, at: moment.at })), { time: now / 1000, moment: row, at: now }]
   const all: History = { ...nothing, times: [...history.times, ...moments.map(({ time }) => time)] }
   for (const name of names) all[name] = [...history[name], ...moments.map(({ moment, at }) => value(moment, name, at))]

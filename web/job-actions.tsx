@@ -5,11 +5,12 @@ import { cancel, retry, type Job } from './job.ts'
 import { act } from './notice.tsx'
 import { PushDialog } from './push.tsx'
 
-interface JobActionsProps { job: Job, onChange: () => Promise<void> }
+interface JobActionsProps { job: Job, isGone: boolean, onChange: () => Promise<void> }
 
-/** Retry, edit and push again, cancel. */
-export function JobActions ({ job, onChange }: JobActionsProps) {
+/** Retry, edit and push again, cancel. A form that is open stays when the job has gone meanwhile. */
+export function JobActions ({ job, isGone, onChange }: JobActionsProps) {
   const { queue, id, state } = job
+  const isIdle = state === 'failed' || state === 'delayed'
   const [editing, setEditing] = useState(false)
   const manage = useRefusal('manage')
   const produce = useRefusal('produce')
@@ -25,9 +26,9 @@ export function JobActions ({ job, onChange }: JobActionsProps) {
   }
   return (
     <div class='actions'>
-      {(state === 'failed' || state === 'delayed') && <Button refusal={manage} onClick={doing(retry, 'runs now')}>Retry now</Button>}
-      <Button refusal={produce ?? manage} onClick={() => setEditing(true)}>Edit and push again…</Button>
-      <Button kind='danger' refusal={manage} onClick={doing(cancel, 'is cancelled')}>Cancel job</Button>
+      {!isGone && isIdle && <Button refusal={manage} onClick={doing(retry, 'runs now')}>Retry now</Button>}
+      {!isGone && <Button refusal={produce ?? manage} onClick={() => setEditing(true)}>Edit and push again…</Button>}
+      {!isGone && <Button kind='danger' refusal={manage} onClick={doing(cancel, 'is cancelled')}>Cancel job</Button>}
       {editing && <PushDialog queue={queue} from={job} onPushed={cancelOld} onClose={() => setEditing(false)} />}
     </div>
   )

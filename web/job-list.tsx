@@ -1,92 +1,144 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
+import { Confirm } from './dialog.tsx'
 import { exact, plural } from './format.ts'
 import { Groups } from './groups.tsx'
 import { JobTools } from './job-tools.tsx'
 import { JobTable } from './job-table.tsx'
-import { cancel, each, list, retry, type Job, type State } from './job.ts'
+import { cancel, each, list, pageSize, retry, verbs, type Job, type State } from './job.ts'
 import { act, notify } from './notice.tsx'
+import { usePoll } from './poll.ts'
 
 interface JobListProps { queue: string, state: State, total: number }
 
-const pageSize = 50
-
 /** The jobs of one state, page by page. */
 export function JobList ({ queue, state, total }: JobListProps) {
-  const [offset, setOffset] = useState(0)
+  const [offset, setOffset] = usePage(total)
   const [grouped, setGrouped] = useState(false)
   const [search, setSearch] = useState('')
-  const [chosen, setChosen] = useState(new Set<string>())
-  const [jobs, problem, refresh] = useJobs(queue, state, offset, total, chosen.size > 0)
-  const manage = useRefusal('manage')
+  const [selected, setSelected] = useState(new Set<string>())
+  const { jobs, problem, refresh } = useJobs(queue, state, offset, grouped || selected.size > 0)
   const found = (jobs ?? []).filter(job => matches(job, search))
-  const toggle = (ids: string[], on: boolean) => setChosen(new Set([...chosen].filter(id => !ids.includes(id)).concat(on ? ids : [])))
-  const forChosen = (verb: string, one: typeof retry) => async () => {
-    await act(async () => {
-      const { done, refused } = await each(found.filter(({ id }) => chosen.has(id)), one)
-      if (refused !== '') notify(refused, true)
-      return `${plural(done, 'job')} ${verb}`
-    })
-    setChosen(new Set())
-    await refresh()
-  }
+  const toggle = (ids: string[], on: boolean) => setSelected(toggled(selected, ids, on))
+  const clear = () => setSelected(new Set())
+  const chosen = found.filter(({ id }) => selected.has(id))
+  const done = async () => { clear(); await refresh() }
+  const tools = { queue, state, total, search, onSearch: setSearch, grouped, onGrouped: setGrouped }
   return (
     <div id='jobs' role='tabpanel' aria-labelledby={`tab-${state}`}>
-      <JobTools queue={queue} state={state} total={total} search={search} onSearch={setSearch} grouped={grouped} onGrouped={setGrouped} onChange={refresh} />
-      {chosen.size > 0 && (
-        <div class='chosen' role='group' aria-label='Chosen jobs'>
-          <b>{exact(chosen.size)} chosen</b>
-          {(state === 'failed' || state === 'delayed') && <Button refusal={manage} onClick={forChosen('run now', retry)}>{state === 'failed' ? 'Redrive chosen' : 'Run chosen now'}</Button>}
-          <Button kind='danger' refusal={manage} onClick={forChosen('cancelled', cancel)}>Cancel chosen</Button>
-          <Button kind='quiet' onClick={() => setChosen(new Set())}>Choose none</Button>
-        </div>
-      )}
+      <JobTools {...tools} onChange={refresh} />
+      {selected.size > 0 && <Selected jobs={chosen} state={state} onClear={clear} onDone={done} />}
       {problem !== '' && <p class='empty' role='alert'>{problem}</p>}
       {grouped && state === 'failed'
         ? <Groups queue={queue} total={total} onChange={refresh} />
-        : jobs === null
-          ? <p class='empty'>{problem === '' && 'Looking…'}</p>
-          : found.length === 0
-            ? <p class='empty'>{jobs.length === 0 ? 'None.' : `None of the ${exact(jobs.length)} jobs on this page has that in it.`}</p>
-            : <JobTable jobs={found} state={state} chosen={chosen} onChoose={toggle} onChange={refresh} />}
-      {!grouped && <Pages offset={offset} total={total} onGo={next => { setOffset(next); setChosen(new Set()) }} />}
+        : <Found {...{ jobs, found, problem }}><JobTable jobs={found} state={state} chosen={selected} onChoose={toggle} onChange={refresh} /></Found>}
+      {!grouped && <Pages offset={offset} total={total} onGo={next => { setOffset(next); clear() }} />}
     </div>
   )
 }
 
-function matches ({ id, payload, lastError, worker_id: worker }: Job, search: string): boolean {
-  const words = search.trim().toLowerCase()
-  return words === '' || id === words || [payload, lastError, worker ?? ''].some(text => text.toLowerCase().includes(words))
+function toggled (selected: Set<string>, ids: string[], on: boolean): Set<string> {
+  return new Set([...selected].filter(id => !ids.includes(id)).concat(on ? ids : []))
 }
 
-// In ms. What is looked at changes under nobody's hands while jobs are chosen.
+// A page that has emptied gives way to the last one there is.
+function usePage (total: number): [number, (offset: number) => void] {
+  const [offset, setOffset] = useState(0)
+  const last = Math.max(0, Math.ceil(total / pageSize) - 1) * pageSize
+  useEffect(() => { if (offset > last) setOffset(last) }, [offset, last])
+  return [Math.min(offset, last), setOffset]
+}
+
+interface FoundProps { jobs: Job[] | null, found: Job[], problem: string, children: preact.JSX.Element }
+
+function Found ({ jobs, found, problem, children }: FoundProps) {
+  if (jobs === null) return problem === '' ? <p class='empty'>Looking…</p> : null
+  if (found.length > 0) return children
+  const none = `None of the ${exact(jobs.length)} jobs on this page has that in it.`
+  return <p class='empty'>{jobs.length === 0 ? 'None.' : none}</p>
+}
+
+function matches ({ id, payload, lastError, worker_id: worker }: Job, search: string): boolean {
+  const words = search.trim().toLowerCase()
+  if (words === '' || id === words) return true
+  return [payload, lastError, worker ?? ''].some(text => text.toLowerCase().includes(words))
+}
+
+interface SelectedProps { jobs: Job[], state: State, onClear: () => void, onDone: () => Promise<void> }
+
+/** What may be done to the selected jobs. */
+function Selected ({ jobs, state, onClear, onDone }: SelectedProps) {
+  const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
+  const manage = useRefusal('manage')
+  const verb = verbs[state]
+  const apply = (one: typeof retry, said: string) => async () => {
+    await act(async () => {
+      const { done, refused } = await each(jobs, one)
+      if (refused !== '') notify(refused, true)
+      return `${plural(done, 'job')} ${said}`
+    })
+    await onDone()
+  }
+  const many = plural(jobs.length, 'job')
+  return (
+    <div class='chosen' role='group' aria-label='Selected jobs'>
+      <b>{exact(jobs.length)} selected</b>
+      {verb !== null && <Button refusal={manage} onClick={() => setAsking('retry')}>{verb.one} selected…</Button>}
+      <Button kind='danger' refusal={manage} onClick={() => setAsking('cancel')}>Cancel selected…</Button>
+      <Button kind='quiet' onClick={onClear}>Select none</Button>
+      {asking === 'retry' && verb !== null && (
+        <Confirm
+          title={`${verb.one} the selected`} verb={`${verb.one} ${many}`} kind='main' onConfirm={apply(retry, verb.done)}
+          question={`${many} will run as soon as a worker takes them.`} onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === 'cancel' && (
+        <Confirm
+          title='Cancel the selected' verb={`Cancel ${many}`} onConfirm={apply(cancel, 'cancelled')}
+          question={`${many} will be gone. Nothing brings them back.`} onClose={() => setAsking(null)}
+        />
+      )}
+    </div>
+  )
+}
+
+// In ms.
 const pause = 2000
 
-function useJobs (queue: string, state: State, offset: number, total: number, held: boolean): [Job[] | null, string, () => Promise<void>] {
+interface Jobs { jobs: Job[] | null, problem: string, refresh: () => Promise<void> }
+
+// While jobs are selected the list stands still under the hand; `held` says so.
+function useJobs (queue: string, state: State, offset: number, held: boolean): Jobs {
   const [jobs, setJobs] = useState<Job[] | null>(null)
   const [problem, setProblem] = useState('')
   const asked = useRef(0)
-  const refresh = async () => {
+  async function refresh (): Promise<void> {
     const number = ++asked.current
-    await list(queue, state, offset, pageSize).then(all => { if (number === asked.current) { setJobs(all); setProblem('') } }, error => setProblem(error.message))
+    const isLatest = () => number === asked.current
+    try {
+      const all = await list(queue, state, offset)
+      if (!isLatest()) return
+      setJobs(all)
+      setProblem('')
+    } catch (error) {
+      if (isLatest()) setProblem((error as Error).message)
+    }
   }
-  useEffect(() => { void refresh() }, [queue, state, offset])
-  useEffect(() => {
-    if (held || jobs === null) return
-    const timer = setTimeout(refresh, pause)
-    return () => clearTimeout(timer)
-  }, [total, held])
-  return [jobs, problem, refresh]
+  usePoll(pause, [queue, state, offset], refresh, held)
+  return { jobs, problem, refresh }
 }
 
-function Pages ({ offset, total, onGo }: { offset: number, total: number, onGo: (offset: number) => void }) {
-  if (total <= pageSize && offset === 0) return null
+interface PagesProps { offset: number, total: number, onGo: (offset: number) => void }
+
+function Pages ({ offset, total, onGo }: PagesProps) {
+  if (total <= pageSize) return null
+  const last = Math.min(offset + pageSize, total)
   return (
     <nav class='pages' aria-label='Pages of jobs'>
       <Button disabled={offset === 0} onClick={() => onGo(Math.max(0, offset - pageSize))}>Back</Button>
-      <span>{exact(offset + 1)} to {exact(Math.min(offset + pageSize, total))} of {exact(total)}</span>
-      <Button disabled={offset + pageSize >= total} onClick={() => onGo(offset + pageSize)}>Next</Button>
+      <span>{exact(offset + 1)} to {exact(last)} of {exact(total)}</span>
+      <Button disabled={last >= total} onClick={() => onGo(offset + pageSize)}>Next</Button>
     </nav>
   )
 }

@@ -1,11 +1,12 @@
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { failureIn } from './failure.ts'
-import { ago, instant } from './format.ts'
+import { ago, count, instantInZone } from './format.ts'
 import { cancel, retry, type Job, type State } from './job.ts'
 import { act } from './notice.tsx'
 import { link } from './place.ts'
 import { JobLinks } from './job-links.tsx'
+import { Text } from './text.tsx'
 
 interface JobTableProps {
   jobs: Job[]
@@ -25,7 +26,7 @@ export function JobTable ({ jobs, state, chosen, onChoose, onChange }: JobTableP
         <caption class='unseen'>Jobs that are {state}</caption>
         <thead>
           <tr>
-            <th scope='col' class='box'><input type='checkbox' aria-label='Choose all on this page' checked={all} onChange={() => onChoose(jobs.map(({ id }) => id), !all)} /></th>
+            <th scope='col' class='box'><input type='checkbox' aria-label='Select all on this page' checked={all} onChange={() => onChoose(jobs.map(({ id }) => id), !all)} /></th>
             <th scope='col'>Job</th>
             <th scope='col' class='wide'>Payload</th>
             <th scope='col'>{heads[state]}</th>
@@ -42,7 +43,7 @@ export function JobTable ({ jobs, state, chosen, onChoose, onChange }: JobTableP
 interface JobRowProps { job: Job, chosen: boolean, onChoose: (on: boolean) => void, onChange: () => Promise<void> }
 
 function JobRow ({ job, chosen, onChoose, onChange }: JobRowProps) {
-  const { queue, id, state, payload, attempt, tries, priority } = job
+  const { queue, id, state, attempt, tries, priority } = job
   const manage = useRefusal('manage')
   const doing = (one: typeof retry, said: string) => async () => {
     await act(async () => { await one(queue, id); return `Job ${id} ${said}` })
@@ -50,9 +51,9 @@ function JobRow ({ job, chosen, onChoose, onChange }: JobRowProps) {
   }
   return (
     <tr>
-      <td class='box'><input type='checkbox' aria-label={`Choose job ${id}`} checked={chosen} onChange={event => onChoose(event.currentTarget.checked)} /></td>
+      <td class='box'><input type='checkbox' aria-label={`Select job ${id}`} checked={chosen} onChange={event => onChoose(event.currentTarget.checked)} /></td>
       <th scope='row'><a href={link.job(queue, id)}>{id}</a>{priority !== 5 && <span class='badge' title='Priority'>p{priority}</span>}</th>
-      <td class='wide code' data-label='payload'>{payload.slice(0, 200)}</td>
+      <td class='wide code' data-label='payload'><Beginning job={job} /></td>
       <td class='words' data-label={heads[state].toLowerCase()}><When job={job} /></td>
       <td data-label='attempt'>{attempt}/{tries}</td>
       <td class='row-actions'>
@@ -63,13 +64,18 @@ function JobRow ({ job, chosen, onChoose, onChange }: JobRowProps) {
   )
 }
 
+function Beginning ({ job: { payload, payload_size: size } }: { job: Job }) {
+  const more = size === undefined ? null : <span class='dim'>… {count(size)} bytes</span>
+  return <><Text text={payload.slice(0, 200)} />{more}</>
+}
+
 function When ({ job }: { job: Job }) {
   const { state, run_at: at, lease_expires_at: until, worker_id: worker, created_at: created } = job
   if (state === 'failed') {
     const { type, message } = failureIn(job.lastError)
-    return <span class='error'><b>{type}</b> {message.slice(0, 200)}</span>
+    return <span class='error'><b><Text text={type.slice(0, 100)} /></b> <Text text={message.slice(0, 200)} /></span>
   }
   if (state === 'blocked') return <JobLinks queue={job.queue} ids={job.depends} />
   const time = state === 'active' ? until! : state === 'completed' ? created : at
-  return <><time dateTime={new Date(time * 1000).toISOString()} title={instant(time)}>{ago(time)}</time>{worker !== null && <span class='dim'> {worker}</span>}</>
+  return <><time dateTime={new Date(time * 1000).toISOString()} title={instantInZone(time)}>{ago(time)}</time>{worker !== null && <span class='dim'> {worker}</span>}</>
 }

@@ -3,7 +3,7 @@ import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { Confirm } from './dialog.tsx'
 import { plural } from './format.ts'
-import { forAll, holding, look, type State } from './job.ts'
+import { forAll, holding, look, verbs, type State } from './job.ts'
 import { act } from './notice.tsx'
 import { go, link } from './place.ts'
 
@@ -19,36 +19,75 @@ interface JobToolsProps {
 }
 
 /** Search, and what is done to all jobs of the state. */
-export function JobTools ({ queue, state, total, search, onSearch, grouped, onGrouped, onChange }: JobToolsProps) {
-  const [dropping, setDropping] = useState(false)
-  const manage = useRefusal('manage')
-  const all = (what: 'retry' | 'drop', verb: string) => async () => {
-    await act(async () => `${plural(await forAll(what, queue, state), 'job')} ${verb}`)
-    await onChange()
-  }
+export function JobTools (props: JobToolsProps) {
+  const { queue, state, total, grouped, onGrouped, onChange } = props
   return (
     <div class='tools'>
-      <form role='search' onSubmit={event => { event.preventDefault(); void find(queue, search.trim()) }}>
-        <input type='search' aria-label='Search jobs' placeholder='Text on this page, or Enter: id, unique key' value={search} onInput={event => onSearch(event.currentTarget.value)} />
-      </form>
-      {state === 'failed' && <Button kind='quiet' label={grouped ? 'List the failed jobs' : 'Group by error'} onClick={() => onGrouped(!grouped)}>{grouped ? 'As a list' : 'Group by error'}</Button>}
-      {state === 'failed' && total > 0 && <Button refusal={manage} onClick={all('retry', 'redriven')}>Redrive all</Button>}
-      {state === 'delayed' && total > 0 && <Button refusal={manage} onClick={all('retry', 'run now')}>Run all now</Button>}
-      {total > 0 && <Button kind='danger' refusal={manage} onClick={() => setDropping(true)}>Drop all…</Button>}
-      {dropping && (
+      <Search {...props} />
+      {state === 'failed' && (
+        <Button
+          kind='quiet' label={grouped ? 'List the failed jobs' : 'Group by error'}
+          onClick={() => onGrouped(!grouped)}
+        >
+          {grouped ? 'As a list' : 'Group by error'}
+        </Button>
+      )}
+      {total > 0 && <ForAll {...{ queue, state, total, onChange }} />}
+    </div>
+  )
+}
+
+function Search ({ queue, search, onSearch }: JobToolsProps) {
+  return (
+    <form role='search' onSubmit={event => { event.preventDefault(); void find(queue, search.trim()) }}>
+      <input
+        type='search' aria-label='Search jobs' value={search}
+        placeholder='Text on this page, or Enter: id, unique key'
+        onInput={event => onSearch(event.currentTarget.value)}
+      />
+    </form>
+  )
+}
+
+type ForAllProps = Pick<JobToolsProps, 'queue' | 'state' | 'total' | 'onChange'>
+
+function ForAll ({ queue, state, total, onChange }: ForAllProps) {
+  const [asking, setAsking] = useState<'retry' | 'drop' | null>(null)
+  const manage = useRefusal('manage')
+  const verb = verbs[state]
+  const many = plural(total, 'job')
+  const all = (what: 'retry' | 'drop', said: string) => async () => {
+    await act(async () => `${plural(await forAll(what, queue, state), 'job')} ${said}`)
+    await onChange()
+  }
+  const close = () => setAsking(null)
+  return (
+    <>
+      {verb !== null && <Button refusal={manage} onClick={() => setAsking('retry')}>{verb.all}…</Button>}
+      <Button kind='danger' refusal={manage} onClick={() => setAsking('drop')}>Drop all…</Button>
+      {asking === 'retry' && verb !== null && (
         <Confirm
-          title='Drop all' verb={`Drop ${plural(total, 'job')}`} onConfirm={all('drop', 'dropped')} onClose={() => setDropping(false)}
-          question={`All jobs of ${queue} that are ${state} will be gone. Nothing brings them back.`}
+          title={verb.all} verb={`${verb.one} ${many}`} kind='main' onClose={close}
+          question={`All jobs of ${queue} that are ${state} now will run as soon as a worker takes them.`}
+          onConfirm={all('retry', verb.done)}
         />
       )}
-    </div>
+      {asking === 'drop' && (
+        <Confirm
+          title='Drop all' verb={`Drop ${many}`} onClose={close}
+          question={`All jobs of ${queue} that are ${state} now will be gone. Nothing brings them back.`}
+          onConfirm={all('drop', 'dropped')}
+        />
+      )}
+    </>
   )
 }
 
 async function find (queue: string, search: string): Promise<void> {
   if (search === '') return
   await act(async () => {
-    const byId = /^\d{1,16}$/.test(search) ? await look(queue, search).catch(() => null) : null
+    const isId = /^\d{1,16}$/.test(search)
+    const byId = isId ? await look(queue, search).catch(() => null) : null
     const [job = null] = byId === null ? await holding(queue, search) : [byId]
     if (job === null) throw new Error(`No job of ${queue} has “${search}” as its id or unique key`)
     go(link.job(queue, job.id))

@@ -4,7 +4,7 @@ import { json, path, send, text } from './server.ts'
 export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 export type State = typeof states[number]
 
-/** A job as GET /j shows it. What came in as JSON is its text, byte for byte. */
+/** A job as GET /j shows it. JSON of a client is its text, byte for byte. */
 export interface Job {
   id: string
   queue: string
@@ -20,24 +20,70 @@ export interface Job {
   lost: number
   /** The jobs it waits for, or waited for when it failed. */
   depends: string[]
+  /** How many bytes the payload has, where it is too long for a list; `payload` is its beginning. */
+  payload_size?: number
   payload: string
   progress: string
   lastError: string
   result: string
 }
 
+/** A failed job, as far as its error goes. */
+export type Failed = Pick<Job, 'id' | 'queue' | 'lastError'>
+
+/** What lets jobs of a state run: of one, of all, and what is said then; null where nothing does. */
+export const verbs: Record<State, { one: string, all: string, done: string } | null> = {
+  waiting: null,
+  delayed: { one: 'Run', all: 'Run all now', done: 'run now' },
+  blocked: null,
+  active: null,
+  failed: { one: 'Redrive', all: 'Redrive all', done: 'redriven' },
+  completed: null
+}
+
 const texts = ['payload', 'progress', 'last_error', 'result']
 
 function read (document: string): Job {
   const all = members(document)
-  const facts = [...all].filter(([name]) => !texts.includes(name)).map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+  const facts = [...all].filter(([name]) => !texts.includes(name))
+  const json = facts.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()
   const given = (name: string): string => all.get(name) === 'null' ? '' : all.get(name) ?? ''
-  return { ...JSON.parse(`{${facts.join()}}`), payload: given('payload'), progress: given('progress'), lastError: given('last_error'), result: given('result') }
+  const known = JSON.parse(`{${json}}`) as Job & { payload_head?: string }
+  return {
+    ...known,
+    payload: known.payload_head ?? given('payload'),
+    progress: given('progress'),
+    lastError: given('last_error'),
+    result: given('result')
+  }
 }
 
-/** The jobs of one state, a page of them. */
-export async function list (queue: string, state: State, offset: number, limit: number): Promise<Job[]> {
-  return elements(members(await text(path('j', queue), { state, offset, limit })).get('jobs') ?? '[]').map(read)
+/** How many jobs a page of a list has. */
+export const pageSize = 50
+
+// What a row of a list shows. Payloads and errors are cut by the server, so that no list is long.
+const row = 'id,state,priority,attempt,tries,created_at,run_at,lease_expires_at,worker_id,depends,last_error,payload'
+const shown = 200
+
+async function listed (queue: string, query: Record<string, string | number>): Promise<Job[]> {
+  const answer = members(await text(path('j', queue), query))
+  return elements(answer.get('jobs') ?? '[]').map(one => ({ ...read(one), queue }))
+}
+
+/** The jobs of one state, a page of them; of those that failed or completed the newest first. */
+export async function list (queue: string, state: State, offset: number): Promise<Job[]> {
+  const order = state === 'failed' || state === 'completed' ? 'desc' : 'asc'
+  return await listed(queue, { state, order, offset, limit: pageSize, fields: row, payload_max: shown })
+}
+
+// 300 errors of 300 bytes.
+const newest = 300
+
+/** The jobs that failed last. */
+export async function newestFailed (queue: string): Promise<Failed[]> {
+  return await listed(queue, {
+    state: 'failed', order: 'desc', limit: newest, fields: 'id,last_error', payload_max: newest
+  })
 }
 
 /** The job that holds a unique key: one, or none. */
@@ -47,6 +93,13 @@ export async function holding (queue: string, uniq: string): Promise<Job[]> {
 
 export async function look (queue: string, id: string): Promise<Job> {
   return read(await text(path('j', queue, id)))
+}
+
+const passing = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,worker_id,failures,lost,depends,progress'
+
+/** A job without what is long and does not change while its state, attempt and times do not. */
+export async function glance (queue: string, id: string): Promise<Job> {
+  return read(await text(path('j', queue, id), { fields: passing }))
 }
 
 export interface Reason { reason: string, detail: string }

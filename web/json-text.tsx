@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { pretty } from './json.ts'
+import { Text } from './text.tsx'
 
 const mostShown = 200_000
 
@@ -16,7 +17,7 @@ export function Json ({ title, text }: { title: string, text: string }) {
           <button type='button' class='quiet' aria-pressed={raw ? 'true' : 'false'} onClick={() => setRaw(true)}>Raw</button>
         </div>
       </div>
-      <pre tabIndex={0} aria-label={raw ? `${title}, as it came` : title}>{shown}</pre>
+      <pre tabIndex={0} aria-label={raw ? `${title}, as it came` : title}><Text text={shown} /></pre>
     </section>
   )
 }

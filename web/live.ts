@@ -1,5 +1,6 @@
 import { Box } from './box.ts'
 import { learnAccess } from './access.ts'
+import { learnTime, serverNow } from './clock.ts'
 import { json, Refusal, wanted } from './server.ts'
 import { events } from './stream.ts'
 import type { State } from './job.ts'
@@ -26,17 +27,25 @@ export interface Row extends Moment { trail: Moment[] }
 export interface Overview {
   rows: Map<string, Row>
   /** How the page hears of changes. */
-  connection: 'connecting' | 'asking' | 'live' | 'away' | 'lost'
-  /** In ms, by the clock of this page. */
-  heard: number
+  connection: 'connecting' | 'asking' | 'live' | 'late' | 'away' | 'lost'
 }
 
-export const overview = new Box<Overview>({ rows: new Map(), connection: 'connecting', heard: 0 })
+export const overview = new Box<Overview>({ rows: new Map(), connection: 'connecting' })
+
+/** For how many seconds the server has not been heard of; it speaks every two seconds. */
+export const silence = new Box(0)
 
 /** How many jobs waited, a minute each, by queue. */
 export const lastHour = new Box<Record<string, number[]>>({})
 
 const mostMoments = 450
+
+// In s without a word of the server: then it is late, and then it counts as gone.
+const late = 6
+const gone = 15
+
+// When the server was last heard of, by the running clock of this page in ms.
+let heard = performance.now()
 
 /** Keeps `overview` true for as long as the page is open. */
 export async function follow (): Promise<void> {
@@ -45,7 +54,7 @@ export async function follow (): Promise<void> {
   void learnHour()
   let pause = 500
   for (;;) {
-    const began = Date.now()
+    const began = performance.now()
     const withdrawn = await listen()
     if (wanted.value !== '') {
       await token()
@@ -55,33 +64,58 @@ export async function follow (): Promise<void> {
       void learnAccess()
       continue
     }
-    if (Date.now() - began > 10_000) pause = 500
-    overview.value = { ...overview.value, connection: 'lost' }
+    if (performance.now() - began > 10_000) pause = 500
+    turn('lost')
     await new Promise(resolve => setTimeout(resolve, pause))
     pause = Math.min(pause * 2, 10_000)
   }
 }
 
-// Resolves when the stream has ended. true: the token has changed, so there is to be asked anew at once.
-// What was begun with one token does not go on once that is refused elsewhere.
+// Resolves when the stream has ended. true: the token has changed, so there is to be asked anew
+// at once. What was begun with one token does not go on once that is refused elsewhere.
 async function listen (): Promise<boolean> {
   const controller = new AbortController()
   const unwatch = wanted.watch(() => { if (wanted.value !== '') controller.abort() })
+  const unguard = guard(controller)
   try {
     for await (const { name, data } of events('/summary', controller.signal)) {
+      heard = performance.now()
       if (name === 'withdrawn') return true
-      hear(name, data)
+      if (name !== '') hear(name, data)
     }
   } catch (error) {
     if (error instanceof Refusal && error.status === 403) wanted.value = 'insufficient'
   } finally {
+    unguard()
     unwatch()
   }
   return false
 }
 
+// A server that is frozen keeps its connections open: only its silence tells. The page says so,
+// and then asks anew.
+function guard (controller: AbortController): () => void {
+  heard = performance.now()
+  const timer = setInterval(() => {
+    silence.value = Math.floor((performance.now() - heard) / 1000)
+    if (silence.value >= gone) controller.abort()
+    else if (silence.value >= late && overview.value.connection === 'live') turn('late')
+  }, 1000)
+  return () => clearInterval(timer)
+}
+
+// Once it is back, what was asked for in vain is asked for again.
+function turn (connection: Overview['connection']): void {
+  const before = overview.value.connection
+  if (before === connection) return
+  overview.value = { ...overview.value, connection }
+  if (connection !== 'live' || before === 'connecting') return
+  void learnAccess()
+  void learnHour()
+}
+
 async function token (): Promise<void> {
-  overview.value = { rows: new Map(), connection: 'asking', heard: 0 }
+  overview.value = { rows: new Map(), connection: 'asking' }
   await new Promise<void>(resolve => { const stop = wanted.watch(() => { if (wanted.value === '') { stop(); resolve() } }) })
   overview.value = { ...overview.value, connection: 'connecting' }
   void learnAccess()
@@ -94,18 +128,23 @@ async function learnHour (): Promise<void> {
   } catch {}
 }
 
+interface Heard { time: number, queues: Facts[], gone?: string[] }
+
 function hear (name: string, data: string): void {
-  const { rows, heard } = overview.value
-  if (name === 'away') {
-    overview.value = { rows, heard, connection: 'away' }
-    return
+  if (name === 'away') return turn('away')
+  const { rows } = overview.value
+  const { time, queues, gone: deleted = [] } = JSON.parse(data) as Heard
+  learnTime(time)
+  const now = serverNow()
+  const isWhole = name === 'summary'
+  const all = new Map(isWhole ? queues.map(({ queue }) => [queue, rows.get(queue)!]) : rows)
+  for (const facts of queues) {
+    all.set(facts.queue, follows(rows.get(facts.queue), { ...facts, at: now }))
   }
-  const { queues, gone = [] } = JSON.parse(data) as { queues: Facts[], gone?: string[] }
-  const now = Date.now()
-  const all = new Map(name === 'summary' ? queues.map(({ queue }) => [queue, rows.get(queue)!]) : rows)
-  for (const facts of queues) all.set(facts.queue, follows(rows.get(facts.queue), { ...facts, at: now }))
-  for (const queue of gone) all.delete(queue)
-  overview.value = { rows: name === 'summary' || gone.length > 0 || all.size !== rows.size ? sorted(all) : all, connection: 'live', heard: now }
+  for (const queue of deleted) all.delete(queue)
+  const isSameSet = !isWhole && deleted.length === 0 && all.size === rows.size
+  overview.value = { ...overview.value, rows: isSameSet ? all : sorted(all) }
+  turn('live')
 }
 
 function follows (before: Row | undefined, now: Moment): Row {

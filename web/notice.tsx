@@ -1,4 +1,5 @@
 import { Box, useBox } from './box.ts'
+import { Text } from './text.tsx'
 
 interface Notice { key: number, text: string, bad: boolean }
 
@@ -34,7 +35,7 @@ export function Notices () {
     <div class='notices' role='status' aria-live='polite'>
       {all.map(({ key, text, bad }) => (
         <p key={key} class={bad ? 'notice bad' : 'notice'} role={bad ? 'alert' : undefined}>
-          <span>{text}</span>
+          <span><Text text={text} /></span>
           <button type='button' class='quiet' aria-label='Close this message' onClick={() => dismiss(key)}>×</button>
         </p>
       ))}

@@ -1,40 +1,52 @@
 import { useState } from 'preact/hooks'
 import { useRefusal } from './access.ts'
+import { Form } from './form.tsx'
 import { act, notify } from './notice.tsx'
-import { changesIn, fields, typedFrom, type Policy } from './policy.ts'
+import { changesIn, fields, typedFrom, type Policy, type Typed } from './policy.ts'
 import { Field } from './push.tsx'
 import { path, send } from './server.ts'
 
 interface PolicyPanelProps { queue: string, policy: Policy, onChange: () => Promise<void> }
 
-/** The settings of a queue, to read and to change. */
+/** The settings of a queue, to read and to change. What is typed stays when they change elsewhere. */
 export function PolicyPanel ({ queue, policy, onChange }: PolicyPanelProps) {
   const before = typedFrom(policy)
-  const [typed, setTyped] = useState(before)
+  const [edits, setEdits] = useState<Typed>({})
+  const typed = { ...before, ...edits }
   const refusal = useRefusal('manage')
   const changes = changesIn(before, typed)
   const isChanged = Object.keys(changes).length > 0
-  async function save (event: SubmitEvent): Promise<void> {
-    event.preventDefault()
+  async function save (): Promise<void> {
     if (refusal !== null) return notify(refusal, true)
     if (!isChanged) return
-    await act(async () => {
+    const isSaved = await act(async () => {
       await send('POST', path('control', queue), { body: JSON.stringify(changes) })
       await onChange()
       return `The policy of ${queue} is changed`
     })
+    if (isSaved) setEdits({})
   }
   return (
-    <form class='panel' aria-label='Policy' onSubmit={save}>
+    <Form class='panel' label='Policy' onSubmit={save}>
       <h2>Policy</h2>
       <div class='fields'>
-        {fields.map(({ name, label, hint }) => <Field key={name} label={label} hint={hint} value={typed[name]!} onInput={value => setTyped({ ...typed, [name]: value })} />)}
+        {fields.map(({ name, label, hint }) => (
+          <Field
+            key={name} label={label} hint={hint} value={typed[name]!}
+            onInput={value => setEdits({ ...edits, [name]: value })}
+          />
+        ))}
       </div>
       <p class='dim'>An empty field goes back to its default.</p>
       <footer>
-        <button type='button' class='plain' disabled={!isChanged} onClick={() => setTyped(before)}>Undo</button>
-        <button type='submit' class='main' title={refusal ?? undefined} aria-disabled={refusal !== null ? 'true' : undefined} disabled={!isChanged}>Save policy</button>
+        <button type='button' class='plain' disabled={!isChanged} onClick={() => setEdits({})}>Undo</button>
+        <button
+          type='submit' class='main' title={refusal ?? undefined} disabled={!isChanged}
+          aria-disabled={refusal !== null ? 'true' : undefined}
+        >
+          Save policy
+        </button>
       </footer>
-    </form>
+    </Form>
   )
 }

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks'
 import { Dialog } from './dialog.tsx'
+import { Form } from './form.tsx'
 import { push, type Job } from './job.ts'
 import { notify } from './notice.tsx'
+import { escapeControls } from './text.tsx'
 
 interface PushDialogProps {
   /** The queue, where it is clear. */
@@ -32,11 +34,10 @@ function givenTo (job: Job | undefined): Record<string, string> {
 /** Puts a job in by hand. The text goes to the server as it stands here. */
 export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogProps) {
   const [name, setName] = useState(queue)
-  const [payload, setPayload] = useState(from?.payload ?? '{\n  \n}')
+  const [payload, setPayload] = useState(escapeControls(from?.payload ?? '{\n  \n}'))
   const [given, setGiven] = useState(givenTo(from))
   const [problem, setProblem] = useState('')
-  async function submit (event: SubmitEvent): Promise<void> {
-    event.preventDefault()
+  async function submit (): Promise<void> {
     try {
       const { id, duplicate } = await push(name.trim(), payload, { ...given, depends: given['depends']?.replace(/\s/g, '') ?? '' })
       const more = await onPushed?.(id) ?? ''
@@ -48,7 +49,7 @@ export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogP
   }
   return (
     <Dialog title={from === undefined ? 'Put a job in' : `Edit and push again: job ${from.id}`} onClose={onClose}>
-      <form onSubmit={submit}>
+      <Form onSubmit={submit}>
         {from !== undefined && <p class='dim'>The job below goes in as a new one, with a new number and no unique key; then job {from.id} is cancelled, and jobs that wait for it fail.</p>}
         {queue === '' && <Field label='Queue' value={name} onInput={setName} hint='mail' required />}
         <label>
@@ -76,7 +77,7 @@ export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogP
           <button type='button' class='plain' onClick={onClose}>Close</button>
           <button type='submit' class='main'>{from === undefined ? 'Put in' : 'Push and cancel the old one'}</button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   )
 }

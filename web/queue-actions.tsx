@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks'
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { Confirm, Dialog } from './dialog.tsx'
-import { instant, plural } from './format.ts'
+import { Form } from './form.tsx'
+import { instantInZone, plural } from './format.ts'
 import { act } from './notice.tsx'
 import { go, link } from './place.ts'
 import { Field, PushDialog } from './push.tsx'
@@ -26,7 +27,7 @@ export function QueueActions ({ queue, row, policy, onChange }: QueueActionsProp
   })
   return (
     <div class='actions'>
-      {stopped && policy?.reopens_at != null && <span class='dim'>opens at {instant(policy.reopens_at)}</span>}
+      {stopped && policy?.reopens_at != null && <span class='dim'>opens at {instantInZone(policy.reopens_at)}</span>}
       {stopped ? <Button refusal={manage} onClick={start}>Start</Button> : <Button refusal={manage} onClick={() => setOpen('stop')}>Stop…</Button>}
       <Button kind='danger' refusal={manage} onClick={() => setOpen('purge')}>Purge…</Button>
       <Button kind='main' refusal={produce} onClick={() => setOpen('push')}>Put a job in</Button>
@@ -56,8 +57,7 @@ function PurgeDialog ({ queue, row, onClose }: { queue: string, row: Row | undef
 
 function StopDialog ({ queue, onChange, onClose }: { queue: string, onChange: () => Promise<void>, onClose: () => void }) {
   const [seconds, setSeconds] = useState('')
-  async function stop (event: SubmitEvent): Promise<void> {
-    event.preventDefault()
+  async function stop (): Promise<void> {
     const done = await act(async () => {
       const pause = seconds.trim() === '' ? {} : { for: Number(seconds) }
       await send('POST', path('control', queue), { body: JSON.stringify({ status: 'stop', ...pause }) })
@@ -68,14 +68,14 @@ function StopDialog ({ queue, onChange, onClose }: { queue: string, onChange: ()
   }
   return (
     <Dialog title={`Stop ${queue}`} onClose={onClose}>
-      <form onSubmit={stop}>
+      <Form onSubmit={stop}>
         <p>It will give out no job, and still take new ones. What is on lease runs on.</p>
         <Field label='Open again after so many seconds' hint='only when it is started' value={seconds} onInput={setSeconds} />
         <footer>
           <button type='button' class='plain' onClick={onClose}>Keep open</button>
           <button type='submit' class='danger'>Stop</button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   )
 }

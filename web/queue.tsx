@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useBox } from './box.ts'
+import { serverNow } from './clock.ts'
 import { Charts } from './charts.tsx'
 import { age, count, exact, rate } from './format.ts'
 import { states, type State } from './job.ts'
@@ -8,7 +9,7 @@ import { ageOf, overview, rateOf, type Row } from './live.ts'
 import { go, link } from './place.ts'
 import { PolicyPanel } from './policy-panel.tsx'
 import { QueueActions } from './queue-actions.tsx'
-import { json, path } from './server.ts'
+import { json, path, Refusal } from './server.ts'
 import { useWorkers, WorkerTable } from './workers.tsx'
 import type { Policy } from './policy.ts'
 
@@ -18,26 +19,45 @@ interface QueuePageProps { queue: string, state: string }
 export function QueuePage ({ queue, state }: QueuePageProps) {
   const { rows, connection } = useBox(overview)
   const row = rows.get(queue)
-  const [policy, refresh] = usePolicy(queue, row?.stopped)
-  const shown = states.find(one => one === state) ?? 'waiting'
+  const { policy, refusal, refresh } = usePolicy(queue, row?.stopped, connection === 'live')
   if (row === undefined && connection === 'connecting') return <p class='empty'>Looking…</p>
   return (
     <>
       <nav class='trail' aria-label='Where'><a href={link.front}>Queues</a></nav>
       <div class='title'>
         <h1 class='name'>{queue}</h1>
-        <span class={row?.stopped ? 'badge warn' : 'badge good'}>{row?.stopped ? 'stopped' : 'open'}</span>
-        <QueueActions queue={queue} row={row} policy={policy} onChange={refresh} />
+        {refusal === '' && <span class={row?.stopped ? 'badge warn' : 'badge good'}>{row?.stopped ? 'stopped' : 'open'}</span>}
+        {refusal === '' && <QueueActions queue={queue} row={row} policy={policy} onChange={refresh} />}
       </div>
-      {row === undefined ? <p class='empty'>Nobody has used this queue yet, or it was purged. A job put in makes it.</p> : <Numbers row={row} />}
+      {refusal === ''
+        ? <QueueBody queue={queue} state={state} row={row} policy={policy} onChange={refresh} />
+        : <p class='empty' role='alert'>{refusal}</p>}
+    </>
+  )
+}
+
+interface QueueBodyProps extends QueuePageProps {
+  row: Row | undefined
+  policy: Policy | null
+  onChange: () => Promise<void>
+}
+
+function QueueBody ({ queue, state, row, policy, onChange }: QueueBodyProps) {
+  const shown = states.find(one => one === state) ?? 'waiting'
+  const total = row?.counts[shown] ?? 0
+  return (
+    <>
+      {row === undefined
+        ? <p class='empty'>This queue has not been used yet, or it was purged. A job put in makes it.</p>
+        : <Numbers row={row} />}
       {row !== undefined && <Charts row={row} />}
       <div class='halves'>
         <section aria-label='Jobs'>
           <States queue={queue} row={row} shown={shown} />
-          <JobList key={shown} queue={queue} state={shown} total={row?.counts[shown] ?? 0} />
+          <JobList key={shown} queue={queue} state={shown} total={total} />
         </section>
         <aside>
-          {policy !== null && <PolicyPanel key={JSON.stringify(policy)} queue={queue} policy={policy} onChange={refresh} />}
+          {policy !== null && <PolicyPanel queue={queue} policy={policy} onChange={onChange} />}
           <QueueWorkers queue={queue} />
         </aside>
       </div>
@@ -45,18 +65,38 @@ export function QueuePage ({ queue, state }: QueuePageProps) {
   )
 }
 
-function usePolicy (queue: string, stopped: boolean | undefined): [Policy | null, () => Promise<void>] {
+interface Learnt { policy: Policy | null, refusal: string, refresh: () => Promise<void> }
+
+// Asked for anew when the queue is stopped or started elsewhere, and when the server is back.
+function usePolicy (queue: string, stopped: boolean | undefined, live: boolean): Learnt {
   const [policy, setPolicy] = useState<Policy | null>(null)
-  const refresh = async () => await json<{ policy: Policy }>(path('status', queue)).then(status => setPolicy(status.policy), () => {})
-  useEffect(() => { void refresh() }, [queue, stopped])
-  return [policy, refresh]
+  const [refusal, setRefusal] = useState('')
+  async function refresh (): Promise<void> {
+    try {
+      setPolicy((await json<{ policy: Policy }>(path('status', queue))).policy)
+      setRefusal('')
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 403) setRefusal(forbidden(queue, error.message))
+    }
+  }
+  useEffect(() => { void refresh() }, [queue, stopped, live])
+  return { policy, refusal, refresh }
+}
+
+function forbidden (queue: string, sentence: string): string {
+  return `The token of this page may not look at ${queue}: ${sentence}.`
 }
 
 function Numbers ({ row }: { row: Row }) {
-  const now = Date.now()
+  const now = serverNow()
   const facts: Array<[string, string]> = [
-    ['Oldest waits', age(ageOf(row, now))], ['In, a second', rate(rateOf(row, 'pushed', now))], ['Out, a second', rate(rateOf(row, 'processed', now))],
-    ['Done', count(row.processed)], ['Failures', count(row.failed)], ['Leases lost', count(row.lost)], ['Expired', count(row.expired)]
+    ['Oldest waits', age(ageOf(row, now))],
+    ['In, a second', rate(rateOf(row, 'pushed', now))],
+    ['Out, a second', rate(rateOf(row, 'processed', now))],
+    ['Done', count(row.processed)],
+    ['Failures', count(row.failed)],
+    ['Leases lost', count(row.lost)],
+    ['Expired', count(row.expired)]
   ]
   return (
     <dl class='tiles small' aria-label='How the queue stands'>

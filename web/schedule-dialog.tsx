@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks'
 import { Dialog } from './dialog.tsx'
+import { Form } from './form.tsx'
 import { notify } from './notice.tsx'
 import { Field } from './push.tsx'
+import { escapeControls } from './text.tsx'
 import { schedule, type Schedule, type Typed } from './schedule.ts'
 
 interface ScheduleDialogProps {
@@ -24,7 +26,8 @@ const kept = ['queue', 'cron', 'tz', 'every', 'overlap', 'catchup', 'payload', .
 
 function typedFrom (from: Schedule | undefined): Typed {
   if (from === undefined) return { queue: '', cron: '', tz: '', overlap: 'allow', catchup: 'none', payload: '{\n  \n}' }
-  return Object.fromEntries(kept.flatMap(name => from[name] === undefined ? [] : [[name, String(from[name])]]))
+  const given = { ...from, payload: escapeControls(from.payload) }
+  return Object.fromEntries(kept.flatMap(name => given[name] === undefined ? [] : [[name, String(given[name])]]))
 }
 
 /** Sets a schedule. The payload goes to the server as it stands here. */
@@ -34,8 +37,7 @@ export function ScheduleDialog ({ from, taken, onChange, onClose }: ScheduleDial
   const [by, setBy] = useState(from?.every === undefined ? 'cron' : 'every')
   const [problem, setProblem] = useState('')
   const field = (key: string) => ({ value: typed[key] ?? '', onInput: (value: string) => setTyped({ ...typed, [key]: value }) })
-  async function submit (event: SubmitEvent): Promise<void> {
-    event.preventDefault()
+  async function submit (): Promise<void> {
     try {
       const given = name.trim()
       if (from === undefined && taken.includes(given)) throw new Error(`There is a schedule ${given} already`)
@@ -49,7 +51,7 @@ export function ScheduleDialog ({ from, taken, onChange, onClose }: ScheduleDial
   }
   return (
     <Dialog title={from === undefined ? 'Add a schedule' : `Edit ${from.name}`} onClose={onClose}>
-      <form onSubmit={submit}>
+      <Form onSubmit={submit}>
         <div class='fields'>
           {from === undefined && <Field label='Name' hint='nightly' required value={name} onInput={setName} />}
           <Field label='Queue' hint='mail' required {...field('queue')} />
@@ -73,7 +75,7 @@ export function ScheduleDialog ({ from, taken, onChange, onClose }: ScheduleDial
           <button type='button' class='plain' onClick={onClose}>Close</button>
           <button type='submit' class='main'>Set schedule</button>
         </footer>
-      </form>
+      </Form>
     </Dialog>
   )
 }

@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { Confirm } from './dialog.tsx'
-import { ago, exact, instant } from './format.ts'
+import { ago, exact, instantInZone } from './format.ts'
 import { act } from './notice.tsx'
 import { link } from './place.ts'
+import { usePoll } from './poll.ts'
 import { ScheduleDialog } from './schedule-dialog.tsx'
+import { Text } from './text.tsx'
 import { rhythm, schedules, unschedule, type Schedule } from './schedule.ts'
 
 const every = 5000
@@ -19,11 +21,7 @@ export function Schedules () {
   const [open, setOpen] = useState<{ from?: Schedule } | null>(null)
   const manage = useRefusal('manage')
   const refresh = async () => await schedules().then(all => { setAll(all); setProblem('') }, error => setProblem(error.message))
-  useEffect(() => {
-    void refresh()
-    const timer = setInterval(refresh, every)
-    return () => clearInterval(timer)
-  }, [])
+  usePoll(every, [], refresh)
   return (
     <>
       <div class='title'>
@@ -69,7 +67,7 @@ function ScheduleRow ({ schedule, onEdit, onChange }: { schedule: Schedule, onEd
   }
   return (
     <tr>
-      <th scope='row'>{name}{error !== null && <span class='error bad small'>{error}</span>}</th>
+      <th scope='row'>{name}{error !== null && <span class='error bad small'><Text text={error} /></span>}</th>
       <td class='words code' data-label='fires'>{rhythm(schedule)}</td>
       <td class='words' data-label='queue'><a href={link.queue(queue)}>{queue}</a></td>
       <td data-label='next'><Tick at={next} /></td>
@@ -86,5 +84,5 @@ function ScheduleRow ({ schedule, onEdit, onChange }: { schedule: Schedule, onEd
 }
 
 function Tick ({ at }: { at: number | null }) {
-  return at === null ? <span class='dim'>–</span> : <time dateTime={new Date(at * 1000).toISOString()} title={instant(at)}>{ago(at)}</time>
+  return at === null ? <span class='dim'>–</span> : <time dateTime={new Date(at * 1000).toISOString()} title={instantInZone(at)}>{ago(at)}</time>
 }

@@ -1,0 +1,277 @@
+import { test } from 'tap'
+import { browserHere } from '../fixtures/browser.ts'
+import { button } from '../fixtures/dashboard.ts'
+import { Presque } from '../fixtures/processes.ts'
+import { tokenFile } from '../fixtures/tokens.ts'
+import { until } from '../fixtures/until.ts'
+import { inBrowser } from './in-browser.ts'
+
+const rightToLeft = '\u202e'
+
+// What the dashboard shows is so, and says how old it is.
+await inBrowser(open => {
+  test('the list of a busy queue is read again while it is looked at, and stands still while jobs are selected', async t => {
+    const { page, ask, seen, visit } = await open(t, '#/q/mail')
+    await ask('POST /qb/mail', JSON.stringify({ jobs: [{ n: 1 }, { n: 2 }] }))
+    await visit()
+    await page.getByRole('link', { name: '1', exact: true }).waitFor()
+    // One comes and one goes: the number of jobs stays as it was.
+    await ask('GET /q/mail')
+    await ask('POST /q/mail', '{"n":3}')
+    await page.getByRole('link', { name: '3', exact: true }).waitFor()
+    t.equal(await page.getByRole('link', { name: '1', exact: true }).count(), 0)
+    await page.getByRole('checkbox', { name: 'Select job 3' }).check()
+    await ask('POST /q/mail', '{"n":4}')
+    await page.getByRole('tab', { name: 'Waiting 3' }).waitFor()
+    t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 2)
+    await button(page, 'Select none').click()
+    await page.getByRole('link', { name: '4', exact: true }).waitFor()
+    t.strictSame(seen, [])
+  })
+
+  test('a page that has emptied gives way to the last one there is', async t => {
+    const { page, ask, seen, visit } = await open(t, '#/q/mail')
+    await ask('POST /qb/mail', JSON.stringify({ jobs: Array(60).fill({}) }))
+    await visit()
+    await button(page, 'Next').click()
+    await page.getByText('51 to 60 of 60').waitFor()
+    await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
+    await button(page, 'Cancel selected…').click()
+    await button(page, 'Cancel 10 jobs').click()
+    await page.getByText('10 jobs cancelled').waitFor()
+    await page.getByRole('link', { name: '1', exact: true }).waitFor()
+    t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 50)
+    t.strictSame(seen, [])
+  })
+
+  test('every action on many jobs asks first, and says on how many', async t => {
+    const { page, ask, fail, counts, seen, visit } = await open(t, '#/q/mail/failed')
+    for (let n = 0; n < 3; n++) await fail('mail', { type: 'Timeout', message: 'slow' })
+    await ask('POST /q/mail?delay=600', '{}')
+    await visit()
+    const asks = async (name: string, verb: string) => {
+      await button(page, name).click()
+      await page.getByRole('dialog').getByRole('button', { name: verb, exact: true }).waitFor()
+      await button(page, 'Keep').click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    await asks('Redrive all…', 'Redrive 3 jobs')
+    await asks('Drop all…', 'Drop 3 jobs')
+    await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
+    await asks('Redrive selected…', 'Redrive 3 jobs')
+    await asks('Cancel selected…', 'Cancel 3 jobs')
+    await button(page, 'Group by error').click()
+    await asks('Redrive these 3…', 'Redrive 3 jobs')
+    await asks('Cancel these 3…', 'Cancel 3 jobs')
+    await page.getByRole('tab', { name: 'Delayed' }).click()
+    await asks('Run all now…', 'Run 1 job')
+    t.match(await counts('mail'), { failed: 3, delayed: 1 })
+    t.strictSame(seen, [])
+  })
+
+  test('the groups of errors are those of the newest failures', async t => {
+    const { page, fail, seen, visit } = await open(t, '#/q/mail/failed')
+    for (let n = 0; n < 301; n++) await fail('mail', { type: 'Old', message: 'x' }, { n }, '')
+    for (let n = 0; n < 2; n++) await fail('mail', { type: 'New', message: `y ${n}` }, {}, '')
+    await visit()
+    await button(page, 'Group by error').click()
+    await page.getByText('Of the 300 that failed last, out of 303').waitFor()
+    const many = async (name: string) => await page.getByRole('listitem', { name }).locator('.many').textContent()
+    t.equal(await many('New: y #'), '2')
+    t.equal(await many('Old: x'), '298')
+    await button(page, 'List the failed jobs').click()
+    const first = page.getByRole('table', { name: 'Jobs that are failed' }).getByRole('checkbox', { name: /Select job/ }).first()
+    await page.getByRole('checkbox', { name: 'Select job 303' }).waitFor()
+    t.equal(await first.getAttribute('aria-label'), 'Select job 303')
+    t.strictSame(seen, [])
+  })
+
+  test('a policy that is being typed keeps what was typed when it changes elsewhere', async t => {
+    const { page, ask, seen, visit } = await open(t, '#/q/mail')
+    await ask('POST /q/mail', '{}')
+    await visit()
+    const policy = page.getByRole('form', { name: 'Policy' })
+    await policy.getByLabel('Tries').fill('7')
+    await ask('POST /control/mail', '{"status":"stop","concurrency":4}')
+    await policy.getByLabel('On lease at most').and(page.locator('[value="4"], input')).waitFor()
+    await until('the new policy is there', async () => await policy.getByLabel('On lease at most').inputValue() === '4')
+    t.equal(await policy.getByLabel('Tries').inputValue(), '7')
+    t.strictSame(seen, [])
+  })
+
+  test('Escape asks before it throws away what was typed, and a form stays when its job goes', async t => {
+    const { page, ask, seen, visit } = await open(t, '#/q/mail/j/1')
+    await ask('POST /q/mail', '{"n":1}')
+    await visit()
+    await button(page, 'Edit and push again…').click()
+    const payload = page.getByRole('dialog').getByLabel(/Payload/)
+    await payload.fill('{"n":2}')
+    await page.keyboard.press('Escape')
+    await page.getByText('What you typed has not been sent').waitFor()
+    await button(page, 'Go on typing').click()
+    t.equal(await payload.inputValue(), '{"n":2}')
+    await ask('DELETE /j/mail/1')
+    await page.getByText('There is no such job any more').waitFor()
+    t.equal(await payload.inputValue(), '{"n":2}')
+    await page.keyboard.press('Escape')
+    await button(page, 'Throw it away').click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    t.strictSame(seen, [])
+  })
+
+  test('a form that is sent twice in one instant, and a button pressed twice, act once', async t => {
+    const { page, ask, counts, seen, visit } = await open(t, '#/q/mail')
+    await ask('POST /q/mail', '{}')
+    await visit()
+    await button(page, 'Put a job in').click()
+    await page.getByRole('dialog').locator('form').evaluate((form: HTMLFormElement) => {
+      form.requestSubmit()
+      form.requestSubmit()
+    })
+    await page.getByText('Job 2 is in mail').waitFor()
+    const asked: string[] = []
+    page.on('request', request => { if (request.method() === 'DELETE') asked.push(request.url()) })
+    await button(page, 'Cancel job 1').evaluate((element: HTMLButtonElement) => { element.click(); element.click() })
+    await page.getByText('Job 1 is cancelled').waitFor()
+    t.equal((await counts('mail')).waiting, 1)
+    t.equal(asked.length, 1)
+    t.strictSame(seen, [])
+  })
+
+  test('controls of direction in payloads and errors are shown, not obeyed, and escaped where text is edited', async t => {
+    const { page, ask, fail, seen, visit } = await open(t)
+    await fail('mail', { type: 'E', message: `pay ${rightToLeft}001` }, { to: `x${rightToLeft}y` })
+    const all = async () => await page.locator('main').innerText()
+    for (const hash of ['#/q/mail/failed', '#/q/mail/j/1']) {
+      await visit(hash)
+      await page.getByText('U+202E').first().waitFor()
+      t.notMatch(await all(), /\u202e/)
+    }
+    await button(page, 'Edit and push again…').click()
+    t.equal(await page.getByRole('dialog').getByLabel(/Payload/).inputValue(), '{"to":"x\\u202ey"}')
+    await button(page, 'Push and cancel the old one').click()
+    await page.getByText('Job 2 is in mail').waitFor()
+    t.equal(JSON.parse(await (await ask('GET /q/mail')).text()).to, `x${rightToLeft}y`)
+    t.strictSame(seen, [])
+  })
+
+  test('an open job page fetches no payload again that cannot have changed', async t => {
+    const { page, ask, take, seen, visit } = await open(t, '#/q/mail/j/1')
+    await ask('POST /q/mail', JSON.stringify({ long: 'x'.repeat(100_000) }))
+    await visit()
+    await page.getByRole('region', { name: 'Payload' }).waitFor()
+    let bytes = 0
+    page.on('response', async answer => {
+      if (answer.url().includes('/j/mail/1')) bytes += (await answer.text().catch(() => '')).length
+    })
+    for (let n = 0; n < 3; n++) await page.waitForResponse(answer => answer.url().includes('fields='))
+    t.ok(bytes < 10_000, `${bytes} bytes`)
+    const { id, receipt } = await take('mail')
+    await ask(`POST /j/mail/${id}/touch?receipt=${receipt}`, '{"progress":{"done":5}}')
+    await page.getByRole('region', { name: 'Progress' }).getByText('"done": 5').waitFor()
+    t.strictSame(seen, [])
+  })
+
+  test('no list costs more than 100 kB, however long the payloads and errors are', async t => {
+    const { page, ask, fail, seen, visit } = await open(t, '#/q/mail/failed')
+    const long = 'y'.repeat(60_000)
+    for (let n = 0; n < 50; n++) await fail('mail', { type: 'E', message: long, backtrace: long }, { long }, '')
+    await ask('POST /qb/mail', JSON.stringify({ jobs: Array(10).fill({ long }) }))
+    await visit('#/')
+    for (const state of ['failed', 'waiting']) {
+      const answers = page.waitForResponse(answer => answer.url().includes(`state=${state}`))
+      await visit(`#/q/mail/${state}`)
+      t.ok((await (await answers).body()).length < 100_000, state)
+    }
+    await page.getByText('60,011 bytes').first().waitFor()
+    t.strictSame(seen, [])
+  })
+
+  test('a queue that the token is not for says so', async t => {
+    const all = { name: 'all', roles: ['produce' as const], queues: ['*'] }
+    const eyes = { name: 'eyes', roles: ['read' as const], queues: ['mail*'] }
+    const { path, secrets } = tokenFile(t, all, eyes)
+    const { page, ask, seen, visit } = await open(t, '#/q/hidden', { PRESQUE_TOKENS: path }, secrets['all'])
+    await ask('POST /q/hidden', '{}')
+    await visit()
+    await page.getByLabel('Token').fill(secrets['eyes']!)
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('The token of this page may not look at hidden').waitFor()
+    t.equal(await page.getByText('has not been used yet').count(), 0)
+    t.strictSame(seen, [])
+  })
+
+  test('names that begin alike can be told apart, at every width', async t => {
+    const { page, ask, seen, visit } = await open(t)
+    const names = ['a', 'b'].map(end => `${'the-same-long-beginning.'.repeat(4)}${end}`)
+    for (const name of names) await ask(`POST /q/${name}`, '{}')
+    await ask(`POST /w/${names[0]}?worker_id=${'w'.repeat(128)}`)
+    for (const width of [360, 768, 1440]) {
+      await page.setViewportSize({ width, height: 800 })
+      for (const hash of ['#/', `#/q/${names[0]}`, `#/q/${names[0]}/j/1`, '#/w', '#/s']) {
+        await visit(hash)
+        await page.locator('main h1').waitFor()
+        await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+        t.ok(wide <= width, `${hash} fits into ${width}, and has ${wide}`)
+      }
+      await visit('#/')
+      for (const name of names) {
+        const link = page.getByRole('link', { name, exact: true })
+        await link.waitFor()
+        const isWhole = await link.evaluate(element => {
+          const box = element.closest('th')!
+          return box.scrollWidth <= box.clientWidth
+        })
+        t.ok(isWhole, `${name} is whole at ${width}`)
+      }
+    }
+    t.strictSame(seen, [])
+  })
+
+  test('times are in one zone, which is named, and by the clock of the server', async t => {
+    const { page, ask, take, seen, visit } = await open(t, '#/q/mail/j/1')
+    // The laptop's clock is ten minutes behind.
+    await page.clock.install({ time: Date.now() - 600_000 })
+    await ask('POST /q/mail', '{}')
+    await take('mail')
+    await visit()
+    await page.getByLabel('Facts').getByText(/^in \d+s$/).waitFor()
+    t.equal(await page.getByText(/in 10m|in 9m/).count(), 0)
+    await button(page, /^Times are in/).click()
+    const why = page.getByLabel('Why it is not running')
+    await why.getByText(/until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/).waitFor()
+    await page.getByLabel('Facts').getByText(/\d\d:\d\d:\d\d UTC/).first().waitFor()
+    t.strictSame(seen, [])
+  })
+})
+
+if (browserHere() !== undefined) {
+  const { openBrowser } = await import('../fixtures/browser.ts')
+  test('Live means heard of within seconds; what was frozen is told, and is followed again once it is back', async t => {
+    const presque = await new Presque(t, { PRESQUE_PROCESSES: '1' }).serves()
+    const browser = await openBrowser()
+    t.teardown(async () => await browser.close())
+    const page = await browser.newPage()
+    page.setDefaultTimeout(40_000)
+    const push = async () => await fetch(`${presque.url}/q/mail`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}'
+    })
+    await push()
+    await page.goto(`${presque.url}/#/q/mail`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    presque.first.kill('SIGSTOP')
+    await page.getByText(/Late: nothing heard for \d+ s/).waitFor()
+    await page.getByText('No connection').waitFor()
+    presque.first.kill('SIGCONT')
+    await page.getByText('Live', { exact: true }).waitFor()
+    process.kill(presque.redis(), 'SIGSTOP')
+    await page.getByText('Redis is away').waitFor()
+    process.kill(presque.redis(), 'SIGCONT')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await push()
+    await page.getByRole('tab', { name: 'Waiting 2' }).waitFor()
+    await page.getByRole('checkbox', { name: 'Select job 2' }).waitFor()
+    t.equal(await page.getByRole('alert').count(), 0)
+  })
+}
