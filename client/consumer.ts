@@ -1,6 +1,6 @@
 import { PresqueError, refusalIn } from './error.ts'
 import { ask, Repeated, type Answer, type Ask, type Connection } from './request.ts'
-import { delivered, deliveredAll, taken, type Delivery, type Taken } from './delivery.ts'
+import { delivered, deliveredAll, taken, type Delivered, type Delivery, type Taken } from './delivery.ts'
 import type { Done, Failure, Keep, Next, Take, TakeMany, TouchMany, Verdict } from './answer.ts'
 
 interface Options { signal?: AbortSignal | undefined }
@@ -103,7 +103,7 @@ export class Consumer {
   }
 
   /** Keeps several jobs of one queue for longer: for each, in order, null or why it was refused. */
-  async touchMany (jobs: Delivery[], { lease, worker, onQuiet, signal }: TouchMany = {}): Promise<Array<PresqueError | null>> {
+  async touchMany (jobs: Delivered[], { lease, worker, onQuiet, signal }: TouchMany = {}): Promise<Array<PresqueError | null>> {
     if (jobs.length === 0) return []
     const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt, lease })) })
     const what = { body, onQuiet, signal, ...(worker !== undefined && { headers: { 'x-presque-workerid': worker } }) }

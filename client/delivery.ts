@@ -14,6 +14,9 @@ export interface Delivery<Payload = any> {
   readonly payload: Payload
 }
 
+/** What names one delivery of a job. */
+export type Delivered = Pick<Delivery, 'queue' | 'id' | 'receipt'>
+
 /** A job taken for good: all there is of it is its payload. */
 export type Taken<Payload = any> = Pick<Delivery<Payload>, 'text' | 'payload'>
 

@@ -1,15 +1,18 @@
 import type { PresqueError } from './error.ts'
 import type { Consumer } from './consumer.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivered } from './delivery.ts'
 
 /** A job that is kept while it is worked on. */
 export interface Kept {
-  readonly job: Delivery
+  readonly job: Delivered
   /** Hears that it is kept for another lease, counted from `asked`, in ms of performance.now(). */
   keptSince: (asked: number) => void
   /** Hears that it was cancelled (404), or that another worker has it (409). */
   lose: (reason: PresqueError) => void
 }
+
+/** Who tells the server. */
+export type Toucher = Pick<Consumer, 'touchMany'>
 
 export interface KeeperOptions { lease: number, worker: string, onQuiet: () => void }
 
@@ -20,13 +23,13 @@ const longestPause = 4
 
 /** Keeps all the jobs that a worker holds with one request a queue, every few seconds. */
 export class Keeper {
-  readonly #consumer: Consumer
+  readonly #consumer: Toucher
   readonly #options: KeeperOptions
   readonly #held = new Set<Kept>()
   readonly #pauseMs: number
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor (consumer: Consumer, options: KeeperOptions) {
+  constructor (consumer: Toucher, options: KeeperOptions) {
     this.#consumer = consumer
     this.#options = options
     // A third of the lease: two touches may fail before a job is lost.

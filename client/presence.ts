@@ -4,6 +4,9 @@ import type { Consumer } from './consumer.ts'
 /** What a worker says of itself. */
 export interface Facts { worker_id: string, version: string, host?: string, pid?: number, concurrency: number, rss?: number }
 
+/** Who asks the server. */
+export type Asker = Pick<Consumer, 'request'>
+
 // In ms.
 const everyMs = 60_000
 const lastWordsMs = 2000
@@ -21,22 +24,22 @@ const platform = globalThis as unknown as Platform
 
 /** Keeps a worker known to presque: says what it is when it begins and once a minute, and takes its leave at the end. */
 export class Presence {
-  readonly #consumer: Consumer
+  readonly #consumer: Asker
   readonly #queues: string[]
   readonly #facts: () => Facts
   #timer: ReturnType<typeof setInterval> | undefined
   #saying: Promise<void> = Promise.resolve()
   #brief = false
 
-  constructor (consumer: Consumer, queues: string[], facts: Omit<Facts, 'rss'>) {
+  constructor (consumer: Asker, queues: string[], facts: Omit<Facts, 'rss'>) {
     this.#consumer = consumer
     this.#queues = queues
     this.#facts = () => ({ ...facts, ...rss() })
   }
 
   begin (): void {
-    this.#say()
-    this.#timer = setInterval(() => this.#say(), everyMs)
+    this.say()
+    this.#timer = setInterval(() => this.say(), everyMs)
   }
 
   async end (): Promise<void> {
@@ -48,8 +51,8 @@ export class Presence {
     await Promise.all(this.#queues.map(queue => this.#consumer.request('DELETE', pathOf(queue), what).catch(() => {})))
   }
 
-  // No work depends on it: what goes wrong is tried again in a minute.
-  #say (): void {
+  /** Says it now. No work depends on it: what goes wrong is tried again in a minute. */
+  say (): void {
     this.#saying = this.#saying.then(async () => {
       for (const queue of this.#queues) await this.#sayOn(queue)
     }).catch(() => {})

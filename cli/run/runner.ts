@@ -2,7 +2,9 @@ import { setMaxListeners } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Keeper } from '../../client/keeper.ts'
 import { pause } from '../../client/patience.ts'
+import { placeOf, Presence, version } from '../../client/presence.ts'
 import { Guard } from './guard.ts'
 import { Server, type Taken } from './server.ts'
 import { tell } from './tell.ts'
@@ -41,6 +43,8 @@ export class Runner {
   readonly #server: Server
   readonly #folder = mkdtempSync(join(tmpdir(), 'presque-run-'))
   readonly #guard: Guard
+  readonly #keeper: Keeper
+  readonly #presence: Presence
   readonly #taking = new AbortController()
   readonly #telling = new AbortController()
   readonly #works = new Set<Work>()
@@ -50,6 +54,9 @@ export class Runner {
     this.#plan = plan
     this.#server = new Server(plan)
     this.#guard = new Guard(this.#folder, plan.killAfter)
+    const { queues, lease, worker, concurrency } = plan
+    this.#keeper = new Keeper(this.#server, { lease, worker, onQuiet: this.#quiet })
+    this.#presence = new Presence({ request: async (method, path, what = {}) => await this.#server.ask(method, path, what) }, queues, { worker_id: worker, version, ...placeOf(), concurrency })
     setMaxListeners(0, this.#taking.signal, this.#telling.signal)
     this.finished = this.#run()
   }
@@ -70,6 +77,11 @@ export class Runner {
     }
   }
 
+  readonly #quiet = (): void => {
+    if (!this.#taking.signal.aborted) this.#plan.log.warn('presque wants this worker to take no more: it ends when what runs has ended')
+    this.#taking.abort()
+  }
+
   #hurry (): void {
     for (const work of this.#works) work.end('shutdown')
     setTimeout(() => this.#telling.abort(), this.#plan.killAfter * 1000 + lastWords).unref()
@@ -78,12 +90,13 @@ export class Runner {
   async #run (): Promise<void> {
     const { log, queues, concurrency, program } = this.#plan
     try {
-      await this.#register()
-      this.#server.onReturn = () => { void this.#register().catch(() => {}) }
+      this.#presence.begin()
+      this.#server.onReturn = () => this.#presence.say()
       log.info(`${program} works on ${queues.join(', ')}, ${concurrency} at a time`)
       await this.#loops()
     } finally {
-      await this.#leave()
+      this.#server.onReturn = () => {}
+      await this.#presence.end()
       this.#guard.close()
       log.info('stopped')
     }
@@ -111,7 +124,7 @@ export class Runner {
     try {
       while (!signal.aborted) {
         const since = Date.now()
-        const job = await this.#server.take(queues, { lease, wait, worker_id: worker }, signal)
+        const job = await this.#server.take(queues, { lease, wait, worker_id: worker }, { onQuiet: this.#quiet, signal })
         if (job !== null) return job
         if (Date.now() - since < 200) await pause(500 + 500 * Math.random(), signal)
       }
@@ -122,13 +135,13 @@ export class Runner {
   }
 
   async #work (job: Taken): Promise<Taken | null> {
-    const work = new Work(this.#plan, this.#server, this.#guard, this.#folder, job)
+    const work = new Work(this.#plan, this.#keeper, this.#guard, this.#folder, job)
     this.#works.add(work)
     const began = performance.now()
     const outcome = await work.outcome()
     this.#works.delete(work)
     const { log } = this.#plan
-    const what = { job, outcome, seconds: Math.round(performance.now() - began) / 1000, next: this.#next(job), signal: this.#telling.signal }
+    const what = { job, outcome, seconds: Math.round(performance.now() - began) / 1000, next: this.#next(job), onQuiet: this.#quiet, signal: this.#telling.signal }
     const next = await tell(this.#server, log, what)
     if (next === null || !this.#taking.signal.aborted) return next
     await this.#server.settle(next, 'release', { signal: this.#telling.signal })
@@ -139,22 +152,5 @@ export class Runner {
   #next ({ queue }: Taken) {
     const { queues, lease, worker } = this.#plan
     return this.#taking.signal.aborted || queue !== queues[0] ? undefined : { next: 1, lease, worker_id: worker }
-  }
-
-  async #register (): Promise<void> {
-    const { queues, worker } = this.#plan
-    const { signal } = this.#taking
-    try {
-      for (const queue of queues) await this.#server.ask('POST', `/w/${queue}`, { query: { worker_id: worker }, signal })
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
-  }
-
-  async #leave (): Promise<void> {
-    const { queues, worker } = this.#plan
-    this.#server.onReturn = () => {}
-    const signal = AbortSignal.timeout(2000)
-    await Promise.all(queues.map(queue => this.#server.ask('DELETE', `/w/${queue}`, { query: { worker_id: worker }, signal }).catch(() => {})))
   }
 }

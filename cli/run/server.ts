@@ -1,11 +1,15 @@
-import { isRefusal, PresqueError } from '../../client/error.ts'
+import { isRefusal, PresqueError, refusalIn } from '../../client/error.ts'
 import { backoff, pause } from '../../client/patience.ts'
 import { ask, type Answer, type Ask, type Query } from '../../client/request.ts'
+import { isAboutContent } from '../../client/failure.ts'
+import type { TouchMany } from '../../client/answer.ts'
+import type { Delivered } from '../../client/delivery.ts'
 import type { Log } from './log.ts'
 
 export interface Taken { queue: string, id: string, receipt: string, attempt: number, payload: string, traceparent: string | null }
 
-export type Settled = 'done' | 'gone' | 'lost' | 'refused'
+/** `wrong`: presque does not take what it was told, and would not if it were told again. */
+export type Settled = 'done' | 'gone' | 'lost' | 'refused' | 'wrong'
 
 interface Place { url: string, token: string | undefined, log: Log }
 
@@ -36,9 +40,9 @@ export class Server {
     }
   }
 
-  async take (queues: string[], query: Query & { wait: number }, signal: AbortSignal): Promise<Taken | null> {
+  async take (queues: string[], query: Query & { wait: number }, what: Ask): Promise<Taken | null> {
     try {
-      return taken(await this.ask('POST', `/q/${queues.join(',')}/take`, { query, signal }, query.wait + 10))
+      return taken(await this.ask('POST', `/q/${queues.join(',')}/take`, { ...what, query }, query.wait + 10))
     } catch (error) {
       if (isEmpty(error)) return null
       throw error
@@ -54,8 +58,16 @@ export class Server {
       if (isEmpty(error)) return { how: 'done' }
       if (isRefusal(error, 404)) return { how: 'gone' }
       if (isRefusal(error, 409)) return { how: 'lost' }
-      return { how: 'refused', why: (error as Error).message }
+      return { how: !what.signal?.aborted && isAboutContent(error) ? 'wrong' : 'refused', why: (error as Error).message }
     }
+  }
+
+  /** Keeps jobs of one queue: for each, in order, null or why it was refused. */
+  async touchMany (jobs: Delivered[], { lease, worker, onQuiet, signal }: TouchMany): Promise<Array<PresqueError | null>> {
+    const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt, lease })) })
+    const headers = worker === undefined ? {} : { 'x-presque-workerid': worker }
+    const { text } = await this.ask('POST', `/qb/${jobs[0]!.queue}/touch`, { body, headers, onQuiet, signal })
+    return (JSON.parse(text) as Array<{ error?: string }>).map(refusalIn)
   }
 
   // One broken connection is nothing: it may have been idle for too long.

@@ -4,7 +4,7 @@ import type { Ending } from './child.ts'
 /** What is to be told to presque. */
 export type Verdict =
   | { verb: 'ack', body: string | undefined }
-  | { verb: 'nack', body: string, why: string }
+  | { verb: 'nack', body: string, why: string, refused?: true }
   | { verb: 'release', delay: number, why: string }
 
 interface Rules { releaseDelay: number, final: number[], timeout: number | undefined }

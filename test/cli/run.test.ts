@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { test, type Test } from 'tap'
 import { Log } from '../../cli/run/log.ts'
 import { Runner, type Plan } from '../../cli/run/runner.ts'
+import type { Config } from '../../schemas/config.ts'
 import { presque, ear } from '../fixtures/command.ts'
 import { isAlive, place } from '../fixtures/presque.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
 
 // A connection that fetch has opened for a request that was given up meanwhile says nothing, and would hold up the end for half a minute.
-async function serve (t: Test): Promise<{ url: string }> {
-  const { app, url } = await listen(t)
+async function serve (t: Test, config: Partial<Config> = {}): Promise<{ url: string }> {
+  const { app, url } = await listen(t, config)
   t.teardown(() => app.server.closeAllConnections())
   return { url }
 }
@@ -158,6 +159,28 @@ test('of several queues the first goes before, and a refusal ends it', async t =
   await until('all are done', () => lines().filter(({ seconds }) => seconds !== undefined).length === 4)
   t.strictSame(lines().filter(({ seconds }) => seconds !== undefined).map(({ queue }) => queue), ['high', 'high', 'low', 'low'])
   await t.rejects(run(t, url, { wait: 3000 }).runner.finished, { message: 'wait must be seconds, from 0 to 60' })
+})
+
+test('a result or a failure that presque refuses is a failure with that sentence, without a retry, and is logged', async t => {
+  const { url } = await serve(t, { PRESQUE_MAX_BODY: 1024 })
+  const much = await push(url, 'head -c 2000 /dev/zero', 'tries=3')
+  const fails = await push(url, 'head -c 2000 /dev/zero >&2; exit 3', 'tries=3')
+  const { log } = run(t, url)
+  for (const id of [much, fails]) await state(url, id, 'failed')
+  t.match(await job(url, much), { attempt: 1, last_error: { type: 'refused', message: 'presque does not take the result of this job: the body is larger than 1024 bytes' } })
+  t.match(await job(url, fails), { attempt: 1, last_error: { type: 'refused', message: 'presque does not take the failure of this job: the body is larger than 1024 bytes' } })
+  await until('both are logged', () => (log().match(/does not take the (result|failure).*it has failed for good/g) ?? []).length === 2)
+})
+
+test('all jobs are kept with one request, and a cancel is heard of within five seconds whatever the lease', async t => {
+  const { url } = await serve(t)
+  const ids = [await push(url, 'sleep 100'), await push(url, 'sleep 100')]
+  const { log } = run(t, url, { lease: 3600 })
+  for (const id of ids) await state(url, id, 'active')
+  const began = performance.now()
+  for (const id of ids) await fetch(`${url}/j/mail/${id}`, { method: 'DELETE' })
+  await until('both have ended', () => (log().match(/it was cancelled: ended/g) ?? []).length === 2)
+  t.ok(performance.now() - began < 6000)
 })
 
 test('presque run ends by a signal, with 0', async t => {
