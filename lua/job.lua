@@ -1,11 +1,14 @@
 -- Shows one job.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id
--- use: clock settle document rules
--- returns: the seed of the queue's receipts, the job as lua/parts/document.lua gives it, and the queue's tries and keep; nothing when it is not there
+-- use: clock settle document rules detail born place receipt first_deadline
+-- returns: what tells the job from another one of its id, in any generation; what proves the delivery that is under way, or '';
+--   the job as lua/parts/document.lua gives it, and the queue's tries and keep; nothing when it is not there
 settle(keys, clock(now), 100)
 local found = document(keys, id)
 if not found then return {} end
-local set = rules(keys)
+local set, job, seed = rules(keys), detail(keys, id), redis.call('HGET', stats, 'seed')
 found[11], found[12] = set.tries, set.keep
-return { redis.call('HGET', stats, 'seed'), unpack(found) }
+local score = redis.call('ZSCORE', active, place(id))
+local proof = score and receipt(seed, id, job.deliveries or 1, first_deadline(job, score)) or ''
+return { seed .. ' ' .. born(redis.call('HGET', jobs, id), job), proof, unpack(found) }

@@ -32,8 +32,15 @@ export interface Document {
   payload: string
 }
 
-/** With it, in seconds, how long a finished job is kept where nobody waits for it; and what is another after a purge of the queue. */
-export interface KeptDocument extends Document { keep: number, era: string }
+/** A job, and what the server alone is to know of it. */
+export interface KeptDocument extends Document {
+  /** How long the job is kept when it has finished and no client waits for it, in seconds. */
+  keep: number
+  /** What tells the job from any other one that had its id, or will have it: after a purge, or where Redis lost its last writes. */
+  era: string
+  /** What Redis knows the delivery by that is under way; '' where there is none. */
+  proof: string
+}
 
 /** What can keep a job from running. Times in epoch seconds, null where there is none. */
 export interface Obstacles {
@@ -68,18 +75,19 @@ interface Details extends Partial<Trace> {
 }
 
 const scripts = {
-  job: script<[era: string, ...Fields]>('job'),
+  job: script<[era: string, proof: string, ...Fields]>('job'),
   list: script<Fields[]>('list'),
   why: script<[...string[], number[]]>('why'),
-  watch: script<number>('watch')
+  watch: script<number>('watch'),
+  unwatch: script<number>('unwatch')
 }
 
 /** One job, or null when it is not there. */
 export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<KeptDocument | null> {
-  const [era, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
+  const [era, proof, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
   if (era === undefined) return null
   const { keep = fields[11] } = detailsIn(fields)
-  return { ...document(queue, fields), keep: keep / 1000, era }
+  return { ...document(queue, fields), keep: keep / 1000, era, proof }
 }
 
 /** The job that holds a unique key, or null. */
@@ -117,7 +125,12 @@ export async function why (redis: RedisClient, queue: string, id: string, { now 
 
 /** Asks that `server` be told when a job of that era has finished. false: it has, or is not there. */
 export async function watch (redis: RedisClient, queue: string, { id, era }: Pick<KeptDocument, 'id' | 'era'>, server: string): Promise<boolean> {
-  return await scripts.watch(redis, queue, { id, seed: era, server }) === 1
+  return await scripts.watch(redis, queue, { id, era, server }) === 1
+}
+
+/** Says that the clients of `server` that waited have all left, once the job has completed. `heard`: one of them got the result. */
+export async function unwatch (redis: RedisClient, queue: string, { id, era }: Pick<KeptDocument, 'id' | 'era'>, server: string, heard: boolean): Promise<void> {
+  await scripts.unwatch(redis, queue, { id, era, server, heard: heard ? 1 : '' })
 }
 
 function detailsIn ([,,,,, text]: Fields): Details {

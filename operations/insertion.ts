@@ -31,14 +31,22 @@ export interface NewJob {
   depends?: string | undefined
   /** A push under the same key adds nothing for a day. */
   idempotencyKey?: string | undefined
-  /** Somebody waits for the result, so it is kept until it can be handed over. */
-  awaited?: boolean | undefined
+  /** A client waits for the result, so it is kept until it can be handed over. */
+  awaited?: boolean | Watcher | undefined
   /** Goes out with the job, each time. */
   trace?: Trace | undefined
 }
 
+/** The server whose client waits, and random letters that tell its job from any other one of that id. */
+export interface Watcher { server: string, mark: string }
+
 /** `duplicate`: nothing was added, for a job with that unique key is there already. */
-export interface Pushed { id: string, duplicate: boolean }
+export interface Pushed {
+  id: string
+  duplicate: boolean
+  /** It is the job of this push, and bears its mark. */
+  isNew?: boolean
+}
 
 const pushing = script<string>('push')
 
@@ -125,7 +133,7 @@ function pushed (id: string, outcome: string): Pushed | Error {
   if (outcome === 'conflict') return new errors.IDEMPOTENCY_CONFLICT()
   if (outcome === 'unknown') return new errors.DEPENDS_UNKNOWN(id)
   if (outcome === 'full') return new errors.QUEUE_FULL()
-  return { id, duplicate: outcome === 'ignored' }
+  return { id, duplicate: outcome === 'ignored', ...(outcome === 'new' && { isNew: true }) }
 }
 
 function unlessRefused (outcome: Pushed | Error): Pushed {
@@ -148,6 +156,7 @@ export function options (job: NewJob): Record<string, unknown> | null {
   if (keep !== undefined) set['keep'] = milliseconds(keep)
   if (depends !== undefined) set['depends'] = [...new Set(depends.split(','))].join(',')
   if (awaited) set['awaited'] = true
+  if (typeof awaited === 'object') Object.assign(set, { server: awaited.server, born: awaited.mark })
   if (trace !== undefined) Object.assign(set, { traceparent: trace.traceparent, ...(trace.tracestate && { tracestate: trace.tracestate }) })
   if (idempotencyKey !== undefined) {
     Object.assign(set, { idempotency: idempotencyKey, fingerprint: createHash('sha256').update(payload).digest('base64') })

@@ -27,7 +27,7 @@ export const queueKeys = {
   idempotency: 'hash: idempotency key -> id of its job, and a digest of the payload',
   remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
   waiters: 'sorted set: servers whose clients wait for a job; also the first part of the names of their channels',
-  watchers: 'hash: id -> servers whose clients wait for the end of that job',
+  watchers: 'hash: id -> servers whose clients wait for the end of that job, or for what is kept of it',
   events: 'stream: what has been done, in turn what and to which jobs (see lua/parts/report.lua); there while somebody listens, and ten minutes longer',
   listeners: 'set: servers that have read all events and are to be told of the next',
   fired: 'hash: name of a schedule -> its last tick here in ms, what came of it, the id of its last job and the seed of then (see lua/fire.lua)',

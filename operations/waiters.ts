@@ -1,8 +1,9 @@
-import type { KeptDocument } from './document.ts'
+import { unwatch, type KeptDocument } from './document.ts'
 import { script } from './script.ts'
 import { Subscriber } from './subscriber.ts'
 import { Endings } from './endings.ts'
 import type { Patience } from './patience.ts'
+import { Readers } from './readers.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -20,6 +21,8 @@ const passing = script<null>('pass')
  * messages and timers, which only make it prompt: whoever is woken looks, and what the look finds is what counts.
  */
 export class Waiters {
+  /** Those who wait for the end of a job, or read what it has left. */
+  readonly readers: Readers
   readonly #redis: RedisClient
   readonly #subscriber: Subscriber
   readonly #rooms = new Map<string, WaitingRoom>()
@@ -30,6 +33,7 @@ export class Waiters {
   constructor (redis: RedisClient) {
     this.#redis = redis
     this.#subscriber = new Subscriber(redis, (queue, message) => this.#hear(queue, message))
+    this.readers = new Readers(async (queue, id, era, heard) => await unwatch(redis, queue, { id, era }, this.server, heard))
     this.#endings = new Endings(redis, this.server, safety)
     this.#safety = setInterval(() => this.#lookAfterAll(), safety).unref()
   }

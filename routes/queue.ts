@@ -5,24 +5,24 @@ import { errors } from '../operations/errors.ts'
 import { pushFailed, pushOne, type NewJob } from '../operations/insertion.ts'
 import { next } from '../operations/next.ts'
 import { purge } from '../operations/queue.ts'
-import { resultOf } from '../operations/result.ts'
+import { pushAndWait } from '../operations/result.ts'
 import { traceIn } from '../operations/trace.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/q/:queue', { schema: Push, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
     const { wait, ...query } = request.query
-    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], awaited: wait !== undefined, trace: traceIn(request.headers) }
+    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], trace: traceIn(request.headers) }
     refuseContradictions(job)
-    const patience = wait === undefined ? undefined : reply.patience(wait)
     const { queue } = request.params
-    const pushed = await pushOne(app.redis, queue, job)
+    const awaiting = wait === undefined ? undefined : await pushAndWait(app.redis, app.waiters, queue, job, reply.patience(wait))
+    const pushed = awaiting ?? await pushOne(app.redis, queue, job)
     reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
     if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
-    if (patience === undefined) {
+    if (awaiting === undefined) {
       void reply.code(pushed.duplicate ? 200 : 201).send()
       return
     }
-    const result = await resultOf(app.redis, app.waiters, queue, pushed.id, patience)
+    const result = await awaiting.result()
     if (result === null) void reply.code(202).send()
     else void reply.code(200).type('application/json').send(result)
   })

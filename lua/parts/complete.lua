@@ -34,7 +34,7 @@ for n, id in ipairs(ids) do
       local keep = math.max(job.keep or set.keep, job.awaited and 60000 or 0)
       finish(keys, id, job, state, result, keep, now)
       if done then done[#done + 1] = keep > 0 and string.format('%s@%d', id, now + keep) or id end
-      finished(keys, id, 'done', now)
+      finished(keys, id, 'done', now, keep > 0 and (job.keep or set.keep) == 0)
     end
   end
 end

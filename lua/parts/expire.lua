@@ -10,7 +10,11 @@ for _, member in ipairs(late) do
 end
 if #late > 0 then redis.call('HINCRBY', keys.stats, 'expired', #late) end
 local kept = redis.call('ZRANGEBYSCORE', keys.completed, '-inf', now, 'LIMIT', 0, 100)
-for _, member in ipairs(kept) do remove(keys, member:sub(2), {}) end
+for _, member in ipairs(kept) do
+  remove(keys, member:sub(2), {})
+  -- Of servers that died before they signed off.
+  redis.call('HDEL', keys.watchers, member:sub(2))
+end
 for what, members in pairs({ expired = late, forgotten = kept }) do
   if #members > 0 and listened(keys) then
     report(keys, { what .. ' gone', (table.concat(members, ' '):gsub('%l', '')) })

@@ -1,13 +1,16 @@
 -- Puts one job in, unless its unique key is held: then it does as `on_duplicate` says.
 -- A record is the time in ms from which the job may run (6 bytes), and the payload.
 -- takes: keys payload due options room now seed
--- use: place detail detach unline unknown block save line number remember
+-- use: place detail detach unline unknown block save line number remember born register_watcher
 -- returns: id and outcome (see lua/push.lua), and its state if it is blocked or has failed
 local key, outcome = options.unique, 'new'
 local id = key and redis.call('HGET', keys.unique, key)
+local server = options.server
+options.server = nil
 if id then
   if options.on_duplicate == 'ignore' then
     remember(keys, options, id, 'ignored', now)
+    if server then register_watcher(keys, id, server) end
     return id, 'ignored'
   end
   if options.on_duplicate ~= 'replace' or redis.call('ZSCORE', keys.active, place(id)) then return id, 'exists' end
@@ -20,6 +23,8 @@ if id then
   keys[4] = nil
   redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)
   options.stale, options.deliveries, outcome = old.stale, old.deliveries, 'replaced'
+  -- Clients that wait for the old one get the result of the new one.
+  options.awaited, options.born = options.awaited or old.awaited, born(redis.call('HGET', keys.jobs, id), old)
 else
   if room <= 0 then return '0', 'full' end
   local stray = options.depends and unknown(keys, options.depends)
@@ -35,6 +40,8 @@ options.on_duplicate, options.ttl, options.idempotency, options.fingerprint = ni
 local state = options.depends and block(keys, id, options, now)
 if not state then options.due = nil end
 save(keys, id, options)
+-- One that could not even wait has ended already.
+if server and state ~= 'failed' then register_watcher(keys, id, server) end
 if state then return id, outcome, state end
 if due > now then redis.call('ZADD', keys.delayed, math.floor(due), place(id)) else line(keys, id, options.priority, now) end
 return id, outcome

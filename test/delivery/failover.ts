@@ -61,7 +61,6 @@ async function writable (port: number, key: string): Promise<void> {
 // a moment ago, and goes on from there. So these rules do not hold of a job over a failover; all others do.
 const notPromised: Record<string, string> = {
   'no job is held by two receipts': 'the take is forgotten: it is given again',
-  'every delivery has a receipt of its own': 'the same',
   'a delivery counts': 'its attempt is forgotten',
   'no more jobs are on lease than the concurrency allows': 'a lease is forgotten',
   'no more jobs are given out than the rate allows': 'the same',

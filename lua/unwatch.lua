@@ -1,0 +1,29 @@
+-- A server's clients have all heard how a job has ended. What was kept for those who wait alone goes with the last server.
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- args: now id era server heard
+-- use: clock settle rules detail born place remove save listened report unbar
+-- era: what lua/job.lua said of it, for the id may be another job's by now
+-- heard: 1 if one of them got the result; '' where they left before
+-- returns: 1 if the job is gone
+unbar(keys)
+settle(keys, clock(now), 100)
+local record, job = redis.call('HGET', jobs, id), detail(keys, id)
+if not record or not redis.call('ZSCORE', completed, place(id)) then return 0 end
+if redis.call('HGET', stats, 'seed') .. ' ' .. born(record, job) ~= era then return 0 end
+local left = {}
+for other in (redis.call('HGET', watchers, id) or ''):gmatch('%S+') do
+  if other ~= server then left[#left + 1] = other end
+end
+redis.call('HDEL', watchers, id)
+if #left > 0 then redis.call('HSET', watchers, id, table.concat(left, ' ')) end
+local is_heard = heard == '1' or job.heard
+if is_heard and #left == 0 and (job.keep or rules(keys).keep) == 0 then
+  remove(keys, id, job)
+  if listened(keys) then report(keys, { 'forgotten gone', id }) end
+  return 1
+end
+if is_heard and not job.heard then
+  job.heard = true
+  save(keys, id, job)
+end
+return 0
