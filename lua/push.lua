@@ -1,5 +1,5 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard idempotency remembered waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard latest idempotency remembered waiters watchers events listeners
 -- args: now seed worker failures together plain ...fields
 -- use: clock rules settle wake hear replay insert append listened pushed
 -- seed: of the queue, should it have none yet
@@ -53,7 +53,7 @@ end
 if added > 0 and failures ~= '' then
   redis.call('HINCRBY', stats, 'failed', failures)
   if worker ~= '' then redis.call('HINCRBY', workers, 'failed:' .. worker, failures) end
-  hear(worker, workers, heard, now)
+  hear(keys, worker, now)
 end
 outcomes = table.concat(outcomes, ' ')
 if dues then pushed(keys, outcomes, dues) end

@@ -1,5 +1,5 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready ranked expiring jobs details reports unique stats workers waiters restored events listeners
+-- keys: ready ranked expiring jobs details reports unique stats workers latest waiters restored events listeners
 -- args: now worker ticket seed ...fields
 -- use: clock line place save wake unbar listened report
 -- ticket: the same for every try to return these jobs; '' if there is but one
@@ -27,7 +27,7 @@ if back > 0 then
   redis.call('HINCRBY', stats, 'processed', -back)
   if worker ~= '' then
     redis.call('HINCRBY', workers, 'processed:' .. worker, -back)
-    redis.call('HDEL', workers, 'job:' .. worker, 'taken_at:' .. worker)
+    redis.call('HDEL', latest, worker)
   end
   wake(keys, now, 0)
   if listened(keys) then report(keys, { 'released waiting', table.concat(ids, ' ') }) end

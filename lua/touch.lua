@@ -1,13 +1,16 @@
 -- Gives leases more time, and notes how far the work is. A lease that ran out is taken up again while the job is nobody else's,
 -- and the concurrency of the queue leaves room.
--- keys: ranked active failed completed jobs details reports policy stats waiters events listeners
--- args: now ...fields
--- use: clock rules hold unline save place wake unbar listened report
--- fields: id, receipt, lease in ms (0 for the queue's own) and progress as JSON ('' for none) of each job in turn
--- returns: for each job its new deadline in ms, or the code of a refusal
+-- keys: ranked active failed completed jobs details reports holders policy stats workers heard latest quiet waiters events listeners
+-- args: now worker ...fields
+-- use: clock rules hold unline save place wake unbar listened report hear
+-- worker: who asks, '' if it does not say; fields: id, receipt, lease in ms (0 for the queue's own) and progress as JSON ('' for none) of each job in turn
+-- returns: for each job its new deadline in ms, or the code of a refusal; and last 1 if the worker, or one that holds such a job, is to take no more, else 0
 unbar(keys)
 now = clock(now)
 local set, outcomes, kept = rules(keys), {}, listened(keys) and {}
+local calm = redis.call('EXISTS', quiet) == 1
+local told = calm and worker ~= '' and redis.call('ZSCORE', quiet, worker) and true
+hear(keys, worker, now)
 for i = 1, #fields, 4 do
   local id, lease = fields[i], tonumber(fields[i + 2])
   local job, state = hold(keys, id, fields[i + 1])
@@ -28,8 +31,11 @@ for i = 1, #fields, 4 do
     if now + lease < before then wake(keys, now, now + lease) end
     state = string.format('%d', now + lease)
     if kept then kept[#kept + 1] = id .. '@' .. state end
+    local holder = calm and (redis.call('HGET', holders, id) or ''):match(' (.*)$')
+    if holder and redis.call('ZSCORE', quiet, holder) then told = true end
   end
   outcomes[#outcomes + 1] = state
 end
 if kept and #kept > 0 then report(keys, { 'touched active', table.concat(kept, ' ') }) end
+outcomes[#outcomes + 1] = told and '1' or '0'
 return outcomes

@@ -3,6 +3,8 @@ import { Credit } from './credit.ts'
 import { restore, sizeOf, type Delivery } from './delivery.ts'
 import type { EventStream } from './event-stream.ts'
 import type { Listeners } from './listeners.ts'
+import { errors } from './errors.ts'
+import { event } from './event.ts'
 import { next } from './next.ts'
 import { Patience } from './patience.ts'
 import { traceMembers } from './trace.ts'
@@ -75,8 +77,9 @@ export class Consumer {
       try {
         jobs = await this.#take(ms ?? pause.wait)
         if (jobs.length === 0 && ms !== undefined) this.#stream.end('', pause.wait)
-      } catch {
+      } catch (error) {
         jobs = []
+        if (error instanceof errors.WORKER_QUIET) this.#stream.end(event('quiet', { reason: 'this worker is to take no more' }).text, pause.wait)
         await delay(pause.away)
       }
     }

@@ -4,6 +4,7 @@ import { fits, keptError, most } from './failure.ts'
 import { script } from './script.ts'
 import { deliveredAt, proofOf } from './receipt.ts'
 import { milliseconds } from './time.ts'
+import { hear } from './worker.ts'
 import type { Finish } from './meter.ts'
 import type { RedisClient } from './redis.ts'
 import type { Trace } from './trace.ts'
@@ -135,15 +136,26 @@ export interface Touch {
   progress?: string | undefined
 }
 
+/** Each new deadline in epoch seconds, or why there is none; `quiet`: the worker that asks, or holds such a job, is to take no more. */
+export interface Touched { outcomes: Array<number | ErrorCode>, quiet: boolean }
+
 /** Gives leases more time. Returns each new deadline in epoch seconds, or why there is none. */
 export async function touch (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { now }: { now?: number } = {}): Promise<Array<number | ErrorCode>> {
+  return (await touchAs(redis, queue, jobs, { now })).outcomes
+}
+
+/** The same, for a worker if it says which one it is. */
+export async function touchAs (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { worker, now }: { worker?: string | undefined, now?: number | undefined } = {}): Promise<Touched> {
+  hear(redis, queue, worker)
   const small = jobs.filter(isSmall)
   const fields = small.flatMap(({ id, receipt, lease, progress = '' }) => [id, proofOf(receipt), milliseconds(lease) ?? 0, progress])
-  const outcomes = small.length === 0 ? [] : await scripts.touch(redis, queue, { fields, now: milliseconds(now) })
-  return jobs.map(job => {
-    const outcome = isSmall(job) ? outcomes.shift()! : 'PROGRESS_TOO_LARGE'
+  const said = small.length === 0 ? [] : await scripts.touch(redis, queue, { worker, fields, now: milliseconds(now) })
+  const quiet = said.pop() === '1'
+  const outcomes = jobs.map(job => {
+    const outcome = isSmall(job) ? said.shift()! : 'PROGRESS_TOO_LARGE'
     return /^\d+$/.test(outcome) ? Number(outcome) / 1000 : outcome as ErrorCode
   })
+  return { outcomes, quiet }
 }
 
 function isSmall ({ progress = '' }: Touch): boolean {

@@ -6,6 +6,7 @@ import createError from '@fastify/error'
  */
 export const errors = {
   NO_JOB: createError('NO_JOB', 'no job', 404),
+  WORKER_QUIET: createError('WORKER_QUIET', 'no job', 404),
   QUEUE_CLOSED: createError('QUEUE_CLOSED', 'queue is closed', 404),
   QUEUE_NAME_MISSING: createError('QUEUE_NAME_MISSING', 'queue name is missing', 404),
   NO_SUCH_JOB: createError('NO_SUCH_JOB', 'no such job', 404),
@@ -36,6 +37,7 @@ export const errors = {
   FIELDS_INVALID: createError('FIELDS_INVALID', "fields must be members of a job, with commas between them, such as id,last_error; not '%s'", 400),
   PAYLOAD_MAX_INVALID: createError('PAYLOAD_MAX_INVALID', 'payload_max must be a whole number of bytes, from 0 to 1048576', 400),
   ORDER_INVALID: createError('ORDER_INVALID', "order must be asc or desc, not '%s'", 400),
+  WORKER_LIMIT_INVALID: createError('WORKER_LIMIT_INVALID', 'limit must be a whole number from 1 to 1000', 400),
   UNKNOWN_PARAMETER: createError('UNKNOWN_PARAMETER', "unknown parameter '%s'", 400),
   UNKNOWN_PROPERTY: createError('UNKNOWN_PROPERTY', "unknown property '%s' in the body", 400),
   INVALID: createError('INVALID', '%s', 400),
@@ -100,6 +102,7 @@ export const errors = {
   IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT', 'another payload was pushed under this Idempotency-Key', 422),
   JOB_FAILED: createError('JOB_FAILED', 'the job failed: %s', 422),
   QUEUE_FULL: createError('QUEUE_FULL', 'the queue is full: it has max_jobs jobs', 429),
+  WORKERS_FULL: createError('WORKERS_FULL', 'there are as many workers as PRESQUE_MAX_WORKERS allows', 429),
   EXPECTATION_FAILED: createError('EXPECTATION_FAILED', 'the only expectation met here is 100-continue', 417),
   HEADERS_TOO_LARGE: createError('HEADERS_TOO_LARGE', 'the request headers are too large', 431),
 

@@ -5,6 +5,7 @@ import { errors } from './errors.ts'
 import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
+import { hear } from './worker.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
 import type { Trace } from './trace.ts'
@@ -69,6 +70,7 @@ const pushShared = coalesce<{ entry: Entry, links: number }, Pushed>(
 
 /** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
 export async function pushFailed (redis: RedisClient, queue: string, job: NewJob, { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<Pushed> {
+  hear(redis, queue, worker)
   const [outcome] = await insert(redis, queue, [entry(job)], { worker, failures: 1, now: milliseconds(now) })
   return unlessRefused(outcome!)
 }

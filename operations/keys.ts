@@ -21,8 +21,11 @@ export const queueKeys = {
   unique: 'hash: unique key -> id of the job that holds it',
   policy: 'hash: settings of the queue that are not default; stopped, reopens_at; times in ms',
   stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired; late_ms, late_1 to late_8: see lua/parts/lateness.lua',
-  workers: 'hash: processed:ID, failed:ID, job:ID and taken_at:ID (ms) of each worker ID',
+  workers: 'hash: processed:ID, failed:ID and about:ID (JSON of what it told) of each worker ID',
   heard: 'sorted set: the 10 000 workers heard of last, by that time in ms',
+  latest: 'hash: worker -> when in ms it took jobs last, whether for `good` or on `lease`, and the last of them',
+  registered: 'sorted set: the workers of the queue, in the order of their ids',
+  quiet: 'sorted set: workers that are to take no more, by when in ms that was said',
   given: 'list: when in ms the last jobs were given out, where the policy has a rate',
   idempotency: 'hash: idempotency key -> id of its job, and a digest of the payload',
   remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
@@ -39,6 +42,8 @@ export const queueKeys = {
 export const commonKeys = {
   queues: 'set: the names of all queues',
   workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds',
+  roster: 'sorted set: each worker and queue, ID QUEUE, in the order of the ids',
+  noted: 'sorted set: the same, by when in ms a server noted that it was heard of; to 30 s',
   health: 'string: what /health/ready writes; for a minute',
   sampled: 'string: there while a server notes how all queues stand, so that no other does'
 } as const

@@ -3,6 +3,7 @@ import { Cluster, Redis } from 'ioredis'
 import { commandName, commands } from './script.ts'
 import type { Meter } from './meter.ts'
 import type { Replicas } from './replica.ts'
+import type { Roster } from './roster.ts'
 
 /** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
 export type RedisClient = (Redis | Cluster) & {
@@ -10,6 +11,8 @@ export type RedisClient = (Redis | Cluster) & {
   replicas?: Replicas
   /** Counts what is done; nothing is counted without one. */
   meter?: Meter
+  /** Notes which workers there are. */
+  roster?: Roster
 }
 
 /** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */

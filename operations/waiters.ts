@@ -111,6 +111,7 @@ export class Waiters {
   #hear (queue: string, message: string): void {
     const [what, value = ''] = message.split(' ')
     if (what === 'done') this.#endings.hear(queue, value)
+    else if (what === 'quiet') this.#rooms.get(queue)?.wake(Infinity)
     else if (Number(value) > 0) this.#rooms.get(queue)?.remind(Number(value))
     else this.#news(queue)
   }

@@ -5,6 +5,7 @@ import { stamped } from './receipt.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import { traceOf } from './trace.ts'
+import { hear } from './worker.ts'
 import type { RedisClient } from './redis.ts'
 
 /** What somebody who asks for jobs would like. */
@@ -18,8 +19,11 @@ export interface Wish {
   now?: number | undefined
 }
 
-/** What a look at a queue found; whether it is stopped; in how many ms to look again (-1: unknown); how many jobs are still in line. */
-export interface Look { jobs: Delivery[], closed: boolean, again: number, left: number }
+/**
+ * What a look at a queue found; whether it is stopped; in how many ms to look again (-1: unknown); how many jobs are still in line;
+ * whether the worker is to take no more.
+ */
+export interface Look { jobs: Delivery[], closed: boolean, again: number, left: number, quiet: boolean }
 
 type Taken = [closed: number, again: number, left: number, words: string, ...texts: string[]]
 
@@ -30,11 +34,12 @@ const scripts = {
 
 /**
  * Takes what there is, at most `count`; together with others that come in the same turn, unless `now` is given.
- * Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens.
+ * Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens; and with WORKER_QUIET.
  */
 export async function look (redis: RedisClient, queue: string, wish: Wish = {}): Promise<Look> {
   for (;;) {
     const found = await lookOnce(redis, queue, wish)
+    if (found.quiet) throw new errors.WORKER_QUIET()
     if (found.closed && wish.server === undefined) throw new errors.QUEUE_CLOSED()
     // Nothing yet, and more to look through: the places of many jobs that are gone.
     if (found.jobs.length > 0 || found.again !== 0 || found.left === 0) return found
@@ -42,6 +47,7 @@ export async function look (redis: RedisClient, queue: string, wish: Wish = {}):
 }
 
 async function lookOnce (redis: RedisClient, queue: string, wish: Wish): Promise<Look> {
+  hear(redis, queue, wish.worker)
   if (wish.now !== undefined) return (await lookAll(redis, queue, [wish], wish.server, milliseconds(wish.now)))[0]!
   return await (wish.server === undefined ? lookShared : waitShared)(redis, queue, wish)
 }
@@ -61,8 +67,9 @@ function looks (redis: RedisClient, queue: string, requests: Request[], [closed,
   const words = line.split(' ')
   const answer: Answer = { queue, seed: words[0]!, now: Number(words[1]), words, texts, word: 2, text: 0, waits: [] }
   const found = requests.flatMap(({ lease, shares }) => {
+    const quiet = words[answer.word] === '0q'
     const jobs = lease ? leased(answer) : takenForGood(answer)
-    return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left }))
+    return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left, quiet }))
   })
   redis.meter?.taken(queue, found.reduce((sum, { jobs }) => sum + jobs.length, 0), answer.waits)
   return found
@@ -102,7 +109,7 @@ function next (answer: Answer): string {
 
 function takenForGood (answer: Answer): Delivery[] {
   const { queue, seed, texts } = answer
-  return Array.from({ length: Number(next(answer)) }, () => {
+  return Array.from({ length: parseInt(next(answer)) }, () => {
     const [id, payload, created] = [next(answer), texts[answer.text++]!, next(answer)]
     const details = next(answer) === '+' ? texts[answer.text++]! : ''
     if (!/"attempt":[1-9]/.test(details)) answer.waits.push(answer.now - Number(created))
@@ -112,7 +119,7 @@ function takenForGood (answer: Answer): Delivery[] {
 
 function leased (answer: Answer): Delivery[] {
   const { queue, seed, texts } = answer
-  const [length, expires] = [Number(next(answer)), Number(next(answer)) / 1000]
+  const [length, expires] = [parseInt(next(answer)), Number(next(answer)) / 1000]
   return Array.from({ length }, () => {
     const [id, payload, attempt, receipt, since] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer), next(answer)]
     const [traceparent, ...state] = since.endsWith('+') ? texts[answer.text++]!.split(' ') : []
@@ -133,6 +140,7 @@ interface Advance { done: Done, wish: Wish }
  * the job is not accepted as done, and then takes nothing.
  */
 export const advance = coalesce<Advance, Look>(async (redis, queue, advances) => {
+  for (const { wish: { worker } } of advances) hear(redis, queue, worker)
   const requests = advances.map(({ wish }) => request(wish))
   const fields = [...requests.map(asked), ...advances.flatMap(({ done }) => doneFields(done))]
   const [outcomes, ...taken] = await scripts.next(redis, queue, { count: requests.length, fields })

@@ -9,6 +9,7 @@ export default fp(async app => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = known(error, app.config.PRESQUE_MAX_BODY)
     if (refusal === null) app.log.error({ reqId: request.id, err: error, url: request.url }, 'internal error')
+    if (refusal instanceof errors.WORKER_QUIET) void reply.header('x-presque-quiet', '1')
     refuse(reply, refusal ?? new errors.INTERNAL() as FastifyError)
   })
   await app.register(async unrouted => {

@@ -1,64 +1,85 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
-import { ack, ackOne, nack, release, touch, type Verdict } from '../operations/delivery.ts'
+import { ack, ackOne, nack, release, touchAs, type Verdict } from '../operations/delivery.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
 import { nextAfter } from '../operations/next.ts'
 import { elementTexts, memberText } from '../operations/payload.ts'
+import { hear } from '../operations/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/ack', { schema: Ack, config: { role: 'consume' } }, async (request, reply) => {
     const { params: { queue, id }, query: { receipt, next: more, lease, wait, worker_id: named } } = request
     const done = { id, receipt, result: request.text }
+    const worker = named ?? request.headers['x-presque-workerid']
     if (more !== '1') {
+      hear(app.redis, queue, worker)
       const refused = await ackOne(app.redis, queue, done)
       if (refused !== null) throw new errors[refused]()
       void reply.code(204).send()
       return
     }
     const patience = wait ? reply.patience(wait) : undefined
-    const worker = named ?? request.headers['x-presque-workerid']
     const [job] = await nextAfter(app.redis, app.waiters, queue, done, { worker, lease: lease === '' ? 0 : lease }, patience)
     if (job === undefined) throw new errors.NO_JOB()
     reply.deliver(job, worker)
   })
 
-  app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
+  app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async request => {
+    const { params: { queue, id }, query: { receipt }, body, text } = request
+    hear(app.redis, queue, workerIn(request))
     const failure = { delay: body?.delay, retry: body?.retry, error: body?.error && memberText(text, 'error') }
     const [verdict] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
     return unlessRefused(verdict!)
   })
 
-  app.post('/j/:queue/:id/release', { schema: Release, config: { role: 'consume' } }, async ({ params: { queue, id }, query: { receipt, delay } }, reply) => {
+  app.post('/j/:queue/:id/release', { schema: Release, config: { role: 'consume' } }, async (request, reply) => {
+    const { params: { queue, id }, query: { receipt, delay } } = request
+    hear(app.redis, queue, workerIn(request))
     await release(app.redis, queue, { id, receipt }, { delay })
     return reply.code(204).send()
   })
 
-  app.post('/j/:queue/:id/touch', { schema: Touch, config: { role: 'consume' } }, async ({ params: { queue, id }, query: { receipt }, body, text }) => {
+  app.post('/j/:queue/:id/touch', { schema: Touch, config: { role: 'consume' } }, async (request, reply) => {
+    const { params: { queue, id }, query: { receipt }, body, text } = request
     const progress = body?.progress === undefined ? undefined : memberText(text, 'progress')
-    const [expires] = await touch(app.redis, queue, [{ id, receipt, lease: body?.lease, progress }])
+    const { outcomes: [expires], quiet } = await touchAs(app.redis, queue, [{ id, receipt, lease: body?.lease, progress }], { worker: workerIn(request) })
+    if (quiet) reply.header('x-presque-quiet', '1')
     return { lease_expires: unlessRefused(expires!) }
   })
 
-  app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async ({ params: { queue }, body: { jobs }, text }) => {
+  app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async request => {
+    const { params: { queue }, body: { jobs }, text } = request
+    hear(app.redis, queue, workerIn(request))
     const texts = elementTexts(text, 'jobs')
     const outcomes = await ack(app.redis, queue, jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') })))
     return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
   })
 
-  app.post('/qb/:queue/nack', { schema: NackBatch, config: { role: 'consume' } }, async ({ params: { queue }, body: { jobs }, text }) => {
+  app.post('/qb/:queue/nack', { schema: NackBatch, config: { role: 'consume' } }, async request => {
+    const { params: { queue }, body: { jobs }, text } = request
+    hear(app.redis, queue, workerIn(request))
     const texts = elementTexts(text, 'jobs')
     const outcomes = await nack(app.redis, queue, jobs.map((job, i) => ({ ...job, error: memberText(texts[i]!, 'error') })))
     return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
   })
 
-  app.post('/qb/:queue/touch', { schema: TouchBatch, config: { role: 'consume' } }, async ({ params: { queue }, body: { jobs }, text }) => {
+  app.post('/qb/:queue/touch', { schema: TouchBatch, config: { role: 'consume' } }, async (request, reply) => {
+    const { params: { queue }, body: { jobs }, text } = request
     const texts = elementTexts(text, 'jobs')
-    const outcomes = await touch(app.redis, queue, jobs.map((job, i) => ({ ...job, progress: memberText(texts[i]!, 'progress') })))
+    const touches = jobs.map((job, i) => ({ ...job, progress: memberText(texts[i]!, 'progress') }))
+    const { outcomes, quiet } = await touchAs(app.redis, queue, touches, { worker: workerIn(request) })
+    if (quiet) reply.header('x-presque-quiet', '1')
     return jobs.map(({ id }, i) => {
       const outcome = outcomes[i]!
       return answer(id, typeof outcome === 'number' ? { lease_expires: outcome } : outcome)
     })
   })
+}
+
+interface Naming { query: { worker_id?: string }, headers: { 'x-presque-workerid'?: string } }
+
+function workerIn ({ query, headers }: Naming): string | undefined {
+  return query.worker_id ?? headers['x-presque-workerid']
 }
 
 function unlessRefused<Outcome extends Verdict | number> (outcome: Outcome | ErrorCode): Outcome {

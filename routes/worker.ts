@@ -1,14 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
-import { GetQueueWorkers, GetWorkers, Register, Unregister, type QueueWorkers, type Worker } from '../schemas/worker.ts'
+import type { FastifyReply } from 'fastify'
+import {
+  GetQueueWorkers, GetWorkers, Register, SetQuiet, Unregister, UnsetQuiet, type QueueWorkers, type Worker
+} from '../schemas/worker.ts'
 import { errors } from '../operations/errors.ts'
 import { queueStatus } from '../operations/queue.ts'
-import { register, unregister, worker, workers, workersOf, type Worker as Described } from '../operations/worker.ts'
-import type { RedisClient } from '../operations/redis.ts'
+import {
+  aboutIn, idsOf, register, setQuiet, unregister, worker, workers, type Worker as Described
+} from '../operations/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/w/:queue', { schema: Register, config: { role: 'consume' } }, async (request, reply) => {
-    await register(app.redis, request.params.queue, idIn(request))
+    await register(app.redis, request.params.queue, idIn(request), aboutIn(request.body ?? {}))
     return reply.code(201).send()
   })
 
@@ -17,16 +20,33 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(204).send()
   })
 
-  app.get('/w/:queue', { schema: GetQueueWorkers, config: { role: 'read' } }, ({ params }) => byQueue(app.redis, params.queue))
+  app.post('/w/:queue/quiet', { schema: SetQuiet, config: { role: 'manage' } }, async (request, reply) => {
+    await setQuiet(app.redis, request.params.queue, idIn(request), true, queue => request.sees(queue))
+    return reply.code(204).send()
+  })
 
-  app.get('/w', { schema: GetWorkers, config: { role: 'read' } }, async request => {
-    const { worker_id: id, queue_name: queue } = request.query
-    if (id !== undefined && queue !== undefined) throw new errors.INVALID('give worker_id or queue_name, not both')
-    if (queue !== undefined) return await byQueue(app.redis, queue)
-    const found = (id === undefined ? await workers(app.redis) : [await worker(app.redis, id)]).flatMap(one => seen(request, one))
-    if (id === undefined) return found.map(shown)
-    if (found.length === 0) throw new errors.NO_SUCH_WORKER(id)
-    return shown(found[0]!)
+  app.delete('/w/:queue/quiet', { schema: UnsetQuiet, config: { role: 'manage' } }, async (request, reply) => {
+    await setQuiet(app.redis, request.params.queue, idIn(request), false, queue => request.sees(queue))
+    return reply.code(204).send()
+  })
+
+  app.get('/w/:queue', { schema: GetQueueWorkers, config: { role: 'read' } }, async ({ params, query }, reply) => {
+    return await byQueue(reply, params.queue, query)
+  })
+
+  app.get('/w', { schema: GetWorkers, config: { role: 'read' } }, async (request, reply) => {
+    const { worker_id: id, queue_name: name, queue, ...page } = request.query
+    if ([id, name, queue].filter(given => given !== undefined).length > 1) throw new errors.INVALID('give worker_id or queue_name, not both')
+    if (name !== undefined) return await byQueue(reply, name, page)
+    const sees = (queue: string): boolean => request.sees(queue)
+    if (id === undefined) {
+      const { workers: found, more } = await workers(app.redis, { ...page, queue, sees })
+      if (more) link(reply, `/w?${queue === undefined ? '' : `queue=${queue}&`}`, page.limit, found.at(-1)!.worker_id)
+      return found.map(shown)
+    }
+    const found = await worker(app.redis, id, sees)
+    if (found === null) throw new errors.NO_SUCH_WORKER(id)
+    return shown(found)
   })
 
   app.route({
@@ -35,6 +55,13 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     schema: { hide: true },
     handler: () => { throw new errors.QUEUE_NAME_MISSING() }
   })
+
+  async function byQueue (reply: FastifyReply, queue: string, page: { after?: string, limit: number }): Promise<QueueWorkers> {
+    const [{ ids, more }, { processed, failed }] = await Promise.all([
+      idsOf(app.redis, queue, page), queueStatus(app.redis, queue)])
+    if (more) link(reply, `/w/${queue}?`, page.limit, ids.at(-1)!)
+    return { queue_name: queue, workers_list: ids, processed: String(processed), failed: String(failed) }
+  }
 }
 
 interface Naming {
@@ -49,21 +76,13 @@ function idIn ({ query, headers, body }: Naming): string {
   return id
 }
 
-// What a token may know of a worker: nothing, if it is for none of its queues.
-function seen (request: FastifyRequest, worker: Described | null): Described[] {
-  if (worker === null || request.holder === null) return worker === null ? [] : [worker]
-  const queues = worker.queues.filter(name => request.sees(name))
-  const held = worker.working_on.filter(({ queue }) => request.sees(queue))
-  return queues.length === 0 ? [] : [{ ...worker, queues, working_on: held }]
+// RFC 8288: where the next page is. The body stays the array that clients of 2010 read.
+function link (reply: FastifyReply, path: string, limit: number, last: string): void {
+  void reply.header('link', `<${path}limit=${limit}&after=${encodeURIComponent(last)}>; rel="next"`)
 }
 
 function shown (described: Described): Worker {
   return { ...described, processed: String(described.processed), failed: String(described.failed) }
-}
-
-async function byQueue (redis: RedisClient, queue: string): Promise<QueueWorkers> {
-  const [list, { processed, failed }] = await Promise.all([workersOf(redis, queue), queueStatus(redis, queue)])
-  return { queue_name: queue, workers_list: list, processed: String(processed), failed: String(failed) }
 }
 
 export default routes

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { JobId, JobParams, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Delay, Instant, Lease, LeaseParameter, Wait } from './time.ts'
 import { batchSize } from './batch.ts'
-import { Taken } from './queue.ts'
+import { quietHeader, Taken } from './queue.ts'
 import { NoContent } from './empty.ts'
 import { changing, LeaseLost, refusal, storing } from './error.ts'
 
@@ -50,7 +50,8 @@ export const Nack = {
   summary: 'Give a job up: it failed',
   description: 'It runs again after `delay` seconds, or as the backoff of the queue says, until its tries are used up.',
   params: JobParams,
-  querystring: Type.Object({ receipt: Receipt }, { additionalProperties: false }),
+  querystring: Type.Object({ receipt: Receipt, worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
   body: Type.Union([Failure, Type.Null()], { examples: [failure], 'x-refusal': 'BODY_INVALID' }),
   response: {
     200: Type.Object({ state: Type.Union([Type.Literal('delayed'), Type.Literal('failed')]), run_at: Type.Optional(Instant) }, {
@@ -65,7 +66,8 @@ export const Release = {
   tags: ['delivery'],
   summary: 'Give a job back, uncounted',
   params: JobParams,
-  querystring: Type.Object({ receipt: Receipt, delay: Type.Optional(Delay) }, { additionalProperties: false }),
+  querystring: Type.Object({ receipt: Receipt, delay: Type.Optional(Delay), worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
   response: { 204: NoContent, ...refusals }
 }
 
@@ -79,10 +81,11 @@ export const Touch = {
   tags: ['delivery'],
   summary: 'Keep a job for longer',
   params: JobParams,
-  querystring: Type.Object({ receipt: Receipt }, { additionalProperties: false }),
+  querystring: Type.Object({ receipt: Receipt, worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
   body: Type.Union([More, Type.Null()], { examples: [more], 'x-refusal': 'BODY_INVALID' }),
   response: {
-    200: Type.Object({ lease_expires: Instant }, { description: 'Until when it is kept', examples: [{ lease_expires: 1273923564.5 }] }),
+    200: Type.Object({ lease_expires: Instant }, { description: 'Until when it is kept', headers: quietHeader, examples: [{ lease_expires: 1273923564.5 }] }),
     ...refusals
   }
 }
@@ -104,7 +107,8 @@ export const AckBatch = {
   tags: ['delivery'],
   summary: 'Finish several jobs',
   params: QueueParams,
-  querystring: Type.Object({}, { additionalProperties: false }),
+  querystring: Type.Object({ worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
   body: several({ result: Type.Optional(Type.Unknown()) }, { result: { sent: true } }),
   response: { 200: outcomes({}, { ok: true }), ...changing, 413: storing[413] }
 }
@@ -113,7 +117,8 @@ export const NackBatch = {
   tags: ['delivery'],
   summary: 'Give several jobs up',
   params: QueueParams,
-  querystring: Type.Object({}, { additionalProperties: false }),
+  querystring: Type.Object({ worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
   body: several(Failure.properties, failure),
   response: {
     200: outcomes({ state: Type.Optional(Type.String()), run_at: Type.Optional(Instant) }, { ok: true, state: 'delayed', run_at: 1273923549.5 }),
@@ -126,10 +131,11 @@ export const TouchBatch = {
   tags: ['delivery'],
   summary: 'Keep several jobs for longer',
   params: QueueParams,
-  querystring: Type.Object({}, { additionalProperties: false }),
+  querystring: Type.Object({ worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  headers: WorkerHeaders,
   body: several(More.properties, { lease: 30 }),
   response: {
-    200: outcomes({ lease_expires: Type.Optional(Instant) }, { ok: true, lease_expires: 1273923564.5 }),
+    200: { ...outcomes({ lease_expires: Type.Optional(Instant) }, { ok: true, lease_expires: 1273923564.5 }), headers: quietHeader },
     ...changing,
     413: storing[413]
   }

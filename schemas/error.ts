@@ -39,3 +39,4 @@ export const Busy = refusal('The job is on lease, has completed, or waits for ot
 export const Gone = refusal('With `wait`: the job was taken for good, cancelled or dropped', 'the job was taken for good, cancelled or dropped: it will have no result')
 export const JobFailed = refusal('With `wait`: the job failed for good. With Idempotency-Key: another payload came under it', 'the job failed: no such address')
 export const QueueFull = refusal('The queue has as many jobs as max_jobs allows; or the token has made all the requests it may make for now', 'the queue is full: it has max_jobs jobs')
+export const WorkersFull = refusal('There are as many workers as PRESQUE_MAX_WORKERS allows; or the token has made all the requests it may make for now', 'there are as many workers as PRESQUE_MAX_WORKERS allows')

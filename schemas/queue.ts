@@ -70,7 +70,15 @@ export const Reinsert = {
   }
 }
 
-export const Nothing = refusal('There is no job, or the queue is stopped ("queue is closed")', 'no job')
+/** How a worker hears that it is to take no more. */
+export const quietHeader = {
+  'X-Presque-Quiet': { type: 'string', description: 'The worker is to take no more, and to end when it is done', example: '1' }
+}
+
+export const Nothing = {
+  ...refusal('There is no job, or the queue is stopped ("queue is closed"), or the worker is to take no more', 'no job'),
+  headers: quietHeader
+}
 
 /** What comes with a job on lease. */
 export const leaseHeaders = {

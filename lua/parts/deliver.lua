@@ -9,7 +9,7 @@ local lease, worker = wish.lease, wish.worker
 local deadline = lease and string.format('%d', now + lease)
 -- The fraction is never 0: see lua/parts/first_deadline.lua.
 local score = lease and string.format('%s.%03d', deadline, micros % 999 + 1)
-words[#words + 1] = string.format('%d', last - first + 1)
+words[#words + 1] = wish.quiet and '0q' or string.format('%d', last - first + 1)
 words[#words + 1] = deadline
 for i = first, last do
   local id, record, kept = picked.ids[i], picked.records[i], picked.kept[i]
@@ -48,7 +48,7 @@ for i = first, last do
     end
   end
 end
-if not lease and worker ~= '' and first <= last then
-  redis.call('HINCRBY', keys.workers, 'processed:' .. worker, last - first + 1)
-  redis.call('HSET', keys.workers, 'job:' .. worker, picked.ids[last], 'taken_at:' .. worker, now)
+if worker ~= '' and first <= last then
+  if not lease then redis.call('HINCRBY', keys.workers, 'processed:' .. worker, last - first + 1) end
+  redis.call('HSET', keys.latest, worker, string.format('%d %s %s', now, lease and 'lease' or 'good', picked.ids[last]))
 end

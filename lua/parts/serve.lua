@@ -3,15 +3,17 @@
 -- use: settle unblock hear pick allow reopen deliver await wake listened taken
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between; server: see lua/take.lua
 -- returns: a list: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
---   words with spaces between: the seed of the queue, and the time; for each request the number of its jobs, if on lease their deadline, then for each
+--   words with spaces between: the seed of the queue, and the time; for each request the number of its jobs ('0q' where its worker is to take no more), if on lease their deadline, then for each
 --   job its id and created, and '+' where details follow its payload, or '-'; of one on lease its id, attempt, receipt and created, with '-' before it
 --   where it was delayed, and '+' behind it where its traceparent and tracestate follow its payload; and last the payloads of all
 local _, late, unblocked = settle(keys, now, 1000)
 local set = reopen(keys, now)
-local wishes, shares, wanted, again, whole = {}, {}, 0, nil, false
+local wishes, shares, wanted, again, whole, calm = {}, {}, 0, nil, false, redis.call('EXISTS', keys.quiet) == 1
 for i, request in ipairs(requests) do
   local count, lease, worker = request:match('^(%d+) (%d*) (.*)$')
-  wishes[i] = { count = tonumber(count), lease = lease == '0' and set.lease or tonumber(lease), worker = worker }
+  -- A worker that is to take no more gets nothing, whatever there is.
+  local quiet = calm and worker ~= '' and redis.call('ZSCORE', keys.quiet, worker) and true
+  wishes[i] = { count = quiet and 0 or tonumber(count), lease = lease == '0' and set.lease or tonumber(lease), worker = worker, quiet = quiet }
   whole = whole or not wishes[i].lease
 end
 if not set.stopped then shares, wanted, again = allow(keys, set, wishes, now) end
@@ -24,8 +26,8 @@ for i, wish in ipairs(wishes) do
   local first = last + 1
   last = math.min(last + (shares[i] or 0), #picked.ids)
   deliver(keys, picked, first, last, wish, now, micros)
-  if last < first then hungry = true elseif wish.lease then lapse = math.min(lapse or math.huge, now + wish.lease) end
-  hear(wish.worker, keys.workers, keys.heard, now)
+  if last < first then hungry = hungry or not wish.quiet elseif wish.lease then lapse = math.min(lapse or math.huge, now + wish.lease) end
+  hear(keys, wish.worker, now)
 end
 if #picked.gone > 0 then
   redis.call('HDEL', keys.jobs, unpack(picked.gone))

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { push, pushFailed } from '../../operations/insertion.ts'
 import { take } from '../../operations/wish.ts'
 import { purge } from '../../operations/queue.ts'
-import { register, unregister, worker, workers, workersOf } from '../../operations/worker.ts'
+import { idsOf, register, unregister, worker, workers, workersOf } from '../../operations/worker.ts'
 import { build } from '../helper.ts'
 
 const jobs = (count: number): Array<{ payload: string }> => Array.from({ length: count }, () => ({ payload: '{}' }))
@@ -31,15 +31,17 @@ test('worker() counts what one took from a queue on which it is not registered',
   await register(redis, 'mail', 'w1')
   await push(redis, 'print', jobs(1))
   await take(redis, 'print', { worker: 'w1', now: 100 })
-  t.match(await worker(redis, 'w1'), { processed: 1, queues: ['mail'], working_on: [{ queue: 'print' }], last_seen: 100 })
+  t.match(await worker(redis, 'w1'), { processed: 1, queues: ['mail', 'print'], working_on: [{ queue: 'print' }], last_seen: 100 })
 })
 
-test('worker() is null for one that only worked and never registered', async t => {
+test('a worker that only takes is registered by that, with an empty hand too', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', jobs(1))
   await take(redis, 'mail', { worker: 'w1' })
-  t.equal(await worker(redis, 'w1'), null)
-  t.strictSame(await workers(redis), [])
+  await take(redis, 'none', { worker: 'w2' })
+  t.match(await worker(redis, 'w1'), { queues: ['mail'], processed: 1, silent: false })
+  t.match(await worker(redis, 'w2'), { queues: ['none'], processed: 0, silent: false })
+  t.equal(await worker(redis, 'w3'), null)
 })
 
 test('a worker that asks and gets nothing has been seen', async t => {
@@ -73,7 +75,7 @@ test('unregister() leaves other workers of the queue alone', async t => {
     await take(redis, 'mail', { worker: id, now: 100 })
   }
   await unregister(redis, 'mail', 'w1')
-  t.match(await workers(redis), [{ worker_id: 'w10', processed: 1 }])
+  t.match(await workers(redis), { workers: [{ worker_id: 'w10', processed: 1 }], more: false })
 })
 
 test('register() a second time resets nothing', async t => {
@@ -93,13 +95,13 @@ test('started_at is that of the first registration of several', async t => {
   t.match(await worker(redis, 'w1'), { started_at: 1000 })
 })
 
-test('purge() of a queue takes its counts, and leaves the worker known', async t => {
+test('purge() of a queue leaves what its workers have done, and none of what they were doing', async t => {
   const { redis } = await build(t)
   await register(redis, 'mail', 'w1')
   await push(redis, 'mail', jobs(1))
   await take(redis, 'mail', { worker: 'w1' })
   await purge(redis, 'mail')
-  t.match(await worker(redis, 'w1'), { worker_id: 'w1', processed: 0, failed: 0, queues: ['mail'], working_on: [], last_seen: null })
+  t.match(await worker(redis, 'w1'), { worker_id: 'w1', processed: 1, failed: 0, queues: ['mail'], working_on: [], last_seen: Number })
   t.strictSame(await workersOf(redis, 'mail'), ['w1'])
 })
 
@@ -108,7 +110,7 @@ test('workers() lists each once, by id', async t => {
   for (const id of ['b', 'a', 'B', '10', '9']) {
     for (const queue of ['mail', 'print']) await register(redis, queue, id)
   }
-  t.strictSame((await workers(redis)).map(({ worker_id: id }) => id), ['10', '9', 'B', 'a', 'b'])
+  t.strictSame((await workers(redis)).workers.map(({ worker_id: id }) => id), ['10', '9', 'B', 'a', 'b'])
 })
 
 test('a queue remembers the 10 000 workers it heard of last, and their counts', async t => {
@@ -124,4 +126,55 @@ test('a queue remembers the 10 000 workers it heard of last, and their counts', 
   await take(redis, 'mail', { worker: 'new', now: 101 })
   t.equal(await redis.zcard('{mail}:heard'), 10_000, 'and the same one again drives out nobody')
   t.strictSame(await redis.zrange('{mail}:heard', 0, '0'), ['w1'])
+})
+
+test('workers() come in pages by id, each worker once and whole, whatever characters its id has', async t => {
+  const { redis } = await build(t)
+  const ids = ['!', '0', 'a', 'a!', 'a!b', 'a/b', 'b', '~']
+  for (const id of ids) for (const queue of ['mail', 'print', 'a']) await register(redis, queue, id)
+  const seen: string[] = []
+  let after: string | undefined
+  for (let more = true; more;) {
+    const page = await workers(redis, { after, limit: 3 })
+    t.ok(page.workers.every(({ queues }) => queues.length === 3))
+    seen.push(...page.workers.map(({ worker_id: id }) => id))
+    after = seen.at(-1)
+    more = page.more
+  }
+  t.strictSame(seen, ids)
+  t.strictSame((await workers(redis, { queue: 'mail', after: 'a!', limit: 2 })).workers.map(one => one.worker_id), ['a!b', 'a/b'])
+  t.strictSame(await idsOf(redis, 'mail', { after: 'a/b', limit: 2 }), { ids: ['b', '~'], more: false })
+})
+
+test('workers() counts, on a page of some queues, what was done on those alone', async t => {
+  const { redis } = await build(t)
+  for (const queue of ['mail', 'print']) {
+    await register(redis, queue, 'w1')
+    await push(redis, queue, jobs(1))
+    await take(redis, queue, { worker: 'w1' })
+  }
+  await register(redis, 'print', 'w2')
+  const page = await workers(redis, { sees: queue => queue === 'mail' })
+  t.match(page.workers, [{ worker_id: 'w1', queues: ['mail'], processed: 1, working_on: [{ queue: 'mail' }] }])
+  t.equal(page.workers.length, 1)
+})
+
+test('a worker shows each job that it holds on lease, and none once that has ended', async t => {
+  const { redis } = await build(t)
+  await push(redis, 'mail', jobs(3))
+  await take(redis, 'mail', { worker: 'w1', lease: 30, count: 2, now: 100 })
+  await take(redis, 'mail', { worker: 'w2', lease: 30, now: 101 })
+  t.match(await worker(redis, 'w1'), { working_on: [{ queue: 'mail', job: '1', since: 100 }, { job: '2' }] })
+  t.match(await worker(redis, 'w2'), { working_on: [{ queue: 'mail', job: '3', since: 101 }] })
+  await take(redis, 'mail', { now: 140 })
+  t.strictSame((await worker(redis, 'w1'))!.working_on, [])
+})
+
+test('of a queue with more than 5000 jobs on lease, each worker shows the last that it took', async t => {
+  const { redis } = await build(t)
+  await push(redis, 'mail', jobs(5002))
+  for (let i = 0; i < 5; i++) await take(redis, 'mail', { worker: 'many', lease: 30, count: 1000, now: 100 })
+  await take(redis, 'mail', { worker: 'one', lease: 30, now: 101 })
+  t.match(await worker(redis, 'one'), { working_on: { length: 1, 0: { job: '5001', since: 101 } } })
+  t.match(await worker(redis, 'many'), { working_on: { length: 1, 0: { job: '5000', since: 100 } } })
 })

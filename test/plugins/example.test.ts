@@ -51,6 +51,7 @@ test('every example of a body is accepted', async t => {
     t.not(examples(operation.requestBody!.content['application/json']!).length, 0, `${operation.name}: it has one`)
     const place: Place = wantsLease(operation) ? await hold(app, `mail${i}`) : { queue: `mail${i}` }
     if (operation.path.endsWith('/take')) await push(app.redis, `mail${i}`, [{ payload: '{}' }])
+    if (operation.path.endsWith('/quiet')) await app.inject({ method: 'POST', url: `/w/mail${i}?worker_id=myworker_1` })
     const { statusCode, body } = await app.inject(request(operation, place))
     t.ok(operation.responses[statusCode] && statusCode < 300, `${operation.name}: ${statusCode}`)
     if (wantsLease(operation) && body.startsWith('[')) t.match(JSON.parse(body)[0], { id: place.id, ok: true }, operation.name)
@@ -118,6 +119,12 @@ test('every example of a refusal that the state of a job or a queue brings on is
   await refuse(t, app, 'the queue is full: it has max_jobs jobs', { with: operation => request(operation, { queue: 'full' }) })
 })
 
+test('every example of a refusal that a bound of the server brings on is what the server says', async t => {
+  const app = await build(t, { PRESQUE_MAX_WORKERS: 1 })
+  await app.inject({ method: 'POST', url: '/w/mail?worker_id=w1' })
+  await refuse(t, app, 'there are as many workers as PRESQUE_MAX_WORKERS allows')
+})
+
 test('every example of a refusal that ends the wait for a result is what the server says', async t => {
   const app = await build(t)
   const waits = (operation: Operation) => request(operation, {}, { query: { wait: '20' } })
@@ -156,6 +163,7 @@ test('every example of a refusal that a broken disk brings on is what the server
   const app = await build(t, { REDIS_URL: redis.url })
   const client = app.redis as Redis
   await app.inject({ method: 'POST', url: '/q/mail', payload: {} })
+  await app.inject({ method: 'POST', url: '/w/mail?worker_id=myworker_1' })
   await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: { queue: 'mail', cron: '30 4 * * *', payload: {} } })
   rmSync(join(disk, 'gone'), { recursive: true })
   await client.bgsave()

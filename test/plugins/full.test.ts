@@ -11,7 +11,7 @@ import { build } from '../helper.ts'
 
 const full = { error: 'redis is out of memory' }
 // What it adds has no place; all else finishes, removes, takes or looks.
-const adds = /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$|^PUT \/schedule\//
+const adds = /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$|^POST \/w\/\{queue\}\/quiet$|^PUT \/schedule\//
 // These say no to all.
 const batchOnly = /^(PUT|DELETE) \/qb\//
 
@@ -38,7 +38,9 @@ test('on a full Redis every route answers as always, or 507, and none with 500',
   await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: { queue: 'mail', cron: '30 4 * * *', payload: {} } })
   await fill()
   for (const [operation, place] of all) {
-    const { statusCode, headers, body } = await app.inject(request(operation, operation.path.endsWith('/{id}/retry') ? { ...place, id: place.failed } : place))
+    const { failed } = place
+    const who = operation.path.endsWith('/quiet') ? { headers: { 'x-presque-workerid': 'myworker_1' } } : {}
+    const { statusCode, headers, body } = await app.inject(request(operation, operation.path.endsWith('/{id}/retry') ? { ...place, id: failed } : place, who))
     if (adds.test(operation.name)) t.strictSame([statusCode, JSON.parse(body)], [507, full], operation.name)
     else if (operation.name === 'GET /health/ready') t.strictSame([statusCode, headers['retry-after'], JSON.parse(body)], [503, '1', { error: 'redis takes no writes: redis is out of memory' }])
     else if (batchOnly.test(operation.name)) t.equal(statusCode, 400)

@@ -48,8 +48,6 @@ test('an id or a body that is none is a 400', async t => {
     for (const id of ['', 'a b', 'x'.repeat(129)]) await refuses(...idInvalid, `${method} /w/foo`, undefined, { 'x-presque-workerid': id })
     for (const id of ['""', '1', 'null', '["w1"]', '"a b"']) await refuses(...idInvalid, `${method} /w/foo`, `{"worker_id":${id}}`)
     for (const body of ['[]', '"w1"', '1', 'true']) await refuses(...bodyInvalid, `${method} /w/foo`, body)
-    await refuses(400, "unknown property 'id' in the body", `${method} /w/foo`, '{"worker_id":"w1","id":"w1"}')
-    await refuses(400, "unknown property 'constructor' in the body", `${method} /w/foo?worker_id=w1`, '{"constructor":{}}')
   }
   await refuses(...idInvalid, 'GET /w/?worker_id=')
   await refuses(...idInvalid, 'GET /q/foo?worker_id=')
@@ -98,7 +96,8 @@ test('a queue describes its workers by parameter and by path, its counters strin
 test('worker_id and queue_name together are refused, and nothing else is known', async t => {
   const { refuses } = await client(t)
   await refuses(400, 'give worker_id or queue_name, not both', 'GET /w/?worker_id=w1&queue_name=foo')
-  await refuses(400, "unknown parameter 'queue'", 'GET /w/?queue=foo')
+  await refuses(400, 'give worker_id or queue_name, not both', 'GET /w/?worker_id=w1&queue=foo')
+  await refuses(400, "unknown parameter 'name'", 'GET /w/?name=foo')
   await refuses(400, "unknown parameter 'worker_id'", 'GET /w/foo?worker_id=w1')
 })
 
@@ -123,4 +122,58 @@ test('to register again resets neither the counters nor started_at', async t => 
   await says(200, '{}', 'GET /q/foo?worker_id=w1')
   await says(201, '', 'POST /w/foo?worker_id=w1')
   t.match((await ask('GET /w/?worker_id=w1')).json(), { started_at: 1273923534, processed: '1' })
+})
+
+test('other members of the body do no harm, to register and to unregister', async t => {
+  const { says } = await client(t)
+  const more = '"id":7,"constructor":{},"__proto__":[1],"pid":"12","version":3,"rss":-1,"host":null,"n":{"deep":[true]}'
+  for (const body of [`{"worker_id":"w1",${more}}`, `{${more},"worker_id":"w1"}`]) {
+    await says(201, '', 'POST /w/foo', body)
+    await says(200, { queue_name: 'foo', workers_list: ['w1'], processed: '0', failed: '0' }, 'GET /w/foo')
+    await says(204, '', 'DELETE /w/foo', body)
+    await says(200, { queue_name: 'foo', workers_list: [], processed: '0', failed: '0' }, 'GET /w/foo')
+  }
+})
+
+test('what a worker tells of itself is shown', async t => {
+  const { says, ask } = await client(t)
+  const about = { version: '1.4.2', host: 'web-3', pid: 812, concurrency: 4, rss: 73400320 }
+  await says(201, '', 'POST /w/foo', JSON.stringify({ worker_id: 'w1', ...about }))
+  t.match((await ask('GET /w?worker_id=w1')).json(), about)
+  t.match((await ask('GET /w')).json(), [about])
+})
+
+test('any request that names a worker registers it', async t => {
+  const { says, ask } = await client(t)
+  await says(201, '', 'POST /q/foo', '{}')
+  const taken = await ask('GET /q/foo?lease=30&worker_id=w1')
+  const job = `/j/foo/${taken.headers['x-presque-job']}`
+  const receipt = taken.headers['x-presque-receipt']
+  t.equal((await ask(`POST ${job}/touch?receipt=${receipt}&worker_id=w2`)).statusCode, 200)
+  await ask(`POST ${job}/release?receipt=${receipt}`, undefined, { 'x-presque-workerid': 'w3' })
+  await ask(`POST ${job}/nack?receipt=${receipt}&worker_id=w4`)
+  await ask(`POST ${job}/ack?receipt=${receipt}&worker_id=w5`)
+  for (const [i, what] of ['ack', 'nack', 'touch'].entries()) await ask(`POST /qb/foo/${what}?worker_id=w${6 + i}`, '{"jobs":[{"id":"1","receipt":"1-0"}]}')
+  const names = (await ask('GET /w')).json().map((one: { worker_id: string }) => one.worker_id)
+  t.strictSame(names, ['w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7', 'w8'])
+})
+
+test('pages of workers link to the next one, and a limit or a place that is none is refused', async t => {
+  const { says, ask, refuses } = await client(t)
+  for (const id of ['a', 'a&b', 'c']) await says(201, '', `POST /w/foo?worker_id=${encodeURIComponent(id)}`)
+  for (const path of ['/w', '/w?queue=foo', '/w/foo']) {
+    let [link, seen] = [`${path}${path.includes('?') ? '&' : '?'}limit=1`, 0]
+    for (;;) {
+      const answer = await ask(`GET ${link}`)
+      const found = answer.json()
+      seen += (found.workers_list ?? found).length
+      const [, next] = /^<(.+)>; rel="next"$/.exec(String(answer.headers['link'] ?? '')) ?? []
+      if (next === undefined) break
+      link = next
+    }
+    t.equal(seen, 3, path)
+    const sentence = 'limit must be a whole number from 1 to 1000'
+    for (const limit of ['0', '1001', '1.5', '-1', 'x', '']) await refuses(400, sentence, `GET ${path.split('?')[0]}?limit=${limit}`)
+    await refuses(...idInvalid, `GET ${path.split('?')[0]}?after=a%20b`)
+  }
 })
