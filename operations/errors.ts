@@ -90,6 +90,8 @@ export const errors = {
   QUEUE_FORBIDDEN: createError('QUEUE_FORBIDDEN', "this token is not for the queue '%s'", 403),
   TOO_MANY_REQUESTS: createError('TOO_MANY_REQUESTS', 'this token has made all the requests it may make for now', 429),
   CROSS_SITE: createError('CROSS_SITE', 'a web page of another site may not do this', 403),
+  TAKE_BY_BROWSER: createError('TAKE_BY_BROWSER', 'a browser takes no job by a GET, since pages of other sites can make it send one: use POST /q/NAME/take', 403),
+  HOST_UNKNOWN: createError('HOST_UNKNOWN', "the host '%s' is not served here; PRESQUE_HOSTS names those that are, beside loopback and IP addresses", 403),
   METHOD_NOT_ALLOWED: createError('METHOD_NOT_ALLOWED', '%s is not allowed here; allowed: %s', 405),
   REQUEST_TIMEOUT: createError('REQUEST_TIMEOUT', 'the request took too long to arrive', 408),
   BODY_TOO_LARGE: createError('BODY_TOO_LARGE', 'the body is larger than %s bytes', 413),

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { access, BadRequest } from './error.ts'
+import { access, BadRequest, HostUnknown } from './error.ts'
 
 /** What a token may be allowed to do. */
 export const roles = ['produce', 'consume', 'manage', 'read'] as const
@@ -35,5 +35,5 @@ export const GetAccess = {
   tags: ['status'],
   summary: 'Tell what the caller may do',
   querystring: Type.Object({}, { additionalProperties: false }),
-  response: { 200: Access, 400: BadRequest, ...access }
+  response: { 200: Access, 400: BadRequest, 403: HostUnknown, ...access }
 }

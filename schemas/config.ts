@@ -9,6 +9,7 @@ export const Config = Type.Object({
   PRESQUE_DATA: Type.String({ default: './data', minLength: 1 }),
   PRESQUE_TOKENS: Type.String({ default: '' }),
   PRESQUE_CORS_ORIGINS: Type.String({ default: '', pattern: '^$|^https?://[^/, ]+(,https?://[^/, ]+)*$' }),
+  PRESQUE_HOSTS: Type.String({ default: '', pattern: '^$|^(\\*\\.)?[A-Za-z0-9_.-]+(,(\\*\\.)?[A-Za-z0-9_.-]+)*$' }),
   PRESQUE_INSECURE: Type.Union([Type.Literal('0'), Type.Literal('1')], { default: '0' }),
   PRESQUE_MAX_BODY: Type.Integer({ default: 1024 * 1024, minimum: 2, maximum: 16 * 1024 * 1024 }),
   PRESQUE_MAX_WAIT: Type.Number({ default: 60, minimum: 0, maximum: 3600 }),

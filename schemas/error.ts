@@ -13,6 +13,10 @@ export const access = {
   429: refusal('The token has made all the requests it may make for now: see Retry-After', 'this token has made all the requests it may make for now')
 }
 
+/** Where no tokens are asked for, any route can be asked by a name that is not the server's. */
+export const HostUnknown = refusal('Without tokens: the Host is no address, not loopback, and not in PRESQUE_HOSTS',
+  "the host 'evil.example' is not served here; PRESQUE_HOSTS names those that are, beside loopback and IP addresses")
+
 /** Refusals that any route can answer. */
 export const always = {
   ...access,

@@ -9,6 +9,7 @@ export const settings: Record<string, [string, string]> = {
   prefix: ['PRESQUE_PREFIX', 'Stands before every key in Redis: presque'],
   tokens: ['PRESQUE_TOKENS', 'A file of tokens: who may do what'],
   'cors-origins': ['PRESQUE_CORS_ORIGINS', 'Web pages of these origins may use presque'],
+  hosts: ['PRESQUE_HOSTS', 'Without tokens, the host names by which clients reach it, beside loopback and IP addresses'],
   'max-body': ['PRESQUE_MAX_BODY', 'The largest body, in bytes: 1048576'],
   'max-wait': ['PRESQUE_MAX_WAIT', 'The longest a request may wait, in seconds: 60'],
   'min-replicas': ['PRESQUE_MIN_REPLICAS', 'So many replicas must have a job before its push is answered: 0'],

@@ -10,6 +10,7 @@ const defaults = {
   PRESQUE_DATA: './data',
   PRESQUE_TOKENS: '',
   PRESQUE_CORS_ORIGINS: '',
+  PRESQUE_HOSTS: '',
   PRESQUE_INSECURE: '0',
   PRESQUE_MAX_BODY: 1048576,
   PRESQUE_MAX_WAIT: 60,
@@ -27,7 +28,7 @@ test('readConfig() has a default for every variable, and an empty one is none', 
 
 test('readConfig() takes what is given, numbers as numbers', async t => {
   const given = {
-    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', PRESQUE_PROCESSES: '64', PRESQUE_HISTORY: '0', LOG_LEVEL: 'trace'
+    HOST: '::1', PORT: '0', REDIS_URL: 'redis://h:1', PRESQUE_PREFIX: 'a.b:c_d-1', PRESQUE_DATA: '/x', PRESQUE_HOSTS: 'a.example,*.b.example', PRESQUE_INSECURE: '1', PRESQUE_MAX_BODY: '16777216', PRESQUE_MAX_WAIT: '0.5', PRESQUE_MIN_REPLICAS: '9', PRESQUE_PROCESSES: '64', PRESQUE_HISTORY: '0', LOG_LEVEL: 'trace'
   }
   t.strictSame(readConfig(given), { ...defaults, ...given, PORT: 0, PRESQUE_MAX_BODY: 16777216, PRESQUE_MAX_WAIT: 0.5, PRESQUE_MIN_REPLICAS: 9, PRESQUE_PROCESSES: 64 })
   t.equal(readConfig({ PRESQUE_PROCESSES: 'auto' }).PRESQUE_PROCESSES, 'auto')
@@ -40,6 +41,8 @@ test('readConfig() refuses a bad value with one sentence that names the variable
     ['PRESQUE_PREFIX', 'a{b', pattern], ['PRESQUE_PREFIX', 'a b', pattern], ['PRESQUE_PREFIX', 'x'.repeat(65), pattern],
     ...['*', 'example.org', 'https://a.example/', 'https://a.example, https://b.example'].map((value): [string, string, string] =>
       ['PRESQUE_CORS_ORIGINS', value, 'must match pattern "^$|^https?://[^/, ]+(,https?://[^/, ]+)*$"']),
+    ...['*', 'example.org:5000', 'http://a.example', 'a.example, b.example', 'a.*', '*a.example'].map((value): [string, string, string] =>
+      ['PRESQUE_HOSTS', value, 'must match pattern "^$|^(\\*\\.)?[A-Za-z0-9_.-]+(,(\\*\\.)?[A-Za-z0-9_.-]+)*$"']),
     ['PRESQUE_INSECURE', 'yes', 'must be one of 0, 1'], ['PRESQUE_INSECURE', 'true', 'must be one of 0, 1'],
     ['PRESQUE_MAX_BODY', '1', 'must be >= 2'], ['PRESQUE_MAX_BODY', '16777217', 'must be <= 16777216'], ['PRESQUE_MAX_BODY', '1MB', 'must be integer'],
     ['PRESQUE_MAX_WAIT', '-1', 'must be >= 0'], ['PRESQUE_MAX_WAIT', '3601', 'must be <= 3600'],

@@ -88,6 +88,8 @@ test('every example of a refusal that the request brings on is what the server s
   await refuse(t, app, 'PUT is not supported in batch mode')
   await refuse(t, app, 'DELETE is not supported in batch mode')
   await refuse(t, app, 'a web page of another site may not do this', { with: operation => request(operation, {}, { headers: { origin: 'http://evil.example' } }) })
+  await refuse(t, app, "the host 'evil.example' is not served here; PRESQUE_HOSTS names those that are, beside loopback and IP addresses",
+    { with: operation => request(operation, {}, { headers: { host: 'evil.example' } }) })
   await refuse(t, app, 'the body is larger than 1048576 bytes', { with: operation => request(operation, {}, { payload: { a: 'x'.repeat(2 ** 20) } }) })
   await app.inject({ method: 'DELETE', url: '/q/mail' })
   await refuse(t, app, 'no job')
