@@ -64,15 +64,38 @@ function filled (samples: Sample[], last: number): Sample[] {
   })
 }
 
-/** How many jobs waited in each queue, minute by minute over the last hour; of queues in which none did, nothing. */
-export async function lastHour (redis: RedisClient, { now = Date.now() / 1000 }: { now?: number } = {}): Promise<Record<string, number[]>> {
+/** How many jobs a second were put in and processed, over the last minute that was noted. */
+export interface Rate { pushed: number, processed: number }
+
+/**
+ * How the queues stood over the last hour.
+ * - `queues`: how many jobs waited, minute by minute; of queues in which none did, nothing
+ * - `rates`: of the last minute; of queues in which nothing went in or out, nothing
+ */
+export interface LastHour { queues: Record<string, number[]>, rates: Record<string, Rate> }
+
+export async function lastHour (redis: RedisClient, { now = Date.now() / 1000 }: { now?: number } = {}): Promise<LastHour> {
   const last = Math.floor(now / 60)
   const names = await queues(redis)
-  const found: Array<[string, number[]]> = await Promise.all(names.map(async name => {
+  const found: LastHour = { queues: {}, rates: {} }
+  await Promise.all(names.map(async name => {
     const texts = await redis.lrange(queueKey(name, 'history'), '-60', '-1')
-    return [name, minutes(texts.map(text => text.split(' ').map(Number) as Sample), last)]
+    const samples = texts.map(text => text.split(' ').map(Number) as Sample)
+    const waiting = minutes(samples, last)
+    const rate = lastRate(samples, last)
+    if (waiting.some(count => count > 0)) found.queues[name] = waiting
+    if (rate.pushed > 0 || rate.processed > 0) found.rates[name] = rate
   }))
-  return Object.fromEntries(found.filter(([, waiting]) => waiting.some(count => count > 0)))
+  return found
+}
+
+// A sample is noted once a minute while something changes: one of before the last two minutes tells
+// that nothing has since.
+function lastRate (samples: Sample[], last: number): Rate {
+  const [before, sample] = samples.slice(-2)
+  if (sample === undefined || sample[0] < last - 1) return { pushed: 0, processed: 0 }
+  const rate = (i: 5 | 6) => Math.max(0, sample[i] - before![i]) / 60
+  return { pushed: rate(5), processed: rate(6) }
 }
 
 function minutes (samples: Sample[], last: number): number[] {

@@ -31,12 +31,15 @@ export const GetHistory = {
 
 export const GetLastHour = {
   tags: ['status'],
-  summary: 'Tell how many jobs waited in each queue over the last hour',
+  summary: 'Tell how many jobs waited in each queue over the last hour, and how many went in and out in the last minute',
   querystring: Type.Object({}, { additionalProperties: false }),
   response: {
     200: Type.Object({
-      queues: Type.Record(Type.String(), Counts, { description: 'Sixty numbers, one a minute; no entry for a queue in which none waited' })
-    }, { description: 'How many', examples: [{ queues: {} }] }),
+      queues: Type.Record(Type.String(), Counts, { description: 'Sixty numbers, one a minute; no entry for a queue in which none waited' }),
+      rates: Type.Record(Type.String(), Type.Object({ pushed: Type.Number(), processed: Type.Number() }), {
+        description: 'Jobs a second, put in and processed, in the last minute; no entry for a queue in which there were none'
+      })
+    }, { description: 'How many', examples: [{ queues: {}, rates: {} }] }),
     400: BadRequest,
     ...always
   }

@@ -13,7 +13,7 @@ test('GET tells how a queue stood, and nothing of one that nobody has used', asy
   const { app, says, ask } = await client(t)
   const none = { times: [], waiting: [], active: [], failed: [], oldest_age: [], pushed: [], processed: [] }
   await says(200, { queue: 'mail', ...none }, 'GET /history/mail')
-  await says(200, { queues: {} }, 'GET /history')
+  await says(200, { queues: {}, rates: {} }, 'GET /history')
   await takeSamples(app.redis, summary(Date.now() / 1000, 3))
   t.match((await ask('GET /history/mail')).json(), { waiting: [3], pushed: [9], processed: [5] })
 })
@@ -40,8 +40,21 @@ test('the last hour is told minute by minute', async t => {
   await says(201, '', 'POST /q/mail', '{}')
   await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
   await takeSamples(app.redis, summary(minute(2), 5), { now: minute(2) })
-  const { mail } = await lastHour(app.redis, { now: minute(4) })
+  const { queues: { mail } } = await lastHour(app.redis, { now: minute(4) })
   t.strictSame([mail!.length, mail!.slice(-6)], [60, [0, 3, 3, 5, 5, 5]])
+})
+
+test('the rates of the last minute are told, while it is the last', async t => {
+  const { app, says } = await client(t)
+  await says(201, '', 'POST /q/mail', '{}')
+  for (const [at, pushed, processed] of [[0, 9, 5], [1, 129, 65]] as const) {
+    const { time, queues } = summary(minute(at), 1)
+    await takeSamples(app.redis, { time, queues: [{ ...queues[0]!, pushed, processed }] }, { now: minute(at) })
+  }
+  const rates = async (at: number) => (await lastHour(app.redis, { now: minute(at) })).rates
+  t.strictSame(await rates(1), { mail: { pushed: 2, processed: 1 } })
+  t.strictSame(await rates(2), { mail: { pushed: 2, processed: 1 } })
+  t.strictSame(await rates(3), {})
 })
 
 test('of several servers one takes the samples', async t => {
