@@ -34,7 +34,7 @@ export function Chart ({ title, times, lines, say }: ChartProps) {
   return (
     <figure class='chart'>
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <ul class='legend' aria-hidden='true'>
           {lines.map(({ name, colour, values }) => <li key={name} class={colour}>{name} <b>{say(values.at(-1) ?? 0)}</b></li>)}
         </ul>

@@ -4,7 +4,7 @@ import { serverNow } from './clock.ts'
 import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { count, exact, rate } from './format.ts'
-import { ageOf, overview, rateOf, type Row } from './live.ts'
+import { ageOf, lastHour, overview, rateOf, type Row } from './live.ts'
 import { PushDialog } from './push.tsx'
 import { QueueTable } from './queue-table.tsx'
 import { columns, type Column } from './queue-column.ts'
@@ -14,6 +14,7 @@ const pageSize = 200
 /** All queues. */
 export function Front () {
   const { rows, connection } = useBox(overview)
+  useBox(lastHour)
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState<Column>('queue')
   const [most, setMost] = useState(pageSize)

@@ -25,11 +25,8 @@ export function JobTools (props: JobToolsProps) {
     <div class='tools'>
       <Search {...props} />
       {state === 'failed' && (
-        <Button
-          kind='quiet' label={grouped ? 'List the failed jobs' : 'Group by error'}
-          onClick={() => onGrouped(!grouped)}
-        >
-          {grouped ? 'As a list' : 'Group by error'}
+        <Button kind='quiet' onClick={() => onGrouped(!grouped)}>
+          {grouped ? 'List the failed jobs' : 'Group by error'}
         </Button>
       )}
       {total > 0 && <ForAll {...{ queue, state, total, onChange }} />}

@@ -35,8 +35,13 @@ export const overview = new Box<Overview>({ rows: new Map(), connection: 'connec
 /** For how many seconds the server has not been heard of; it speaks every two seconds. */
 export const silence = new Box(0)
 
-/** How many jobs waited, a minute each, by queue. */
-export const lastHour = new Box<Record<string, number[]>>({})
+/** How many jobs a second went in and out in the last minute. */
+export interface Rate { pushed: number, processed: number }
+
+/** By queue: how many jobs waited, a minute each, and the rates of the last minute. */
+export interface LastHour { queues: Record<string, number[]>, rates: Record<string, Rate> }
+
+export const lastHour = new Box<LastHour>({ queues: {}, rates: {} })
 
 const mostMoments = 450
 
@@ -124,7 +129,7 @@ async function token (): Promise<void> {
 
 async function learnHour (): Promise<void> {
   try {
-    lastHour.value = (await json<{ queues: Record<string, number[]> }>('/history')).queues
+    lastHour.value = await json<LastHour>('/history')
   } catch {}
 }
 
@@ -164,10 +169,16 @@ export function ageOf ({ oldest_age: age, at }: Moment, now: number): number | n
 
 const span = 10_000
 
-/** How many a second, over the last ten seconds. */
-export function rateOf ({ trail, ...row }: Row, what: 'pushed' | 'processed', now: number): number {
-  const [first] = trail
-  const before = trail.findLast(({ at }) => at <= now - span) ?? first!
-  const seconds = Math.min(span, Math.max(now - first!.at, 2000)) / 1000
+/**
+ * How many a second, over the last ten seconds; where this page has not watched for so long, over
+ * the last minute as the server noted it.
+ */
+export function rateOf (row: Row, what: keyof Rate, now: number): number {
+  const { trail } = row
+  const first = trail[0]!
+  const noted = lastHour.value.rates[row.queue]
+  if (now - first.at < span && noted !== undefined) return noted[what]
+  const before = trail.findLast(({ at }) => at <= now - span) ?? first
+  const seconds = Math.min(span, Math.max(now - first.at, 2000)) / 1000
   return Math.max(0, row[what] - before[what]) / seconds
 }

@@ -8,7 +8,7 @@ import { Sparkline } from './sparkline.tsx'
 interface QueueTableProps { rows: Row[], sort: Column, onSort: (column: Column) => void, now: number }
 
 export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
-  const hour = useBox(lastHour)
+  const { queues: hour } = useBox(lastHour)
   return (
     <div class='scroll'>
       <table class='queues'>

@@ -5,7 +5,7 @@ import { Charts } from './charts.tsx'
 import { age, count, exact, rate } from './format.ts'
 import { states, type State } from './job.ts'
 import { JobList } from './job-list.tsx'
-import { ageOf, overview, rateOf, type Row } from './live.ts'
+import { ageOf, lastHour, overview, rateOf, type Row } from './live.ts'
 import { go, link } from './place.ts'
 import { PolicyPanel } from './policy-panel.tsx'
 import { QueueActions } from './queue-actions.tsx'
@@ -88,6 +88,7 @@ function forbidden (queue: string, sentence: string): string {
 }
 
 function Numbers ({ row }: { row: Row }) {
+  useBox(lastHour)
   const now = serverNow()
   const facts: Array<[string, string]> = [
     ['Oldest waits', age(ageOf(row, now))],

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { takeSamples } from '../../operations/history.ts'
 import { browserHere } from '../fixtures/browser.ts'
 import { button } from '../fixtures/dashboard.ts'
 import { Presque } from '../fixtures/processes.ts'
@@ -226,6 +227,25 @@ await inBrowser(open => {
         t.ok(isWhole, `${name} is whole at ${width}`)
       }
     }
+    t.strictSame(seen, [])
+  })
+
+  test('rates are there from the first second, and charts end in no false spike', async t => {
+    const { page, app, ask, seen, visit } = await open(t)
+    await ask('POST /qb/mail', JSON.stringify({ jobs: Array(400).fill({}) }))
+    const { time, queues } = await app.summaries.latest()
+    for (const [ago, pushed] of [[2, 160], [1, 280]] as const) {
+      const at = time - ago * 60
+      await takeSamples(app.redis, { time: at, queues: [{ ...queues[0]!, pushed }] }, { now: at })
+    }
+    await visit()
+    const row = page.getByRole('row', { name: /mail/ })
+    await row.locator('[data-label="in /s"]').getByText('2.0', { exact: true }).waitFor()
+    await visit('#/q/mail')
+    const chart = page.getByRole('img', { name: 'Throughput' })
+    await chart.waitFor()
+    const most = Number(/in: now [\d.]+, between [\d.]+ and ([\d.]+)/.exec((await chart.getAttribute('aria-label'))!)![1])
+    t.ok(most <= 4, `120 jobs a minute are 2 a second, not ${most}`)
     t.strictSame(seen, [])
   })
 
