@@ -1,10 +1,12 @@
 -- Reads what has been recorded of a queue, and keeps it recorded: from the first time on, until nobody has asked for ten minutes.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
--- args: now server from count
+-- args: now server after from count
 -- use: clock settle unbar
 -- server: the one to tell when there is more, if it has read all; '' for none
+-- after: an entry that the caller has read; '' for none
 -- from: the first id of an entry that is wanted; '' for none
--- returns: the time in ms; the ids of the first and the last entry that are kept; and entries, `count` at most
+-- returns: the time in ms; the ids of the first and the last entry that are kept; entries, `count` at most;
+--   and 0 if the entry `after` is not there any more, else 1
 unbar(keys)
 local time = clock('')
 settle(keys, clock(now), 100)
@@ -16,4 +18,5 @@ if server ~= '' and #found < tonumber(count) then
   redis.call('SADD', listeners, server)
   redis.call('PEXPIRE', listeners, 600000)
 end
-return { time, first[1], last[1], found }
+local is_there = after == '' or #redis.call('XRANGE', events, after, after) == 1
+return { time, first[1], last[1], found, is_there and 1 or 0 }

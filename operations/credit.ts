@@ -3,12 +3,13 @@ import { job as documentOf } from './document.ts'
 import { exactly, type Event, type Position } from './event.ts'
 import type { Feed, Hearer } from './feed.ts'
 import type { Listeners } from './listeners.ts'
+import { proofOf } from './receipt.ts'
 import type { RedisClient } from './redis.ts'
 
 // In ms: how often leases that should be over are looked at.
 const pause = 5000
 
-// What ends a delivery; and what may, but may as well have ended an earlier one of the same job.
+// What ends a delivery if it comes after it; and what may, but may as well have ended an earlier one of the same job.
 const ends = ['acked', 'cancelled']
 const perhaps = ['nacked', 'released', 'lost']
 
@@ -58,16 +59,19 @@ export class Credit implements Hearer {
     this.#listeners.leave(this)
   }
 
-  #hear (queue: string, { what, job }: Event): void {
+  #hear (queue: string, { what, job, at = 0 }: Event): void {
     if (what === 'gap' || what === 'purged') return this.#lookAtAll()
     const held = this.#held.get(`${queue} ${job}`)
     if (held === undefined) return
-    if (ends.includes(what)) this.#free(held)
-    else if (perhaps.includes(what)) this.#lookAt(held)
+    if (ends.includes(what) && at > held.lease!.since) this.#free(held)
+    else if (ends.includes(what) || perhaps.includes(what)) this.#lookAt(held)
   }
 
-  #free ({ queue, id }: Delivery): void {
-    this.#held.delete(`${queue} ${id}`)
+  // Its place may be another delivery's by now: of the same job, or of one that got its id.
+  #free (held: Delivery): void {
+    const name = `${held.queue} ${held.id}`
+    if (this.#held.get(name) !== held) return
+    this.#held.delete(name)
     this.#freed()
   }
 
@@ -82,8 +86,7 @@ export class Credit implements Hearer {
   // Whether the delivery is still under way. When Redis does not say, it is asked again after the end of the lease.
   #lookAt (held: Delivery): void {
     documentOf(this.#redis, held.queue, held.id).then(found => {
-      const isOurs = found?.state === 'active' && found.attempt === held.lease!.attempt
-      if (isOurs) held.lease!.expires = found.lease_expires_at!
+      if (found?.proof === proofOf(held.lease!.receipt)) held.lease!.expires = found.lease_expires_at!
       else this.#free(held)
     }, () => {})
   }

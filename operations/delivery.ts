@@ -28,8 +28,8 @@ export function sizeOf ({ payload, restorable: [,,, details = ''] }: Delivery): 
   return payload.length + details.length
 }
 
-/** `attempt` is 1 for the first delivery; `expires` in epoch seconds. */
-export interface Lease { attempt: number, receipt: string, expires: number }
+/** `attempt` is 1 for the first delivery; `since` and `expires` in epoch seconds, by the clock of Redis. */
+export interface Lease { attempt: number, receipt: string, since: number, expires: number }
 
 const scripts = {
   restore: script<number>('restore'),

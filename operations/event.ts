@@ -6,6 +6,8 @@ export interface Event {
   /** The job, and its state since then; none where it is about the queue. */
   job?: string
   state?: string
+  /** When it happened, by the clock of Redis, in epoch seconds; 0 where it is about the queue. */
+  at?: number
   /** As a client reads it, but for the id. */
   text: string
 }
@@ -126,6 +128,6 @@ function jobEvents (word: string, { queue, at, what, now, worker }: Circumstance
   const time = times[state] === undefined ? {} : { [times[state]]: Number(own ?? common) / 1000 }
   return Array.from({ length: Number(count) }, (_, i) => {
     const id = count === '1' ? first : String(Number(first) + i)
-    return { ...event(what, { queue, id, state, at, ...time, ...(worker && { worker_id: worker }) }), job: id, state }
+    return { ...event(what, { queue, id, state, at, ...time, ...(worker && { worker_id: worker }) }), job: id, state, at }
   })
 }

@@ -9,7 +9,7 @@ export interface Hearer {
   readonly full: boolean
 }
 
-type Read = [now: string | number, first: string, last: string, entries: Entry[]]
+type Read = [now: string | number, first: string, last: string, entries: Entry[], isThere: number]
 
 const listening = script<Read>('listen')
 
@@ -73,14 +73,14 @@ export class Feed {
   }
 
   async #fetch (position: Position): Promise<Page> {
-    const { after, last, events } = this.#page(position, await this.#listen('', next(position)))
+    const { after, last, events } = this.#page(position, await this.#listen('', position))
     return new Page(after, last, events.filter(({ id }) => id === '' || compare(exactly(id), position) > 0))
   }
 
   /** Rejects when Redis is away, for whoever joins those who listen already. */
   async isThere (): Promise<void> {
     await this.ready
-    await this.#listen('', '')
+    await this.#listen('')
   }
 
   /** Reads without having been told to; and if nobody is behind, lets go of what all have had for a while. */
@@ -102,13 +102,15 @@ export class Feed {
 
   async #open (subscribed: Promise<void>): Promise<void> {
     await subscribed
-    const [now, , last] = await this.#listen(this.#server, '')
+    const [now, , last] = await this.#listen(this.#server)
     this.#start = this.#end = last
     this.readUpTo = Number(now) - 1
   }
 
-  async #listen (server: string, from: string): Promise<Read> {
-    return await listening(this.#redis, this.queue, { server, from, count: most.entries })
+  async #listen (server: string, position?: Position): Promise<Read> {
+    const after = position === undefined || position.rough ? '' : position.entry
+    const from = position === undefined ? '' : next(position)
+    return await listening(this.#redis, this.queue, { server, after, from, count: most.entries })
   }
 
   async #readAll (): Promise<void> {
@@ -116,7 +118,7 @@ export class Feed {
     this.#again = false
     let page: Page | undefined
     try {
-      const read = await this.#listen(this.#server, next(this.end))
+      const read = await this.#listen(this.#server, this.end)
       const [now, , , entries] = read
       page = this.#page(this.end, read)
       if (page.events.length > 0) this.#add(page)
@@ -141,13 +143,15 @@ export class Feed {
     }, ms)
   }
 
-  #page ({ entry, rough = false }: Position, [, first, last, entries]: Read): Page {
+  #page ({ entry, rough = false }: Position, [, first, last, entries, isThere]: Read): Page {
     const [begin, final, place] = [exactly(first), exactly(last), exactly(entry)]
     const events = entries.flatMap(one => eventsOf(this.queue, one))
     // A Redis that has lost what it had may have begun anew with earlier ids.
     const isBack = !rough && compare(final, place) < 0
+    // Or has lost what it wrote last, and has gone on from there.
+    const isCut = isThere === 0
     const isNew = rough && entries[0]?.[1][0] === 'listening'
-    if (isBack || (compare(begin, place) > 0 && !isNew)) events.unshift(event('gap', { queue: this.queue, at: Date.now() / 1000 }))
+    if (isBack || isCut || (compare(begin, place) > 0 && !isNew)) events.unshift(event('gap', { queue: this.queue, at: Date.now() / 1000 }))
     return new Page(entry, entries.at(-1)?.[0] ?? last, events)
   }
 

@@ -124,7 +124,7 @@ function leased (answer: Answer): Delivery[] {
     const [id, payload, attempt, receipt, since] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer), next(answer)]
     const [traceparent, ...state] = since.endsWith('+') ? texts[answer.text++]!.split(' ') : []
     if (attempt === 1) answer.waits.push(answer.now - Math.abs(parseInt(since)))
-    return { queue, seed, id, payload, lease: { attempt, receipt: stamped(receipt), expires }, restorable: [], trace: traceparent === undefined ? undefined : { traceparent, tracestate: state.join(' ') } }
+    return { queue, seed, id, payload, lease: { attempt, receipt: stamped(receipt), since: answer.now / 1000, expires }, restorable: [], trace: traceparent === undefined ? undefined : { traceparent, tracestate: state.join(' ') } }
   })
 }
 

@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { push as pushJobs } from '../../operations/insertion.ts'
 import { queueStatus } from '../../operations/queue.ts'
+import { backup } from '../fixtures/backup.ts'
 import { listenAt, type Ear } from '../fixtures/ear.ts'
 import { pair, post, push, type Server } from '../fixtures/pair.ts'
 import { startRedis } from '../fixtures/redis.ts'
@@ -63,6 +64,42 @@ for (const [what, end] of Object.entries<(server: Server, ear: Ear) => Promise<u
     t.equal(ear.jobs.length, 2)
   })
 }
+
+test('a job that was given back and has gone to another as the same attempt frees its credit', async t => {
+  const [here, there] = await pair(t)
+  await fill(there, 'mail', 1)
+  const one = await listenAt(t, `${here.url}/q/mail?lease=60`)
+  await one.hears(1)
+  const other = await listenAt(t, `${there.url}/q/mail?lease=60`)
+  const { receipt } = one.jobs[0]!
+  await post(there, `/j/mail/1/release?receipt=${receipt}`)
+  const both = () => [...one.jobs, ...other.jobs]
+  await until('it is given again', () => both().length === 2)
+  t.equal(both().find(job => job.receipt !== receipt)!.attempt, 1)
+  await fill(here, 'mail', 1)
+  await until('the other one is given as well', () => both().length === 3)
+  t.same([one.jobs.length, other.jobs.length], [2, 1])
+})
+
+test('a job that Redis has lost frees its credit, though another has its id', async t => {
+  const [here, there] = await pair(t)
+  await fill(there, 'mail', 1)
+  const ear = await listenAt(t, `${here.url}/q/mail?lease=60`)
+  await ear.hears(1)
+  await finish(there, ear, 0, 'ack')
+  const rewind = await backup(here.app.redis, 'mail')
+  await fill(there, 'mail', 1)
+  await ear.hears(2)
+  await post(there, '/control/mail', '{"status":"stop"}')
+  await rewind()
+  await post(there, '/control/mail', '{"status":"stop"}')
+  await fill(there, 'mail', 1)
+  await post(there, '/control/mail', '{"status":"start"}')
+  await ear.hears(3)
+  t.strictSame(ear.jobs.slice(1).map(({ id, attempt }) => [id, attempt]), [['2', 1], ['2', 1]])
+  t.equal(await finish(there, ear, 1, 'ack'), 409)
+  t.equal(await finish(there, ear, 2, 'ack'), 204)
+})
 
 test('a touch keeps the job, and its credit', async t => {
   const [here, there] = await pair(t)

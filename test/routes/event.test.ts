@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { queueKey } from '../../operations/keys.ts'
 import { client } from '../fixtures/client.ts'
+import { backup } from '../fixtures/backup.ts'
 import { listenAt } from '../fixtures/ear.ts'
 import { json, linked, pair, post, push, type Server } from '../fixtures/pair.ts'
 import { until } from '../fixtures/until.ts'
@@ -120,6 +121,26 @@ test('a client that was away while nobody listened misses nothing for ten minute
   await push(there, '/q/mail')
   await again.hears(2)
   t.strictSame(again.brief, ['pushed mail 2 waiting', 'pushed mail 3 waiting'])
+})
+
+test('an id that Redis has lost with its last writes is a gap, though it has gone on from there', async t => {
+  const [here, there] = await pair(t)
+  const ear = await listenAt(t, `${here.url}/events?queue=mail`)
+  await push(here, '/q/mail')
+  await ear.hears(1)
+  const rewind = await backup(here.app.redis, 'mail')
+  await push(here, '/q/mail')
+  await ear.hears(2)
+  await rewind()
+  await push(here, '/q/mail')
+  await ear.hears(3)
+  await until('who listens is told', () => ear.brief.includes('gap mail'))
+  const lost = await listenAt(t, `${there.url}/events?queue=mail&wait=0`, ear.told[1]!.id)
+  await lost.ends()
+  t.strictSame(lost.brief, ['gap mail', 'pushed mail 2 waiting'])
+  const kept = await listenAt(t, `${there.url}/events?queue=mail&wait=0`, ear.told[0]!.id)
+  await kept.ends()
+  t.strictSame(kept.brief, ['pushed mail 2 waiting'])
 })
 
 test('an id that is older than what is kept is a gap, and so is one of a recording that is over, or of other queues', async t => {
