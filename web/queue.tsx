@@ -10,7 +10,7 @@ import { go, link } from './place.ts'
 import { PolicyPanel } from './policy-panel.tsx'
 import { QueueActions } from './queue-actions.tsx'
 import { json, path, Refusal } from './server.ts'
-import { useWorkers, WorkerTable } from './workers.tsx'
+import { WorkerList } from './workers.tsx'
 import type { Policy } from './policy.ts'
 
 interface QueuePageProps { queue: string, state: string }
@@ -128,13 +128,10 @@ function States ({ queue, row, shown }: { queue: string, row: Row | undefined, s
 }
 
 function QueueWorkers ({ queue }: { queue: string }) {
-  const found = useWorkers(queue)
   return (
     <section class='panel' aria-label='Workers of this queue'>
       <h2>Workers</h2>
-      {found === null && <p class='dim'>Looking…</p>}
-      {typeof found === 'string' && <p class='dim'>{found}</p>}
-      {Array.isArray(found) && (found.length === 0 ? <p class='dim'>None has registered here.</p> : <WorkerTable workers={found} queue={queue} />)}
+      <WorkerList queue={queue} />
     </section>
   )
 }

@@ -230,6 +230,28 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
+  test('workers are shown in pages, with what they tell of themselves, and may be quieted', async t => {
+    const { page, ask, take, seen, visit } = await open(t, '#/w')
+    await ask('POST /q/mail', '{}')
+    await Promise.all(Array.from({ length: 205 }, async (_, n) => await ask(`POST /w/mail?worker_id=w${n + 100}`)))
+    await ask('POST /w/mail', '{"worker_id":"v1","host":"web-3","pid":812,"version":"1.4.2"}')
+    await take('mail', 'w100')
+    await visit()
+    await page.getByText('web-3 · pid 812 · 1.4.2').waitFor()
+    await page.getByRole('link', { name: /mail 1/ }).waitFor()
+    await button(page, 'Quiet: v1').click()
+    await page.getByText('quiet', { exact: true }).waitFor()
+    t.equal((await (await ask('GET /w?worker_id=v1')).json()).quiet, true)
+    await button(page, 'Next').click()
+    await page.getByRole('rowheader', { name: 'w304' }).waitFor()
+    t.equal(await page.getByRole('rowheader').count(), 6)
+    await button(page, 'Back').click()
+    await page.getByRole('rowheader', { name: 'v1' }).waitFor()
+    await visit('#/q/mail')
+    await page.getByLabel('Workers of this queue').getByText('web-3 · pid 812').waitFor()
+    t.strictSame(seen, [])
+  })
+
   test('rates are there from the first second, and charts end in no false spike', async t => {
     const { page, app, ask, seen, visit } = await open(t)
     await ask('POST /qb/mail', JSON.stringify({ jobs: Array(400).fill({}) }))
