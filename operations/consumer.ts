@@ -54,6 +54,8 @@ export class Consumer {
   /** Resolves once it may begin; from then on it takes what comes until the stream is over. Rejects when Redis is away. */
   async open (): Promise<void> {
     const { queues, wish } = this.#consumption
+    // The client has gone already, or the server closes.
+    if (this.#stream.over) return this.#credit.close()
     try {
       if (wish.lease !== undefined) await this.#credit.open(queues)
       const first = await this.#take(0)
@@ -61,7 +63,7 @@ export class Consumer {
       void this.#run(first)
     } catch (error) {
       this.#credit.close()
-      throw error
+      if (!this.#stream.over) throw error
     }
   }
 

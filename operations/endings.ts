@@ -17,6 +17,11 @@ export class Endings {
     this.#recheck = recheck
   }
 
+  /** How many wait. */
+  get size (): number {
+    return [...this.#waiting.values()].reduce((sum, all) => sum + all.size, 0)
+  }
+
   /** Resolves when the job has finished, or is not there; or when time is up, or the client has gone. */
   async wait (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, patience: Patience, ms: number): Promise<void> {
     const ask = async () => await watch(this.#redis, queue, job, this.#server)

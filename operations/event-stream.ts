@@ -17,6 +17,7 @@ export class EventStream extends Readable {
   // The connection, where there is one below.
   #wire: Writable | null | undefined
   #ending = false
+  #cutAfter = 0
   #timer: NodeJS.Timeout | undefined
   // What was written before it was piped, and who waits for room.
   #early: string | undefined = ''
@@ -41,6 +42,10 @@ export class EventStream extends Readable {
     this.#out.on('drain', () => this.#wake()).once('close', this.#left)
     this.#out.write(this.#early)
     this.#early = undefined
+    if (this.#ending) {
+      this.#finish(this.#out)
+      return out
+    }
     this.#timer = setInterval(() => { if (!this.full) this.write(this.beat()) }, heartbeat).unref()
     this.#wake()
     return out
@@ -60,18 +65,21 @@ export class EventStream extends Readable {
     if (this.full && !this.over) await new Promise<void>(resolve => this.#waiting.add(resolve))
   }
 
-  /** Ends it with that as the last it says. A client that does not take it within `ms` is cut off. */
+  /**
+   * Ends it with that as the last it says; before it has begun, that is all it says. A client that
+   * does not take it within `ms` is cut off.
+   */
   end (text: string, ms: number): void {
     if (this.over) return
     this.write(text)
     this.#ending = true
+    this.#cutAfter = ms
     this.#close()
-    const out = this.#out
-    if (out === undefined) {
-      this.destroy()
-      return
-    }
-    const cut = setTimeout(() => out.destroy(), ms).unref()
+    if (this.#out !== undefined) this.#finish(this.#out)
+  }
+
+  #finish (out: Writable): void {
+    const cut = setTimeout(() => out.destroy(), this.#cutAfter).unref()
     out.once('close', () => clearTimeout(cut))
     out.end()
     // For whoever waits for its end, it is one that was read.

@@ -1,4 +1,5 @@
 import { Census } from './census.ts'
+import { errors } from './errors.ts'
 import { event, places, type Position } from './event.ts'
 import type { EventStream } from './event-stream.ts'
 import { Feed, type Hearer } from './feed.ts'
@@ -30,6 +31,7 @@ export class Listeners {
   readonly #census: Census
   #timer: NodeJS.Timeout | undefined
   #next = 0
+  #closed = false
 
   constructor (redis: RedisClient) {
     this.#redis = redis
@@ -52,6 +54,7 @@ export class Listeners {
       else await this.#listenTo(queues, listener, known)
     } catch (error) {
       this.leave(listener)
+      if (this.#closed) return
       throw error
     }
     if (lastId !== undefined && known === null) stream.write(event('gap', { at: Date.now() / 1000, reason: 'no such id here' }).text)
@@ -64,8 +67,12 @@ export class Listeners {
     feeds.forEach((feed, i) => listener.add(feed, from?.[i]))
   }
 
-  /** Tells `hearer` of what happens in that queue. Resolves once all is recorded that happens from now on. */
+  /**
+   * Tells `hearer` of what happens in that queue. Resolves once all is recorded that happens from
+   * now on; rejects when Redis is away, or the server closes.
+   */
   async follow (queue: string, hearer: Hearer): Promise<Feed> {
+    if (this.#closed) throw new errors.REDIS_UNAVAILABLE()
     this.#subscriber ??= new Subscriber(this.#redis, queue => this.#feeds.get(queue)?.read())
     this.#timer ??= setInterval(() => this.#lookAfterAll(), pause.look).unref()
     const known = this.#feeds.get(queue)
@@ -99,6 +106,7 @@ export class Listeners {
   }
 
   close (): void {
+    this.#closed = true
     clearInterval(this.#timer)
     for (const feed of this.#feeds.values()) feed.close()
     this.#subscriber?.close()

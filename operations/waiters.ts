@@ -49,6 +49,9 @@ export class Waiters {
     return [...this.#rooms.values()].reduce((sum, room) => sum + room.parked, 0)
   }
 
+  /** How many requests are waiting for the end of a job. */
+  get watching (): number { return this.#endings.size }
+
   /**
    * Looks until something is found, and then returns it; null when time is up, the client has gone, or the server closes.
    * `look` goes through `queues` in their order. Rejects if the first look does; later ones are tried again.

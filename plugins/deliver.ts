@@ -5,10 +5,13 @@ import type { Trace } from '../operations/trace.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Answers with a job: the payload as the body, all else in headers. What does not arrive goes back. */
-    deliver (job: Delivery, worker?: string): void
+    /**
+     * Answers with a job: the payload as the body, all else in headers. What does not arrive goes
+     * back. A handler must return what this returns: it may have to wait for the client.
+     */
+    deliver (job: Delivery, worker?: string): Promise<void> | undefined
     /** The same for several, as JSON text. */
-    deliverAll (jobs: Delivery[], body: string, worker?: string): void
+    deliverAll (jobs: Delivery[], body: string, worker?: string): Promise<void> | undefined
   }
 }
 
@@ -17,14 +20,17 @@ export default fp(async app => {
   app.decorateReply('deliver', function (this: FastifyReply, job, worker) {
     if (job.lease !== null) this.headers(leaseHeaders(job))
     if (job.trace !== undefined) this.headers(traceHeaders(job.trace))
-    this.deliverAll([job], job.payload, worker)
+    return this.deliverAll([job], job.payload, worker)
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
     const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
     this.whenUndelivered(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
-    void this.code(200).type('application/json').send(body)
+    const known = this.stillThere()
+    const send = (): void => { void this.code(200).type('application/json').send(body) }
+    if (known !== undefined) return known.then(send)
+    send()
   })
-}, { name: 'deliver', dependencies: ['redis', 'undelivered'] })
+}, { name: 'deliver', dependencies: ['half-closed', 'redis', 'undelivered'] })
 
 function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | number> {
   const { receipt, attempt, expires } = lease!

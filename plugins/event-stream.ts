@@ -17,25 +17,31 @@ declare module 'fastify' {
 // In ms: how long a client has to take the last event.
 const patience = 1000
 
+const stopping = event('closing', { reason: 'the server stops: come back with the last id' }).text
 const withdrawn = event('withdrawn', { reason: 'the token has changed: ask anew' }).text
 
 /** `reply.eventStream()`: an answer that goes on. */
 export default fp(async app => {
   const open = new Set<EventStream>()
+  let closing = false
   app.decorate('eventStreams', () => open.size)
   app.decorateReply('eventStream', function (this: FastifyReply) {
     const stream = new EventStream()
     open.add(stream)
     stream.once('close', () => open.delete(stream))
     stream.once('close', this.request.whenWithdrawn(() => stream.end(withdrawn, patience)))
+    if (closing) stream.end(stopping, patience)
+    // A client that sends no more may have gone: it is told no more, and given no more jobs.
+    this.whenGone(() => stream.end('', patience))
     // Also if it was never sent.
+    if (this.raw.destroyed) stream.destroy()
     this.raw.once('close', () => stream.destroy())
     // Its end is that of the connection, and no proxy is to gather what it says.
     this.headers({ 'content-type': 'text/event-stream', connection: 'close', 'x-accel-buffering': 'no' })
     return stream
   })
   app.addHook('preClose', async () => {
-    const last = event('closing', { reason: 'the server stops: come back with the last id' }).text
-    for (const stream of open) stream.end(last, patience)
+    closing = true
+    for (const stream of open) stream.end(stopping, patience)
   })
-}, { name: 'event-stream', dependencies: ['access'] })
+}, { name: 'event-stream', dependencies: ['access', 'connections'] })

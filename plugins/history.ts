@@ -7,7 +7,10 @@ const minute = 60_000
 export default fp(async app => {
   if (app.config.PRESQUE_HISTORY === '0') return
   let timer: NodeJS.Timeout
-  const next = () => { timer = setTimeout(sample, minute - Date.now() % minute).unref() }
+  let closing = false
+  const next = () => {
+    if (!closing) timer = setTimeout(sample, minute - Date.now() % minute).unref()
+  }
   async function sample (): Promise<void> {
     try {
       if (await mayTakeSamples(app.redis)) await takeSamples(app.redis, await app.summaries.latest())
@@ -17,5 +20,8 @@ export default fp(async app => {
     next()
   }
   app.addHook('onListen', async () => next())
-  app.addHook('preClose', async () => clearTimeout(timer))
+  app.addHook('preClose', async () => {
+    closing = true
+    clearTimeout(timer)
+  })
 }, { name: 'history', dependencies: ['config', 'redis', 'summaries'] })

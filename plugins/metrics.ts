@@ -22,7 +22,7 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   redis.meter = meter
   if (redis.replicas !== undefined) redis.replicas.client.meter = meter
   gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues is three', () => app.waiters.parked)
-  gauge(meter.registry, 'presque_event_streams', 'Answers that go on: /events, and jobs consumed as a stream', () => app.eventStreams())
+  gauge(meter.registry, 'presque_event_streams', 'Answers that go on: /events, /summary, and jobs consumed as a stream', () => app.eventStreams())
   counter(meter.registry, 'presque_event_streams_dropped_total', 'Listeners that were too slow and have been dropped', () => app.listeners.dropped)
 
   app.addHook('onListen', async () => {

@@ -21,12 +21,9 @@ export default fp(async app => {
     if (seconds > most) throw new errors.WAIT_INVALID(most)
     const patience = new Patience(seconds * 1000)
     const forget = this.request.whenWithdrawn(() => patience.end())
-    // Not when the answer has been sent: nobody waits any more by then.
-    this.raw.once('close', () => {
-      forget()
-      if (!this.raw.writableFinished) patience.end()
-    })
+    this.raw.once('close', forget)
+    this.whenGone(() => patience.end())
     return patience
   })
   app.addHook('preClose', async () => waiters.close())
-}, { name: 'waiters', dependencies: ['access', 'config', 'redis'] })
+}, { name: 'waiters', dependencies: ['access', 'config', 'connections', 'redis'] })

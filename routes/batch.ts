@@ -30,7 +30,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         const wish = { count, worker, lease: lease === '' ? 0 : lease }
         const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, wait ? reply.patience(wait) : undefined)
         if (jobs.length === 0) throw new errors.NO_JOB()
-        reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
+        return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
       }
     })
   }

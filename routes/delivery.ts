@@ -21,7 +21,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const patience = wait ? reply.patience(wait) : undefined
     const [job] = await nextAfter(app.redis, app.waiters, queue, done, { worker, lease: lease === '' ? 0 : lease }, patience)
     if (job === undefined) throw new errors.NO_JOB()
-    reply.deliver(job, worker)
+    return reply.deliver(job, worker)
   })
 
   app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async request => {

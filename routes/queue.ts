@@ -58,7 +58,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         if (credit !== undefined) throw new errors.CREDIT_ALONE()
         const [job] = await next(app.redis, app.waiters, queues, wish, wait ? reply.patience(wait) : undefined)
         if (job === undefined) throw new errors.NO_JOB()
-        reply.deliver(job, worker)
+        return reply.deliver(job, worker)
       }
     })
   }

@@ -1,7 +1,86 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import { test } from 'tap'
-import { listen } from '../helper.ts'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { test, type Test } from 'tap'
+import { look } from '../../operations/wish.ts'
+import { push } from '../../operations/insertion.ts'
+import { queueStatus } from '../../operations/queue.ts'
+import { get } from '../fixtures/leaving.ts'
+import { lasting, web } from '../fixtures/lasting.ts'
+import { payloadOf } from '../fixtures/payloads.ts'
+import { until } from '../fixtures/until.ts'
+import { connected } from '../fixtures/wire.ts'
+import { listen, patient } from '../helper.ts'
+
+// A server, and how much of what was asked there is under way.
+async function serve (t: Test) {
+  const { app, url } = await listen(t, {}, { ...patient, web })
+  await push(app.redis, 'held', [{ payload: '{}' }])
+  const { jobs: [held] } = await look(app.redis, 'held', { lease: 600 })
+  let arrived = 0
+  app.server.on('request', () => { arrived++ })
+  return {
+    app,
+    url,
+    receipt: held!.lease!.receipt,
+    arrived: async (count: number) => await until('all have arrived', () => arrived === count),
+    // What is left of it.
+    left: () => [app.waiters.parked, app.waiters.watching, app.eventStreams(), openFiles()]
+  }
+}
+
+function openFiles (): number {
+  const paths = readdirSync('/proc/self/fd').map(fd => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })
+  return paths.filter(path => /swagger-ui|\/assets\/|index\.html/.test(path)).length
+}
+
+async function isThere (app: FastifyInstance, queue: string): Promise<number> {
+  return (await queueStatus(app.redis, queue)).counts.waiting
+}
+
+const goings: Record<string, (socket: Socket) => void> = {
+  closed: socket => { socket.destroy() },
+  reset: socket => { socket.resetAndDestroy() }
+}
+
+for (const [name, bytes] of Object.entries(lasting)) {
+  test(`${name}, behind a request that waits, ends with its connection`, async t => {
+    for (const [how, leave] of Object.entries(goings)) {
+      const { app, url, receipt, arrived, left } = await serve(t)
+      const socket = await connected(url)
+      socket.write(get('/q/none?wait=20') + bytes(receipt).repeat(3))
+      await arrived(4)
+      await until('the first one waits', () => app.waiters.parked > 0)
+      leave(socket)
+      await until(`nothing is left once it is ${how}`, () => left().every(count => count === 0))
+      for (const queue of ['mail', 'other', 'none']) {
+        await push(app.redis, queue, [{ payload: '{}' }, { payload: '{}' }])
+        await until(`the jobs of ${queue} are there`, async () => await isThere(app, queue) === 2)
+      }
+      t.strictSame(left(), [0, 0, 0, 0], how)
+    }
+  })
+}
+
+test('a job that is pushed while an answer behind another waits on a dead connection goes to who lives', async t => {
+  const { app, url, arrived } = await serve(t)
+  const socket = await connected(url)
+  socket.write(get('/q/none?wait=20') + get('/q/mail?lease=30&wait=20').repeat(50))
+  await arrived(51)
+  await until('they wait', () => app.waiters.parked === 51)
+  socket.destroy()
+  const live = fetch(`${url}/q/mail?wait=20`)
+  await until('it waits alone', () => app.waiters.parked === 1)
+  await push(app.redis, 'mail', [{ payload: '{"n":1}' }])
+  t.same(await (await live).json(), { n: 1 })
+})
 
 test('a connection on which nothing was asked does not hold up the end of the server', async t => {
   const { app, url } = await listen(t)
@@ -12,4 +91,40 @@ test('a connection on which nothing was asked does not hold up the end of the se
   await app.close()
   await gone
   t.ok(Date.now() - since < 10_000, 'Node waits for a minute')
+})
+
+// All of a request but its last line, which makes it one that begins when that is sent.
+test('whatever begins while the server closes ends with it', async t => {
+  for (const [name, bytes] of Object.entries(lasting)) {
+    const { app, url, receipt } = await serve(t)
+    await push(app.redis, 'mail', [{ payload: '{}' }, { payload: '{}' }])
+    const socket = await connected(url)
+    const text = bytes(receipt)
+    socket.write(text.slice(0, -3))
+    await until('it has come', () => app.connections.open.size === 1 && [...app.connections.open].every(({ bytesRead }) => bytesRead > 0))
+    const ended = once(socket.resume(), 'close')
+    const since = performance.now()
+    const closed = app.close()
+    await until('it closes', () => !app.server.listening)
+    socket.write(text.slice(-3))
+    await Promise.all([closed, ended])
+    t.ok(performance.now() - since < 8000, `${name}: ${Math.round(performance.now() - since)} ms`)
+  }
+})
+
+test('an answer that a client takes its time to read does not keep the server from ending', async t => {
+  const { app, url } = await listen(t)
+  await push(app.redis, 'mail', [{ payload: payloadOf(12 * 2 ** 20) }])
+  const socket = await connected(url)
+  socket.write(get('/q/mail'))
+  await once(socket, 'readable')
+  const closed = app.close()
+  await until('it closes', () => !app.server.listening)
+  let received = 0
+  const since = performance.now()
+  const ended = once(socket, 'close')
+  socket.on('data', data => { received += data.length }).resume()
+  await Promise.all([closed, ended])
+  t.ok(received > 12 * 2 ** 20, 'it is whole')
+  t.ok(performance.now() - since < 8000, 'Node would keep the connection for 72 s')
 })
