@@ -154,5 +154,5 @@ export function refusalFromRedis (error: Error): Error | null {
   }
   const away = error.name === 'AbortError' || error.name === 'ClusterAllFailedError' ||
     error.name === 'MaxRetriesPerRequestError' || disconnected.test(error.message)
-  return away ? new errors.REDIS_UNAVAILABLE() : null
+  return away ? new errors.REDIS_UNAVAILABLE({ cause: error }) : null
 }

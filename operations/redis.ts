@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
+import { limitCommands } from './command-limit.ts'
 import { commandName, commands } from './script.ts'
 import type { Meter } from './meter.ts'
 import type { Replicas } from './replica.ts'
 import type { Roster } from './roster.ts'
+import type { Returns } from './returns.ts'
 
 /** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
 export type RedisClient = (Redis | Cluster) & {
@@ -13,6 +15,10 @@ export type RedisClient = (Redis | Cluster) & {
   meter?: Meter
   /** Notes which workers there are. */
   roster?: Roster
+  /** Puts back what an answer brings that arrives after its request was given up; it is lost without one. */
+  returns?: Returns
+  /** How long a command waits for its answer, in ms. */
+  patience?: number
 }
 
 /** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */
@@ -23,8 +29,9 @@ function impatient (patience: number) {
   return {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
+    // These two hold for connections that operations/command-limit.ts does not take over: those on which a Cluster's
+    // messages arrive.
     commandTimeout: patience,
-    // A frozen server keeps its connection. Dropping it drops what waits behind the unanswered command, too.
     socketTimeout: patience,
     connectTimeout: patience,
     disconnectTimeout: 100,
@@ -52,18 +59,25 @@ function pause (attempt: number): number {
  * No command waits longer than `patience` (ms) for its answer.
  */
 export function createRedis (url: string, prefix: string, patience = shipped): RedisClient {
+  return Object.assign(connect(url, prefix, patience), { patience })
+}
+
+function connect (url: string, prefix: string, patience: number): Redis | Cluster {
   const keyPrefix = `${prefix}:`
   const options = { ...impatient(patience), retryStrategy: pause, reconnectOnError: demoted, keyPrefix, scripts: commands() }
   const { scheme, user, password, nodes, path } = parseRedisUrl(url)
   const account = { ...(user && { username: user }), ...(password && { password }) }
-  if (scheme === 'unix') return new Redis({ ...options, path })
+  if (scheme === 'unix') return limitCommands(new Redis({ ...options, path }), patience)
   if (scheme === 'redis+cluster') return createCluster(nodes, keyPrefix, { ...impatient(patience), ...account })
   // Over TCP, commands of one turn share a packet: a third more pushes a second. Over a unix socket it costs.
   const shared = { ...options, ...account, enableAutoPipelining: true, autoPipeliningIgnoredCommands: atOnce }
   if (scheme === 'redis+sentinel') {
-    return new Redis({ ...shared, sentinels: nodes, name: path, sentinelRetryStrategy: pause, sentinelCommandTimeout: patience })
+    const sentinel = { sentinels: nodes, name: path, sentinelRetryStrategy: pause, sentinelCommandTimeout: patience }
+    // Where another master may have been chosen meanwhile, a silent one is left at once.
+    return limitCommands(new Redis({ ...shared, ...sentinel }), patience, 1)
   }
-  return new Redis({ ...shared, ...nodes[0]!, db: Number(path || 0), ...(scheme === 'rediss' && { tls: {} }) })
+  const place = { ...nodes[0]!, db: Number(path || 0), ...(scheme === 'rediss' && { tls: {} }) }
+  return limitCommands(new Redis({ ...shared, ...place }), patience)
 }
 
 // No auto-pipelining: with it, a resharding Cluster's MOVED and ASK reach the callers (redis/ioredis#2075).
@@ -83,6 +97,7 @@ function createCluster (nodes: Address[], keyPrefix: string, { enableOfflineQueu
     slotsRefreshInterval: 0,
     redisOptions
   })
+  cluster.on('+node', (node: Redis) => limitCommands(node, redisOptions.commandTimeout))
   // So nobody but this asks where the slots of a dead node have gone. The client's own timer outlives it when it is closed while it asks.
   const asking = setInterval(() => cluster.refreshSlotsCache(() => {}), 1000).unref()
   cluster.once('end', () => clearInterval(asking))

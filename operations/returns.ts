@@ -8,6 +8,8 @@ interface Return { undo: Undo, ticket: string, size: number, until: number, requ
 
 // In ms. A ticket is remembered for longer (see lua/restore.lua).
 const pause = 500
+// In ms without another: then what arrives late has arrived.
+const quiet = 20
 const patience = 60_000
 const most = { count: 10_000, bytes: 16 * 2 ** 20 }
 
@@ -19,6 +21,8 @@ export class Returns {
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  readonly #gathered: Undo[] = []
+  #quiet: NodeJS.Timeout | undefined
   readonly #trying = new Set<Promise<void>>()
 
   /** `lost` is told of each return that is given up. */
@@ -35,9 +39,25 @@ export class Returns {
     this.#track(undo(one.ticket).then(() => {}, error => this.#hold(one, error)))
   }
 
+  /**
+   * The same for takes whose answers arrive one after another, in their order. They go back together, the last one
+   * first, so that their jobs stand as they stood.
+   */
+  gather (undo: Undo): void {
+    this.#gathered.push(undo)
+    clearTimeout(this.#quiet)
+    this.#quiet = setTimeout(() => this.#addGathered(), this.#closed ? 0 : quiet)
+  }
+
+  #addGathered (): void {
+    clearTimeout(this.#quiet)
+    for (const undo of this.#gathered.splice(0).reverse()) this.add(undo)
+  }
+
   /** Waits for what is under way, and tries the rest a last time. */
   async close (): Promise<void> {
     this.#closed = true
+    this.#addGathered()
     clearTimeout(this.#timer)
     await Promise.all(this.#trying)
     const last = this.#held.splice(0)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Cluster, type Redis } from 'ioredis'
 import { queueKey } from './keys.ts'
-import type { RedisClient } from './redis.ts'
+import { limitCommands } from './command-limit.ts'
+import { shipped, type RedisClient } from './redis.ts'
 
 /**
  * The one connection over which a server hears of the queues its clients wait on: one channel a queue and server.
@@ -19,7 +20,7 @@ export class Subscriber {
     const sharded = redis instanceof Cluster
     this.server = `${sharded ? 's' : 'p'}${randomBytes(9).toString('base64url')}`
     this.#prefix = redis.options.keyPrefix ?? ''
-    this.#redis = sharded ? redis : (redis as Redis).duplicate({ enableAutoPipelining: false })
+    this.#redis = sharded ? redis : connection(redis as Redis, redis.patience ?? shipped)
     this.#redis.on('error', () => {})
     this.#redis.on(sharded ? 'smessage' : 'message', (channel: string, message: string) => {
       const queue = this.#queues.get(channel)
@@ -83,4 +84,9 @@ export class Subscriber {
   #channel (queue: string): string {
     return `${queueKey(queue, 'waiters')}:${this.server}`
   }
+}
+
+// One that is silent is dropped at once: nothing is taken over it.
+function connection (redis: Redis, patience: number): Redis {
+  return limitCommands(redis.duplicate({ enableAutoPipelining: false }), patience, 1)
 }

@@ -1,6 +1,7 @@
 import { coalesce } from './coalescer.ts'
-import { count, doneFields, type Delivery, type Done } from './delivery.ts'
+import { count, doneFields, restore, type Delivery, type Done } from './delivery.ts'
 import { errors, type ErrorCode } from './errors.ts'
+import { unlessLate } from './late.ts'
 import { stamped } from './receipt.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
@@ -59,7 +60,16 @@ const waitShared = coalesce<Wish, Look>((redis, queue, wishes) => lookAll(redis,
 
 async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], server?: string, now?: number): Promise<Look[]> {
   const requests = alike(wishes)
-  return looks(redis, queue, requests, await scripts.take(redis, queue, { server, requests: requests.map(asked), now }))
+  const call = scripts.take(redis, queue, { server, requests: requests.map(asked), now })
+  const taken = await unlessLate(call, late => putBack(redis, queue, wishes, looks(redis, queue, requests, late)))
+  return looks(redis, queue, requests, taken)
+}
+
+function putBack (redis: RedisClient, queue: string, wishes: Wish[], found: Look[]): void {
+  found.forEach(({ jobs }, i) => {
+    const worker = wishes[i]!.worker
+    if (jobs.length > 0) redis.returns?.gather(ticket => restore(redis, queue, jobs, { worker, ticket }))
+  })
 }
 
 // What each wish of each request gets.
@@ -143,7 +153,11 @@ export const advance = coalesce<Advance, Look>(async (redis, queue, advances) =>
   for (const { wish: { worker } } of advances) hear(redis, queue, worker)
   const requests = advances.map(({ wish }) => request(wish))
   const fields = [...requests.map(asked), ...advances.flatMap(({ done }) => doneFields(done))]
-  const [outcomes, ...taken] = await scripts.next(redis, queue, { count: requests.length, fields })
+  const call = scripts.next(redis, queue, { count: requests.length, fields })
+  const wishes = advances.map(({ wish }) => wish)
+  const [outcomes, ...taken] = await unlessLate(call, ([, ...late]) => {
+    putBack(redis, queue, wishes, looks(redis, queue, requests, late))
+  })
   const found = looks(redis, queue, requests, taken)
   const ended = outcomes.split(',')
   count(redis, queue, 'acked', advances.filter((_, i) => ended[i] === '').map(({ done }) => done))

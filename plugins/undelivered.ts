@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
+import type { RedisClient } from '../operations/redis.ts'
 import { Returns, type Undo } from '../operations/returns.ts'
 
 declare module 'fastify' {
@@ -28,6 +29,8 @@ const quiet = 20
 export default fp(async app => {
   const returns = new Returns((err, reqId) => app.log.error({ reqId, err }, 'an undelivered job could not be put back'))
   app.decorate('returns', returns)
+  const redis: RedisClient = app.redis
+  redis.returns = returns
   const connections = new WeakMap<Socket, Pending>()
   const dead = new Map<Pending, NodeJS.Timeout>()
 

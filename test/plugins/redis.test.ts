@@ -34,9 +34,13 @@ async function recovery ({ url, all }: Served): Promise<number> {
   return Math.round(waited() - since)
 }
 
+interface Queue { length: number, toArray (): Array<{ command: { isSettled: boolean } }> }
+
+// Without those whose request has its answer, and whose own may still arrive.
 function queued (client: Redis): number {
-  const { commandQueue, offlineQueue } = client as unknown as Record<'commandQueue' | 'offlineQueue', { length: number }>
-  return commandQueue.length + offlineQueue.length + client.autoPipelineQueueSize
+  const { commandQueue, offlineQueue } = client as unknown as Record<'commandQueue' | 'offlineQueue', Queue>
+  const waiting = commandQueue.toArray().filter(({ command }) => !command.isSettled)
+  return waiting.length + offlineQueue.length + client.autoPipelineQueueSize
 }
 
 const places = [

@@ -1,0 +1,136 @@
+import type { Command, Redis } from 'ioredis'
+
+/**
+ * How long a command waits for Redis, on one connection. ioredis has limits of its own, which are timers, and after a
+ * pause of the process (a VM that is moved, a CPU quota, a closed lid) Node runs timers before it reads sockets: what
+ * Redis had answered in time would be given up unread. Here time is counted in ticks of an interval, which a pause
+ * stops, and a command is given up only after a turn of the event loop in which nothing more was read.
+ */
+
+/** The limit of a command, in ticks. A pause counts as one tick, however long it is. */
+const limit = 14
+
+/**
+ * How many times that long a connection may be silent before it is dropped. Until then, late answers can still be heard,
+ * and what they took is put back.
+ */
+const silence = 3
+
+/** A command without an answer. Whether Redis did it is not known, unless its answer arrives late. */
+export class GivenUp extends Error {
+  /** Resolves with the answer if it still arrives. It may never settle. */
+  readonly late: Promise<unknown>
+
+  constructor (late: Promise<unknown>) {
+    super('Command timed out')
+    this.late = late
+  }
+}
+
+type Sent = Command & { isSettled: boolean, sentAt?: number }
+
+interface Queue { length: number, peekAt (index: number): { command: Sent } | undefined }
+
+/**
+ * Takes over from ioredis how long the commands of a connection wait: so many ms. One that is silent for `times` that
+ * long is dropped. Returns the connection.
+ */
+export function limitCommands (redis: Redis, ms: number, times = silence): Redis {
+  Object.assign(redis.options, { commandTimeout: undefined, socketTimeout: undefined })
+  const limiter = new Limiter(redis, ms / limit, times * limit)
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command, stream) => limiter.allows(command as Sent) ? send(command, stream) : command.promise
+  return redis
+}
+
+class Limiter {
+  readonly #redis: Redis
+  readonly #ms: number
+  readonly #silence: number
+  #now = 0
+  #looking = false
+  #heardAt = 0
+  #read = 0
+  #stalled = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor (redis: Redis, ms: number, silence: number) {
+    this.#redis = redis
+    this.#ms = ms
+    this.#silence = silence
+    // What was given up on an old connection says nothing of a new one.
+    redis.on('close', () => { this.#stalled = false })
+  }
+
+  /** Notes when the command leaves. Refuses it while those before it have been given up: it would only wait as they do. */
+  allows (command: Sent): boolean {
+    this.#timer ??= setInterval(() => this.#tick(), this.#ms).unref()
+    command.sentAt = this.#now
+    if (!this.#stalled || this.#redis.status !== 'ready' || this.#bytes !== this.#read) return true
+    command.reject(new Error('Command timed out: redis does not answer'))
+    return false
+  }
+
+  #tick (): void {
+    this.#now++
+    if (!this.#looking) setImmediate(() => this.#look())
+    this.#looking = true
+  }
+
+  // After the sockets have been read. If there was something to read, there may be more.
+  #look (): void {
+    if (this.#hears()) {
+      setImmediate(() => this.#look())
+      return
+    }
+    this.#looking = false
+    const front = this.#queue.peekAt(0)?.command
+    if (front === undefined) return this.#rest()
+    const quiet = this.#now - Math.max(this.#heardAt, front.sentAt ?? 0)
+    this.#giveUp(quiet >= limit)
+    const { status, stream } = this.#redis
+    // A handshake takes nothing that would have to be put back.
+    const most = status === 'ready' ? this.#silence : limit
+    if (quiet >= most) stream.destroy(new Error('Socket timeout: redis is silent'))
+  }
+
+  // Behind a command that Redis does not answer, the others wait in vain: all are given up with it.
+  #giveUp (all: boolean): void {
+    for (let i = 0; i < this.#queue.length; i++) {
+      const { command } = this.#queue.peekAt(i)!
+      if (!all && this.#now - (command.sentAt ?? this.#now) < limit) return
+      if (command.isSettled) continue
+      this.#stalled = true
+      giveUp(command)
+    }
+  }
+
+  #rest (): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Whether something has been read since it was last asked. */
+  #hears (): boolean {
+    if (this.#bytes === this.#read) return false
+    this.#read = this.#bytes
+    this.#heardAt = this.#now
+    this.#stalled = false
+    return true
+  }
+
+  get #bytes (): number { return this.#redis.stream?.bytesRead ?? 0 }
+
+  get #queue (): Queue {
+    return (this.#redis as unknown as { commandQueue: Queue }).commandQueue
+  }
+}
+
+// The command stays in the queue of the client, which pairs answers with commands by their order.
+function giveUp (command: Sent): void {
+  let arrive!: (reply: unknown) => void
+  const late = new Promise(resolve => { arrive = resolve })
+  command.reject(new GivenUp(late))
+  command.resolve = reply => { arrive(command.transformReply(reply as Buffer)) }
+  command.reject = () => {}
+}
