@@ -1,3 +1,4 @@
+import { loadOf, refusal, type Load } from './load.ts'
 import type { RedisClient } from './redis.ts'
 
 /** What one call carries at most; a request that is larger goes alone. A bound of one job is no sharing at all. */
@@ -18,7 +19,7 @@ interface Asked<Request, Answer> {
 /**
  * Lets requests on one queue that come in the same turn of the event loop share one call, in their order. Whoever comes
  * alone waits for nobody: the turn ends when all that has arrived has been read. `call` answers each in turn, or refuses
- * it with an Error; no call waits for another to return.
+ * it with an Error; no call waits for another to return. Rejects with REDIS_BUSY, at once, where too much is under way.
  */
 export function coalesce<Request, Answer> (
   call: (redis: RedisClient, queue: string, requests: Request[]) => Promise<Array<Answer | Error>>,
@@ -34,8 +35,11 @@ export function coalesce<Request, Answer> (
       open.send()
       open = undefined
     }
+    // One that joins others costs no command more.
+    const refused = open !== undefined && weight.bytes === 0 ? null : refusal(redis, queue, weight.bytes)
+    if (refused !== null) return Promise.reject(refused)
     if (open === undefined) {
-      calls.set(queue, open = new Call(async requests => {
+      calls.set(queue, open = new Call(loadOf(redis), async requests => {
         calls.delete(queue)
         return await call(redis, queue, requests)
       }))
@@ -46,13 +50,16 @@ export function coalesce<Request, Answer> (
 
 // One call while it fills. It leaves when the turn ends, or once nothing more fits.
 class Call<Request, Answer> {
+  readonly #load: Load
   readonly #perform: (requests: Request[]) => Promise<Array<Answer | Error>>
   readonly #turn: NodeJS.Immediate
   readonly #asked: Array<Asked<Request, Answer>> = []
   #jobs = 0
   #bytes = 0
 
-  constructor (perform: (requests: Request[]) => Promise<Array<Answer | Error>>) {
+  constructor (load: Load, perform: (requests: Request[]) => Promise<Array<Answer | Error>>) {
+    this.#load = load
+    load.open++
     this.#perform = perform
     this.#turn = setImmediate(() => this.send())
   }
@@ -64,6 +71,7 @@ class Call<Request, Answer> {
   add (request: Request, { jobs, bytes }: Weight): Promise<Answer> {
     this.#jobs += jobs
     this.#bytes += bytes
+    this.#load.bytes += bytes
     return new Promise((resolve, reject) => {
       this.#asked.push({ request, resolve, reject })
       if (this.#jobs >= bounds.jobs || this.#bytes >= bounds.bytes) this.send()
@@ -73,7 +81,9 @@ class Call<Request, Answer> {
   send (): void {
     clearImmediate(this.#turn)
     const asked = this.#asked
-    this.#perform(asked.map(({ request }) => request)).then(answers => {
+    this.#load.open--
+    const answered = this.#perform(asked.map(({ request }) => request))
+    answered.finally(() => { this.#load.bytes -= this.#bytes }).then(answers => {
       asked.forEach(({ resolve, reject }, i) => {
         const answer = answers[i]!
         if (answer instanceof Error) reject(answer)

@@ -16,6 +16,12 @@ const limit = 14
  */
 const silence = 3
 
+/**
+ * How many commands may be under way on a connection: as many as Redis does in ten ticks at its present speed, of these
+ * at most. So none of them stands in line until its time is up, on a slow disk as well.
+ */
+export const bounds = { fewest: 64, first: 512, most: 2000 }
+
 /** A command without an answer. Whether Redis did it is not known, unless its answer arrives late. */
 export class GivenUp extends Error {
   /** Resolves with the answer if it still arrives. It may never settle. */
@@ -38,12 +44,23 @@ interface Queue { length: number, peekAt (index: number): { command: Sent } | un
 export function limitCommands (redis: Redis, ms: number, times = silence): Redis {
   Object.assign(redis.options, { commandTimeout: undefined, socketTimeout: undefined })
   const limiter = new Limiter(redis, ms / limit, times * limit)
+  limiters.set(redis, limiter)
   const send = redis.sendCommand.bind(redis)
   redis.sendCommand = (command, stream) => limiter.allows(command as Sent) ? send(command, stream) : command.promise
   return redis
 }
 
+const limiters = new WeakMap<Redis, Limiter>()
+
+/** How many commands are under way on a connection, and how many may be. */
+export function lineOf (redis: Redis | undefined): { length: number, most: number } {
+  return (redis && limiters.get(redis)) ?? { length: 0, most: bounds.most }
+}
+
 class Limiter {
+  most = bounds.first
+  #sent = 0
+  #done = 0
   readonly #redis: Redis
   readonly #ms: number
   readonly #silence: number
@@ -62,10 +79,13 @@ class Limiter {
     redis.on('close', () => { this.#stalled = false })
   }
 
+  get length (): number { return this.#queue.length + this.#redis.autoPipelineQueueSize }
+
   /** Notes when the command leaves. Refuses it while those before it have been given up: it would only wait as they do. */
   allows (command: Sent): boolean {
     this.#timer ??= setInterval(() => this.#tick(), this.#ms).unref()
     command.sentAt = this.#now
+    this.#sent++
     if (!this.#stalled || this.#redis.status !== 'ready' || this.#bytes !== this.#read) return true
     command.reject(new Error('Command timed out: redis does not answer'))
     return false
@@ -73,8 +93,19 @@ class Limiter {
 
   #tick (): void {
     this.#now++
+    this.#adapt()
     if (!this.#looking) setImmediate(() => this.#look())
     this.#looking = true
+  }
+
+  // By what has been done since the last tick. Where nothing is left over, Redis could have done more.
+  #adapt (): void {
+    const { length } = this.#queue
+    const done = this.#sent - length
+    const now = done - this.#done
+    this.#done = done
+    const wanted = length === 0 ? this.most + now : (this.most + 10 * now) / 2
+    this.most = Math.min(bounds.most, Math.max(bounds.fewest, Math.ceil(wanted)))
   }
 
   // After the sockets have been read. If there was something to read, there may be more.

@@ -110,6 +110,7 @@ export const errors = {
 
   INTERNAL: createError('INTERNAL', 'internal error', 500),
   REDIS_UNAVAILABLE: createError('REDIS_UNAVAILABLE', 'redis is unavailable', 503),
+  REDIS_BUSY: createError('REDIS_BUSY', 'too much is under way to redis: nothing was done, ask again', 503),
   WRITES_REFUSED: createError('WRITES_REFUSED', 'redis takes no writes: %s', 503),
   NOT_REPLICATED: createError('NOT_REPLICATED', 'not confirmed by enough replicas: the job may be there', 503),
   REDIS_FULL: createError('REDIS_FULL', 'redis is out of memory', 507),

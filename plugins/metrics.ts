@@ -2,6 +2,7 @@ import fp from 'fastify-plugin'
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Figures, Siblings } from '../operations/meter.ts'
 import { errors, refusalFromRedis } from '../operations/errors.ts'
+import { loadOf } from '../operations/load.ts'
 import { standing } from '../operations/standing.ts'
 import type { RedisClient } from '../operations/redis.ts'
 
@@ -24,6 +25,8 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues is three', () => app.waiters.parked)
   gauge(meter.registry, 'presque_event_streams', 'Answers that go on: /events, /summary, and jobs consumed as a stream', () => app.eventStreams())
   counter(meter.registry, 'presque_event_streams_dropped_total', 'Listeners that were too slow and have been dropped', () => app.listeners.dropped)
+
+  counter(meter.registry, 'presque_redis_refused_total', 'Requests refused because too much was under way to Redis', () => loadOf(redis).refused)
 
   app.addHook('onListen', async () => {
     if (ofProcess === undefined) collectDefaultMetrics({ register: ofProcess = new Registry() })
