@@ -75,7 +75,8 @@ export interface Failure {
   retry?: boolean
 }
 
-export interface Verdict { state: 'delayed' | 'failed', run_at?: number }
+/** `duplicate`: it has failed, for another job has its unique key by now. */
+export interface Verdict { state: 'delayed' | 'failed', run_at?: number, duplicate?: true }
 
 export interface Keep { lease?: number, progress?: unknown }
 

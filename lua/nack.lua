@@ -1,9 +1,10 @@
 -- Gives up a delivery: the job waits and runs again, or has failed for good.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports holders unique policy stats workers waiters watchers events listeners
 -- args: now ...fields
--- use: clock rules hold withdraw fail save place wake counted line unbar listened report unblock
+-- use: clock rules hold withdraw claim_unique_key fail save place wake counted line unbar listened report unblock
 -- fields: id, receipt, error as JSON ('' for none), delay in ms ('' for the backoff), '0' for no retry, and jitter from -1 to 1
--- returns: for each job a state and, in ms, the time of the next try; or the code of a refusal and 0
+-- returns: for each job a state and, in ms, the time of the next try; 'duplicate' and 0 where it has failed, for another job has its unique
+--   key by now; or the code of a refusal and 0
 unbar(keys)
 now = clock(now)
 local set, outcomes, happened = rules(keys), {}, listened(keys) and {}
@@ -19,20 +20,30 @@ for i = 1, #fields, 6 do
     redis.call('ZREM', active, place(id))
     redis.call('HDEL', holders, id)
     job.deliveries, job.attempt, job.failures = job.deliveries or 1, job.attempt or 1, (job.failures or 0) + 1
-    job.lost_in_row, job.first_deadline, job.since = nil, nil, now
+    job.lost_in_row, job.first_deadline, job.since, job.ready_at = nil, nil, now, nil
     if fields[i + 2] ~= '' then job.last_error = fields[i + 2] end
     if fields[i + 4] == '0' or job.attempt >= (job.tries or set.tries) then
       fail(keys, id, job, now)
       state = 'failed'
+    elseif claim_unique_key(keys, id, job) then
+      fail(keys, id, job, now)
+      state = 'duplicate'
     else
-      delay = delay or math.min(set.backoff_max, set.backoff_base * 2 ^ math.min(job.failures - 1, 40)) * (1 + 0.2 * fields[i + 5])
+      -- Those of before a redrive count no more.
+      local nth = math.min(job.failures - (job.failures_before or 0), 41)
+      delay = delay or math.min(set.backoff_max, set.backoff_base * 2 ^ (nth - 1)) * (1 + 0.2 * fields[i + 5])
       at, state = math.ceil(now + delay), 'delayed'
-      if delay > 0 then redis.call('ZADD', delayed, at, place(id)) else line(keys, id, job.priority, now) end
+      if delay > 0 then
+        job.ready_at = at
+        redis.call('ZADD', delayed, at, place(id))
+      else
+        line(keys, id, job.priority, now)
+      end
       wake(keys, now, at)
     end
     save(keys, id, job)
     local n = happened and #happened
-    if n and state == 'failed' then happened[n + 1], happened[n + 2] = 'nacked failed', id end
+    if n and state ~= 'delayed' then happened[n + 1], happened[n + 2] = 'nacked failed', id end
     if n and state == 'delayed' then happened[n + 1], happened[n + 2] = delay > 0 and 'nacked delayed' or 'nacked waiting', string.format(delay > 0 and '%s@%d' or '%s', id, at) end
   end
   outcomes[#outcomes + 1], outcomes[#outcomes + 2] = state, string.format('%d', at)

@@ -1,7 +1,7 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready ranked expiring jobs details reports unique stats workers latest waiters restored events listeners
+-- keys: ready ranked delayed failed completed blocked dependents ended expiring jobs details reports unique stats workers latest waiters watchers restored events listeners
 -- args: now worker ticket seed ...fields
--- use: clock line place save wake unbar listened report
+-- use: clock claim_unique_key fail line place save wake unbar listened report unblock
 -- ticket: the same for every try to return these jobs; '' if there is but one
 -- fields: id, payload, created and details of each job in turn, and all under one seed, as lua/take.lua gave them
 -- returns: how many are back; none once the queue has been purged, for they belonged to what was purged, nor by another try with the same ticket
@@ -10,17 +10,24 @@ now = clock(now)
 -- The answer to the first try got lost, and perhaps others have taken the jobs since then: they must not get them twice.
 if ticket ~= '' and redis.call('ZSCORE', restored, ticket) then return 0 end
 if redis.call('HGET', stats, 'seed') ~= seed then return 0 end
-local back, ids = 0, {}
+local back, lists = 0, { waiting = {}, failed = {} }
 for i = #fields - 3, 1, -4 do
   local id, text = fields[i], fields[i + 3]
   if redis.call('HSETNX', jobs, id, struct.pack('>I6', fields[i + 2]) .. fields[i + 1]) == 1 then
     local job = text ~= '' and cjson.decode(text) or {}
     if job.expires then redis.call('ZADD', expiring, job.expires, place(id)) end
     job.expires = nil
+    local state = claim_unique_key(keys, id, job) and 'failed' or 'waiting'
+    if state == 'failed' then
+      fail(keys, id, job, now)
+    elseif (job.priority or 5) == 5 then
+      redis.call('LPUSH', ready, id)
+    else
+      line(keys, id, job.priority, 0)
+    end
     save(keys, id, job)
-    if job.unique then redis.call('HSETNX', unique, job.unique, id) end
-    if (job.priority or 5) == 5 then redis.call('LPUSH', ready, id) else line(keys, id, job.priority, 0) end
-    back, ids[back + 1] = back + 1, id
+    back = back + 1
+    table.insert(lists[state], id)
   end
 end
 if back > 0 then
@@ -30,8 +37,11 @@ if back > 0 then
     redis.call('HDEL', latest, worker)
   end
   wake(keys, now, 0)
-  if listened(keys) then report(keys, { 'released waiting', table.concat(ids, ' ') }) end
 end
+for state, ids in pairs(lists) do
+  if #ids > 0 and listened(keys) then report(keys, { 'released ' .. state, table.concat(ids, ' ') }) end
+end
+if keys[3] then unblock(keys, now) end
 if ticket ~= '' then
   for _, old in ipairs(redis.call('ZRANGEBYSCORE', restored, '-inf', now - 120000, 'LIMIT', 0, 100)) do redis.call('ZREM', restored, old) end
   redis.call('ZADD', restored, now, ticket)

@@ -1,9 +1,11 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit start left
--- use: clock settle page begun entered is_later behind detail block save place line wake unbar listened report
+-- use: clock settle page begun entered is_later behind detail claim_unique_key block save place line wake unbar listened report
 -- start, left: as the last call returned them, '' for the first
--- returns: how many now wait that did not, in line or for others; 1 if another call has more to do, and what it is to be given as `start` and `left`; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED or JOB_BLOCKED for a single one
+-- returns: how many now wait that did not, in line or for others; 1 if another call has more to do, and what it is to be given as `start` and
+--   `left`; and how many stay failed, for another job has their unique key by now; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED,
+--   JOB_BLOCKED or JOB_DUPLICATE for a single one
 unbar(keys)
 now = clock(now)
 settle(keys, now, 100)
@@ -13,18 +15,24 @@ if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUC
 if id ~= '' and redis.call('ZSCORE', active, members[1]) then return { err = 'JOB_ON_LEASE' } end
 if id ~= '' and redis.call('ZSCORE', completed, members[1]) then return { err = 'JOB_COMPLETED' } end
 if id ~= '' and redis.call('ZSCORE', blocked, members[1]) then return { err = 'JOB_BLOCKED ' .. detail(keys, id).depends } end
-local count, ids, held, links = 0, {}, {}, 0
+local count, ids, held, links, twins, twin = 0, {}, {}, 0, 0, nil
 for _, member in ipairs(members) do
   if links >= 2500 then break end -- The next call goes on.
   local number = member:sub(2)
   local job = detail(keys, number)
   local later = id == '' and is_later(number, entered(keys, number, state, job), begin, now)
-  if later then left = redis.call('ZSCORE', from, member) .. ' ' .. member end
+  local failed_at = redis.call('ZSCORE', failed, member)
+  twin = failed_at and not later and claim_unique_key(keys, number, job)
+  if twin then
+    twins, later = twins + 1, true
+    save(keys, number, job)
+  end
+  if later then left = (failed_at or redis.call('ZSCORE', from, member)) .. ' ' .. member end
   local was_failed = not later and redis.call('ZREM', failed, member) == 1
-  if not later then job.since = now end
+  if not later then job.since, job.ready_at = now, nil end
   if was_failed then
-    job.attempt, job.lost_in_row, job.lapsed = 0, nil, nil
-    if job.unique then redis.call('HSETNX', unique, job.unique, number) end
+    -- All its tries again, and the backoff from its beginning.
+    job.attempt, job.lost_in_row, job.lapsed, job.failures_before = 0, nil, nil, job.failures
     -- What depends on it and has not been told waits on.
     redis.call('ZREM', ended, number .. ' failed')
     if job.depends and block(keys, number, job, now, true) then held[#held + 1] = number end
@@ -43,4 +51,5 @@ for _ = 1, math.min(#ids, 10) do wake(keys, now, 0) end
 for what, list in pairs({ ['retried waiting'] = ids, ['retried blocked'] = held }) do
   if #list > 0 and listened(keys) then report(keys, { what, table.concat(list, ' ') }) end
 end
-return { count, id == '' and #members > 0 and 1 or 0, string.format('%d %d', begin.at, begin.last), left }
+if id ~= '' and twin then return { err = 'JOB_DUPLICATE ' .. twin } end
+return { count, id == '' and #members > 0 and 1 or 0, string.format('%d %d', begin.at, begin.last), left, twins }

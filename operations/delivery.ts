@@ -108,8 +108,11 @@ export interface Failure {
   retry?: boolean | undefined
 }
 
-/** When a job that failed runs again, in epoch seconds, or that it does not. */
-export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed' }
+/**
+ * When a job that failed runs again, in epoch seconds, or that it does not; `duplicate` where that is because another job
+ * has its unique key by now.
+ */
+export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed', duplicate?: true }
 
 /** Gives up deliveries. A job with tries left waits and runs again, the others have failed. */
 export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<Verdict | ErrorCode>> {
@@ -119,14 +122,22 @@ export async function nack (redis: RedisClient, queue: string, jobs: Array<Recei
   count(redis, queue, 'nacked', jobs.filter((_, i) => /^[a-z]/.test(outcomes[i]![0]!)))
   return outcomes.map(([state, at]) => {
     if (state === 'delayed') return { state, run_at: Number(at) / 1000 }
+    if (state === 'duplicate') return { state: 'failed', duplicate: true }
     return state === 'failed' ? { state } : state as ErrorCode
   })
 }
 
-/** Gives a job back, uncounted; `front` to where it came from. Rejects with LEASE_LOST or NO_SUCH_JOB. */
-export async function release (redis: RedisClient, queue: string, { id, receipt }: Receipt, { delay, front = false, now }: { delay?: number | undefined, front?: boolean, now?: number } = {}): Promise<void> {
-  await scripts.release(redis, queue, { id, proof: proofOf(receipt), delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) })
+interface Releasing { delay?: number | undefined, front?: boolean, now?: number }
+
+/**
+ * Gives a job back, uncounted; `front` to where it came from. Returns false if it has failed instead, for another job has its
+ * unique key by now. Rejects with LEASE_LOST or NO_SUCH_JOB.
+ */
+export async function release (redis: RedisClient, queue: string, { id, receipt }: Receipt, { delay, front = false, now }: Releasing = {}): Promise<boolean> {
+  const how = { delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) }
+  const isBack = await scripts.release(redis, queue, { id, proof: proofOf(receipt), ...how }) === 1
   if (!front) redis.meter?.finished(queue, 'released', 1)
+  return isBack
 }
 
 export interface Touch {

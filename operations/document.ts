@@ -70,6 +70,8 @@ interface Details extends Partial<Trace> {
   lost?: number,
   last_error?: string,
   depends?: string,
+  since?: number,
+  ready_at?: number,
   awaited?: boolean,
   keep?: number
 }
@@ -141,6 +143,7 @@ function document (queue: string, fields: Fields): Document {
   const [id, state, at, runAt, payload, , holder, result, error, progress, tries] = fields
   const details = detailsIn(fields)
   const active = state === 'active'
+  const ready = state === 'waiting' ? details.ready_at ?? details.since : undefined
   return {
     id,
     queue,
@@ -149,7 +152,7 @@ function document (queue: string, fields: Fields): Document {
     attempt: details.attempt ?? (active ? 1 : 0),
     tries: details.tries ?? tries,
     created_at: (details.created ?? Number(runAt)) / 1000,
-    run_at: Number(state === 'delayed' ? at : runAt) / 1000,
+    run_at: Number(state === 'delayed' ? at : ready ?? runAt) / 1000,
     // The fraction of a millisecond tells deliveries apart, and no time.
     lease_expires_at: active ? Math.floor(Number(at)) / 1000 : null,
     worker_id: holder === '' ? null : holder.slice(holder.indexOf(' ') + 1),

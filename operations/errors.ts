@@ -99,6 +99,7 @@ export const errors = {
   LEASE_LOST: createError('LEASE_LOST', 'lease lost', 409),
   JOB_ON_LEASE: createError('JOB_ON_LEASE', 'the job is on lease', 409),
   JOB_BLOCKED: createError('JOB_BLOCKED', 'the job waits for others to complete: %s', 409),
+  JOB_DUPLICATE: createError('JOB_DUPLICATE', 'job %s has its unique key by now, so this one stays failed', 409),
   JOB_COMPLETED: createError('JOB_COMPLETED', 'the job has completed', 409),
   JOB_GONE: createError('JOB_GONE', 'the job was taken for good, cancelled or dropped: it will have no result', 410),
   IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT', 'another payload was pushed under this Idempotency-Key', 422),

@@ -6,11 +6,11 @@ import type { RedisClient } from './redis.ts'
 type Slice = [count: number, more: number, start: string, left: string, members?: string[]]
 
 const scripts = {
-  retry: script<Slice>('retry'),
+  retry: script<[count: number, more: number, start: string, left: string, duplicates: number]>('retry'),
   cancel: script<Slice>('cancel')
 }
 
-/** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED or JOB_BLOCKED. */
+/** Lets a failed or delayed job run now. Rejects with NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED, JOB_BLOCKED or JOB_DUPLICATE. */
 export async function retry (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<void> {
   await scripts.retry(redis, queue, { id, now: milliseconds(now) })
 }
@@ -23,9 +23,18 @@ export async function cancel (redis: RedisClient, queue: string, id: string, { n
 // So many a script: each takes some ms of Redis's time, in which nobody else is served.
 const handful = 500
 
-/** Lets at most `limit` failed or delayed jobs run now, of those that are there at the beginning, the oldest first. Returns how many. */
-export async function retryAll (redis: RedisClient, queue: string, state: 'failed' | 'delayed', limit = Infinity): Promise<number> {
-  return await inSlices(limit, async ({ members, ...slice }) => await scripts.retry(redis, queue, { state, ...slice }))
+/** How many jobs run now, and how many stay failed, for another job has their unique key by now. */
+export interface Retried { count: number, duplicates: number }
+
+/** Lets at most `limit` failed or delayed jobs run now, of those that are there at the beginning, the oldest first. */
+export async function retryAll (redis: RedisClient, queue: string, state: 'failed' | 'delayed', limit = Infinity, { now }: { now?: number } = {}): Promise<Retried> {
+  let duplicates = 0
+  const count = await inSlices(limit, async ({ members, ...slice }) => {
+    const [count, more, start, left, twins] = await scripts.retry(redis, queue, { state, ...slice, now: milliseconds(now) })
+    duplicates += twins
+    return [count, more, start, left]
+  })
+  return { count, duplicates }
 }
 
 /** Drops at most `limit` jobs of one state, of those that are there at the beginning, the oldest first. Returns how many. */

@@ -122,9 +122,15 @@ function takenForGood (answer: Answer): Delivery[] {
   return Array.from({ length: parseInt(next(answer)) }, () => {
     const [id, payload, created] = [next(answer), texts[answer.text++]!, next(answer)]
     const details = next(answer) === '+' ? texts[answer.text++]! : ''
-    if (!/"attempt":[1-9]/.test(details)) answer.waits.push(answer.now - Number(created))
+    if (!/"attempt":[1-9]/.test(details)) answer.waits.push(answer.now - readySince(details, created))
     return { queue, seed, id, payload, lease: null, restorable: [id, payload, created, details], trace: details.includes('"traceparent"') ? traceOf(JSON.parse(details)) : undefined }
   })
+}
+
+// As lua/parts/ready_since.lua reads it.
+function readySince (details: string, created: string): number {
+  const again = /"ready_at":(\d+)/.exec(details) ?? /"since":(\d+)/.exec(details)
+  return Number(again?.[1] ?? created)
 }
 
 function leased (answer: Answer): Delivery[] {

@@ -35,7 +35,8 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/release', { schema: Release, config: { role: 'consume' } }, async (request, reply) => {
     const { params: { queue, id }, query: { receipt, delay } } = request
     hear(app.redis, queue, workerIn(request))
-    await release(app.redis, queue, { id, receipt }, { delay })
+    const isBack = await release(app.redis, queue, { id, receipt }, { delay })
+    if (!isBack) return { state: 'failed' as const, duplicate: true as const }
     return reply.code(204).send()
   })
 

@@ -25,7 +25,8 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.post('/j/:queue/retry', { schema: RetryAll, config: { role: 'manage' } }, async ({ params: { queue }, query: { state, limit } }) => {
-    return { count: await retryAll(app.redis, queue, state, limit) }
+    const { count, duplicates } = await retryAll(app.redis, queue, state, limit)
+    return duplicates > 0 ? { count, duplicates } : { count }
   })
 
   app.get('/j/:queue/:id', { schema: GetJob, config: { role: 'read' } }, async ({ params: { queue, id }, query: { wait = 0, fields } }, reply) => {

@@ -45,6 +45,8 @@ const Failure = Type.Object({
 }, { additionalProperties: false })
 const failure = { error: { type: 'SMTPError', message: 'no such address' } }
 
+const Duplicate = Type.Literal(true, { description: 'It has failed, for another job has its unique key by now' })
+
 export const Nack = {
   tags: ['delivery'],
   summary: 'Give a job up: it failed',
@@ -54,7 +56,11 @@ export const Nack = {
   headers: WorkerHeaders,
   body: Type.Union([Failure, Type.Null()], { examples: [failure], 'x-refusal': 'BODY_INVALID' }),
   response: {
-    200: Type.Object({ state: Type.Union([Type.Literal('delayed'), Type.Literal('failed')]), run_at: Type.Optional(Instant) }, {
+    200: Type.Object({
+      state: Type.Union([Type.Literal('delayed'), Type.Literal('failed')]),
+      run_at: Type.Optional(Instant),
+      duplicate: Type.Optional(Duplicate)
+    }, {
       description: 'When it runs again, if it does',
       examples: [{ state: 'delayed', run_at: 1273923549.5 }]
     }),
@@ -68,7 +74,14 @@ export const Release = {
   params: JobParams,
   querystring: Type.Object({ receipt: Receipt, delay: Type.Optional(Delay), worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
   headers: WorkerHeaders,
-  response: { 204: NoContent, ...refusals }
+  response: {
+    200: Type.Object({ state: Type.Literal('failed'), duplicate: Duplicate }, {
+      description: 'It was late, had failed, and another job has its unique key by now',
+      examples: [{ state: 'failed', duplicate: true }]
+    }),
+    204: NoContent,
+    ...refusals
+  }
 }
 
 const More = Type.Object({
@@ -121,7 +134,7 @@ export const NackBatch = {
   headers: WorkerHeaders,
   body: several(Failure.properties, failure),
   response: {
-    200: outcomes({ state: Type.Optional(Type.String()), run_at: Type.Optional(Instant) }, { ok: true, state: 'delayed', run_at: 1273923549.5 }),
+    200: outcomes({ state: Type.Optional(Type.String()), run_at: Type.Optional(Instant), duplicate: Type.Optional(Duplicate) }, { ok: true, state: 'delayed', run_at: 1273923549.5 }),
     ...changing,
     413: storing[413]
   }

@@ -39,7 +39,7 @@ export const changing = { ...always, 400: BadRequest, 403: Forbidden, 507: Unwri
 export const storing = { ...changing, 413: TooLarge, 507: Full }
 
 export const LeaseLost = refusal('The receipt is not that of the delivery under way', 'lease lost')
-export const Busy = refusal('The job is on lease, has completed, or waits for others', 'the job is on lease')
+export const Busy = refusal('The job is on lease, has completed, waits for others, or another one has its unique key', 'the job is on lease')
 export const Gone = refusal('With `wait`: the job was taken for good, cancelled or dropped', 'the job was taken for good, cancelled or dropped: it will have no result')
 export const JobFailed = refusal('With `wait`: the job failed for good. With Idempotency-Key: another payload came under it', 'the job failed: no such address')
 export const QueueFull = refusal('The queue has as many jobs as max_jobs allows; or the token has made all the requests it may make for now', 'the queue is full: it has max_jobs jobs')

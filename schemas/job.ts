@@ -207,6 +207,11 @@ export const GetJobs = {
 const Limit = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'How many at most; all if none is given', 'x-refusal': 'OFFSET_INVALID' }))
 const Count = Type.Object({ count: Type.Integer() }, { description: 'How many', examples: [{ count: 3 }] })
 
+const Retried = Type.Object({
+  count: Type.Integer(),
+  duplicates: Type.Optional(Type.Integer({ description: 'How many stay failed, for another job has their unique key by now' }))
+}, { description: 'How many run now', examples: [{ count: 3 }] })
+
 export const RetryAll = {
   tags: ['job'],
   summary: 'Let failed or delayed jobs run now, the oldest first',
@@ -216,7 +221,7 @@ export const RetryAll = {
     state: Type.Union([Type.Literal('failed'), Type.Literal('delayed')], { description: 'failed or delayed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' }),
     limit: Limit
   }, { additionalProperties: false }),
-  response: { 200: Count, ...changing }
+  response: { 200: Retried, ...changing }
 }
 
 export const CancelAll = {

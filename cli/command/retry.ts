@@ -16,8 +16,13 @@ const command: Command = {
       return await call.tell({ queue: call.queue, id, state: 'waiting' }, `job ${id} waits for a worker`)
     }
     const { text } = await call.presque.request('POST', `/j/${call.queue}/retry`, { query: { state, limit } })
-    await call.tell(text, () => `${JSON.parse(text).count} jobs wait for a worker`)
+    await call.tell(text, () => told(JSON.parse(text)))
   }
+}
+
+function told ({ count, duplicates = 0 }: { count: number, duplicates?: number }): string {
+  const others = duplicates > 0 ? `; ${duplicates} stay failed, for another job has their unique key` : ''
+  return `${count} jobs wait for a worker${others}`
 }
 
 export default command

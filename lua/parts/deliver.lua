@@ -2,7 +2,7 @@
 -- The answer grows in picked.words and picked.texts (see lua/take.lua); what can be written for many requests at once is left in
 -- picked.gone (ids) and picked.leased (deadline and member, in turn).
 -- takes: keys picked first last wish now micros
--- use: save place receipt remove finished
+-- use: save place receipt remove finished ready_since
 local words, texts, gone, leased = picked.words, picked.texts, picked.gone, picked.leased
 local lease, worker = wish.lease, wish.worker
 -- As text: Redis and Lua write a number out as a fraction, which takes them longer than all else about a job.
@@ -20,18 +20,18 @@ for i = first, last do
   if job then job.expires = expires or nil end
   texts[#texts + 1] = record:sub(7)
   if lease then
-    local deliveries, attempt = '1', '1'
+    local deliveries, attempt, since = '1', '1', ready_since(record, job)
     if job then
       deliveries, attempt = (job.deliveries or 0) + 1, (job.attempt or 0) + 1
       job.deliveries, job.attempt = deliveries > 1 and deliveries or nil, attempt ~= 1 and attempt or (deliveries > 1 and 1 or nil)
-      job.lapsed, job.progress, job.first_deadline, job.since = nil, nil, nil, nil
+      job.lapsed, job.progress, job.first_deadline, job.since, job.ready_at = nil, nil, nil, nil, nil
       if picked.reported then redis.call('HDEL', keys.reports, 'p' .. id) end
       save(keys, id, job)
     end
     local n = #leased
     leased[n + 1], leased[n + 2] = score, place(id)
     if worker ~= '' then redis.call('HSET', keys.holders, id, string.format('%d %s', now, worker)) end
-    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries, score) .. string.format(job and job.created and ' -%d' or ' %d', struct.unpack('>I6', record))
+    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries, score) .. string.format(job and job.created and ' -%d' or ' %d', since)
     if job and job.traceparent then
       words[#words] = words[#words] .. '+'
       texts[#texts + 1] = job.traceparent .. ' ' .. (job.tracestate or '')

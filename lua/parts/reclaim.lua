@@ -1,7 +1,7 @@
 -- Takes back at most a hundred jobs whose lease has run out: the worker died, the job is not to blame, and runs again at once.
 -- Three losses in a row end that: a job that kills its workers must not kill them all.
 -- takes: keys now
--- use: rules detail first_deadline fail line save listened report
+-- use: rules detail first_deadline claim_unique_key fail line save listened report
 -- A deadline has a fraction, which tells deliveries apart and is not waited for.
 local bound = string.format('(%d', now + 1)
 local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', bound, 'WITHSCORES', 'LIMIT', 0, 100)
@@ -17,9 +17,10 @@ for i, member in ipairs(members) do
   if began ~= '' then job.first_deadline = began end
   job.deliveries, job.attempt = job.deliveries or 1, job.attempt or 1
   job.lost, job.lost_in_row, job.lapsed = (job.lost or 0) + 1, (job.lost_in_row or 0) + 1, true
-  job.since = now
-  if job.lost_in_row >= 3 or job.attempt >= (job.tries or tries) then
-    job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries })
+  job.since, job.ready_at = now, nil
+  local is_over = job.lost_in_row >= 3 or job.attempt >= (job.tries or tries)
+  if is_over then job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries }) end
+  if is_over or claim_unique_key(keys, id, job) then
     fail(keys, id, job, now)
     if lists then table.insert(lists.failed, id) end
   else

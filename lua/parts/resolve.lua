@@ -16,7 +16,7 @@ else
     redis.call('ZREM', keys.blocked, place(id))
     state, due, job.due, job.since = 'waiting', job.due, nil, now
     if due and due > now then
-      state = 'delayed'
+      state, job.ready_at = 'delayed', due
       redis.call('ZADD', keys.delayed, due, place(id))
     else
       line(keys, id, job.priority, now)

@@ -26,8 +26,8 @@ async function work (redis: RedisClient, end: (taken: Delivery[]) => Promise<unk
   return seen
 }
 
-/** Does `meanwhile` over and over until a bulk act has ended. Returns how many it changed. */
-async function during (act: Promise<number>, meanwhile: () => Promise<unknown>): Promise<number> {
+/** Does `meanwhile` over and over until a bulk act has ended. Returns what it changed. */
+async function during<Changed> (act: Promise<Changed>, meanwhile: () => Promise<unknown>): Promise<Changed> {
   const seen = { isOver: false }
   const acting = act.finally(() => { seen.isOver = true })
   do await meanwhile()
@@ -42,7 +42,7 @@ test('a redrive of all lets each failed job run once more, also where workers fa
   await fill(redis)
   await work(redis, failing(redis))
   const again: string[] = []
-  t.equal(await during(retryAll(redis, 'mail', 'failed'), async () => { again.push(...await work(redis, failing(redis))) }), size)
+  t.same(await during(retryAll(redis, 'mail', 'failed'), async () => { again.push(...await work(redis, failing(redis))) }), { count: size, duplicates: 0 })
   again.push(...await work(redis, failing(redis)))
   t.equal(again.length, size)
   t.equal(new Set(again).size, size)
@@ -54,7 +54,7 @@ test('to run all delayed jobs now leaves those that are delayed again, or come i
   await fill(redis, { delay: 1000 })
   const again: string[] = []
   let pushed = 0
-  const count = await during(retryAll(redis, 'mail', 'delayed'), async () => {
+  const { count } = await during(retryAll(redis, 'mail', 'delayed'), async () => {
     again.push(...await work(redis, async taken => await nack(redis, 'mail', taken.map(job => ({ ...proof(job), delay: 500 })))))
     pushed += (await push(redis, 'mail', many(10, { delay: 100 }))).length
   })

@@ -61,10 +61,12 @@ test('cancelAll() removes as many waiting jobs as it is allowed, in every mix of
   }
 })
 
+const retried: typeof cancelAll = async (redis, queue, state, limit) => (await retryAll(redis, queue, state as 'failed', limit)).count
+
 test('cancelAll() and retryAll() change as many jobs of a state as they are allowed', async t => {
   const { redis } = await build(t)
   for (const [state, make] of Object.entries(makes) as Array<[keyof typeof makes, typeof makes.failed]>) {
-    for (const [act, change] of Object.entries({ cancelAll, retryAll })) {
+    for (const [act, change] of Object.entries({ cancelAll, retryAll: retried })) {
       if (act === 'retryAll' && state !== 'failed' && state !== 'delayed') continue
       for (let limit = 0; limit <= 6; limit++) {
         const queue = `${state}.${act}.${limit}`
@@ -79,7 +81,7 @@ test('cancelAll() and retryAll() change as many jobs of a state as they are allo
 test('cancelAll() and retryAll() are exact where several calls of a script are needed', async t => {
   const { redis } = await build(t)
   for (const limit of [499, 500, 501, 999, 1000, 1001]) {
-    for (const [act, change] of Object.entries({ cancelAll, retryAll })) {
+    for (const [act, change] of Object.entries({ cancelAll, retryAll: retried })) {
       const queue = `${act}.${limit}`
       await makes.failed(redis, queue, 1000)
       await makes.failed(redis, queue, 1)

@@ -92,7 +92,7 @@ test('when the top of a diamond is cancelled its bottom fails once, and all can 
   await cancel(app.redis, 'mail', '1')
   t.match(await queueStatus(app.redis, 'mail'), { counts: { failed: 4, waiting: 1, blocked: 0 } })
   t.equal(await traces(app), 0)
-  t.equal(await retryAll(app.redis, 'mail', 'failed'), 4)
+  t.equal((await retryAll(app.redis, 'mail', 'failed')).count, 4)
   const order = []
   for (let held; (held = await lease(app)) !== null; await ack(app, held)) order.push(held.id)
   t.same(order, ['2', '3', '4', '5', '6'])
@@ -152,7 +152,7 @@ test('a late ack that undoes a failure leaves failed what has failed by it, unti
   t.match(await queueStatus(redis, 'mail', { now: 111 }), { counts: { failed: 2, blocked: 0 } })
   t.same(await finish(redis, 'mail', [{ id: '1', receipt: late!.lease!.receipt }], { now: 112 }), [null])
   t.match(await queueStatus(redis, 'mail', { now: 113 }), { counts: { failed: 1, waiting: 0, blocked: 0 } })
-  t.equal(await retryAll(redis, 'mail', 'failed'), 1)
+  t.equal((await retryAll(redis, 'mail', 'failed')).count, 1)
   t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), ['2'])
 })
 

@@ -61,3 +61,33 @@ test('of many requests at once with one key, exactly one is accepted', async t =
   t.equal(answers.filter(({ statusCode }) => statusCode === 201).length, 1)
   t.equal(answers.filter(({ statusCode, body }) => statusCode === 400 && body === '{"error":"job already exists"}').length, 49)
 })
+
+test('a job that comes back while its key is another\'s stays failed, and every answer says so', async t => {
+  const { app, ask, says, refuses } = await client(t)
+  async function fail (): Promise<void> {
+    await ask('POST /q/foo?uniq=ann', '{}')
+    const { headers } = await ask('GET /q/foo?lease=30')
+    await says(200, { state: 'failed' }, `POST /j/foo/${headers['x-presque-job']}/nack?receipt=${headers['x-presque-receipt']}`, '{"retry":false}')
+  }
+  for (let i = 0; i < 3; i++) await fail()
+  await says(200, { count: 1, duplicates: 2 }, 'POST /j/foo/retry?state=failed')
+  await refuses(409, 'job 1 has its unique key by now, so this one stays failed', 'POST /j/foo/2/retry')
+  t.match((await ask('GET /j/foo/2')).json(), { state: 'failed', last_error: { type: 'duplicate', job: '1', before: null } })
+  await says(200, '{}', 'GET /q/foo')
+  await says(200, { count: 1, duplicates: 1 }, 'POST /j/foo/retry?state=failed')
+  for (const [verb, body] of [['release', ''], ['nack', '{"delay":0}'], ['nack', '{"jobs":[]}']] as const) {
+    await says(204, '', 'DELETE /q/foo')
+    await ask('POST /q/foo?uniq=ann', '{}')
+    const receipt = (await ask('GET /q/foo?lease=1')).headers['x-presque-receipt'] as string
+    // It has been lost twice, and its lease has run out.
+    const deadline = Number(await app.redis.zscore('{foo}:active', 'a1')).toFixed(3)
+    await app.redis.hset('{foo}:details', '1', JSON.stringify({ unique: 'ann', lost_in_row: 2, first_deadline: deadline }))
+    await app.redis.zadd('{foo}:active', 1, 'a1')
+    await says(201, '', 'POST /q/foo?uniq=ann', '{}')
+    const jobs = `{"jobs":[{"id":"1","receipt":"${receipt}"}]}`
+    if (body === '{"jobs":[]}') await says(200, [{ id: '1', ok: true, state: 'failed', duplicate: true }], 'POST /qb/foo/nack', jobs)
+    else if (verb === 'release') await says(200, { state: 'failed', duplicate: true }, `POST /j/foo/1/release?receipt=${receipt}`)
+    else await says(200, { state: 'failed', duplicate: true }, `POST /j/foo/1/nack?receipt=${receipt}`, body)
+    t.match((await ask('GET /status/foo')).json().counts, { waiting: 1, delayed: 0, failed: 1 })
+  }
+})
