@@ -3,9 +3,17 @@ import { QueueNames } from './name.ts'
 import { Wait } from './time.ts'
 import { always, BadRequest } from './error.ts'
 
-/** What an answer that goes on looks like. */
-export function eventStream (example: string) {
-  return { 'text/event-stream': { schema: Type.String({ description: 'Server-Sent Events', examples: [example] }) } }
+/** What an answer that goes on looks like: the fields of each of its Server-Sent Events. */
+export function eventStream (example: { id?: string, event: string, data: object }) {
+  const fields = {
+    id: Type.Optional(Type.String()),
+    event: Type.Optional(Type.String()),
+    data: Type.Optional(Type.String({ description: 'JSON' })),
+    retry: Type.Optional(Type.Integer({ description: 'ms' }))
+  }
+  const written = { ...example, data: JSON.stringify(example.data) }
+  const schema = Type.Object(fields, { description: 'Each of the Server-Sent Events', examples: [written] })
+  return { 'text/event-stream': { schema } }
 }
 
 const LastEventId = Type.String({
@@ -28,7 +36,11 @@ export const GetEvents = {
   response: {
     200: {
       description: 'What happens, as it happens',
-      content: eventStream('id: 1273923534123-0\nevent: pushed\ndata: {"queue":"mail","id":"42","state":"waiting","at":1273923534.123}\n\n')
+      content: eventStream({
+        id: '1273923534123-0',
+        event: 'pushed',
+        data: { queue: 'mail', id: '42', state: 'waiting', at: 1273923534.123 }
+      })
     },
     400: BadRequest,
     ...always

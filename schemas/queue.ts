@@ -99,7 +99,18 @@ const Credit = Type.Integer({
   'x-refusal': 'CREDIT_INVALID'
 })
 
-const job = 'event: job\nid: 42\ndata: {"queue":"mail","id":"42","receipt":"1-5f2b6c1d0a9e8f77-g8zvpy2z","attempt":1,"expires":1273923564.123,"payload":{"to":"ann"}}\n\n'
+const job = {
+  id: '42',
+  event: 'job',
+  data: {
+    queue: 'mail',
+    id: '42',
+    receipt: '1-5f2b6c1d0a9e8f77-g8zvpy2z',
+    attempt: 1,
+    expires: 1273923564.123,
+    payload: { to: 'ann' }
+  }
+}
 
 export const Take = {
   tags: ['queue'],
