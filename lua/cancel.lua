@@ -1,7 +1,7 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit start left ...members
--- use: clock settle begun drain_ready drain_sorted drain_active rules detail remove finished wake unbar listened report unblock
+-- use: clock settle begun drain_ready drain_sorted drain_active rules detail remove drop_entry finished wake unbar listened report unblock
 -- start, left: as the last call returned them, '' for the first; members: of the jobs on lease those that it left over
 -- returns: how many are gone; and of many jobs 1 if another call has more to do, what it is to be given as `start` and `left`, and the members
 --   of the jobs on lease that are left over; NO_SUCH_JOB for a single one that is not there
@@ -11,7 +11,9 @@ settle(keys, now, 100)
 if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUCH_JOB' } end
 local begin, count, dropped, links, more, over = begun(keys, start, now), 0, {}, 0, false, {}
 local function drop (number, job)
-  links = links + (remove(keys, number, job) or 0)
+  local waited_for, is_left = remove(keys, number, job)
+  links = links + (waited_for or 0)
+  if is_left and id ~= '' then drop_entry(keys, number) end
   finished(keys, number, 'cancelled', now)
   count, dropped[count + 1] = count + 1, number
   -- The next call goes on. Only blocked ones have links.

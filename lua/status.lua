@@ -1,9 +1,10 @@
 -- Counts a queue's jobs and what has become of them.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now
--- use: clock settle reopen detail ready_since
+-- use: clock unbar settle reopen detail ready_since tidy
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
 --   job, or -1; the settings in force, as JSON, times in ms; how many jobs have been put in; and how many wait for others
+unbar(keys)
 now = clock(now)
 settle(keys, now, 1000)
 local delayed_count, active_count = redis.call('ZCARD', delayed), redis.call('ZCARD', active)
@@ -11,6 +12,7 @@ local blocked_count = redis.call('ZCARD', blocked)
 local failed_count, completed_count = redis.call('ZCARD', failed), redis.call('ZCARD', completed)
 local waiting = redis.call('HLEN', jobs) - delayed_count - active_count - failed_count - completed_count - blocked_count
 local oldest, detailed = nil, redis.call('EXISTS', details) == 1
+tidy(keys, 0, 100)
 local heads = redis.call('LRANGE', ready, 0, 99)
 for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1] = member:sub(2) end
 for _, id in ipairs(waiting > 0 and heads or {}) do

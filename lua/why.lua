@@ -1,18 +1,22 @@
 -- Gathers what can keep a job from running.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats given waiters watchers events listeners
 -- args: now id
--- use: clock settle document reopen allow place
+-- use: clock unbar settle document reopen allow place tidy stale
 -- returns: the job as lua/list.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
 --   how many are ahead of it, 1000 at most; when in ms somebody asked last, or 0; 1 if a limit is reached; until when, in ms, or 0
+unbar(keys)
 now = clock(now)
 settle(keys, now, 100)
 local found = document(keys, id)
 if not found then return { err = 'NO_SUCH_JOB' } end
 local set = reopen(keys, now)
 local _, allowed, again = allow(keys, set, { { count = 1, lease = set.lease } }, now)
-local ahead = redis.call('ZRANK', ranked, place(id)) or 0
-if redis.call('ZSCORE', ranked, place(id)) == false then
+local ahead, score = redis.call('ZRANK', ranked, place(id)), redis.call('ZSCORE', ranked, place(id))
+if not score then
+  tidy(keys, 0, 1000)
   ahead = (redis.call('LPOS', ready, id, 'MAXLEN', 1000) or 1000) + redis.call('ZCOUNT', ranked, '-inf', '(5e13')
+elseif tonumber(score) >= 5e13 then
+  ahead = ahead + stale(keys)
 end
 found[11], found[12] = set.tries, set.keep
 found[13] = { now, set.stopped or 0, set.reopens_at or 0, math.min(ahead, 1000),

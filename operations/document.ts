@@ -78,7 +78,7 @@ interface Details extends Partial<Trace> {
 
 const scripts = {
   job: script<[era: string, proof: string, ...Fields]>('job'),
-  list: script<Fields[]>('list'),
+  list: script<[sound: string, ...Fields[]]>('list'),
   why: script<[...string[], number[]]>('why'),
   watch: script<number>('watch'),
   unwatch: script<number>('unwatch')
@@ -105,8 +105,10 @@ export interface Page { offset: number, limit: number, order?: 'asc' | 'desc', n
 export async function jobs (redis: RedisClient, queue: string, state: State, page: Page): Promise<Document[]> {
   const { offset, limit, order = 'asc', now } = page
   if (limit === 0) return []
-  const found = await scripts.list(redis, queue, { state, offset, limit, order, now: milliseconds(now) })
-  return found.map(fields => document(queue, fields))
+  for (let sound = '', found: Fields[]; ;) {
+    [sound, ...found] = await scripts.list(redis, queue, { state, offset, limit, order, sound, now: milliseconds(now) })
+    if (sound === '') return found.map(fields => document(queue, fields))
+  }
 }
 
 /** A job and what can keep it from running. Rejects with NO_SUCH_JOB. */

@@ -38,8 +38,8 @@ export async function retryAll (redis: RedisClient, queue: string, state: 'faile
 }
 
 /** Drops at most `limit` jobs of one state, of those that are there at the beginning, the oldest first. Returns how many. */
-export async function cancelAll (redis: RedisClient, queue: string, state: string, limit = Infinity): Promise<number> {
-  return await inSlices(limit, async slice => await scripts.cancel(redis, queue, { state, ...slice }))
+export async function cancelAll (redis: RedisClient, queue: string, state: string, limit = Infinity, { now }: { now?: number } = {}): Promise<number> {
+  return await inSlices(limit, async slice => await scripts.cancel(redis, queue, { state, ...slice, now: milliseconds(now) }))
 }
 
 interface Next { limit: number, start: string, left: string, members: string[] }

@@ -1,11 +1,11 @@
 -- Drops at most a hundred jobs each: those that nobody took in their time, and finished ones kept long enough.
 -- takes: keys now
--- use: detail remove finished listened report
+-- use: detail remove drop_entry finished listened report
 -- returns: whether jobs may be left that nobody took in their time
 local late = redis.call('ZRANGEBYSCORE', keys.expiring, '-inf', now, 'LIMIT', 0, 100)
 for _, member in ipairs(late) do
   local id = member:sub(2)
-  remove(keys, id, detail(keys, id))
+  if select(2, remove(keys, id, detail(keys, id))) then drop_entry(keys, id) end
   finished(keys, id, 'expired', now)
 end
 if #late > 0 then redis.call('HINCRBY', keys.stats, 'expired', #late) end

@@ -1,5 +1,7 @@
--- Takes a job out of line that stays in the queue in another state. Searching the list would cost its length,
--- so its place there is marked stale, and pick() passes over it.
+-- Takes a job out of line that stays in the queue in another state. An entry that cannot be taken out of the ready list
+-- is marked stale: of its entries so many, the first ones, are not those of the job any more.
 -- takes: keys id detail
--- use: place
-if redis.call('ZREM', keys.ranked, place(id)) == 0 then detail.stale = (detail.stale or 0) + 1 end
+-- use: place drop_entry
+if redis.call('ZREM', keys.ranked, place(id)) == 0 and not drop_entry(keys, id) then
+  detail.stale = (detail.stale or 0) + 1
+end
