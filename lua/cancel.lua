@@ -1,14 +1,14 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit start left ...members
--- use: clock settle begun drain_ready drain_sorted drain_active rules detail remove drop_entry finished wake unbar listened report unblock
+-- use: clock settle is_over begun drain_ready drain_sorted drain_active rules detail remove drop_entry finished wake unbar listened report unblock
 -- start, left: as the last call returned them, '' for the first; members: of the jobs on lease those that it left over
 -- returns: how many are gone; and of many jobs 1 if another call has more to do, what it is to be given as `start` and `left`, and the members
 --   of the jobs on lease that are left over; NO_SUCH_JOB for a single one that is not there
 unbar(keys)
 now, limit = clock(now), tonumber(limit) or 0
 settle(keys, now, 100)
-if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUCH_JOB' } end
+if id ~= '' and (redis.call('HEXISTS', jobs, id) == 0 or is_over(keys, id, now)) then return { err = 'NO_SUCH_JOB' } end
 local begin, count, dropped, links, more, over = begun(keys, start, now), 0, {}, 0, false, {}
 local function drop (number, job)
   local waited_for, is_left = remove(keys, number, job)

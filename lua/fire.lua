@@ -1,7 +1,7 @@
 -- Puts in the job of one tick of a schedule, once: whoever comes again with the same tick hears what came of it then.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats idempotency remembered waiters watchers events listeners fired firings
 -- args: now name tick known_until overlap options fresh_seed payload
--- use: clock rules settle wake place insert listened pushed
+-- use: clock room_left settle is_over wake place insert listened pushed
 -- fresh_seed: of the queue, should it have none yet
 -- known_until: when in ms to forget this tick; overlap: 'skip' where the last job of the schedule must have left first
 -- returns: what came of the tick, the id of the last job ('0' for none): 'new', 'overlap', 'full', or 'past' if it is older than the last one
@@ -13,9 +13,8 @@ if at >= tick and at <= now + 60000 then return { at == tick and outcome or 'pas
 -- The first write adds, so that a full Redis refuses the tick.
 redis.call('HINCRBY', stats, 'last_id', 0)
 local crowded = settle(keys, now, 100)
-local most, room = rules(keys).max_jobs, math.huge
-if most then room = most - redis.call('HLEN', jobs) + redis.call('ZCARD', failed) + redis.call('ZCARD', completed) end
-local ended = redis.call('HEXISTS', jobs, last) == 0 or redis.call('ZSCORE', failed, place(last)) or redis.call('ZSCORE', completed, place(last))
+local room = room_left(keys, now)
+local ended = redis.call('HEXISTS', jobs, last) == 0 or is_over(keys, last, now) or redis.call('ZSCORE', failed, place(last)) or redis.call('ZSCORE', completed, place(last))
 if overlap == 'skip' and not ended and redis.call('HGET', stats, 'seed') == seed then
   outcome = 'overlap'
 else

@@ -1,20 +1,27 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now state offset limit order sound
--- use: clock unbar settle page document rules fit tidy stale
--- sound: '' for the first call, or what the last one returned
+-- use: clock unbar settle expire page document rules fit tidy stale
+-- sound: '' for the first call, or what the last one returned; anyhow to list what there is by now
 -- returns: '' and jobs as lua/parts/document.lua gives them, each with tries and keep of the queue, of all no more than 8 MiB together;
---   or how many entries of the ready list have been looked through, and the id of the last one, if another call is to go on from there
+--   or how many entries of the ready list have been looked through, and the id of the last one, if another call is to go on from there;
+--   '0 0' if more is due than one call deals with
 unbar(keys)
-settle(keys, clock(now), 1000)
+now = clock(now)
+local crowded, late = settle(keys, now, 1000)
+for _ = 1, 9 do late = late and expire(keys, now) end
+if sound ~= 'anyhow' and (late or (crowded and state == 'waiting')) then return { '0 0' } end
 offset, limit = tonumber(offset), tonumber(limit)
 local sets = { delayed = delayed, blocked = blocked, active = active, failed = failed, completed = completed }
+-- What is due is not delayed any more, and what is over is not there.
+local past = (state == 'delayed' or state == 'completed') and redis.call('ZCOUNT', sets[state], '-inf', now) or 0
 if order == 'desc' then
   -- The same jobs, counted from the far end.
   local count = state == 'waiting' and redis.call('ZCARD', ranked) + stale(keys)
-  local left = math.max(0, (count or redis.call('ZCARD', sets[state])) - offset)
+  local left = math.max(0, (count or redis.call('ZCARD', sets[state]) - past) - offset)
   offset, limit = math.max(0, left - limit), math.min(limit, left)
 end
+offset = offset + past
 local ids = {}
 -- Where that id stands now: jobs before it may have been taken meanwhile.
 local function sound_from (known)
@@ -46,7 +53,7 @@ end
 fit(keys, ids, 8388608, true)
 local found, set = { '' }, rules(keys)
 for _, id in ipairs(ids) do
-  local job = document(keys, id)
+  local job = document(keys, id, now)
   if job and job[2] == state then
     job[11], job[12] = set.tries, set.keep
     found[#found + 1] = job

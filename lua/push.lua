@@ -1,7 +1,7 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard latest idempotency remembered waiters watchers events listeners
 -- args: now seed worker failures together plain ...fields
--- use: clock rules settle wake hear replay insert append listened pushed
+-- use: clock room_left settle wake hear replay insert append listened pushed
 -- seed: of the queue, should it have none yet
 -- together: how many jobs there are, if it is to be all or none; '' where each stands for itself
 -- plain: 1 where nothing about any is not default
@@ -13,8 +13,7 @@ now = clock(now)
 -- The first write adds, so that a full Redis refuses the whole push: what time has brought due begins by removing.
 redis.call('HINCRBY', stats, 'last_id', 0)
 local crowded = settle(keys, now, 100)
-local most, room = rules(keys).max_jobs, math.huge
-if most then room = most - redis.call('HLEN', jobs) + redis.call('ZCARD', failed) + redis.call('ZCARD', completed) end
+local room = room_left(keys, now)
 if together ~= '' and tonumber(together) > room then return { err = 'QUEUE_FULL' } end
 local outcomes, added, due_next, run, about, dues = {}, 0, math.huge, {}, nil, listened(keys) and {}
 local function note (id, outcome, due)

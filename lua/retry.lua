@@ -1,7 +1,7 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit start left
--- use: clock settle page begun entered is_later behind detail claim_unique_key block save place line wake unbar listened report
+-- use: clock settle is_over page begun entered is_later behind detail claim_unique_key block save place line wake unbar listened report
 -- start, left: as the last call returned them, '' for the first
 -- returns: how many now wait that did not, in line or for others; 1 if another call has more to do, and what it is to be given as `start` and
 --   `left`; and how many stay failed, for another job has their unique key by now; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED,
@@ -11,7 +11,7 @@ now = clock(now)
 settle(keys, now, 100)
 local from = state == 'failed' and failed or delayed
 local begin, members = begun(keys, start, now), id ~= '' and { place(id) } or page('ZRANGE', from, behind(from, left), tonumber(limit) or 0)
-if id ~= '' and redis.call('HEXISTS', jobs, id) == 0 then return { err = 'NO_SUCH_JOB' } end
+if id ~= '' and (redis.call('HEXISTS', jobs, id) == 0 or is_over(keys, id, now)) then return { err = 'NO_SUCH_JOB' } end
 if id ~= '' and redis.call('ZSCORE', active, members[1]) then return { err = 'JOB_ON_LEASE' } end
 if id ~= '' and redis.call('ZSCORE', completed, members[1]) then return { err = 'JOB_COMPLETED' } end
 if id ~= '' and redis.call('ZSCORE', blocked, members[1]) then return { err = 'JOB_BLOCKED ' .. detail(keys, id).depends } end

@@ -1,25 +1,23 @@
 -- Counts a queue's jobs and what has become of them.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now
--- use: clock unbar settle reopen detail ready_since tidy
+-- use: clock unbar settle reopen detail ready_since tidy census is_over
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
 --   job, or -1; the settings in force, as JSON, times in ms; how many jobs have been put in; and how many wait for others
 unbar(keys)
 now = clock(now)
 settle(keys, now, 1000)
-local delayed_count, active_count = redis.call('ZCARD', delayed), redis.call('ZCARD', active)
-local blocked_count = redis.call('ZCARD', blocked)
-local failed_count, completed_count = redis.call('ZCARD', failed), redis.call('ZCARD', completed)
-local waiting = redis.call('HLEN', jobs) - delayed_count - active_count - failed_count - completed_count - blocked_count
-local oldest, detailed = nil, redis.call('EXISTS', details) == 1
+local counts = census(keys, now)
+local over, detailed = redis.call('ZCOUNT', expiring, '-inf', now) > 0, redis.call('EXISTS', details) == 1
+local oldest
 tidy(keys, 0, 100)
 local heads = redis.call('LRANGE', ready, 0, 99)
 for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1] = member:sub(2) end
-for _, id in ipairs(waiting > 0 and heads or {}) do
+for _, id in ipairs(counts.waiting > 0 and heads or {}) do
   local record = redis.call('HGET', jobs, id)
-  if record then oldest = math.min(oldest or now, ready_since(record, detailed and detail(keys, id))) end
+  if record and not (over and is_over(keys, id, now)) then oldest = math.min(oldest or now, ready_since(record, detailed and detail(keys, id))) end
 end
 local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired', 'last_id')
 for i = 1, 5 do numbers[i] = tonumber(numbers[i] or 0) end
-return { waiting, delayed_count, active_count, failed_count, completed_count, numbers[1], numbers[2], numbers[3], numbers[4],
-  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5], blocked_count }
+return { counts.waiting, counts.delayed, counts.active, counts.failed, counts.completed, numbers[1], numbers[2], numbers[3], numbers[4],
+  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5], counts.blocked }

@@ -1,13 +1,14 @@
 -- Gathers what can keep a job from running.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats given waiters watchers events listeners
 -- args: now id
--- use: clock unbar settle document reopen allow place tidy stale
+-- use: clock unbar settle expire document reopen allow place tidy stale
 -- returns: the job as lua/list.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
 --   how many are ahead of it, 1000 at most; when in ms somebody asked last, or 0; 1 if a limit is reached; until when, in ms, or 0
 unbar(keys)
 now = clock(now)
-settle(keys, now, 100)
-local found = document(keys, id)
+local _, late = settle(keys, now, 100)
+for _ = 1, 9 do late = late and expire(keys, now) end
+local found = document(keys, id, now)
 if not found then return { err = 'NO_SUCH_JOB' } end
 local set = reopen(keys, now)
 local _, allowed, again = allow(keys, set, { { count = 1, lease = set.lease } }, now)

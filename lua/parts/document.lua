@@ -1,9 +1,9 @@
 -- All that is known of a job.
--- takes: keys id
--- use: place
+-- takes: keys id now
+-- use: place is_over
 -- returns: id, state, time of the state in ms, when it was to run at first in ms, payload, details, holder, result, last error and progress ('' for none); or nil
 local record = redis.call('HGET', keys.jobs, id)
-if not record then return end
+if not record or is_over(keys, id, now) then return end
 local state, at = 'waiting', ''
 for name, key in pairs({ delayed = keys.delayed, active = keys.active, failed = keys.failed, completed = keys.completed, blocked = keys.blocked }) do
   local score = redis.call('ZSCORE', key, place(id))

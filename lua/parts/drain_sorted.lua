@@ -4,7 +4,9 @@
 -- limit: how many jobs at most; left: the last one that was left, see lua/parts/behind.lua; begin: see lua/parts/begun.lua;
 --   drop: what to do with the id and the details of each; it returns true where the call has done enough
 -- returns: whether another call may have more to do; and what is `left` then
-local found = page('ZRANGE', key, behind(key, left), limit)
+-- Results that are over are no longer there for anybody.
+local over = state == 'completed' and redis.call('ZCOUNT', key, '-inf', now) or 0
+local found = page('ZRANGE', key, math.max(over, behind(key, left)), limit)
 for _, member in ipairs(found) do
   local id = member:sub(2)
   local job = detail(keys, id)

@@ -1,12 +1,16 @@
 -- Puts one job in, unless its unique key is held: then it does as `on_duplicate` says.
 -- A record is the time in ms from which the job may run (6 bytes), and the payload.
 -- takes: keys payload due options room now seed
--- use: place detail detach unline unknown block save line number remember born register_watcher
+-- use: place detail detach unline unknown block save line number remember born register_watcher is_over drop_expired
 -- returns: id and outcome (see lua/push.lua), and its state if it is blocked or has failed
 local key, outcome = options.unique, 'new'
 local id = key and redis.call('HGET', keys.unique, key)
 local server = options.server
 options.server = nil
+if id and is_over(keys, id, now) then
+  drop_expired(keys, { id }, now)
+  id = nil
+end
 if id then
   if options.on_duplicate == 'ignore' then
     remember(keys, options, id, 'ignored', now)
