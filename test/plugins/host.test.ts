@@ -54,7 +54,7 @@ test('PRESQUE_HOSTS names more hosts, a star for all below one, and HOST may be 
   for (const host of ['presque:5000', 'queue.example', 'QUEUE.EXAMPLE.', 'a.internal:80', 'a.b.internal', 'queue.lan']) {
     t.equal((await app.inject({ url: '/status', headers: { host } })).statusCode, 200, host)
   }
-  for (const host of ['a.queue.example', 'internal', 'xinternal', '.queue.example', 'presque.evil.example', 'a.internal.evil.example']) {
+  for (const host of ['a.queue.example', 'a.xinternal', '.queue.example', 'presque.evil.example', 'a.internal.evil.example']) {
     t.equal((await app.inject({ url: '/status', headers: { host } })).statusCode, 403, host)
   }
 })
