@@ -57,9 +57,7 @@ export const options = {
 
 // What the HTTP parser refuses never becomes a request: the answer goes out by hand.
 function answerRaw (error: Error & { code?: string }, socket: Socket): void {
-  const { statusCode, message } = error.code === 'HPE_HEADER_OVERFLOW'
-    ? new errors.HEADERS_TOO_LARGE()
-    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? new errors.REQUEST_TIMEOUT() : new errors.BAD_REQUEST(error.message)
+  const { statusCode, message } = refusalOf(error)
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -67,4 +65,12 @@ function answerRaw (error: Error & { code?: string }, socket: Socket): void {
   const body = JSON.stringify({ error: message })
   socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode!]}\r\ncontent-type: application/json\r\n` +
     `${bodyLines}connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}
+
+function refusalOf ({ code, message }: Error & { code?: string }) {
+  if (code === 'HPE_HEADER_OVERFLOW') return new errors.HEADERS_TOO_LARGE()
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new errors.REQUEST_TIMEOUT()
+  // The parser says the same of a coding that it does not know and of one beside a length.
+  const isCoding = code === 'HPE_INVALID_TRANSFER_ENCODING' && !/Content-Length/i.test(message)
+  return isCoding ? new errors.CODING_UNKNOWN() : new errors.BAD_REQUEST(message)
 }

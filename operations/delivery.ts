@@ -94,6 +94,7 @@ export const ackOne = coalesce<Done, Outcome>(
 
 /** Finishes jobs. */
 export async function ack (redis: RedisClient, queue: string, jobs: Done[], { now }: { now?: number } = {}): Promise<Outcome[]> {
+  if (jobs.length === 0) return []
   const outcomes = (await scripts.ack(redis, queue, { fields: jobs.flatMap(doneFields), now: milliseconds(now) })).split(',')
   count(redis, queue, 'acked', jobs.filter((_, i) => outcomes[i] === ''))
   return jobs.map((_, i) => outcomes[i] === '' ? null : outcomes[i] as ErrorCode)
@@ -116,6 +117,7 @@ export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed', 
 
 /** Gives up deliveries. A job with tries left waits and runs again, the others have failed. */
 export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<Verdict | ErrorCode>> {
+  if (jobs.length === 0) return []
   const fields = jobs.flatMap(({ id, receipt, error, delay, retry }) =>
     [id, proofOf(receipt), error === undefined ? '' : keptError(error), milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
   const outcomes = chunks(await scripts.nack(redis, queue, { fields, now: milliseconds(now) }), 2)

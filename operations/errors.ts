@@ -110,6 +110,7 @@ export const errors = {
   HEADERS_TOO_LARGE: createError('HEADERS_TOO_LARGE', 'the request headers are too large', 431),
 
   INTERNAL: createError('INTERNAL', 'internal error', 500),
+  CODING_UNKNOWN: createError('CODING_UNKNOWN', 'the only Transfer-Encoding read here is chunked', 501),
   REDIS_UNAVAILABLE: createError('REDIS_UNAVAILABLE', 'redis is unavailable', 503),
   REDIS_BUSY: createError('REDIS_BUSY', 'too much is under way to redis: nothing was done, ask again', 503),
   WRITES_REFUSED: createError('WRITES_REFUSED', 'redis takes no writes: %s', 503),

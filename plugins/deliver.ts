@@ -18,7 +18,7 @@ declare module 'fastify' {
 /** `reply.deliver()`: how a job leaves presque. */
 export default fp(async app => {
   app.decorateReply('deliver', function (this: FastifyReply, job, worker) {
-    if (job.lease !== null) this.headers(leaseHeaders(job))
+    this.headers(job.lease === null ? { 'x-presque-queue': job.queue, 'x-presque-job': job.id } : leaseHeaders(job))
     if (job.trace !== undefined) this.headers(traceHeaders(job.trace))
     return this.deliverAll([job], job.payload, worker)
   })

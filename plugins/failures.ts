@@ -14,9 +14,11 @@ export default fp(async app => {
   })
   await app.register(async unrouted => {
     unrouted.addHook('onResponse', app.countAnswers('(none)'))
-    unrouted.setNotFoundHandler((request, reply) => {
-      refuse(reply, new errors.NOT_FOUND(`${request.method} ${request.url.split('?', 1)[0]!.slice(0, 200)}`) as FastifyError)
+    // Before the body is read: no body makes a route of it, and none makes it another refusal.
+    unrouted.addHook('onRequest', ({ method, url }, _reply, done) => {
+      done(new errors.NOT_FOUND(`${method} ${url.split('?', 1)[0]!.slice(0, 200)}`))
     })
+    unrouted.setNotFoundHandler(() => {})
   })
   // Left alone, Node answers with an empty body.
   app.server.on('checkExpectation', (_request, response: ServerResponse) => {

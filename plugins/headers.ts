@@ -11,6 +11,10 @@ export default fp(async app => {
   app.addHook('preClose', async () => { closing = true })
   app.addHook('onRequest', ({ raw, headers, url }, _reply, done) => {
     if (headers.host === undefined && raw.httpVersion === '1.1') return done(new errors.BAD_REQUEST('the Host header is missing'))
+    // Node keeps the first of several, and what stands between may have gone by the last one.
+    if (hasTwoHosts(raw.rawHeaders)) return done(new errors.BAD_REQUEST('there is more than one Host header'))
+    const coding = headers['transfer-encoding']
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') return done(new errors.CODING_UNKNOWN())
     done(url.includes('%') && hasBrokenEscapes(url) ? new errors.BAD_URL() : undefined)
   })
   // At the end, so that no hook that refuses comes before it, and no plugin says otherwise.
@@ -22,6 +26,15 @@ export default fp(async app => {
     done(null, payload)
   })
 }, { name: 'headers' })
+
+function hasTwoHosts (raw: string[]): boolean {
+  let count = 0
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!
+    if (name.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count > 1
+}
 
 function hasBrokenEscapes (url: string): boolean {
   try {

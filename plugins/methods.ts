@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Answers 405 with `Allow` for every method that the routes so far do not offer on their paths. */
     refuseOtherMethods (): void
+    /** Answers 404 on a path that lacks the name of a queue, whatever else the request says. */
+    refuseWithoutName (url: string, methods?: string[]): void
   }
 }
 
@@ -22,6 +24,11 @@ export default fp(async app => {
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
   }
+  app.decorate('refuseWithoutName', (url, methods = app.supportedMethods) => {
+    // Before a body is read, for none makes up for the name.
+    const onRequest = async (): Promise<never> => { throw new errors.QUEUE_NAME_MISSING() }
+    app.route({ url, method: methods, schema: { hide: true }, exposeHeadRoute: false, onRequest, handler: onRequest })
+  })
   app.decorate('refuseOtherMethods', () => {
     for (const [url, methods] of offered) {
       const allowed = [...methods].join(', ')

@@ -39,7 +39,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     app.route({ url: '/qb/:queue', method, schema: noBatch(method), config: { role: 'any' }, handler: () => { throw new errors.BATCH_METHOD(method) } })
   }
 
-  app.all('/qb', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
+  app.refuseWithoutName('/qb')
 }
 
 // As in 2010: each payload as a string.

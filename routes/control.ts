@@ -16,7 +16,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return { queue, response: 'updated' as const }
   })
 
-  app.all('/control', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
+  app.refuseWithoutName('/control')
 }
 
 export default routes

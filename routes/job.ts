@@ -50,7 +50,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(204).send()
   })
 
-  app.all('/j', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
+  app.refuseWithoutName('/j')
 }
 
 function namesIn (fields: string | undefined): Set<string> | undefined {

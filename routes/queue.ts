@@ -68,7 +68,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(204).send()
   })
 
-  app.all('/q', { schema: { hide: true }, exposeHeadRoute: false }, () => { throw new errors.QUEUE_NAME_MISSING() })
+  app.refuseWithoutName('/q')
 }
 
 function refuseContradictions ({ delay, delayed, uniq, on_duplicate: onDuplicate }: Omit<NewJob, 'payload'>): void {

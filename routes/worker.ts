@@ -49,12 +49,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return shown(found)
   })
 
-  app.route({
-    url: '/w',
-    method: ['POST', 'DELETE'],
-    schema: { hide: true },
-    handler: () => { throw new errors.QUEUE_NAME_MISSING() }
-  })
+  app.refuseWithoutName('/w', ['POST', 'DELETE'])
 
   async function byQueue (reply: FastifyReply, queue: string, page: { after?: string, limit: number }): Promise<QueueWorkers> {
     const [{ ids, more }, { processed, failed }] = await Promise.all([

@@ -80,11 +80,11 @@ export const Nothing = {
   headers: quietHeader
 }
 
-/** What comes with a job on lease. */
+/** What comes with a job; all but the first two with one on lease alone. */
 export const leaseHeaders = {
   'X-Presque-Queue': { type: 'string', description: 'The queue it came from', example: 'mail' },
   'X-Presque-Job': { type: 'string', description: 'Its id', example: '42' },
-  'X-Presque-Receipt': { type: 'string', description: 'What proves this delivery', example: '1-5f2b6c1d0a9e8f77-g8zvpy2z' },
+  'X-Presque-Receipt': { type: 'string', description: 'With a lease: what proves this delivery', example: '1-5f2b6c1d0a9e8f77-g8zvpy2z' },
   'X-Presque-Attempt': { type: 'string', description: '1 for the first delivery', example: '1' },
   'X-Presque-Lease-Expires': { type: 'string', description: 'Epoch seconds', example: '1273923564.123' },
   Link: { type: 'string', description: 'Where to ack, nack and touch', example: '</j/mail/42/ack?receipt=1-5f2b6c1d0a9e8f77-g8zvpy2z>; rel="ack"' }

@@ -4,6 +4,9 @@ import { operations, request } from '../fixtures/document.ts'
 import { listen } from '../helper.ts'
 import { exchange } from '../fixtures/wire.ts'
 
+const coded = (coding: string): string => 'POST /q/foo HTTP/1.1\r\nHost: x\r\n' +
+  `Content-Type: application/json\r\nTransfer-Encoding: ${coding}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`
+
 const brokenEscape = [400, 'the URL has an invalid percent-escape'] as const
 
 test('a URL with a broken escape is a 400, in its path and in its query', async t => {
@@ -24,6 +27,12 @@ test('what the HTTP layer itself refuses looks like every other refusal', async 
     [400, 'another version', 'GET /q/foo HTTP/9.9\r\nHost: x\r\n\r\n'],
     [400, 'HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     [400, 'no Host', 'GET /q/foo HTTP/1.1\r\n\r\n'],
+    [400, 'two Hosts', 'GET /q/foo HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n'],
+    [400, 'two Hosts in HTTP/1.0', 'GET /status HTTP/1.0\r\nhost: x\r\nHOST: y\r\n\r\n'],
+    [501, 'another coding', coded('gzip')],
+    [501, 'none, as a coding', coded('identity')],
+    [501, 'another coding before chunks', coded('gzip, chunked')],
+    [501, 'chunks within chunks', coded('chunked, chunked')],
     [400, 'a header without a colon', 'GET /q/foo HTTP/1.1\r\nHost: x\r\nnope\r\n\r\n'],
     [400, 'a length that is none', 'POST /q/foo HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n{}'],
     [400, 'a length and chunks', 'POST /q/foo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
@@ -36,6 +45,25 @@ test('what the HTTP layer itself refuses looks like every other refusal', async 
     t.match(answer, { status, headers: { 'content-type': /^application\/json(;|$)/, ...withBody } }, name)
     t.match(JSON.parse(answer!.body), { error: /^[a-z]/i }, name)
     t.strictSame(Object.keys(JSON.parse(answer!.body)), ['error'], name)
+  }
+})
+
+test('a coding of chunks is read in any case', async t => {
+  const { url } = await listen(t)
+  const [answer] = await exchange(url, coded('Chunked'))
+  t.equal(answer!.status, 201)
+})
+
+test('an unknown route, and one without a name, is a 404 whatever the body is', async t => {
+  const { ask } = await client(t)
+  const bodies = ['', '{', '[]', 'a=b', '\xff', '{"a":"' + 'x'.repeat(2 ** 21) + '"}']
+  for (const path of ['/nope', '/q/a/b/c', '/q', '/q/', '/qb', '/j/', '/control/', '/w/']) {
+    for (const body of bodies) {
+      for (const type of ['application/json', 'text/plain', 'nonsense']) {
+        const { statusCode } = await ask(`POST ${path}`, body, { 'content-type': type })
+        t.equal(statusCode, 404, `${path} ${type} ${body.slice(0, 5)}`)
+      }
+    }
   }
 })
 

@@ -1,5 +1,6 @@
 import { test, type Test } from 'tap'
 import type { InjectOptions, LightMyRequestResponse as Answer } from 'fastify'
+import { client } from '../fixtures/client.ts'
 import { build } from '../helper.ts'
 
 type Ask = (line: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
@@ -85,6 +86,16 @@ test('a batch on lease is JSON, and each of a batch of acks, nacks and touches i
     [{ id: '2', ok: true, state: 'failed' }, { id: '3', error: 'lease lost' }])
   t.match((await ask('POST /qb/mail/touch', { jobs: [{ ...three, lease: 60 }] })).json(), [{ id: '3', ok: true, lease_expires: Number }])
   t.match((await ask('POST /qb/mail/ack', {})).json(), { error: 'jobs should be an array of job' })
+})
+
+test('an empty list of acks, nacks or touches is answered with an empty list', async t => {
+  const { says } = await client(t)
+  for (const verb of ['ack', 'nack', 'touch']) {
+    await says(200, [], `POST /qb/none/${verb}`, '{"jobs":[]}')
+    await says(201, '', 'POST /q/mail', '{}')
+    await says(200, [], `POST /qb/mail/${verb}`, '{"jobs":[]}')
+  }
+  await says(201, '', 'POST /qb/mail', '{"jobs":[]}')
 })
 
 test('jobs are listed, redriven and dropped by state', async t => {

@@ -147,7 +147,7 @@ test('of several queues it is closed only if all are stopped', async t => {
   await refuses(404, 'queue is closed', 'GET /q/a,b')
 })
 
-test('POST and PUT tell the id of the job and where to look at it; a job taken for good comes with none', async t => {
+test('POST and PUT tell the id of the job and where to look at it; a job says its id and queue', async t => {
   const { ask } = await client(t)
   for (const [i, line] of ['POST /q/foo', 'PUT /q/foo', 'POST /q/foo/?delayed=1', 'PUT /q/f%6fo?uniq=ann'].entries()) {
     const { statusCode, headers } = await ask(line, '{}')
@@ -157,7 +157,8 @@ test('POST and PUT tell the id of the job and where to look at it; a job taken f
   const refused = await ask('POST /q/foo?uniq=ann', '{}')
   const taken = await ask('GET /q/foo')
   const batch = await ask('POST /qb/foo', '{"jobs":[{}]}')
-  for (const { headers } of [refused, taken, batch]) t.strictSame(Object.keys(headers).filter(name => /^(x-presque-|location$|link$)/.test(name)), [])
+  t.match(taken.headers, { 'x-presque-queue': 'foo', 'x-presque-job': '1' })
+  for (const { headers } of [refused, batch]) t.strictSame(Object.keys(headers).filter(name => /^(x-presque-|location$|link$)/.test(name)), [])
 })
 
 test('an escaped name is the name', async t => {
