@@ -20,6 +20,7 @@ export class Census {
   // Those that were missing the last time. A queue that is purged has no name a moment before it says so.
   #missing = new Set<string>()
   #taking: Promise<void> | undefined
+  #restsUntil = 0
 
   constructor (redis: RedisClient, listeners: Following) {
     this.#redis = redis
@@ -31,11 +32,12 @@ export class Census {
     await this.take(true)
     listener.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
     this.#toAll.add(listener)
-    const feeds = await Promise.all([...this.#known].filter(listener.allows).map(async queue => await this.#listeners.follow(queue, listener)))
-    for (const feed of feeds) {
+    await inHandfuls([...this.#known].filter(listener.allows), async queue => {
+      if (listener.over) return
+      const feed = await this.#listeners.follow(queue, listener)
       if (!listener.has(feed)) listener.add(feed, from)
       if (from === undefined) listener.told = Math.min(listener.told, feed.readUpTo)
-    }
+    })
   }
 
   leave (listener: Hearer): void {
@@ -44,24 +46,30 @@ export class Census {
 
   /** Looks what there is by now; \`first\`: also if nobody listens to all yet. */
   async take (first = false): Promise<void> {
-    if (this.#toAll.size === 0 && !first) return
+    if (!first && (this.#toAll.size === 0 || performance.now() < this.#restsUntil)) return
     this.#taking ??= this.#take().finally(() => { this.#taking = undefined })
     await this.#taking
   }
 
   async #take (): Promise<void> {
+    const start = performance.now()
     const [seconds, micros] = await this.#redis.time()
     const names = new Set(await queues(this.#redis))
     const added = [...names].filter(name => !this.#known.has(name))
-    await Promise.all([...this.#toAll].flatMap(listener => added.filter(listener.allows).map(async name => {
-      const feed = await this.#listeners.follow(name, listener)
-      if (!listener.has(feed)) listener.add(feed, afterTime(listener.told))
-    })))
+    for (const listener of this.#toAll) {
+      await inHandfuls(added.filter(listener.allows), async name => {
+        if (listener.over) return
+        const feed = await this.#listeners.follow(name, listener)
+        if (!listener.has(feed)) listener.add(feed, afterTime(listener.told))
+      })
+    }
     const gone = [...this.#known].filter(name => !names.has(name))
     for (const name of gone.filter(name => this.#missing.has(name))) await this.#forget(name)
     this.#missing = new Set(gone.filter(name => this.#known.has(name)))
     for (const name of added) this.#known.add(name)
     this.takenAt = Math.max(this.takenAt, Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) - 1)
+    // Of very many queues, looking what there is takes a while: at most a tenth of the time is spent on it.
+    this.#restsUntil = start + 10 * (performance.now() - start)
   }
 
   async #forget (name: string): Promise<void> {
@@ -72,4 +80,11 @@ export class Census {
       this.#listeners.part(feed, listener)
     }
   }
+}
+
+// So many at once: others have their turn with Redis in between.
+const handful = 50
+
+async function inHandfuls (names: string[], act: (name: string) => Promise<void>): Promise<void> {
+  for (let i = 0; i < names.length; i += handful) await Promise.all(names.slice(i, i + handful).map(act))
 }

@@ -1,5 +1,4 @@
 import { commonKey, queueKey } from './keys.ts'
-import { queues } from './queue.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -67,6 +66,9 @@ function filled (samples: Sample[], last: number): Sample[] {
 /** How many jobs a second were put in and processed, over the last minute that was noted. */
 export interface Rate { pushed: number, processed: number }
 
+// So many queues at once: whoever else asks Redis has a turn between two handfuls.
+const handful = 50
+
 /**
  * How the queues stood over the last hour.
  * - `queues`: how many jobs waited, minute by minute; of queues in which none did, nothing
@@ -74,18 +76,18 @@ export interface Rate { pushed: number, processed: number }
  */
 export interface LastHour { queues: Record<string, number[]>, rates: Record<string, Rate> }
 
-export async function lastHour (redis: RedisClient, { now = Date.now() / 1000 }: { now?: number } = {}): Promise<LastHour> {
+export async function lastHour (redis: RedisClient, names: string[], { now = Date.now() / 1000 }: { now?: number } = {}): Promise<LastHour> {
   const last = Math.floor(now / 60)
-  const names = await queues(redis)
   const found: LastHour = { queues: {}, rates: {} }
-  await Promise.all(names.map(async name => {
+  const look = async (name: string): Promise<void> => {
     const texts = await redis.lrange(queueKey(name, 'history'), '-60', '-1')
     const samples = texts.map(text => text.split(' ').map(Number) as Sample)
     const waiting = minutes(samples, last)
     const rate = lastRate(samples, last)
     if (waiting.some(count => count > 0)) found.queues[name] = waiting
     if (rate.pushed > 0 || rate.processed > 0) found.rates[name] = rate
-  }))
+  }
+  for (let i = 0; i < names.length; i += handful) await Promise.all(names.slice(i, i + handful).map(look))
   return found
 }
 

@@ -1,17 +1,49 @@
 import type { RedisClient } from './redis.ts'
 
 /**
- * What `find` finds, the same for all who ask within `ms` of it. A failure is for those alone who wait for it. While Redis
- * is away there is nothing to hear, however fresh: nobody shall take what was for what is.
+ * What `find` finds. All who ask while a search is under way share it, however long it takes, and so do those who ask within
+ * `ms` of its beginning; after a search that took longer, within twice that time, so that no more than half of the time is
+ * spent on searching. Rejections are not kept. Redis is asked for a sign of life before something that was kept is returned.
  */
 export function lately<Found> (redis: RedisClient, ms: number, find: () => Promise<Found>): () => Promise<Found> {
-  let found: Promise<Found> | undefined
-  let at = -Infinity
+  let pending: Promise<Found> | undefined
+  let kept: { found: Found, until: number } | undefined
+  async function search (): Promise<Found> {
+    const start = performance.now()
+    const found = await find()
+    kept = { found, until: start + Math.max(ms, 2 * (performance.now() - start)) }
+    return found
+  }
   return async () => {
-    if (found !== undefined && performance.now() - at <= ms) return (await Promise.all([found, redis.ping()]))[0]
-    const looking = found = find()
-    at = performance.now()
-    looking.catch(() => { if (found === looking) found = undefined })
-    return await looking
+    if (pending !== undefined) return await pending
+    if (kept !== undefined && performance.now() <= kept.until) {
+      const { found } = kept
+      await redis.ping()
+      return found
+    }
+    kept = undefined
+    pending = search().finally(() => { pending = undefined })
+    return await pending
+  }
+}
+
+/**
+ * What `find` finds now: all who ask while one search is under way share the next, which begins when that one ends. So nobody
+ * gets what was looked up before the question, and no more than one search is under way.
+ */
+export function shared<Found> (find: () => Promise<Found>): () => Promise<Found> {
+  let running: Promise<Found> | undefined
+  let next: Promise<Found> | undefined
+  function begin (): Promise<Found> {
+    const search = running = find().finally(() => { if (running === search) running = undefined })
+    return search
+  }
+  return async () => {
+    if (running === undefined) return await begin()
+    next ??= running.catch(() => {}).then(() => {
+      next = undefined
+      return begin()
+    })
+    return await next
   }
 }

@@ -47,6 +47,9 @@ export class Listener implements Hearer {
 
   get full (): boolean { return this.#stream.full && !this.#stream.over }
 
+  /** The client has gone, or was told the last. */
+  get over (): boolean { return this.#stream.over }
+
   /** Whether it listens to that queue. */
   has (feed: Feed): boolean { return this.#places.has(feed) }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Census } from './census.ts'
 import { errors } from './errors.ts'
 import { event, places, type Position } from './event.ts'
@@ -8,8 +9,11 @@ import { Subscriber } from './subscriber.ts'
 import type { RedisClient } from './redis.ts'
 
 // In ms: how often the names of all queues are looked up, and how often each is read without a message, for messages get lost;
-// the more there are, the less often.
-const pause = { look: 1000, read: 2000, each: 20 }
+// the more there are, the less often; and each within five minutes, for after ten nothing is recorded any more.
+const pause = { look: 1000, read: 2000, each: 20, longest: 300_000 }
+
+// So many queues are left in one turn of the event loop.
+const piece = 500
 
 interface Listening {
   /** Up to 32 names; null for all there are and come to be. */
@@ -32,6 +36,7 @@ export class Listeners {
   #timer: NodeJS.Timeout | undefined
   #next = 0
   #closed = false
+  #floor = { time: 0, until: 0 }
 
   constructor (redis: RedisClient) {
     this.#redis = redis
@@ -89,7 +94,15 @@ export class Listeners {
   /** Tells it no more; what nobody follows is not read any more. */
   leave (hearer: Hearer): void {
     this.#census.leave(hearer)
-    for (const feed of this.#feeds.values()) this.part(feed, hearer)
+    void this.#partAll([...this.#feeds.values()], hearer)
+  }
+
+  // The first piece at once; of very many, the others in turns of the event loop of their own.
+  async #partAll (feeds: Feed[], hearer: Hearer): Promise<void> {
+    for (let i = 0; i < feeds.length; i += piece) {
+      if (i > 0) await turn()
+      for (const feed of feeds.slice(i, i + piece)) this.part(feed, hearer)
+    }
   }
 
   /** The same for one queue. */
@@ -100,8 +113,11 @@ export class Listeners {
 
   /** Up to when, in ms, all that is known of has been read. */
   get readUpTo (): number {
+    // To look at a hundred thousand takes a millisecond: of very many, what was found is used again for a while.
+    if (performance.now() < this.#floor.until) return this.#floor.time
     let least = this.#census.takenAt
     for (const { readUpTo } of this.#feeds.values()) least = Math.min(least, readUpTo)
+    this.#floor = { time: least, until: this.#feeds.size < 1000 ? 0 : performance.now() + this.#feeds.size / 100 }
     return least
   }
 
@@ -125,7 +141,7 @@ export class Listeners {
     this.#subscriber?.refresh().catch(() => {})
     this.#census.take().catch(() => {})
     const feeds = [...this.#feeds.values()]
-    const round = Math.max(pause.read, feeds.length * pause.each)
+    const round = Math.min(Math.max(pause.read, feeds.length * pause.each), pause.longest)
     const count = Math.ceil(feeds.length * pause.look / round)
     for (let i = 0; i < count; i++) feeds[this.#next++ % feeds.length]!.look()
   }

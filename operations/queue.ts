@@ -1,6 +1,7 @@
 import { policyFrom, type Policy } from './control.ts'
 import type { State } from './document.ts'
 import { commonKey } from './keys.ts'
+import { filtered, merged } from './pieces.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -23,9 +24,31 @@ const scripts = {
   purge: script<null>('purge')
 }
 
-/** The names of all queues, sorted. */
+// How many names one command reads: more would hold up Redis and the event loop.
+const slice = 1000
+
+/** The names of all queues, sorted; read in slices where there are many. */
 export async function queues (redis: RedisClient): Promise<string[]> {
-  return (await redis.smembers(commonKey('queues'))).sort()
+  if (await redis.scard(commonKey('queues')) <= slice) return (await redis.smembers(commonKey('queues'))).sort()
+  const slices: string[][] = []
+  let cursor = '0'
+  do {
+    const [next, names] = await redis.sscan(commonKey('queues'), cursor, 'COUNT', slice)
+    slices.push(names.sort())
+    cursor = next
+  } while (cursor !== '0')
+  const names = await merged(slices)
+  // A scan may name one twice.
+  return await filtered(names, distinct())
+}
+
+function distinct (): (name: string) => boolean {
+  let before: string | undefined
+  return name => {
+    const isNew = name !== before
+    before = name
+    return isNew
+  }
 }
 
 /** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */

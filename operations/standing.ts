@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Gauge, Counter, Registry, type Metric } from 'prom-client'
 import { Distribution } from './distribution.ts'
 import { queueKey } from './keys.ts'
@@ -8,6 +9,8 @@ import type { QueueSummary, Summary } from './summary.ts'
 // In seconds; lua/parts/lateness.lua has the same, in ms.
 const late = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60]
 const fields = [...late.keys(), late.length].map(i => `late_${i + 1}`)
+
+const piece = 1000
 
 const counted = {
   pushed: 'Jobs ever put in',
@@ -20,7 +23,7 @@ const counted = {
 /** How all queues stand in Redis, as metrics: the same from every server, so take the maximum over servers and not the sum. */
 export async function standing (redis: RedisClient, { queues }: Summary): Promise<Registry> {
   const registry = new Registry()
-  const shown = few(queues)
+  const shown = await few(queues)
   gauges(registry, shown)
   for (const [what, help] of Object.entries(counted)) {
     const counter = new Counter({ name: `presque_queue_${what}_total`, help, labelNames: ['queue'], registers: [registry] })
@@ -42,12 +45,21 @@ function gauges (registry: Registry, shown: QueueSummary[]): void {
   }
 }
 
-// Of many, those in which most happens to be, and the rest as one.
-function few (queues: QueueSummary[]): QueueSummary[] {
-  if (queues.length <= most) return queues
-  const size = ({ counts: { waiting, delayed, active, failed } }: QueueSummary): number => waiting + delayed + active + failed
-  const sorted = queues.toSorted((a, b) => size(b) - size(a) || (a.queue < b.queue ? -1 : 1))
-  return [...sorted.slice(0, most), sorted.slice(most).reduce(together)]
+// Of many, those in which most happens to be, and the rest as one; others have their turn of the event loop in between.
+async function few (queues: QueueSummary[]): Promise<QueueSummary[]> {
+  let shown: QueueSummary[] = []
+  let rest: QueueSummary | undefined
+  for (let i = 0; i < queues.length; i += piece) {
+    const sorted = [...shown, ...queues.slice(i, i + piece)].sort((a, b) => size(b) - size(a) || (a.queue < b.queue ? -1 : 1))
+    shown = sorted.slice(0, most)
+    for (const one of sorted.slice(most)) rest = rest === undefined ? { ...one, queue: others } : together(rest, one)
+    if (i + piece < queues.length) await turn()
+  }
+  return rest === undefined ? queues : [...shown, rest]
+}
+
+function size ({ counts: { waiting, delayed, active, failed } }: QueueSummary): number {
+  return waiting + delayed + active + failed
 }
 
 function together (sum: QueueSummary, one: QueueSummary): QueueSummary {

@@ -1,4 +1,5 @@
 import { lately } from './lately.ts'
+import { filtered, Turns } from './pieces.ts'
 import { queues, queueStatus } from './queue.ts'
 import type { State } from './document.ts'
 import type { RedisClient } from './redis.ts'
@@ -23,59 +24,123 @@ export interface Summary { time: number, queues: QueueSummary[] }
 /** What has changed from one summary to the next. */
 export interface Changes { time: number, changed: QueueSummary[], gone: string[] }
 
-/** Hears of changes, all there is included; of null when there is no Redis to ask. */
-export type Listener = (changes: Changes | null, summary: Summary | null) => void
+/** Which queues somebody wants to know of: a page of those that are seen and have `search` in their name. */
+export interface Range {
+  search: string
+  sees: (queue: string) => boolean
+  /** Whose eyes those are: what is found is shared by all who have the same. */
+  who: string
+  offset: number
+  limit: number
+}
+
+/** A page of queues, and how many there are. */
+export interface Page extends Summary { size: number }
+
+/** Hears of changes, and the page as it is now; of null when there is no Redis to ask. */
+export type Listener = (changes: Changes | null, page: Page | null) => void
 
 // So many scripts at once: whoever else asks Redis has a turn between two handfuls.
 const handful = 50
 
-// In ms: how old a summary may be, and how often those who listen hear of one.
+// In ms: how old a summary may be; how often those who listen hear of one; and how old one of very many queues may be.
 const shareable = 1000
 const beat = 2000
+const stale = 60_000
 
-/** How all queues stand. However many ask and listen, Redis is asked once a second at most, and never while nobody does. */
+interface Listening { listener: Listener, range: Range, known: Page }
+
+/** How queues stand. Those who ask for the same share a look while it is under way, and Redis is never asked while nobody asks here. */
 export class Summaries {
+  /** All queues. */
   readonly latest: () => Promise<Summary>
-  readonly #listeners = new Set<Listener>()
+  readonly #redis: RedisClient
+  readonly #names: () => Promise<string[]>
+  readonly #turns = new Turns()
+  readonly #pages = new Map<string, () => Promise<Page>>()
+  readonly #listening = new Set<Listening>()
   #timer: NodeJS.Timeout | undefined
-  #known: Summary | undefined
+  #last: { summary: Summary, took: number } | undefined
 
   constructor (redis: RedisClient) {
-    this.latest = lately(redis, shareable, () => look(redis))
+    this.#redis = redis
+    this.#names = lately(redis, shareable, async () => await queues(redis))
+    this.latest = lately(redis, shareable, async () => await this.#lookAtAll())
+  }
+
+  /** All queues; where looking at them takes long, as they stood within the last minute, while another look is under way. */
+  async recent (): Promise<Summary> {
+    const last = this.#last
+    if (last === undefined || last.took < shareable || Date.now() / 1000 - last.summary.time > stale / 1000) return await this.latest()
+    this.latest().catch(() => {})
+    await this.#redis.ping()
+    return last.summary
+  }
+
+  /** The names of those queues of a range that are on its page, and how many there are. */
+  async names ({ search, sees, offset, limit }: Range): Promise<{ names: string[], size: number }> {
+    const names = await filtered(await this.#names(), name => name.includes(search) && sees(name))
+    return { names: names.slice(offset, offset + limit), size: names.length }
+  }
+
+  /** A page of queues. */
+  async page (range: Range): Promise<Page> {
+    const key = [range.who, range.offset, range.limit, range.search].join(' ')
+    const known = this.#pages.get(key)
+    if (known !== undefined) return await known()
+    if (this.#pages.size >= 100) this.#pages.clear()
+    const page = lately(this.#redis, shareable, async () => {
+      const { names, size } = await this.names(range)
+      return { ...await this.#look(names), size }
+    })
+    this.#pages.set(key, page)
+    return await page()
   }
 
   /** Tells `listener` every two seconds what has changed since `known`, which it has. Returns how to stop that. */
-  listen (listener: Listener, known: Summary): () => void {
-    this.#known ??= known
-    this.#listeners.add(listener)
+  listen (listener: Listener, range: Range, known: Page): () => void {
+    const listening = { listener, range, known }
+    this.#listening.add(listening)
     this.#timer ??= setTimeout(() => this.#tell(), beat)
-    return () => this.#forget(listener)
+    return () => this.#forget(listening)
   }
 
-  #forget (listener: Listener): void {
-    this.#listeners.delete(listener)
-    if (this.#listeners.size > 0) return
+  #forget (listening: Listening): void {
+    this.#listening.delete(listening)
+    if (this.#listening.size > 0) return
     clearTimeout(this.#timer)
-    this.#timer = this.#known = undefined
+    this.#timer = undefined
   }
 
   async #tell (): Promise<void> {
-    const summary = await this.latest().catch(() => null)
-    if (this.#listeners.size === 0) return
-    const changes = summary === null ? null : difference(this.#known!, summary)
-    if (summary !== null) this.#known = summary
-    for (const listener of this.#listeners) listener(changes, summary)
-    this.#timer = setTimeout(() => this.#tell(), beat)
+    const timer = this.#timer
+    await Promise.all([...this.#listening].map(async listening => { await this.#tellOne(listening) }))
+    if (this.#timer === timer && this.#listening.size > 0) this.#timer = setTimeout(() => this.#tell(), beat)
   }
-}
 
-async function look (redis: RedisClient): Promise<Summary> {
-  const names = await queues(redis)
-  const found: QueueSummary[] = []
-  for (let i = 0; i < names.length; i += handful) {
-    found.push(...await Promise.all(names.slice(i, i + handful).map(name => summaryOf(redis, name))))
+  async #tellOne (listening: Listening): Promise<void> {
+    const page = await this.page(listening.range).catch(() => null)
+    if (!this.#listening.has(listening)) return
+    const changes = page === null ? null : difference(listening.known, page)
+    if (page !== null) listening.known = page
+    listening.listener(changes, page)
   }
-  return { time: Date.now() / 1000, queues: found }
+
+  async #lookAtAll (): Promise<Summary> {
+    const start = performance.now()
+    const summary = await this.#look(await this.#names())
+    this.#last = { summary, took: performance.now() - start }
+    return summary
+  }
+
+  async #look (names: string[]): Promise<Summary> {
+    const found: QueueSummary[] = []
+    for (let i = 0; i < names.length; i += handful) {
+      const some = names.slice(i, i + handful)
+      found.push(...await this.#turns.take(async () => await Promise.all(some.map(async name => await summaryOf(this.#redis, name)))))
+    }
+    return { time: Date.now() / 1000, queues: found }
+  }
 }
 
 async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSummary> {

@@ -12,6 +12,8 @@ declare module 'fastify' {
     holder: Holder | null
     /** Whether the caller may know of that queue. */
     sees (queue: string): boolean
+    /** The same, and whose sight that is: callers with the same `who` see the same. */
+    readonly sight: { who: string, sees: (queue: string) => boolean }
     /** Calls `end` once what the token allows has changed: for an answer that goes on. Returns how to stop that. */
     whenWithdrawn (end: () => void): () => void
   }
@@ -31,6 +33,11 @@ export default fp(async app => {
   app.decorateRequest('holder', null)
   app.decorateRequest('sees', function (this: FastifyRequest, queue: string) {
     return this.holder === null || this.holder.sees(queue)
+  })
+  app.decorateRequest('sight', {
+    getter (this: FastifyRequest) {
+      return { who: this.holder?.seesAll === false ? this.holder.token.sha256 : '', sees: (queue: string) => this.sees(queue) }
+    }
   })
   const open = new Map<() => void, Holder>()
   app.decorateRequest('whenWithdrawn', function (this: FastifyRequest, end: () => void) {

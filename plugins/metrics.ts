@@ -35,7 +35,7 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   const figures = async (): Promise<Figures> => [...await meter.registry.getMetricsAsJSON(), ...await ofProcess?.getMetricsAsJSON() ?? []]
   siblings?.join(figures)
   app.decorate('metrics', async () => {
-    const stands = await app.summaries.latest().then(async summary => await standing(redis, summary)).catch(unknown)
+    const stands = await app.summaries.recent().then(async summary => await standing(redis, summary)).catch(unknown)
     gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => stands.getMetricsAsArray().length > 1 ? 1 : 0)
     return `${await AggregatorRegistry.aggregate(await siblings?.all() ?? [await figures()]).metrics()}\n${await stands.metrics()}`
   })

@@ -1,23 +1,26 @@
-import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetHistory, GetLastHour } from '../schemas/history.ts'
-import { history, lastHour } from '../operations/history.ts'
+import { history, lastHour, type LastHour } from '../operations/history.ts'
 import { lately } from '../operations/lately.ts'
+import type { Range } from '../operations/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   // It changes once a minute.
-  const shared = lately(app.redis, 5000, () => lastHour(app.redis))
+  const pages = new Map<string, () => Promise<LastHour>>()
 
-  app.get('/history', { schema: GetLastHour, config: { role: 'read' } }, async request => {
-    const { queues, rates } = await shared()
-    return { queues: seen(request, queues), rates: seen(request, rates) }
-  })
+  function page (range: Range): Promise<LastHour> {
+    const key = [range.who, range.offset, range.limit, range.search].join(' ')
+    const known = pages.get(key)
+    if (known !== undefined) return known()
+    if (pages.size >= 100) pages.clear()
+    const found = lately(app.redis, 5000, async () => await lastHour(app.redis, (await app.summaries.names(range)).names))
+    pages.set(key, found)
+    return found()
+  }
+
+  app.get('/history', { schema: GetLastHour, config: { role: 'read' } }, async request => await page({ ...request.query, ...request.sight }))
 
   app.get('/history/:queue', { schema: GetHistory, config: { role: 'read' } }, async ({ params: { queue } }) => ({ queue, ...await history(app.redis, queue) }))
-}
-
-function seen<Told> (request: FastifyRequest, all: Record<string, Told>): Record<string, Told> {
-  return Object.fromEntries(Object.entries(all).filter(([queue]) => request.sees(queue)))
 }
 
 export default routes

@@ -1,13 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetStatus, ListQueues } from '../schemas/status.ts'
 import { jobs } from '../operations/document.ts'
+import { shared } from '../operations/lately.ts'
+import { filtered } from '../operations/pieces.ts'
 import { queues, queueStatus } from '../operations/queue.ts'
 import { workersOf } from '../operations/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/status', { schema: ListQueues, config: { role: 'read' } }, async request => {
-    const names = (await queues(app.redis)).filter(name => request.sees(name))
-    return { queues: names, size: names.length }
+  const names = shared(async () => await queues(app.redis))
+
+  app.get('/status', { schema: ListQueues, config: { role: 'read' } }, async (request, reply) => {
+    const all = await filtered(await names(), name => request.sees(name))
+    // By hand: nothing in a name has to be escaped, and there may be a hundred thousand.
+    const list = all.length === 0 ? '' : `"${all.join('","')}"`
+    return reply.type('application/json').send(`{"queues":[${list}],"size":${all.length}}` as never)
   })
 
   app.get('/status/:queue', { schema: GetStatus, config: { role: 'read' } }, async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {

@@ -1,48 +1,42 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetSummary } from '../schemas/summary.ts'
 import type { EventStream } from '../operations/event-stream.ts'
-import type { Changes, QueueSummary, Summaries, Summary } from '../operations/summary.ts'
-
-type Sees = (one: Pick<QueueSummary, 'queue'>) => boolean
+import type { Changes, Page, Range, Summaries } from '../operations/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.get('/summary', { schema: GetSummary, config: { role: 'read' } }, async (request, reply) => {
-    const { search, offset, limit } = request.query
-    const sees: Sees = ({ queue }) => queue.includes(search) && request.sees(queue)
-    const summary = await app.summaries.latest()
-    if (/\btext\/event-stream\b/.test(request.headers.accept ?? '')) {
-      const stream = reply.eventStream()
-      tell(stream, app.summaries, summary, sees)
-      return await reply.send(stream as never)
-    }
-    const found = summary.queues.filter(sees)
-    return { time: summary.time, size: found.length, queues: found.slice(offset, offset + limit) }
+    const range = { ...request.query, ...request.sight }
+    const page = await app.summaries.page(range)
+    if (!/\btext\/event-stream\b/.test(request.headers.accept ?? '')) return page
+    const stream = reply.eventStream()
+    tell(stream, app.summaries, page, range)
+    return await reply.send(stream as never)
   })
 }
 
-// A client that reads slower than things change gets no queue of changes, but all there is once
+// A client that reads slower than things change gets no queue of changes, but its whole page once
 // there is room.
-function tell (stream: EventStream, summaries: Summaries, summary: Summary, sees: Sees): void {
+function tell (stream: EventStream, summaries: Summaries, page: Page, range: Range): void {
   let behind = false
-  stream.write(whole(summary, sees))
+  stream.write(whole(page))
   const stop = summaries.listen((changes, latest) => {
     if (stream.full) behind = true
     else if (latest === null) stream.write(event('away', {}))
     else {
-      stream.write(behind ? whole(latest, sees) : news(changes!, sees))
+      stream.write(behind ? whole(latest) : news(changes!, latest))
       behind = false
     }
-  }, summary)
+  }, range, page)
   stream.once('close', stop)
   if (stream.destroyed) stop()
 }
 
-function whole ({ time, queues }: Summary, sees: Sees): string {
-  return event('summary', { time, queues: queues.filter(sees) })
+function whole ({ time, size, queues }: Page): string {
+  return event('summary', { time, size, queues })
 }
 
-function news ({ time, changed, gone }: Changes, sees: Sees): string {
-  return event('changes', { time, queues: changed.filter(sees), gone: gone.filter(queue => sees({ queue })) })
+function news ({ time, changed, gone }: Changes, { size }: Page): string {
+  return event('changes', { time, size, queues: changed, gone })
 }
 
 function event (name: string, data: object): string {

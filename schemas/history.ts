@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
+import { Page } from './summary.ts'
 import { always, BadRequest } from './error.ts'
 
 const Counts = Type.Array(Type.Integer())
@@ -32,7 +33,8 @@ export const GetHistory = {
 export const GetLastHour = {
   tags: ['status'],
   summary: 'Tell how many jobs waited in each queue over the last hour, and how many went in and out in the last minute',
-  querystring: Type.Object({}, { additionalProperties: false }),
+  description: 'A page of them, by name.',
+  querystring: Page,
   response: {
     200: Type.Object({
       queues: Type.Record(Type.String(), Counts, { description: 'Sixty numbers, one a minute; no entry for a queue in which none waited' }),

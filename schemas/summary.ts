@@ -20,17 +20,20 @@ export const QueueSummary = Type.Object({
 
 const most = 1000
 
+/** A page of all queues, by name. */
+export const Page = Type.Object({
+  search: Type.String({ maxLength: 128, default: '', description: 'Only queues with this in their name' }),
+  offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first queue to describe', 'x-refusal': 'OFFSET_INVALID' }),
+  limit: Type.Integer({ minimum: 0, maximum: most, default: most, description: 'How many to describe at most', 'x-refusal': 'LIMIT_INVALID' })
+}, { additionalProperties: false })
+
 export const GetSummary = {
   tags: ['status'],
   summary: 'Describe all queues, once or live',
-  description: 'With `Accept: text/event-stream` the same as Server-Sent Events: first an event `summary` with all, then every 2 s `changes` ' +
-    'with the queues that have changed and the names of those that are `gone`, or `away` while Redis is; offset and limit do not matter there. ' +
-    'Redis is asked once a second at most, however many ask here.',
-  querystring: Type.Object({
-    search: Type.String({ maxLength: 128, default: '', description: 'Only queues with this in their name' }),
-    offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first queue to describe', 'x-refusal': 'OFFSET_INVALID' }),
-    limit: Type.Integer({ minimum: 0, maximum: most, default: most, description: 'How many to describe at most', 'x-refusal': 'LIMIT_INVALID' })
-  }, { additionalProperties: false }),
+  description: 'A page of them, by name. With `Accept: text/event-stream` the same as Server-Sent Events: first an event `summary` with the page, ' +
+    'then every 2 s `changes` with the queues of the page that have changed and the names of those that are `gone` from it, or `away` while ' +
+    'Redis is. All who ask for the same page share one look at it, a second old at most.',
+  querystring: Page,
   response: {
     200: Type.Object({
       time: Instant,

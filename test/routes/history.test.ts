@@ -40,7 +40,7 @@ test('the last hour is told minute by minute', async t => {
   await says(201, '', 'POST /q/mail', '{}')
   await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
   await takeSamples(app.redis, summary(minute(2), 5), { now: minute(2) })
-  const { queues: { mail } } = await lastHour(app.redis, { now: minute(4) })
+  const { queues: { mail } } = await lastHour(app.redis, ['mail'], { now: minute(4) })
   t.strictSame([mail!.length, mail!.slice(-6)], [60, [0, 3, 3, 5, 5, 5]])
 })
 
@@ -51,7 +51,7 @@ test('the rates of the last minute are told, while it is the last', async t => {
     const { time, queues } = summary(minute(at), 1)
     await takeSamples(app.redis, { time, queues: [{ ...queues[0]!, pushed, processed }] }, { now: minute(at) })
   }
-  const rates = async (at: number) => (await lastHour(app.redis, { now: minute(at) })).rates
+  const rates = async (at: number) => (await lastHour(app.redis, ['mail'], { now: minute(at) })).rates
   t.strictSame(await rates(1), { mail: { pushed: 2, processed: 1 } })
   t.strictSame(await rates(2), { mail: { pushed: 2, processed: 1 } })
   t.strictSame(await rates(3), {})
@@ -68,4 +68,18 @@ test('a purge leaves no history', async t => {
   await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
   await says(204, '', 'DELETE /q/mail')
   t.equal(await app.redis.exists('{mail}:history'), 0)
+})
+
+test('the last hour comes in pages, by name and by what is in it', async t => {
+  const { app, says, ask, refuses } = await client(t)
+  const now = Date.now() / 1000
+  for (const queue of ['a1', 'a2', 'b1']) {
+    await says(201, '', `POST /q/${queue}`, '{}')
+    await takeSamples(app.redis, { time: now, queues: [{ ...summary(now, 3).queues[0]!, queue }] })
+  }
+  const names = async (query: string) => Object.keys((await ask(`GET /history?${query}`)).json().queues)
+  t.strictSame(await names('limit=2'), ['a1', 'a2'])
+  t.strictSame(await names('offset=2'), ['b1'])
+  t.strictSame(await names('search=1'), ['a1', 'b1'])
+  await refuses(400, 'limit must be a whole number from 0 to 1000', 'GET /history?limit=1001')
 })

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { push } from '../../operations/insertion.ts'
 import { difference, Summaries } from '../../operations/summary.ts'
 import { client } from '../fixtures/client.ts'
 import { until } from '../fixtures/until.ts'
@@ -40,18 +41,42 @@ test('a difference names what has changed and what is gone, and growing older is
 
 test('as a stream it begins with all, and goes on with what has changed', async t => {
   const { url } = await listen(t)
-  const push = async (queue: string) => await fetch(`${url}/q/${queue}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
-  await push('a')
-  await push('b')
+  const post = async (queue: string) => await fetch(`${url}/q/${queue}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  await post('a')
+  await post('b')
   const { headers, body } = await fetch(`${url}/summary`, { headers: { accept: 'text/event-stream' } })
   t.match(headers.get('content-type'), /^text\/event-stream/)
   const events = body!.pipeThrough(new TextDecoderStream()).getReader()
   t.match((await events.read()).value, /^event: summary\ndata: .*"queue":"a".*"queue":"b".*\n\n$/)
-  await push('b')
+  await post('b')
   await fetch(`${url}/q/a`, { method: 'DELETE' })
   let heard = ''
   while (!heard.includes('"gone":["a"]')) heard += (await events.read()).value
   t.match(heard, /event: changes\ndata: .*"queues":\[{"queue":"b".*"gone":\["a"\]}\n\n/)
   t.notMatch(heard, '"queue":"a"')
   await events.cancel()
+})
+
+test('as a stream it tells of its page alone, and how many there are', async t => {
+  const { url, app } = await listen(t)
+  for (const queue of ['a1', 'a2', 'b1']) await push(app.redis, queue, [{ payload: '{}' }])
+  const { body } = await fetch(`${url}/summary?limit=1&search=a`, { headers: { accept: 'text/event-stream' } })
+  const events = body!.pipeThrough(new TextDecoderStream()).getReader()
+  t.match((await events.read()).value, /^event: summary\ndata: {"time":[\d.]+,"size":2,"queues":\[{"queue":"a1".*}\]}\n\n$/)
+  await push(app.redis, 'a2', [{ payload: '{}' }])
+  await push(app.redis, 'a0', [{ payload: '{}' }])
+  let heard = ''
+  while (!heard.includes('a0')) heard += (await events.read()).value
+  t.match(heard, /event: changes\ndata: {"time":[\d.]+,"size":3,"queues":\[{"queue":"a0".*"gone":\["a1"\]}\n\n/)
+  t.notMatch(heard, '"a2"')
+  await events.cancel()
+})
+
+test('readers of the same page share a look, and others have one of their own', async t => {
+  const { app } = await client(t)
+  await push(app.redis, 'mail', [{ payload: '{}' }])
+  const range = { search: '', offset: 0, limit: 1000, who: '', sees: () => true }
+  const [one, other, none] = await Promise.all([app.summaries.page(range), app.summaries.page({ ...range }), app.summaries.page({ ...range, who: 'x', sees: () => false })])
+  t.equal(one, other)
+  t.match([one, none], [{ size: 1 }, { size: 0, queues: [] }])
 })
