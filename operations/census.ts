@@ -1,6 +1,7 @@
 import { afterTime, type Position } from './event.ts'
 import type { Feed, Hearer } from './feed.ts'
 import type { Listener } from './listener.ts'
+import { filtered, setOf } from './pieces.ts'
 import { queues } from './queue.ts'
 import type { RedisClient } from './redis.ts'
 
@@ -32,7 +33,7 @@ export class Census {
     await this.take(true)
     listener.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
     this.#toAll.add(listener)
-    await inHandfuls([...this.#known].filter(listener.allows), async queue => {
+    await inHandfuls(await filtered([...this.#known], listener.allows), async queue => {
       if (listener.over) return
       const feed = await this.#listeners.follow(queue, listener)
       if (!listener.has(feed)) listener.add(feed, from)
@@ -54,8 +55,9 @@ export class Census {
   async #take (): Promise<void> {
     const start = performance.now()
     const [seconds, micros] = await this.#redis.time()
-    const names = new Set(await queues(this.#redis))
-    const added = [...names].filter(name => !this.#known.has(name))
+    const all = await queues(this.#redis)
+    const names = await setOf(all)
+    const added = await filtered(all, name => !this.#known.has(name))
     for (const listener of this.#toAll) {
       await inHandfuls(added.filter(listener.allows), async name => {
         if (listener.over) return
@@ -63,7 +65,7 @@ export class Census {
         if (!listener.has(feed)) listener.add(feed, afterTime(listener.told))
       })
     }
-    const gone = [...this.#known].filter(name => !names.has(name))
+    const gone = await filtered([...this.#known], name => !names.has(name))
     for (const name of gone.filter(name => this.#missing.has(name))) await this.#forget(name)
     this.#missing = new Set(gone.filter(name => this.#known.has(name)))
     for (const name of added) this.#known.add(name)
@@ -83,7 +85,7 @@ export class Census {
 }
 
 // So many at once: others have their turn with Redis in between.
-const handful = 50
+const handful = 20
 
 async function inHandfuls (names: string[], act: (name: string) => Promise<void>): Promise<void> {
   for (let i = 0; i < names.length; i += handful) await Promise.all(names.slice(i, i + handful).map(act))

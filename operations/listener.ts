@@ -1,10 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { compare, event, exactly, withId, type Page, type Position } from './event.ts'
 import type { EventStream } from './event-stream.ts'
 import type { Feed, Hearer } from './feed.ts'
 
 // In ms: how long one that is behind has to take the last event, and when to ask again what Redis did not answer.
 const patience = { dropped: 60_000, away: 500 }
+
+// So many queues are gone through in one turn of the event loop.
+const piece = 200
 
 /** Where a listener is in what has been recorded of a queue; `asks`: in what is not at hand, so that it reads for itself. */
 interface Place { at: Position, asks: boolean }
@@ -78,7 +81,12 @@ export class Listener implements Hearer {
     const timer = this.#ms === Infinity ? undefined : setTimeout(() => { this.#late = true; this.#wake() }, this.#ms)
     this.#stream.write(`retry: 1000\n${this.#id()}`)
     while (!this.#stream.over) {
-      for (const feed of [...this.#fresh]) await this.#tell(feed).catch(async () => { await delay(patience.away) })
+      let told = 0
+      for (const feed of [...this.#fresh]) {
+        await this.#tell(feed).catch(async () => { await delay(patience.away) })
+        // Where there is nothing to tell, nothing else would let others have their turn of the event loop.
+        if (++told % piece === 0) await turn()
+      }
       if (this.#fresh.size > 0 || this.#stream.over) continue
       if (this.#floor !== undefined && this.#floor() > this.told) this.#stream.write(this.#reached())
       if (this.#late || this.#ms === 0) this.#stream.end('', patience.dropped)

@@ -14,6 +14,16 @@ export async function filtered<One> (all: One[], keep: (one: One) => boolean): P
   return found
 }
 
+/** The elements as a set; others have their turn of the event loop in between. */
+export async function setOf<One> (all: One[]): Promise<Set<One>> {
+  const found = new Set<One>()
+  await filtered(all, one => {
+    found.add(one)
+    return false
+  })
+  return found
+}
+
 /** All of several sorted lists in one; others have their turn of the event loop in between. */
 export async function merged (lists: string[][]): Promise<string[]> {
   let left = lists

@@ -41,7 +41,7 @@ export interface Page extends Summary { size: number }
 export type Listener = (changes: Changes | null, page: Page | null) => void
 
 // So many scripts at once: whoever else asks Redis has a turn between two handfuls.
-const handful = 50
+const handful = 20
 
 // In ms: how old a summary may be; how often those who listen hear of one; and how old one of very many queues may be.
 const shareable = 1000

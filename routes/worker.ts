@@ -42,7 +42,8 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     if (id === undefined) {
       const { workers: found, more } = await workers(app.redis, { ...page, queue, sees })
       if (more) link(reply, `/w?${queue === undefined ? '' : `queue=${queue}&`}`, page.limit, found.at(-1)!.worker_id)
-      return found.map(shown)
+      // By hand: to find out which of the forms it has, the serializer would check each worker.
+      return reply.type('application/json').send(JSON.stringify(found.map(shown)) as never)
     }
     const found = await worker(app.redis, id, sees)
     if (found === null) throw new errors.NO_SUCH_WORKER(id)
