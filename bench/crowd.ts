@@ -116,9 +116,9 @@ interface Watched { pushes: number[], slowest: number, late: number }
 async function watched (bystander: Connection, look: () => Promise<number | void>): Promise<Watched> {
   const idle = new Idle()
   const pushes: number[] = []
-  let over = false
+  const state = { over: false }
   const pushing = (async () => {
-    while (!over) {
+    while (!state.over) {
       const start = performance.now()
       const { status } = await bystander.post('/q/bystander', '{}')
       if (status !== 201) throw new Error(`a push was answered ${status}`)
@@ -127,7 +127,7 @@ async function watched (bystander: Connection, look: () => Promise<number | void
     }
   })()
   const slowest = await look() ?? 0
-  over = true
+  state.over = true
   await pushing
   return { pushes, slowest, late: await idle.end() }
 }
