@@ -12,6 +12,8 @@ export interface PushManyOptions {
   priority?: number
   /** Deliveries before the job has failed. */
   tries?: number
+  /** Leases in a row that may run out before the job has failed: 3; null for no such bound. */
+  maxLost?: number | null
   /** After which the job is dropped if nobody has taken it. */
   ttl?: number
   /** To keep the finished job and its result. */
@@ -106,6 +108,7 @@ export interface Job {
 
 interface Limits {
   tries: number
+  max_lost: number | null
   lease: number
   keep: number
   backoff: { base?: number, max?: number }
@@ -150,6 +153,7 @@ export interface Schedule {
   catchup?: 'none' | 'one'
   priority?: number
   tries?: number
+  max_lost?: number | null
   ttl?: number
   keep?: number
   payload: object

@@ -24,7 +24,7 @@ export class Presque extends Consumer {
   /** Puts a job in. With `wait`, also waits for its `result`; rejects with 422 if it failed for good. `result` is missing if time was up. */
   async push<Result = any> (queue: string, payload: Payload, { idempotencyKey, signal, onDuplicate, ...query }: PushOptions = {}): Promise<Pushed<Result>> {
     const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
-    const what = { query: { ...query, on_duplicate: onDuplicate }, headers, body: textOf(payload), signal }
+    const what = { query: { ...inQuery(query), on_duplicate: onDuplicate }, headers, body: textOf(payload), signal }
     const answer = await this.request('POST', `/q/${encodeURIComponent(queue)}`, what)
     const pushed = { id: answer.headers.get('x-presque-job') ?? '', duplicate: answer.headers.has('x-presque-duplicate') }
     return answer.status === 200 && answer.text !== '' ? { ...pushed, result: JSON.parse(answer.text) as Result } : pushed
@@ -32,7 +32,7 @@ export class Presque extends Consumer {
 
   /** Puts several jobs in, all or none. */
   async pushMany (queue: string, payloads: Payload[], { signal, ...query }: PushManyOptions = {}): Promise<void> {
-    await this.request('POST', `/qb/${encodeURIComponent(queue)}`, { query: { ...query }, body: `{"jobs":[${payloads.map(textOf).join(',')}]}`, signal })
+    await this.request('POST', `/qb/${encodeURIComponent(queue)}`, { query: inQuery(query), body: `{"jobs":[${payloads.map(textOf).join(',')}]}`, signal })
   }
 
   /** What is known of a job; with `wait`, once it has finished. */
@@ -118,4 +118,9 @@ export class Presque extends Consumer {
   async #json<Answer = any> (method: string, path: string, what?: Ask): Promise<Answer> {
     return JSON.parse((await this.request(method, path, what)).text)
   }
+}
+
+// The names of the API; null is a word there.
+function inQuery ({ maxLost, ...query }: Omit<PushManyOptions, 'signal'>) {
+  return { ...query, max_lost: maxLost === null ? 'null' : maxLost }
 }

@@ -9,7 +9,14 @@ now, delay = clock(now), tonumber(delay) or 0
 local job, state = hold(keys, id, proof)
 if job and state == 'completed' then job, state = nil, 'LEASE_LOST' end
 if not job then return { err = state } end
-if state == 'lapsed' then withdraw(keys, id, job) end
+if state == 'lapsed' then
+  withdraw(keys, id, job)
+  -- What never reached its client was no loss.
+  if front == '1' then
+    job.lost, job.lost_in_row = job.lost > 1 and job.lost - 1 or nil, (job.lost_in_row or 1) > 1 and job.lost_in_row - 1 or nil
+    redis.call('HINCRBY', stats, 'lost', -1)
+  end
+end
 redis.call('ZREM', active, place(id))
 redis.call('HDEL', holders, id)
 job.deliveries, job.attempt = job.deliveries or 1, (job.attempt or 1) - 1

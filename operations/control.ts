@@ -9,6 +9,7 @@ export interface Policy {
   stopped: boolean
   reopens_at: number | null
   tries: number
+  max_lost: number | null
   lease: number
   keep: number
   backoff: { base: number, max: number }
@@ -17,12 +18,13 @@ export interface Policy {
   max_jobs: number | null
 }
 
-/** What to change; null goes back to the default, and what is left out stays as it is. */
+/** What to change; null goes back to the default (of max_lost it is no bound), and what is left out stays as it is. */
 export interface Change {
   status?: 'stop' | 'start' | undefined
   /** With stop: seconds after which the queue opens again. */
   for?: number | undefined
   tries?: number | null | undefined
+  max_lost?: number | null | undefined
   lease?: number | null | undefined
   keep?: number | null | undefined
   backoff?: { base?: number | undefined, max?: number | undefined } | null | undefined
@@ -51,6 +53,7 @@ function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concur
     stopped: status && (status === 'stop' ? 1 : null),
     reopens_at: status && (pause === undefined ? null : `+${milliseconds(pause)}`),
     tries,
+    max_lost: change.max_lost === null ? 0 : change.max_lost,
     lease: inMs(lease),
     keep: inMs(keep),
     backoff_base: backoff === null ? null : inMs(backoff?.base),
@@ -72,6 +75,7 @@ export interface Rules {
   stopped?: number
   reopens_at?: number
   tries: number
+  max_lost: number
   lease: number
   keep: number
   backoff_base: number
@@ -88,6 +92,7 @@ export function policyFrom (set: Rules): Policy {
     stopped: set.stopped === 1,
     reopens_at: set.reopens_at === undefined ? null : set.reopens_at / 1000,
     tries: set.tries,
+    max_lost: set.max_lost === 0 ? null : set.max_lost,
     lease: set.lease / 1000,
     keep: set.keep / 1000,
     backoff: { base: set.backoff_base / 1000, max: set.backoff_max / 1000 },

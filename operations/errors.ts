@@ -50,6 +50,7 @@ export const errors = {
 
   PRIORITY_INVALID: createError('PRIORITY_INVALID', 'priority must be a whole number from 0 (soonest) to 9', 400),
   TRIES_INVALID: createError('TRIES_INVALID', 'tries must be a whole number from 1 to 1000', 400),
+  MAX_LOST_INVALID: createError('MAX_LOST_INVALID', 'max_lost must be a whole number from 1 to 1000, or null for no bound', 400),
   DELAY_INVALID: createError('DELAY_INVALID', 'delay must be seconds from now, from 0 to 315360000', 400),
   DELAY_TWICE: createError('DELAY_TWICE', 'give delay (seconds from now) or delayed (epoch seconds), not both', 400),
   TTL_INVALID: createError('TTL_INVALID', 'ttl must be seconds, more than 0 and at most 315360000', 400),

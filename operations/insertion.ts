@@ -24,6 +24,8 @@ export interface NewJob {
   priority?: number | undefined
   /** Deliveries before the job has failed. */
   tries?: number | undefined
+  /** Leases in a row that may run out before the job has failed; null for no such bound. */
+  max_lost?: number | 'null' | null | undefined
   /** Seconds after which a job that nobody took is dropped. */
   ttl?: number | undefined
   /** Seconds for which the finished job and its result are kept. */
@@ -149,11 +151,12 @@ function due ({ delayed, delay }: NewJob): string | number {
 
 /** What a script stores of a job beside its payload. What is default is not; null for a job of which all is. */
 export function options (job: NewJob): Record<string, unknown> | null {
-  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, ttl, keep, depends, idempotencyKey, awaited, trace } = job
+  const { payload, uniq, on_duplicate: onDuplicate, priority = 5, tries, max_lost: maxLost, ttl, keep, depends, idempotencyKey, awaited, trace } = job
   const set: Record<string, unknown> = {}
   if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })
   if (priority !== 5) set['priority'] = priority
   if (tries !== undefined) set['tries'] = tries
+  if (maxLost !== undefined) set['max_lost'] = typeof maxLost === 'number' ? maxLost : 0
   if (ttl !== undefined) set['ttl'] = milliseconds(ttl)
   if (keep !== undefined) set['keep'] = milliseconds(keep)
   if (depends !== undefined) set['depends'] = [...new Set(depends.split(','))].join(',')

@@ -16,6 +16,7 @@ export interface Schedule {
   catchup?: 'none' | 'one' | undefined
   priority?: number | undefined
   tries?: number | undefined
+  max_lost?: number | null | undefined
   ttl?: number | undefined
   keep?: number | undefined
   /** A JSON object, as text. */

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { JobId, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Delayed, Depends, Payload, Priority, Ttl } from './job.ts'
-import { Delay, Instant, Keep, LeaseParameter, Tries, Wait } from './time.ts'
+import { Delay, Instant, Keep, LeaseParameter, MaxLostParameter, Tries, Wait } from './time.ts'
 import { NoBody, Nothing } from './queue.ts'
 import { Created } from './empty.ts'
 import { TraceHeaders, TraceMembers } from './trace.ts'
@@ -60,6 +60,7 @@ export const PushBatch = {
     delay: Type.Optional(Delay),
     priority: Type.Optional(Priority),
     tries: Type.Optional(Tries),
+    max_lost: Type.Optional(MaxLostParameter),
     ttl: Type.Optional(Ttl),
     keep: Type.Optional(Keep),
     depends: Type.Optional(Depends)

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
-import { Instant, Keep, Lease, Tries } from './time.ts'
+import { Instant, Keep, Lease, MaxLost, Tries } from './time.ts'
 import { always, BadRequest, storing } from './error.ts'
 
 const Wish = Type.Union([Type.Literal('stop'), Type.Literal('start')], { 'x-refusal': 'STATUS_UNKNOWN' })
@@ -10,9 +10,10 @@ const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()
 const Count = Type.Integer({ minimum: 1, maximum: 1_000_000_000 })
 const Seconds = Type.Number({ minimum: 0, maximum: 31_536_000 })
 
-/** The settings a queue can have of its own; null goes back to the default. */
+/** The settings a queue can have of its own; null goes back to the default, and of max_lost it is no bound. */
 const settings = {
   tries: Type.Optional(orNull(Tries)),
+  max_lost: Type.Optional(MaxLost),
   lease: Type.Optional(orNull(Lease)),
   keep: Type.Optional(orNull(Keep)),
   backoff: Type.Optional(orNull(Type.Object({ base: Type.Optional(Seconds), max: Type.Optional(Seconds) }, {
@@ -39,6 +40,7 @@ export const Policy = Type.Object({
   stopped: Type.Boolean(),
   reopens_at: orNull(Instant),
   tries: Type.Integer(),
+  max_lost: orNull(Type.Integer()),
   lease: Type.Number(),
   keep: Type.Number(),
   backoff: Type.Object({ base: Type.Number(), max: Type.Number() }),
@@ -65,7 +67,7 @@ export const GetControl = {
 export const SetControl = {
   tags: ['control'],
   summary: 'Stop or start a queue, and set its policy',
-  description: 'A stopped queue gives out no job and accepts new ones. The JSON is read under any content type; "action" means the same as "status". A setting that is null goes back to its default; one that is left out stays.',
+  description: 'A stopped queue gives out no job and accepts new ones. The JSON is read under any content type; "action" means the same as "status". A setting that is null goes back to its default (max_lost, which is 3 by default: no bound); one that is left out stays.',
   params: QueueParams,
   querystring: Type.Object({}, { additionalProperties: false }),
   body: Control,

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { QueueNames, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Delayed, Depends, OnDuplicate, Payload, Priority, Ttl, Uniq } from './job.ts'
-import { Delay, Keep, LeaseParameter, Tries, Wait } from './time.ts'
+import { Delay, Keep, LeaseParameter, MaxLostParameter, Tries, Wait } from './time.ts'
 import { Created, NoContent } from './empty.ts'
 import { eventStream } from './event.ts'
 import { TraceHeaders, traceHeaders } from './trace.ts'
@@ -14,6 +14,7 @@ const Insertion = Type.Object({
   on_duplicate: Type.Optional(OnDuplicate),
   priority: Type.Optional(Priority),
   tries: Type.Optional(Tries),
+  max_lost: Type.Optional(MaxLostParameter),
   ttl: Type.Optional(Ttl),
   keep: Type.Optional(Keep),
   depends: Type.Optional(Depends)

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { JobId, QueueName, ScheduleName, ScheduleParams } from './name.ts'
 import { Payload, Priority, Ttl } from './job.ts'
-import { Instant, Keep, Tries } from './time.ts'
+import { Instant, Keep, MaxLost, Tries } from './time.ts'
 import { NoContent } from './empty.ts'
 import { always, BadRequest, changing, refusal, storing } from './error.ts'
 
@@ -28,6 +28,7 @@ const what = {
   catchup: Type.Optional(Catchup),
   priority: Type.Optional(Priority),
   tries: Type.Optional(Tries),
+  max_lost: Type.Optional(MaxLost),
   ttl: Type.Optional(Ttl),
   keep: Type.Optional(Keep)
 }

@@ -31,6 +31,7 @@ export const Status = Type.Object({
       stopped: false,
       reopens_at: null,
       tries: 25,
+      max_lost: 3,
       lease: 60,
       keep: 0,
       backoff: { base: 15, max: 86400 },

@@ -47,5 +47,18 @@ export const Tries = Type.Integer({
   'x-refusal': 'TRIES_INVALID'
 })
 
+const lostCount = Type.Integer({ minimum: 1, maximum: 1000 })
+
+const maxLost = {
+  description: 'Leases in a row that may run out before the job has failed for good, whatever its tries; null for no such bound',
+  examples: [3],
+  'x-refusal': 'MAX_LOST_INVALID'
+}
+
+export const MaxLost = Type.Union([lostCount, Type.Null()], maxLost)
+
+/** The same in a query. */
+export const MaxLostParameter = Type.Union([lostCount, Type.Literal('null')], maxLost)
+
 /** In answers. */
 export const Instant = Type.Number({ description: 'Epoch seconds', examples: [1273923534.123] })

@@ -3,6 +3,7 @@ export interface Policy {
   stopped: boolean
   reopens_at: number | null
   tries: number
+  max_lost: number | null
   lease: number
   keep: number
   backoff: { base: number, max: number }
@@ -16,6 +17,7 @@ export type Typed = Record<string, string>
 
 export const fields = [
   { name: 'tries', label: 'Tries', hint: '25' },
+  { name: 'max_lost', label: 'Leases lost in a row at most', hint: 'no limit' },
   { name: 'lease', label: 'Lease, seconds', hint: '60' },
   { name: 'keep', label: 'Keep when done, seconds', hint: '0' },
   { name: 'base', label: 'Backoff, first, seconds', hint: '15' },
@@ -26,8 +28,10 @@ export const fields = [
   { name: 'max_jobs', label: 'Jobs at most', hint: 'no limit' }
 ] as const
 
-export function typedFrom ({ tries, lease, keep, backoff, rate, concurrency, max_jobs: most }: Policy): Typed {
-  const all = { tries, lease, keep, base: backoff.base, max: backoff.max, limit: rate?.limit, period: rate?.period, concurrency, max_jobs: most }
+export function typedFrom ({ tries, lease, keep, backoff, rate, concurrency, ...most }: Policy): Typed {
+  const { max_lost: lost, max_jobs: jobs } = most
+  const pairs = { base: backoff.base, max: backoff.max, limit: rate?.limit, period: rate?.period }
+  const all = { tries, max_lost: lost, lease, keep, ...pairs, concurrency, max_jobs: jobs }
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value == null ? '' : String(value)]))
 }
 

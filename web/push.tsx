@@ -19,6 +19,7 @@ const options = [
   { name: 'delay', label: 'Delay, seconds', hint: '0' },
   { name: 'priority', label: 'Priority, 0 is soonest', hint: '5' },
   { name: 'tries', label: 'Tries', hint: 'as the policy says' },
+  { name: 'max_lost', label: 'Leases lost in a row at most', hint: 'as the policy says; null: no limit' },
   { name: 'ttl', label: 'Time to live, seconds', hint: 'none' },
   { name: 'keep', label: 'Keep when done, seconds', hint: 'as the policy says' },
   { name: 'depends', label: 'Waits for jobs', hint: 'ids, with commas' },

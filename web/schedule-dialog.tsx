@@ -18,6 +18,7 @@ interface ScheduleDialogProps {
 const options = [
   { name: 'priority', label: 'Priority, 0 is soonest', hint: '5' },
   { name: 'tries', label: 'Tries', hint: 'as the policy says' },
+  { name: 'max_lost', label: 'Leases lost in a row at most', hint: 'as the policy says; null: no limit' },
   { name: 'ttl', label: 'Time to live, seconds', hint: 'none' },
   { name: 'keep', label: 'Keep when done, seconds', hint: 'as the policy says' }
 ] as const

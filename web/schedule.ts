@@ -12,6 +12,7 @@ export interface Schedule {
   catchup: string
   priority?: number
   tries?: number
+  max_lost?: number | null
   ttl?: number
   keep?: number
   next_at: number | null
@@ -42,7 +43,7 @@ export async function unschedule (name: string): Promise<void> {
   await send('DELETE', path('schedule', name))
 }
 
-const numbers = ['every', 'priority', 'tries', 'ttl', 'keep']
+const numbers = ['every', 'priority', 'tries', 'max_lost', 'ttl', 'keep']
 
 /** Sets a schedule, or replaces it. */
 export async function schedule (name: string, { payload, ...typed }: Typed): Promise<void> {
@@ -53,7 +54,8 @@ export async function schedule (name: string, { payload, ...typed }: Typed): Pro
 }
 
 // What is no number goes out as it was typed: the server says what is wrong with it.
-function number (value: string): number | string {
+function number (value: string): number | string | null {
+  if (value === 'null') return null
   return Number.isFinite(Number(value)) ? Number(value) : value
 }
 

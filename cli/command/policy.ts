@@ -7,6 +7,7 @@ const command: Command = {
   positionals: aQueue,
   options: {
     tries: text('Deliveries before a job has failed for good'),
+    'max-lost': text('Leases in a row that may run out before a job has failed for good, or none'),
     lease: text('Seconds of a lease that says no number'),
     keep: text('Seconds to keep a finished job'),
     backoff: text('BASE/MAX: seconds after the first failure, and at most', { requiresArg: true }),
@@ -32,6 +33,7 @@ function changes (args: Arguments): Policy {
   const one = (name: string, key = name) => args[name] === undefined ? {} : { [key]: args[name] === 'default' ? null : number(args[name], name) }
   return {
     ...one('tries'),
+    ...maxLost(args['max-lost']),
     ...one('lease'),
     ...one('keep'),
     ...one('concurrency'),
@@ -39,6 +41,12 @@ function changes (args: Arguments): Policy {
     ...(backoff !== undefined && { backoff: pair(backoff, 'backoff', (base, max) => ({ base, max })) }),
     ...(rate !== undefined && { rate: pair(rate, 'rate', (limit, period) => ({ limit, period })) })
   }
+}
+
+// null is no bound here, and not the default as in all other settings.
+function maxLost (given: string | undefined): Policy {
+  if (given === undefined) return {}
+  return { max_lost: given === 'none' ? null : given === 'default' ? 3 : number(given, 'max-lost') }
 }
 
 function number (given: string, name: string): number {

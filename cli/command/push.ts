@@ -4,7 +4,7 @@ import { oneLine } from '../json-text.ts'
 import { payload, sources } from '../payload.ts'
 import { write } from '../surroundings.ts'
 
-const together = { delay: text('Seconds from now'), delayed: text('Epoch seconds before which it is not given out'), priority: text('0 to 9, lower is sooner'), tries: text('Deliveries before it has failed for good'), ttl: text('Seconds after which it is dropped if nobody has taken it'), keep: text('Seconds to keep the finished job and its result') }
+const together = { delay: text('Seconds from now'), delayed: text('Epoch seconds before which it is not given out'), priority: text('0 to 9, lower is sooner'), tries: text('Deliveries before it has failed for good'), 'max-lost': text('Leases in a row that may run out before that, or none'), ttl: text('Seconds after which it is dropped if nobody has taken it'), keep: text('Seconds to keep the finished job and its result') }
 const single = { uniq: text('At most one unfinished job of the queue has this key'), 'on-duplicate': text('With --uniq', { choices: ['reject', 'ignore', 'replace'] }), wait: text('Seconds to wait for the result, which is then printed'), depends: text('Only after these jobs of the queue: 12,13') }
 
 const command: Command = {
@@ -23,7 +23,7 @@ const command: Command = {
 }
 
 function query ({ args }: Call, options: object): Record<string, string | undefined> {
-  return Object.fromEntries(Object.keys(options).map(name => [name.replaceAll('-', '_'), args[name]]))
+  return Object.fromEntries(Object.keys(options).map(name => [name.replaceAll('-', '_'), name === 'max-lost' && args[name] === 'none' ? 'null' : args[name]]))
 }
 
 function refuseSingle ({ args }: Call): string | undefined {

@@ -81,6 +81,7 @@ type PushOptions struct {
 	Delayed        time.Time
 	Priority       *int // 0 to 9, lower is sooner; 5 if none is given
 	Tries          int
+	MaxLost        int           // leases in a row that may run out before the job has failed; -1 for no such bound
 	TTL            time.Duration // after which it is dropped if nobody has taken it
 	Keep           time.Duration // to keep the finished job and its result
 	Uniq           string        // at most one job with this key is in the queue
@@ -102,6 +103,11 @@ func (o *PushOptions) query() url.Values {
 	}
 	if o.Priority != nil {
 		query.Set("priority", strconv.Itoa(*o.Priority))
+	}
+	if o.MaxLost < 0 {
+		query.Set("max_lost", "null")
+	} else if o.MaxLost > 0 {
+		query.Set("max_lost", strconv.Itoa(o.MaxLost))
 	}
 	if o.Tries != 0 {
 		query.Set("tries", strconv.Itoa(o.Tries))

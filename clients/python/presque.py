@@ -139,7 +139,7 @@ class Presque:
     def push(self, queue, payload, idempotency_key=None, **options):
         """Puts a job in: its id. `payload` is a dict, or its JSON as a str, which is sent as it is.
 
-        Options: delay, delayed, priority, tries, ttl, keep, uniq, on_duplicate; depends, a list of ids of jobs of the queue that must be done first.
+        Options: delay, delayed, priority, tries, max_lost ("null" for no bound), ttl, keep, uniq, on_duplicate; depends, a list of ids of jobs of the queue that must be done first.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         _, got, _ = self.request("POST", "/q/" + quote(queue), _listed(options), _text(payload), headers)

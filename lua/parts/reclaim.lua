@@ -1,5 +1,5 @@
 -- Takes back at most a hundred jobs whose lease has run out: the worker died, the job is not to blame, and runs again at once.
--- Three losses in a row end that: a job that kills its workers must not kill them all.
+-- So many losses in a row as `max_lost` says end that: a job that kills its workers must not kill them all.
 -- takes: keys now
 -- use: rules detail first_deadline claim_unique_key fail line save listened report
 -- A deadline has a fraction, which tells deliveries apart and is not waited for.
@@ -9,7 +9,7 @@ if #lapsed == 0 then return end
 local members = {}
 for i = 1, #lapsed, 2 do members[#members + 1] = lapsed[i] end
 redis.call('ZREM', keys.active, unpack(members))
-local tries, lists = rules(keys).tries, listened(keys) and { waiting = {}, failed = {} }
+local set, lists = rules(keys), listened(keys) and { waiting = {}, failed = {} }
 for i, member in ipairs(members) do
   local id = member:sub(2)
   local job = detail(keys, id)
@@ -18,7 +18,8 @@ for i, member in ipairs(members) do
   job.deliveries, job.attempt = job.deliveries or 1, job.attempt or 1
   job.lost, job.lost_in_row, job.lapsed = (job.lost or 0) + 1, (job.lost_in_row or 0) + 1, true
   job.since, job.ready_at = now, nil
-  local is_over = job.lost_in_row >= 3 or job.attempt >= (job.tries or tries)
+  local most = job.max_lost or set.max_lost
+  local is_over = (most > 0 and job.lost_in_row >= most) or job.attempt >= (job.tries or set.tries)
   if is_over then job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries }) end
   if is_over or claim_unique_key(keys, id, job) then
     fail(keys, id, job, now)

@@ -16,7 +16,7 @@ type Fits<From extends To, To> = [From, To]
 type Same<A extends string, B extends A> = [A, B]
 type Own = 'signal' | 'idempotencyKey'
 // A list in a program is text with commas in a URL.
-type Listed<Options> = Omit<Options, Own | 'depends'> & { depends?: string }
+type Listed<Options> = Omit<Options, Own | 'depends' | 'maxLost'> & { depends?: string, max_lost?: number | 'null' }
 type Renamed = Omit<Listed<Client.PushOptions>, 'onDuplicate'> & { on_duplicate?: Exclude<Client.PushOptions['onDuplicate'], undefined> }
 type Wanted = Static<typeof SetSchedule.body>
 // The server's own type does not tell which of them is text.
@@ -59,8 +59,8 @@ test('everything the client asks is in the OpenAPI document, parameters and answ
       return answer
     }
   })
-  const { id } = await presque.push('mail', {}, { priority: 1, tries: 3, ttl: 60, keep: 60, uniq: 'a', onDuplicate: 'ignore', delay: 0 })
-  await presque.pushMany('mail', [{}, {}], { priority: 2, depends: [id] })
+  const { id } = await presque.push('mail', {}, { priority: 1, tries: 3, maxLost: null, ttl: 60, keep: 60, uniq: 'a', onDuplicate: 'ignore', delay: 0 })
+  await presque.pushMany('mail', [{}, {}], { priority: 2, maxLost: 5, depends: [id] })
   const job = await presque.take('mail', { lease: 30, wait: 1, worker: 'w1' })
   await presque.touch(job!, { lease: 60, progress: 1 })
   const next = await presque.ack(job!, { done: true }, { next: { lease: 30, wait: 1, worker: 'w1' } })

@@ -96,7 +96,7 @@ test('the same Idempotency-Key adds nothing for a day, and refuses another paylo
   const { redis } = await build(t)
   const job = { payload: '{"n":1}', idempotencyKey: 'k' }
   const [first] = await Promise.all([1, 2, 3].map(() => push(redis, 'mail', [job], { now: 100 })))
-  t.same(await push(redis, 'mail', [job], { now: 100 + 86_399 }), first)
+  t.same(await push(redis, 'mail', [job], { now: 100 + 86_399 }), [{ id: first![0]!.id, duplicate: false }])
   await t.rejects(push(redis, 'mail', [{ ...job, payload: '{"n":2}' }], { now: 101 }), { code: 'IDEMPOTENCY_CONFLICT' })
   t.match(await queueStatus(redis, 'mail', { now: 101 }), { counts: { waiting: 1 } })
   t.match(await push(redis, 'mail', [job], { now: 100 + 86_401 }), [{ id: '2' }])
