@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
-import type { FastifyError, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, refusalFromRedis } from '../operations/errors.ts'
 import { withBody } from '../schemas/header.ts'
 
@@ -15,10 +15,9 @@ export default fp(async app => {
   await app.register(async unrouted => {
     unrouted.addHook('onResponse', app.countAnswers('(none)'))
     // Before the body is read: no body makes a route of it, and none makes it another refusal.
-    unrouted.addHook('onRequest', ({ method, url }, _reply, done) => {
-      done(new errors.NOT_FOUND(`${method} ${url.split('?', 1)[0]!.slice(0, 200)}`))
-    })
-    unrouted.setNotFoundHandler(() => {})
+    unrouted.addHook('onRequest', (request, _reply, done) => done(notFound(request)))
+    // A plugin that has a route may find nothing there, either.
+    unrouted.setNotFoundHandler((request, reply) => refuse(reply, notFound(request)))
   })
   // Left alone, Node answers with an empty body.
   app.server.on('checkExpectation', (_request, response: ServerResponse) => {
@@ -35,6 +34,10 @@ function known (error: FastifyError, maxBody: number): FastifyError | null {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new errors.BODY_TOO_LARGE(maxBody) as FastifyError
   if (error.statusCode! < 500) return new errors.BAD_REQUEST(error.message) as FastifyError
   return refusalFromRedis(error) as FastifyError | null
+}
+
+function notFound ({ method, url }: FastifyRequest): FastifyError {
+  return new errors.NOT_FOUND(`${method} ${url.split('?', 1)[0]!.slice(0, 200)}`) as FastifyError
 }
 
 function refuse (reply: FastifyReply, { statusCode = 500, message }: FastifyError): void {
