@@ -42,7 +42,7 @@ function digest (secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-interface Kept { token: Token, hash: Buffer, queues: RegExp }
+interface Kept { token: Token, hash: Buffer, queues: Matches }
 
 /** Tokens, ready to be asked for on each request. */
 export class Tokens {
@@ -66,17 +66,37 @@ export class Tokens {
   }
 }
 
-function matching (globs: string[]): RegExp {
-  const patterns = globs.map(glob => glob.split('*').map(part => part.replace(/\./g, '\\.')).join('.*'))
-  return new RegExp(`^(?:${patterns.join('|')})$`)
+type Matches = (queue: string) => boolean
+
+function matching (globs: string[]): Matches {
+  const all = globs.map(glob => glob === '*' ? () => true : matchingOne(glob.split('*')))
+  return queue => all.some(matches => matches(queue))
+}
+
+// Each part at its first place behind the one before it. A pattern tries all places of all parts: with the stars of one
+// glob and a long name, for hours.
+function matchingOne ([first = '', ...rest]: string[]): Matches {
+  const last = rest.pop()
+  if (last === undefined) return queue => queue === first
+  return queue => {
+    if (queue.length < first.length + last.length || !queue.startsWith(first) || !queue.endsWith(last)) return false
+    const end = queue.length - last.length
+    let at = first.length
+    for (const part of rest) {
+      const found = queue.indexOf(part, at)
+      if (found === -1) return false
+      at = found + part.length
+    }
+    return at <= end
+  }
 }
 
 /** Whoever has shown a token. */
 export class Holder {
   readonly token: Token
-  readonly #queues: RegExp
+  readonly #queues: Matches
 
-  constructor (token: Token, queues: RegExp) {
+  constructor (token: Token, queues: Matches) {
     this.token = token
     this.#queues = queues
   }
@@ -88,7 +108,7 @@ export class Holder {
 
   /** Whether it may have to do with that queue. */
   sees (queue: string): boolean {
-    return this.#queues.test(queue)
+    return this.#queues(queue)
   }
 
   /** Whether it may have to do with every queue there is or will be. */

@@ -34,11 +34,23 @@ export function traceMembers (trace: Trace | undefined): string {
 
 // All of it, or none when a part is wrong: the specification lets one part not stand for the others.
 function stateIn (text: string): string {
-  const members = text.split(',').map(one => one.replace(/^[ \t]+|[ \t]+$/g, '')).filter(one => one !== '')
+  const members = text.split(',').map(trimmed).filter(one => one !== '')
   const keys = new Set(members.map(one => one.split('=', 1)[0]))
   if (members.length > most.members || keys.size < members.length || !members.every(one => member.test(one))) return ''
   if (members.join(',').length <= most.characters) return members.join(',')
   const kept = members.filter(({ length }) => length <= most.large)
   while (kept.join(',').length > most.characters) kept.pop()
   return kept.join(',')
+}
+
+// By hand: a pattern for the spaces at the end begins anew at each space within, and takes the square of their number.
+function trimmed (text: string): string {
+  let [start, end] = [0, text.length]
+  while (isSpace(text[start])) start++
+  while (end > start && isSpace(text[end - 1])) end--
+  return text.slice(start, end)
+}
+
+function isSpace (character: string | undefined): boolean {
+  return character === ' ' || character === '\t'
 }

@@ -9,7 +9,8 @@ import type { Delivery } from '../operations/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
-    const { query } = request
+    const { delayed: text = null } = request.body
+    const query = { ...text !== null && { delayed: Number(text) }, ...request.query }
     if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
     const trace = traceIn(request.headers)
     const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query, trace }))

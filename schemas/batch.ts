@@ -50,6 +50,12 @@ export const TakeBatchByPost = {
   response: { ...TakeBatch.response, 413: TooLarge }
 }
 
+// The client of 2010 sends it beside the parameter, as a number or as text, or null where there is none.
+const DelayedToo = Type.Union([Delayed, Type.String({ pattern: '^[0-9]{1,11}(\\.[0-9]{1,6})?$' }), Type.Null()], {
+  description: 'Instead of the parameter of that name, which counts where both are given',
+  'x-refusal': 'DELAYED_INVALID'
+})
+
 export const PushBatch = {
   tags: ['batch'],
   summary: 'Put several jobs in, all or none',
@@ -67,7 +73,8 @@ export const PushBatch = {
   }, { additionalProperties: false }),
   headers: TraceHeaders,
   body: Type.Object({
-    jobs: Type.Array(Payload, { maxItems: batchSize.mostPushed, 'x-refusal': 'JOBS_NOT_ARRAY' })
+    jobs: Type.Array(Payload, { maxItems: batchSize.mostPushed, 'x-refusal': 'JOBS_NOT_ARRAY' }),
+    delayed: Type.Optional(DelayedToo)
   }, { additionalProperties: false, examples: [{ jobs: [{ to: 'ann' }, { to: 'bob' }] }], 'x-missing': 'JOB_MISSING', 'x-refusal': 'JOBS_NOT_ARRAY' }),
   response: { 201: Created, ...storing, 429: QueueFull }
 }

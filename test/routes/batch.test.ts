@@ -102,3 +102,20 @@ test('PUT and DELETE are refused, whatever they bring', async t => {
   }
   await says(200, ['{}'], 'GET /qb/foo')
 })
+
+test('POST takes delayed in its body too, as the client of 2010 sends it; the parameter counts', async t => {
+  const { ask, says, refuses } = await client(t)
+  const at = Math.floor(Date.now() / 1000) + 500
+  await says(201, '', `POST /qb/foo?delayed=${at}`, `{"jobs":[{"n":1}],"delayed":${at}}`)
+  await says(201, '', `POST /qb/foo?delayed=${at}`, `{"delayed":"${at}","jobs":[{"n":2}]}`)
+  await says(201, '', 'POST /qb/foo', `{"jobs":[{"n":3}],"delayed":${at}}`)
+  await says(201, '', `POST /qb/foo?delayed=${at}`, '{"jobs":[{"n":4}],"delayed":1}')
+  await says(201, '', `POST /qb/foo?delayed=${at}`, '{"jobs":[{"n":5}],"delayed":null}')
+  await says(201, '', 'POST /qb/foo', '{"jobs":[{"n":6}],"delayed":null}')
+  t.match((await ask('GET /status/foo')).json().counts, { waiting: 1, delayed: 5 })
+  t.same((await ask('GET /j/foo?state=delayed')).json().jobs.map((job: { run_at: number }) => job.run_at), Array.from({ length: 5 }, () => at))
+  for (const delayed of ['"soon"', '-1', '1e300', '[1]', '{}', 'true', '""', '"0x10"', '" 1"', '"999999999999"']) {
+    await refuses(400, 'delayed must be a time in epoch seconds, such as 1273924034 or 1273924034.5', 'POST /qb/foo', `{"jobs":[{"n":7}],"delayed":${delayed}}`)
+  }
+  await refuses(400, 'give delay (seconds from now) or delayed (epoch seconds), not both', 'POST /qb/foo?delay=1', `{"jobs":[{"n":7}],"delayed":${at}}`)
+})
