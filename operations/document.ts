@@ -1,6 +1,7 @@
 import { queueKey } from './keys.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
+import { seen } from './queue-name.ts'
 import type { RedisClient } from './redis.ts'
 import type { Trace } from './trace.ts'
 
@@ -91,6 +92,7 @@ const scripts = {
 export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<KeptDocument | null> {
   const [era, proof, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
   if (era === undefined) return null
+  await seen(redis, queue)
   const { keep = fields[11] } = detailsIn(fields)
   return { ...document(queue, fields), keep: keep / 1000, era, proof }
 }
@@ -111,13 +113,16 @@ export async function jobs (redis: RedisClient, queue: string, state: State, pag
   for (let sound = '', found: Fields[], call = 1; ; call++) {
     if (call > mostCalls) sound = 'anyhow'
     ;[sound, ...found] = await scripts.list(redis, queue, { state, offset, limit, order, sound, now: milliseconds(now) })
-    if (sound === '') return found.map(fields => document(queue, fields))
+    if (sound !== '') continue
+    if (found.length > 0) await seen(redis, queue)
+    return found.map(fields => document(queue, fields))
   }
 }
 
 /** A job and what can keep it from running. Rejects with NO_SUCH_JOB. */
 export async function why (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<[Document, Obstacles]> {
   const found = await scripts.why(redis, queue, { id, now: milliseconds(now) })
+  await seen(redis, queue)
   const [time, stopped, reopensAt, ahead, askedAt, limited, limitedUntil] = found.pop() as number[]
   const seconds = (ms: number | undefined) => ms ? ms / 1000 : null
   return [document(queue, found as unknown as Fields), {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { coalesce } from './coalescer.ts'
 import { commonKey } from './keys.ts'
 import { errors } from './errors.ts'
+import { note } from './queue-name.ts'
 import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
@@ -90,7 +91,7 @@ function entry (job: NewJob): Entry {
 
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is again and again.
-  const listed = list(redis, queue)
+  const listed = note(redis, queue)
   const fields = entries.flat()
   const plain = fields.length === entries.length ? 1 : ''
   const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, seed: newSeed(), plain, fields }))
@@ -98,19 +99,6 @@ async function insert (redis: RedisClient, queue: string, entries: Entry[], more
   redis.meter?.pushed(queue, added(said))
   await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)
   return outcomes(said.split(' '))
-}
-
-// When a server last noted the name of a queue, in ms since 1970. At each push would cost a tenth of a push; after a purge,
-// or where Redis has lost all, the first id tells that it is to be noted again.
-const noted = new WeakMap<RedisClient, Map<string, number>>()
-
-async function list (redis: RedisClient, queue: string): Promise<void> {
-  const names = noted.get(redis) ?? new Map<string, number>()
-  const now = Date.now()
-  if (now - (names.get(queue) ?? 0) < 1000) return
-  if (names.size >= 10_000) names.clear()
-  noted.set(redis, names.set(queue, now))
-  await redis.sadd(commonKey('queues'), queue).catch(() => names.delete(queue))
 }
 
 // How many jobs there are more.

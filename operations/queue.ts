@@ -2,6 +2,7 @@ import { policyFrom, type Policy } from './control.ts'
 import type { State } from './document.ts'
 import { commonKey } from './keys.ts'
 import { filtered, merged } from './pieces.ts'
+import { recall, seen, settle } from './queue-name.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -29,6 +30,7 @@ const slice = 1000
 
 /** The names of all queues, sorted; read in slices where there are many. */
 export async function queues (redis: RedisClient): Promise<string[]> {
+  await recall(redis)
   if (await redis.scard(commonKey('queues')) <= slice) return (await redis.smembers(commonKey('queues'))).sort()
   const slices: string[][] = []
   let cursor = '0'
@@ -51,10 +53,14 @@ function distinct (): (name: string) => boolean {
   }
 }
 
+// listed: the name of the queue has just been found among those of all.
+interface Asked { now?: number, listed?: boolean }
+
 /** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */
-export async function queueStatus (redis: RedisClient, queue: string, { now }: { now?: number } = {}): Promise<QueueStatus> {
+export async function queueStatus (redis: RedisClient, queue: string, { now, listed = false }: Asked = {}): Promise<QueueStatus> {
   const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed, blocked] =
     await scripts.status(redis, queue, { now: milliseconds(now) })
+  if (!listed && pushed > 0) await seen(redis, queue)
   return {
     counts: { waiting, delayed, blocked, active, failed: failedNow, completed },
     pushed,
@@ -71,6 +77,7 @@ type Ten = [number, number, number, number, number, number, number, number, numb
 
 /** Deletes a queue and all that belongs to it. The memory comes back in the background. */
 export async function purge (redis: RedisClient, queue: string): Promise<void> {
-  await redis.srem(commonKey('queues'), queue)
+  // The name goes last: jobs that are still there must not be without one.
   await scripts.purge(redis, queue)
+  await settle(redis, queue)
 }

@@ -144,7 +144,7 @@ export class Summaries {
 }
 
 async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSummary> {
-  const { policy, oldestAge, counts, pushed, processed, failed, lost, expired } = await queueStatus(redis, queue)
+  const { policy, oldestAge, counts, pushed, processed, failed, lost, expired } = await queueStatus(redis, queue, { listed: true })
   return { queue, stopped: policy.stopped, counts, oldest_age: oldestAge, pushed, processed, failed, lost, expired }
 }
 

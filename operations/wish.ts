@@ -2,6 +2,7 @@ import { coalesce } from './coalescer.ts'
 import { count, doneFields, restore, type Delivery, type Done } from './delivery.ts'
 import { errors, type ErrorCode } from './errors.ts'
 import { unlessLate } from './late.ts'
+import { seen } from './queue-name.ts'
 import { stamped } from './receipt.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
@@ -81,6 +82,7 @@ function looks (redis: RedisClient, queue: string, requests: Request[], [closed,
     const jobs = lease ? leased(answer) : takenForGood(answer)
     return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left, quiet }))
   })
+  if (texts.length > 0) void seen(redis, queue)
   redis.meter?.taken(queue, found.reduce((sum, { jobs }) => sum + jobs.length, 0), answer.waits)
   return found
 }

@@ -44,7 +44,7 @@ test('more than can be read in one turn is read after a pause', async t => {
   const { redis } = await serve(t)
   const big = 'x'.repeat(1_000_000)
   await redis.set('big', big)
-  const calls = range(60).map(async () => await redis.get('big'))
+  const calls = range(10).map(async () => await redis.get('big'))
   await new Promise(resolve => setImmediate(resolve))
   pause(2 * shipped)
   t.same(new Set((await Promise.all(calls)).map(text => text?.length)), new Set([big.length]))
