@@ -1,7 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import { test, type Test } from 'tap'
+import { control } from '../operations/control.ts'
+import { ack, nack, release, restore, touch, type Delivery } from '../operations/delivery.ts'
 import { push } from '../operations/insertion.ts'
+import { cancelAll, retry, retryAll } from '../operations/job.ts'
 import { queueStatus } from '../operations/queue.ts'
 import type { RedisClient } from '../operations/redis.ts'
+import { take } from '../operations/wish.ts'
+import { Random } from './fixtures/random.ts'
 import { startRedis } from './fixtures/redis.ts'
 import { listen } from './helper.ts'
 
@@ -88,4 +94,69 @@ test('of 20 clients that ask for one job at once, one gets it', async t => {
     t.strictSame(answers.map(({ status }) => status).sort(), [200, ...Array(19).fill(404)])
     await Promise.all(answers.map(answer => answer.text()))
   }
+})
+
+// How many unfinished jobs have a unique key, by what is stored; and whether the key is that of the one there is.
+const unfinished = `
+local count, id = 0, redis.call('HGET', KEYS[4], 'k')
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local member = string.char(96 + #all[i]) .. all[i]
+  local has_ended = redis.call('ZSCORE', KEYS[2], member) or redis.call('ZSCORE', KEYS[3], member)
+  if not has_ended and cjson.decode(all[i + 1]).unique == 'k' then count = count + (all[i] == id and 1 or 100) end
+end
+return count`
+
+const held = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
+
+/** What a client of one unique key does: at each step one of these, with jobs that any client has had. */
+function ways (redis: RedisClient, random: Random, had: Delivery[]): Record<string, () => Promise<unknown>> {
+  const one = (): Delivery => had[Math.max(0, had.length - 1 - random.below(20))]!
+  const leased = (): ReturnType<typeof held> => held(one())
+  const delay = (): number => random.whole(0, 1) / 100
+  return {
+    push: async () => await push(redis, 'mail', [{ payload: '{}', uniq: 'k', on_duplicate: random.pick(['reject', 'ignore', 'replace']), keep: delay() }]),
+    take: async () => had.push(...await take(redis, 'mail', { lease: 0.01 })),
+    takeLonger: async () => had.push(...await take(redis, 'mail', { lease: 0.1 })),
+    ack: async () => await ack(redis, 'mail', [leased()]),
+    nack: async () => await nack(redis, 'mail', [{ ...leased(), delay: delay() }]),
+    fail: async () => await nack(redis, 'mail', [{ ...leased(), retry: false }]),
+    release: async () => await release(redis, 'mail', leased(), { delay: delay(), front: random.chance(0.5) }),
+    touch: async () => await touch(redis, 'mail', [{ ...leased(), lease: 0.01 }]),
+    putBack: async () => {
+      const taken = await take(redis, 'mail')
+      await setImmediate()
+      await restore(redis, 'mail', taken)
+    },
+    retry: async () => await retry(redis, 'mail', one().id),
+    redrive: async () => await retryAll(redis, 'mail', 'failed', 10),
+    drop: async () => await cancelAll(redis, 'mail', 'failed', 3)
+  }
+}
+
+test('whatever 50 clients do with one unique key, it never has two unfinished jobs', { timeout: limit }, async t => {
+  const { redis } = await serve(t)
+  const random = new Random(7)
+  const had: Delivery[] = []
+  const acts = Object.entries(ways(redis, random, had))
+  await control(redis, 'mail', { tries: 2 })
+  await push(redis, 'mail', [{ payload: '{}', uniq: 'k' }])
+  had.push(...await take(redis, 'mail', { lease: 0.01 }))
+  const said: Record<string, number> = {}
+  const steps = { left: 10_000 }
+  async function client (): Promise<void> {
+    while (steps.left-- > 0) {
+      const [name, act] = random.pick(acts)
+      const answer = await act().catch((error: { code: string }) => error.code)
+      const isTwin = answer === false || JSON.stringify(answer ?? null).includes('"duplicate":true')
+      said[`${name} ${isTwin ? 'duplicate' : typeof answer === 'string' ? answer : 'done'}`] = 1
+    }
+  }
+  const counts = new Set<number>()
+  async function watch (): Promise<void> {
+    while (steps.left > 0) counts.add(await redis.eval(unfinished, 4, ...['details', 'failed', 'completed', 'unique'].map(key => `{mail}:${key}`)) as number)
+  }
+  await Promise.all([watch(), ...Array.from({ length: 50 }, client)])
+  t.strictSame([...counts].toSorted(), [0, 1], 'none or one, at any time')
+  t.match(Object.keys(said).toSorted().join(', '), /push JOB_EXISTS.*retry JOB_DUPLICATE/, 'and it came to that')
 })

@@ -51,7 +51,8 @@ export function act ({ world, name: actor }: Actor, { job, queue, receipt }: Hel
     outcome,
     sent: heard.sent,
     answered: heard.answered,
-    ...(outcome === 'done' && verb === 'nack' && { state: said.state as 'delayed' | 'failed' }),
+    // A release says so where another job has the unique key by now.
+    ...(outcome === 'done' && said.state !== undefined && { state: said.state as 'delayed' | 'failed' }),
     ...(at !== undefined && { at: Math.round(at * 1000) }),
     ...(delay !== undefined && { delay }),
     ...(result !== undefined && { result }),
@@ -65,6 +66,7 @@ function outcomeOf ({ status, body }: Heard, { error }: Said): Outcome | null {
   if (status === 'unknown') return 'unknown'
   const refusal = error ?? (status === 404 || status === 409 ? (JSON.parse(body) as Said).error : undefined)
   if (refusal === 'lease lost' || refusal === 'the job is on lease' || refusal === 'the job has completed') return 'lost'
+  if (refusal?.includes('has its unique key by now')) return 'lost'
   if (refusal === 'no such job') return 'gone'
   return status === 200 || status === 204 || refusal === 'no job' || refusal === 'queue is closed' ? 'done' : null
 }

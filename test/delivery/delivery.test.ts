@@ -38,6 +38,10 @@ test('the model sees every way in which delivery can go wrong', async t => {
     'nothing unknown appears': broken(({ lease }) => lease(again, '{"token":"mail.2"}')),
     'a job ends in exactly one way': broken(() => {}),
     'the counters say what happened': broken(({ act }) => act({}), counted({ processed: 2 })),
+    'a unique key never has two unfinished jobs': broken(({ first, push }) => {
+      first.options.uniq = 'k'
+      push('mail.2', '2', { sent: 906, answered: 910, options: { uniq: 'k' } })
+    }),
     'everything drains': broken(({ act }) => act({}), left({ waiting: 1 }))
   }
   for (const [rule, found] of Object.entries(wrong)) t.ok(found.includes(rule), `${rule}: ${found.join('; ')}`)

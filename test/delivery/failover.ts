@@ -77,6 +77,7 @@ const notPromised: Record<string, string> = {
   'three losses in a row are the end': 'a loss is forgotten',
   'the attempt never exceeds the tries': 'a delivery is forgotten',
   'no job is early': 'the nack that put it off is forgotten',
+  'a unique key never has two unfinished jobs': 'a redrive is forgotten, and its key is free',
   'the counters say what happened': 'what was counted last is forgotten',
   'only what a lost answer took is missing': 'deliveries are forgotten'
 }

@@ -47,6 +47,8 @@ export function mayHaveFailed (story: Story): boolean {
   const last = story.leases.at(-1)
   // Perhaps all of its deliveries were to somebody whose answer was lost.
   if (story.lostTakes.lease > 0 || unknown(story, 'nack') || unknown(story, 'release')) return true
+  // Put back, it may have found its unique key with another job.
+  if (story.lostTakes.good > 0 && story.job.pushes.some(({ options }) => options.uniq !== undefined)) return true
   if (last === undefined) return false
   const acts = actsOn(story, last)
   if (acts.some(({ state }) => state === 'failed')) return true

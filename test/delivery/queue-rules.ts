@@ -3,6 +3,7 @@ import { rules } from './rules.ts'
 import { misled, neglected } from './ask-rules.ts'
 import { changeRules, misnumbered } from './purge-rules.ts'
 import { closed } from './spans.ts'
+import { twins } from './unique-rules.ts'
 import { waitRules } from './wait-rules.ts'
 import { actsOn, deadlines, done, ends, perhaps, slack, tell, type Policy, type Story } from './model.ts'
 import type { Delivery, History } from './history.ts'
@@ -33,6 +34,8 @@ export function judge (history: History, queue: string, policy: Policy, end: End
   violate('only what a lost answer took is missing', missing(history, queue, stories, fates))
   violate('no more jobs are on lease than the concurrency allows', crowded(stories, policy))
   violate('no more jobs are given out than the rate allows', hurried(stories, policy))
+  const twin = twins(stories)
+  if (twin) history.violate('a unique key never has two unfinished jobs', queue, twin.detail, twin.job)
   judgeKeeping(history, queue, stories)
 }
 
