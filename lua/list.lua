@@ -1,11 +1,12 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
--- args: now state offset limit order sound
+-- args: now state offset limit order sound payload_max
 -- use: clock unbar settle expire page document rules fit tidy stale
 -- sound: '' for the first call, or what the last one returned; anyhow to list what there is by now
 -- returns: '' and jobs as lua/parts/document.lua gives them, each with tries and keep of the queue, of all no more than 8 MiB together;
 --   or how many entries of the ready list have been looked through, and the id of the last one, if another call is to go on from there;
 --   '0 0' if more is due than one call deals with
+--   A payload of more bytes than `payload_max` is cut there, and its size follows the job.
 unbar(keys)
 now = clock(now)
 local crowded, late = settle(keys, now, 1000)
@@ -56,6 +57,8 @@ for _, id in ipairs(ids) do
   local job = document(keys, id, now)
   if job and job[2] == state then
     job[11], job[12] = set.tries, set.keep
+    local most, size = tonumber(payload_max), #job[5]
+    if most and size > most then job[5], job[13] = job[5]:sub(1, most), size end
     found[#found + 1] = job
   end
 end

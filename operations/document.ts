@@ -31,6 +31,8 @@ export interface Document {
   last_error: string | null
   result: string | null
   payload: string
+  /** Its bytes, where `payload` is but the beginning. */
+  payload_size?: number
 }
 
 /** A job, and what the server alone is to know of it. */
@@ -57,7 +59,7 @@ export interface Obstacles {
 
 type Fields = [
   id: string, state: State, at: string, runAt: string, payload: string, details: string, holder: string, result: string,
-  error: string, progress: string, tries: number, keep: number
+  error: string, progress: string, tries: number, keep: number, size?: number
 ]
 
 // Older versions kept `progress` and `last_error` here.
@@ -104,15 +106,24 @@ export async function jobByKey (redis: RedisClient, queue: string, uniq: string,
 }
 
 /** Which jobs of a state; desc: those at the far end, the last one first. */
-export interface Page { offset: number, limit: number, order?: 'asc' | 'desc', now?: number }
+export interface Page {
+  offset: number
+  limit: number
+  order?: 'asc' | 'desc'
+  /** Longer payloads are cut there, in bytes. */
+  payloadMax?: number | undefined
+  now?: number
+}
 
 /** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */
 export async function jobs (redis: RedisClient, queue: string, state: State, page: Page): Promise<Document[]> {
-  const { offset, limit, order = 'asc', now } = page
+  const { offset, limit, order = 'asc', payloadMax, now } = page
   if (limit === 0) return []
   for (let sound = '', found: Fields[], call = 1; ; call++) {
     if (call > mostCalls) sound = 'anyhow'
-    ;[sound, ...found] = await scripts.list(redis, queue, { state, offset, limit, order, sound, now: milliseconds(now) })
+    ;[sound, ...found] = await scripts.list(redis, queue, {
+      state, offset, limit, order, sound, payload_max: payloadMax, now: milliseconds(now)
+    })
     if (sound !== '') continue
     if (found.length > 0) await seen(redis, queue)
     return found.map(fields => document(queue, fields))
@@ -151,7 +162,7 @@ function detailsIn ([,,,,, text]: Fields): Details {
 }
 
 function document (queue: string, fields: Fields): Document {
-  const [id, state, at, runAt, payload, , holder, result, error, progress, tries] = fields
+  const [id, state, at, runAt, payload, , holder, result, error, progress, tries, , size] = fields
   const details = detailsIn(fields)
   const active = state === 'active'
   const ready = state === 'waiting' ? details.ready_at ?? details.since : undefined
@@ -175,6 +186,7 @@ function document (queue: string, fields: Fields): Document {
     tracestate: details.tracestate ?? null,
     last_error: error || (details.last_error ?? null),
     result: result === '' ? null : result,
-    payload
+    payload,
+    ...(size !== undefined && { payload_size: size })
   }
 }

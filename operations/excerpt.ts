@@ -1,7 +1,7 @@
 import type { Document } from './document.ts'
 
 /** What a list tells of a job, by the names of its members. Texts are JSON as it came in. */
-export type Excerpt = Partial<Document> & { payload_size?: number, payload_head?: string }
+export type Excerpt = Partial<Document> & { payload_head?: string }
 
 /** Which members of a job are told (all, if undefined), and how many bytes of a payload. */
 export interface Extent { fields?: ReadonlySet<string> | undefined, payloadMax?: number | undefined }
@@ -19,7 +19,7 @@ export function excerpt (job: Document, { fields, payloadMax }: Extent): Excerpt
 
 function cut (job: Document, most: number): Excerpt {
   const { payload, last_error: error } = job
-  const size = Buffer.byteLength(payload)
+  const size = job.payload_size ?? Buffer.byteLength(payload)
   return {
     ...job,
     ...(size > most && { payload: 'null', payload_size: size, payload_head: head(payload, most) }),

@@ -14,7 +14,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     if (state !== undefined && uniq !== undefined) throw new errors.INVALID('give state or uniq, not both')
     const { counts, failed, processed } = await queueStatus(app.redis, queue)
     const numbers = JSON.stringify({ queue_name: queue, job_count: counts.waiting, job_failed: failed, job_processed: processed })
-    const found = state !== undefined ? await jobs(app.redis, queue, state, page) : uniq !== undefined ? [await jobByKey(app.redis, queue, uniq)] : null
+    const found = state !== undefined ? await jobs(app.redis, queue, state, { ...page, payloadMax }) : uniq !== undefined ? [await jobByKey(app.redis, queue, uniq)] : null
     const extent = { fields: namesIn(fields), payloadMax }
     const list = found?.flatMap(job => job === null ? [] : [text(excerpt(job, extent))])
     return reply.type('application/json').send(`${numbers.slice(0, -1)}${list === undefined ? '' : `,"jobs":[${list.join(',')}]`}}` as never)

@@ -33,7 +33,7 @@ export function JobList ({ queue, state, total }: JobListProps) {
       {grouped && state === 'failed'
         ? <Groups queue={queue} total={total} onChange={refresh} />
         : <Found {...{ jobs, found, problem }}><JobTable jobs={found} state={state} chosen={selected} onChoose={toggle} onChange={refresh} /></Found>}
-      {!grouped && <Pages offset={offset} total={total} onGo={next => { setOffset(next); clear() }} />}
+      {!grouped && <Pages {...{ offset, total }} shown={jobs?.length ?? 0} onGo={next => { setOffset(next); clear() }} />}
     </div>
   )
 }
@@ -46,8 +46,9 @@ function toggled (selected: Set<string>, ids: string[], on: boolean): Set<string
 function usePage (total: number): [number, (offset: number) => void] {
   const [offset, setOffset] = useState(0)
   const last = Math.max(0, Math.ceil(total / pageSize) - 1) * pageSize
-  useEffect(() => { if (offset > last) setOffset(last) }, [offset, last])
-  return [Math.min(offset, last), setOffset]
+  const isThere = offset < total || offset === 0
+  useEffect(() => { if (!isThere) setOffset(last) }, [isThere, last])
+  return [isThere ? offset : last, setOffset]
 }
 
 interface FoundProps { jobs: Job[] | null, found: Job[], problem: string, children: preact.JSX.Element }
@@ -129,16 +130,17 @@ function useJobs (queue: string, state: State, offset: number, held: boolean): J
   return { jobs, problem, refresh }
 }
 
-interface PagesProps { offset: number, total: number, onGo: (offset: number) => void }
+interface PagesProps { offset: number, total: number, shown: number, onGo: (offset: number) => void }
 
-function Pages ({ offset, total, onGo }: PagesProps) {
-  if (total <= pageSize) return null
-  const last = Math.min(offset + pageSize, total)
+// An answer has fewer jobs than a page where they are together over 8 MiB: the next begins there.
+function Pages ({ offset, total, shown, onGo }: PagesProps) {
+  const last = Math.min(offset + (shown === 0 ? pageSize : shown), total)
+  if (last >= total && offset === 0) return null
   return (
     <nav class='pages' aria-label='Pages of jobs'>
       <Button disabled={offset === 0} onClick={() => onGo(Math.max(0, offset - pageSize))}>Back</Button>
       <span>{exact(offset + 1)} to {exact(last)} of {exact(total)}</span>
-      <Button disabled={last >= total} onClick={() => onGo(offset + pageSize)}>Next</Button>
+      <Button disabled={last >= total} onClick={() => onGo(last)}>Next</Button>
     </nav>
   )
 }
