@@ -8,6 +8,10 @@ import type { Guard } from './guard.ts'
 import type { Plan } from './runner.ts'
 import type { Taken } from './server.ts'
 
+// Process-wide: how many programs have been started. An id and an attempt come again when the queue is purged, or when Redis
+// has lost its last writes, and the program of before may still run.
+let started = 0
+
 export type End = 'timeout' | 'shutdown' | 'cancelled' | 'lost'
 
 /** A program at work on a job, which it keeps. */
@@ -23,8 +27,9 @@ export class Work implements Kept {
     this.#plan = plan
     this.#keeper = keeper
     this.job = job
-    this.#file = join(folder, `${job.queue}-${job.id}-${job.attempt}.json`)
-    writeFileSync(this.#file, job.payload, { mode: 0o600 })
+    started++
+    this.#file = join(folder, `${job.queue}-${job.id}-${job.attempt}-${started}.json`)
+    writeFileSync(this.#file, job.payload, { mode: 0o600, flag: 'wx' })
     this.#child = new Child(plan.program, plan.args, this.#environment(), job.payload, line => plan.log.said(line, { queue: job.queue, job: job.id }))
     const { pid } = this.#child
     if (pid !== undefined) {

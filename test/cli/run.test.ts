@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type Test } from 'tap'
 import { Log } from '../../cli/run/log.ts'
@@ -99,6 +99,25 @@ test('a program hears of its job by standard input, by a file and by the environ
   await state(url, '1', 'completed')
   t.equal((await job(url, '1'))['result'], `${body}${body} mail 1 1 w1 27 600`)
   t.match(await (await fetch(`${url}/w/?worker_id=w1`)).json(), { queues: ['mail'] })
+})
+
+test('a program keeps its payload file when its queue is purged and another job has its id', async t => {
+  const { url } = await serve(t)
+  const folder = place(t)
+  const told = (name: string) => `touch ${folder}/${name}; until [ -e ${folder}/go ]; do sleep 0.02; done; cat $PRESQUE_PAYLOAD_FILE > ${folder}/of-${name}`
+  const ended = (name: string) => until(`${name} has read`, () => existsSync(join(folder, `of-${name}`)))
+  run(t, url)
+  for (const name of ['first', 'second']) {
+    t.equal(await push(url, `trap : TERM; ${told(name)}`), '1')
+    await until(`${name} runs`, () => existsSync(join(folder, name)))
+    if (name === 'first') await fetch(`${url}/q/mail`, { method: 'DELETE' })
+  }
+  writeFileSync(join(folder, 'go'), '')
+  for (const name of ['first', 'second']) {
+    await ended(name)
+    await until('it is whole', () => readFileSync(join(folder, `of-${name}`), 'utf8').endsWith('}'))
+    t.match(readFileSync(join(folder, `of-${name}`), 'utf8'), `touch ${folder}/${name};`)
+  }
 })
 
 test('a long job is kept; once it is cancelled, its program and what that started are ended', async t => {
