@@ -1,7 +1,7 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
 -- keys: ready ranked delayed failed completed blocked dependents ended expiring jobs details reports unique stats workers latest waiters watchers restored events listeners
 -- args: now worker ticket seed ...fields
--- use: clock claim_unique_key fail line place save wake unbar listened report unblock
+-- use: clock returning_id claim_unique_key fail line place save wake unbar listened report unblock
 -- ticket: the same for every try to return these jobs; '' if there is but one
 -- fields: id, payload, created and details of each job in turn, and all under one seed, as lua/take.lua gave them
 -- returns: how many are back; none once the queue has been purged, for they belonged to what was purged, nor by another try with the same ticket
@@ -12,9 +12,11 @@ if ticket ~= '' and redis.call('ZSCORE', restored, ticket) then return 0 end
 if redis.call('HGET', stats, 'seed') ~= seed then return 0 end
 local back, lists = 0, { waiting = {}, failed = {} }
 for i = #fields - 3, 1, -4 do
-  local id, text = fields[i], fields[i + 3]
-  if redis.call('HSETNX', jobs, id, struct.pack('>I6', fields[i + 2]) .. fields[i + 1]) == 1 then
-    local job = text ~= '' and cjson.decode(text) or {}
+  local record, text = struct.pack('>I6', fields[i + 2]) .. fields[i + 1], fields[i + 3]
+  local job = text ~= '' and cjson.decode(text) or {}
+  local id = returning_id(keys, fields[i], record, job)
+  if id then
+    redis.call('HSET', jobs, id, record)
     if job.expires then redis.call('ZADD', expiring, job.expires, place(id)) end
     job.expires = nil
     local state = claim_unique_key(keys, id, job) and 'failed' or 'waiting'

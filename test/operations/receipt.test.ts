@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { test } from 'tap'
 import { push } from '../../operations/insertion.ts'
-import { ack, nack, release, touch } from '../../operations/delivery.ts'
+import { ack, nack, release, restore, touch } from '../../operations/delivery.ts'
 import { fire } from '../../operations/firing.ts'
 import { job } from '../../operations/document.ts'
 import { purge, queueStatus } from '../../operations/queue.ts'
@@ -140,4 +140,35 @@ test('a lease that is given up leaves nothing behind in its details', async t =>
   await touch(redis, 'mail', [{ ...held, lease: 10 }], { now: 101 })
   await release(redis, 'mail', held, { now: 102 })
   t.match(await redis.hget('{mail}:details', '1'), /^(?!.*first_deadline)/)
+})
+
+test('a job that is put back after Redis has lost it shares its id with no other', async t => {
+  const { redis } = await build(t)
+  await push(redis, 'mail', one(0))
+  await take(redis, 'mail')
+  const rewind = await backup(redis, 'mail')
+  for (const pushes of [0, 1, 2]) {
+    await push(redis, 'mail', [...one(1), { payload: '{"n":2}', priority: 1 }], { now: 100 })
+    const taken = await take(redis, 'mail', { count: 2 })
+    await rewind()
+    for (let n = 0; n < pushes; n++) await push(redis, 'mail', [{ payload: `{"new":${n}}`, delay: 0 }])
+    t.equal(await restore(redis, 'mail', taken), 2)
+    await push(redis, 'mail', one(3))
+    const jobs = await take(redis, 'mail', { count: 10 })
+    t.equal(new Set(jobs.map(({ id }) => id)).size, pushes + 3, 'ids')
+    t.equal(new Set(jobs.map(({ payload }) => payload)).size, pushes + 3, 'payloads')
+    await rewind()
+  }
+})
+
+test('a job that is put back is there once, where Redis has lost that it was taken', async t => {
+  const { redis } = await build(t)
+  await push(redis, 'mail', [...one(1), { payload: '{"n":2}', delay: 1 }], { now: 100 })
+  await queueStatus(redis, 'mail', { now: 102 })
+  const rewind = await backup(redis, 'mail')
+  const taken = await take(redis, 'mail', { count: 2, now: 102 })
+  t.equal(taken.length, 2)
+  await rewind()
+  t.equal(await restore(redis, 'mail', taken), 0)
+  t.equal((await take(redis, 'mail', { count: 9, now: 103 })).length, 2)
 })
