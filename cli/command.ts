@@ -7,9 +7,12 @@ import { write, type Surroundings } from './surroundings.ts'
 /** Everything is text as it was given, a switch true or false; what may be repeated is a list. */
 export type Arguments = Record<string, any>
 
+/** An option of yargs, which a length of time is not. */
+export type Option = Options & { isSpan?: true }
+
 export interface Command {
   positionals?: Record<string, PositionalOptions>
-  options?: Record<string, Options>
+  options?: Record<string, Option>
   /** Commands as one would type them, each with what it does. */
   examples: Array<[string, string]>
   /** Resolves with an exit code if that is not 0. */
@@ -60,12 +63,35 @@ export class Call {
 }
 
 export function name (text: string): string {
+  // A path with . or .. as a part of it is another path.
+  if (text === '.' || text === '..') throw new Usage(`a queue cannot be called '${text}'`)
   if (/^[A-Za-z0-9_.:@-]{1,128}$/.test(text)) return text
   throw new Usage(`a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, not '${text}'`)
 }
 
 /** Text as it was given, once. */
 export const text = (description: string, more: Options = {}): Options => ({ type: 'string', requiresArg: true, description, ...more })
+
+/** A length of time: `inSeconds` makes the seconds of it that presque wants. */
+export const seconds = (description: string, more: Options = {}): Option => ({ ...text(`${description}: seconds, or 90s, 5m, 1h, 2d`, more), isSpan: true })
+
+const units: Record<string, number> = { '': 1, ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** So many seconds, as presque takes them. */
+export function inSeconds (given: string, option: string): string {
+  const [, number, unit] = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d|)$/.exec(given) ?? []
+  if (unit === undefined) throw new Usage(`--${option} is a number of seconds, or a time such as 90s, 5m, 1h or 2d, not '${given}'`)
+  return unit === '' ? given : String(Math.round(Number(number) * units[unit]! * 1000) / 1000)
+}
+
+/** A whole number, such as a limit. */
+export function whole (given: string, option: string, least = 0): number {
+  if (/^\d{1,15}$/.test(given) && Number(given) >= least) return Number(given)
+  throw new Usage(`--${option} is a whole number${least === 0 ? '' : ` from ${least} on`}, not '${given}'`)
+}
+
+/** Every state that a job can be in. */
+export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 
 export const flag = (description: string): Options => ({ type: 'boolean', description })
 

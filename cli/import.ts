@@ -8,6 +8,8 @@ import { presque2010 } from './import/presque-2010.ts'
 import { resque } from './import/resque.ts'
 import { sidekiq } from './import/sidekiq.ts'
 import type { Reader } from './import/source.ts'
+import { Failure } from './failure.ts'
+import { write } from './surroundings.ts'
 
 const readers: Record<string, Reader> = { resque, sidekiq, bullmq, 'presque-2010': presque2010 }
 
@@ -30,15 +32,15 @@ Repeat it as often as you like within a day: what has arrived is not put in agai
   presque import --from sidekiq --queue mailers --rename mailers=mail --apply --remove redis://localhost:6379/0
 `
 
-interface Surroundings { env: NodeJS.ProcessEnv, out: (text: string) => void, err: (text: string) => void }
+interface Surroundings { env: NodeJS.ProcessEnv, out: (text: string) => Promise<void> | void, err: (text: string) => void }
 
-const here: Surroundings = { env: process.env, out: text => process.stdout.write(text), err: text => process.stderr.write(text) }
+const here: Surroundings = { env: process.env, out: async text => await write(process.stdout, text), err: text => process.stderr.write(text) }
 
 /** `presque import` with these arguments: its exit code. */
 export async function importJobs (args: string[], { env, out, err }: Surroundings = here): Promise<number> {
   const plan = planned(args, env, line => err(`presque import: ${line}\n`))
   if (plan === null) {
-    out(usage)
+    await out(usage)
     return 0
   }
   if (plan instanceof Error) {
@@ -48,10 +50,11 @@ export async function importJobs (args: string[], { env, out, err }: Surrounding
   const redis = connect(plan.url)
   try {
     const tally = await move(redis, plan)
-    out(tally.table())
-    out(plan.target ? `${tally.moved} of ${tally.found} jobs are in presque\n` : 'Nothing was changed: with --apply it is.\n')
+    await out(tally.table())
+    await out(plan.target ? `${tally.moved} of ${tally.found} jobs are in presque\n` : 'Nothing was changed: with --apply it is.\n')
     return tally.left > 0 ? 3 : 0
   } catch (error) {
+    if (error instanceof Failure) throw error
     err(`presque import: broken off: ${(error as Error).message}. Repeat it: what has arrived is not put in again.\n`)
     return 1
   } finally {
@@ -120,4 +123,9 @@ function connect (url: string): Redis {
   return redis.on('error', () => {})
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await importJobs(process.argv.slice(2))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = await importJobs(process.argv.slice(2)).catch((error: Failure) => {
+    if (error.message !== '') process.stderr.write(`presque import: ${error.message}\n`)
+    return error.exit
+  })
+}

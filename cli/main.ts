@@ -1,9 +1,9 @@
 import yargs, { type Argv } from 'yargs'
 import manifest from '../package.json' with { type: 'json' }
-import { Call, type Arguments, type Command } from './command.ts'
+import { Call, inSeconds, type Arguments, type Command, type Option } from './command.ts'
 import { commands } from './commands.ts'
 import { failure, Usage, exits } from './failure.ts'
-import { write, type Surroundings } from './surroundings.ts'
+import { ReaderGone, write, type Surroundings } from './surroundings.ts'
 
 const epilogue = `Environment: PRESQUE_URL (http://127.0.0.1:5000), PRESQUE_TOKEN.
 On a terminal it speaks to people; in a pipe, or with --json, in lines of JSON.
@@ -22,6 +22,7 @@ export async function main (args: string[], io: Surroundings): Promise<number> {
     return chosen === undefined ? exits.done : await execute(chosen.command, new Call(chosen.args, chosen.rest, io))
   } catch (error) {
     const { message, exit } = failure(error, url)
+    if (error instanceof ReaderGone) return exit
     io.errors.write(`presque: ${message}\n`)
     return exit
   }
@@ -31,12 +32,21 @@ async function execute (command: Command, call: Call): Promise<number> {
   return await command.run(call) ?? exits.done
 }
 
+const completionHelp = `presque completion
+
+Prints what teaches the shell in SHELL, zsh or bash, to complete commands and options.
+
+Examples:
+  presque completion >> ~/.bashrc                 for bash
+  SHELL=zsh presque completion >> ~/.zshrc        for zsh`
+
 interface Chosen { command: Command, args: Arguments, rest: string[] }
 
 // What is chosen, unless there is only something to be said: help, the version, completions.
 export async function parse (given: string[]): Promise<{ chosen: Chosen | undefined, said: string }> {
   const { args, rest } = split(given)
   if (args[0] === 'completion' && args.length === 1) return { chosen: undefined, said: completion() }
+  if (args[0] === 'completion' && args.some(arg => ['--help', '-h'].includes(arg))) return { chosen: undefined, said: completionHelp }
   let chosen: Chosen | undefined
   const parser = grammar((command, args) => { chosen = { command, args, rest } })
   let said = ''
@@ -45,10 +55,19 @@ export async function parse (given: string[]): Promise<{ chosen: Chosen | undefi
   await parser.parseAsync(args, {}, (error: Error | undefined, _: unknown, output: string) => {
     wrong ??= error
     said += output
-  })
+  }).catch((error: Error) => { wrong ??= error })
   if (wrong) throw new Usage(sentence(wrong, args))
+  if (chosen !== undefined) readOptions(chosen)
   if (chosen === undefined && said === '' && args[0] !== '--get-yargs-completions') throw new Usage("which command? 'presque --help' lists them")
   return { chosen: said === '' ? chosen : undefined, said }
+}
+
+// Of an option that is given twice the last counts. Were the parser told so, of several queues only the last came through.
+function readOptions ({ command: { options = {} }, args }: Chosen): void {
+  for (const [option, { isSpan }] of Object.entries<Option>({ json: {}, ...options })) {
+    if (Array.isArray(args[option])) args[option] = args[option].at(-1)
+    if (isSpan && args[option] !== undefined) args[option] = inSeconds(args[option], option)
+  }
 }
 
 // For the shell in SHELL: zsh, or else bash. A strict parser takes it for an argument that it does not know.
@@ -69,7 +88,7 @@ function split (given: string[]): { args: string[], rest: string[] } {
 function grammar (choose: (command: Command, args: Arguments) => void): Argv {
   const parser = yargs().scriptName('presque').version(manifest.version).locale('en').wrap(110).exitProcess(false)
     .usage('$0 <command>: a job queue over HTTP. `$0 <command> --help` shows how.')
-    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'dot-notation': false, 'duplicate-arguments-array': false, 'camel-case-expansion': false })
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'dot-notation': false, 'camel-case-expansion': false })
     .option('json', { type: 'boolean', description: 'Lines of JSON, on a terminal too', global: true })
     .completion('completion', 'Print what teaches bash or zsh to complete commands')
     .strict().help().alias('help', 'h').epilogue(epilogue).showHelpOnFail(false)
@@ -90,7 +109,12 @@ function teach (parser: Argv, usage: string, { positionals = {}, options = {}, e
 }
 
 function sentence ({ message }: Error, [command]: string[]): string {
-  const help = `'presque ${command !== undefined && command in commands ? `${command} ` : ''}--help' shows how`
-  if (/^Not enough non-option arguments/.test(message)) return `something is missing: ${help}`
+  const entry = command !== undefined ? commands[command] : undefined
+  const help = `'presque ${entry === undefined ? '' : `${command} `}--help' shows how`
+  if (/^Not enough non-option arguments/.test(message)) return `something is missing: presque ${entry?.usage}; ${help}`
+  const [, option, given, choices] = /Argument: (.+), Given: "(.*)", Choices: (.*)/.exec(message) ?? []
+  if (option !== undefined) return `${entry?.usage.includes(`${option}>`) ? option : `--${option}`} is one of ${choices!.replaceAll('"', '')}, not '${given}'; ${help}`
+  const [, missing] = /^Not enough arguments following: (.+)/.exec(message) ?? []
+  if (missing !== undefined) return `--${missing} needs a value; ${help}`
   return `${message.split('\n')[0]!.replace(/^./, first => first.toLowerCase())}; ${help}`
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { createReadStream, fstatSync } from 'node:fs'
+import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import type { Query } from '../client/request.ts'
 import type { Call } from './command.ts'
@@ -13,7 +13,7 @@ const mostBytes = 512 * 1024
 interface Line { number: number, text: string }
 
 /**
- * A job for each line. A file is looked through before the first job goes in, so that a bad line means that nothing was pushed; what comes
+ * A job for each line. What is a file is looked through before the first job goes in, so that a bad line means that nothing was pushed; what comes
  * through a pipe is checked batch by batch, and a bad line stops it before its batch. A batch goes in as a whole or not at all.
  */
 export async function pushLines (call: Call, query: Query, key: string | undefined): Promise<number> {
@@ -41,14 +41,34 @@ async function look (input: Readable): Promise<void> {
   while (!(await found.next()).done);
 }
 
-function source ({ args: { job = '@-' }, io: { input } }: Call): { open: () => Readable, again: boolean } {
-  if (job.startsWith('@') && job !== '@-') return { open: () => createReadStream(job.slice(1)), again: true }
-  if (job !== '@-') throw new Usage('--ndjson reads standard input or @FILE')
+interface Source { open: () => Readable, again: boolean }
+
+// A pipe, a FIFO and a terminal can be read but once, whatever name they are given.
+function source ({ args: { job = '@-' }, io: { input } }: Call): Source {
+  if (!job.startsWith('@')) throw new Usage('--ndjson reads standard input or @FILE')
+  if (job !== '@-') return { open: () => createReadStream(job.slice(1)), again: isFile(job.slice(1)) }
   if (input.isTTY) throw new Usage('--ndjson reads lines from standard input: presque push mail --ndjson < jobs.ndjson')
   const { fd } = input as { fd?: number }
-  // `< jobs.ndjson` can be read twice, a pipe cannot.
-  const again = fd !== undefined && fstatSync(fd).isFile()
-  return { open: again ? () => createReadStream('', { fd, start: 0, autoClose: false }) : () => input, again }
+  const start = fd !== undefined && fstatSync(fd).isFile() ? position(fd) : undefined
+  if (start === undefined) return { open: () => input, again: false }
+  return { open: () => createReadStream('', { fd, start, autoClose: false }), again: true }
+}
+
+function isFile (path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch (error) {
+    throw new Usage(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`)
+  }
+}
+
+// What has read from this file before, such as `read` of the shell, has left off there. Elsewhere than on Linux it cannot be known.
+function position (fd: number): number | undefined {
+  try {
+    return Number(/^pos:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1])
+  } catch {
+    return undefined
+  }
 }
 
 async function * batches (input: Readable): AsyncGenerator<Line[]> {

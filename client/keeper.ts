@@ -14,7 +14,7 @@ export interface Kept {
 /** Who tells the server. */
 export type Toucher = Pick<Consumer, 'touchMany'>
 
-export interface KeeperOptions { lease: number, worker: string, onQuiet: () => void }
+export interface KeeperOptions { lease: number, worker: string | undefined, onQuiet: () => void }
 
 // Jobs of one request, as many as the server takes.
 const mostAtOnce = 1000
@@ -45,9 +45,16 @@ export class Keeper {
     this.#held.delete(kept)
   }
 
+  /** Keeps nothing any more. */
+  close (): void {
+    this.#held.clear()
+    clearTimeout(this.#timer)
+  }
+
   async #touchAll (): Promise<void> {
     const began = performance.now()
     await Promise.all(batches([...this.#held]).map(batch => this.#touch(batch).catch(() => {})))
+    clearTimeout(this.#timer)
     const rest = this.#pauseMs - (performance.now() - began)
     this.#timer = this.#held.size === 0 ? undefined : setTimeout(() => { void this.#touchAll() }, Math.max(0, rest))
   }

@@ -1,9 +1,9 @@
-import { aJob, text, type Command } from '../command.ts'
+import { aJob, states, text, whole, type Command } from '../command.ts'
 import { Usage } from '../failure.ts'
 
 const command: Command = {
   positionals: aJob,
-  options: { state: text('Instead of one job: all of this state', { choices: ['waiting', 'delayed', 'active', 'failed', 'completed'] }), limit: text('With --state: how many at most, the oldest first') },
+  options: { state: text('Instead of one job: all of this state', { choices: states }), limit: text('With --state: how many at most, the oldest first') },
   examples: [
     ['presque cancel mail 42', 'its worker learns it at its next touch'],
     ['presque cancel mail --state failed', 'drops all that have failed']
@@ -15,6 +15,7 @@ const command: Command = {
       await call.presque.cancel(call.queue, call.id)
       return await call.tell({ queue: call.queue, id, cancelled: true }, `job ${id} is gone`)
     }
+    if (limit !== undefined) whole(limit, 'limit')
     const { text } = await call.presque.request('DELETE', `/j/${call.queue}`, { query: { state, limit } })
     await call.tell(text, () => `${JSON.parse(text).count} jobs are gone`)
   }

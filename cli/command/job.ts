@@ -1,9 +1,9 @@
-import { aJob, text, type Command } from '../command.ts'
+import { aJob, seconds, type Command } from '../command.ts'
 import { glimpse, instant, list } from '../table.ts'
 
 const command: Command = {
   positionals: aJob,
-  options: { wait: text('Seconds to wait until it has finished') },
+  options: { wait: seconds('To wait until it has finished') },
   examples: [
     ['presque job mail 42', 'all that is known of it'],
     ['presque job mail 42 --wait 60 --json | jq .result', 'its result, once there is one']

@@ -1,4 +1,4 @@
-import { aQueue, text, type Command } from '../command.ts'
+import { aQueue, states, text, whole, type Call, type Command } from '../command.ts'
 import { elements } from '../json-text.ts'
 import { glimpse, instant, table } from '../table.ts'
 import type { Job } from '../../client/answer.ts'
@@ -6,8 +6,8 @@ import type { Job } from '../../client/answer.ts'
 const command: Command = {
   positionals: aQueue,
   options: {
-    state: text('Which', { choices: ['waiting', 'delayed', 'active', 'failed', 'completed'], default: 'waiting' }),
-    limit: text('How many at most', { default: '50' }),
+    state: text('Which', { choices: states, default: 'waiting' }),
+    limit: text('How many at most, or all', { default: '50' }),
     offset: text('How many to pass over', { default: '0' })
   },
   examples: [
@@ -15,12 +15,28 @@ const command: Command = {
     ['presque jobs mail --state failed --limit 1000 | jq -c .payload', 'their payloads']
   ],
   async run (call) {
-    const { state, limit, offset } = call.args
-    const { text } = await call.presque.request('GET', `/j/${call.queue}`, { query: { state, limit, offset } })
+    const { state } = call.args
+    const most = call.args['limit'] === 'all' ? Infinity : whole(call.args['limit'], 'limit')
+    let shown = 0
+    for await (const jobs of pages(call, most, whole(call.args['offset'], 'offset'))) {
+      shown += jobs.length
+      if (call.json) for (const job of jobs) await call.tell(job, '')
+      else await call.tell({}, table(['id', 'attempt', 'run at', 'error', 'payload'], jobs.map(row)))
+    }
+    if (shown === 0 && !call.json) call.remark(`no job of ${call.queue} is ${state}`)
+  }
+}
+
+// A page may have fewer than it was asked for: it ends at 8 MiB.
+async function * pages (call: Call, most: number, offset: number): AsyncGenerator<string[]> {
+  for (let left = most; left > 0;) {
+    const query = { state: call.args['state'], limit: Math.min(left, 1000), offset }
+    const { text } = await call.presque.request('GET', `/j/${call.queue}`, { query })
     const jobs = elements(text, 'jobs')
-    if (call.json) for (const job of jobs) await call.tell(job, '')
-    else if (jobs.length === 0) call.remark(`no job of ${call.queue} is ${state}`)
-    else await call.tell({}, table(['id', 'attempt', 'run at', 'error', 'payload'], jobs.map(row)))
+    if (jobs.length === 0) return
+    yield jobs
+    left -= jobs.length
+    offset += jobs.length
   }
 }
 

@@ -1,9 +1,9 @@
-import { aJob, flag, text, type Command } from '../command.ts'
+import { aJob, flag, seconds, type Command } from '../command.ts'
 import { instant } from '../table.ts'
 
 const command: Command = {
   positionals: { ...aJob, receipt: { type: 'string', description: 'What came with it' }, message: { type: 'string', description: 'Why' } },
-  options: { delay: text('Seconds until it runs again'), final: flag('It is not to be tried again'), release: flag('Give it back instead, as if nothing had been') },
+  options: { delay: seconds('Until it runs again'), final: flag('It is not to be tried again'), release: flag('Give it back instead, as if nothing had been') },
   examples: [
     ["presque nack mail 42 1-5f2b6c1d0a9e8f77 'no such mailbox' --final", 'it has failed for good'],
     ['presque nack mail 42 1-5f2b6c1d0a9e8f77 --release', 'somebody else is to do it']

@@ -1,4 +1,4 @@
-import { aQueue, text, type Arguments, type Command } from '../command.ts'
+import { aQueue, inSeconds, text, type Arguments, type Command } from '../command.ts'
 import { Usage } from '../failure.ts'
 import { list } from '../table.ts'
 import type { Policy } from '../../client/answer.ts'
@@ -8,10 +8,10 @@ const command: Command = {
   options: {
     tries: text('Deliveries before a job has failed for good'),
     'max-lost': text('Leases in a row that may run out before a job has failed for good, or none'),
-    lease: text('Seconds of a lease that says no number'),
-    keep: text('Seconds to keep a finished job'),
-    backoff: text('BASE/MAX: seconds after the first failure, and at most', { requiresArg: true }),
-    rate: text('LIMIT/PERIOD: so many jobs in so many seconds'),
+    lease: text('Of a lease that says no number: seconds, or 90s, 5m'),
+    keep: text('How long to keep a finished job: seconds, or 5m, 1h, 2d'),
+    backoff: text('BASE/MAX: how long after the first failure, and at most: 5/600, 5s/10m'),
+    rate: text('LIMIT/PERIOD: so many jobs in so many seconds: 100/60, 100/1m'),
     concurrency: text('So many jobs on lease at a time'),
     'max-jobs': text('Refuse a push when there are so many')
   },
@@ -31,11 +31,12 @@ const command: Command = {
 function changes (args: Arguments): Policy {
   const { backoff, rate } = args
   const one = (name: string, key = name) => args[name] === undefined ? {} : { [key]: args[name] === 'default' ? null : number(args[name], name) }
+  const time = (name: string) => args[name] === undefined ? {} : { [name]: args[name] === 'default' ? null : Number(inSeconds(args[name], name)) }
   return {
     ...one('tries'),
     ...maxLost(args['max-lost']),
-    ...one('lease'),
-    ...one('keep'),
+    ...time('lease'),
+    ...time('keep'),
     ...one('concurrency'),
     ...one('max-jobs', 'max_jobs'),
     ...(backoff !== undefined && { backoff: pair(backoff, 'backoff', (base, max) => ({ base, max })) }),
@@ -58,7 +59,7 @@ function pair<T> (given: string, name: string, make: (first: number, second: num
   if (given === 'default') return null
   const [first, second, more] = given.split('/')
   if (second === undefined || more !== undefined) throw new Usage(`--${name} is two numbers such as 5/600, or default, not '${given}'`)
-  return make(number(first!, name), number(second, name))
+  return make(Number(inSeconds(first!, name)), Number(inSeconds(second, name)))
 }
 
 export default command

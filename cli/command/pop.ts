@@ -1,50 +1,50 @@
-import { flag, name, text, type Call, type Command } from '../command.ts'
+import { flag, name, seconds, text, type Call, type Command } from '../command.ts'
 import { exits, Failure, Usage } from '../failure.ts'
-import { write } from '../surroundings.ts'
-import type { Delivery, Taken } from '../../client/delivery.ts'
+import { follow } from '../follow.ts'
+import { hold } from '../hold.ts'
+import { isRefusal } from '../../client/error.ts'
+import { delivered, type Delivery } from '../../client/delivery.ts'
 
 const command: Command = {
   positionals: { queues: { type: 'string', description: 'Queues, the first that has a job serves' } },
   options: {
-    lease: text('Seconds after which it comes back unless it is acknowledged'),
-    wait: text('Seconds to wait for a job'),
+    lease: seconds('After which it comes back unless presque ack acknowledges it'),
+    wait: seconds('To wait for a job'),
     follow: flag('Go on, one job after another'),
-    ack: flag('Take it on lease, and acknowledge it once it is printed'),
+    ack: flag('With --lease: acknowledge it once it is printed'),
     worker: text('Who takes it')
   },
   examples: [
-    ['presque pop mail', 'takes a job for good, and prints it byte for byte'],
+    ['presque pop mail', 'prints a job byte for byte, and removes it once it is printed'],
     ['presque pop urgent mail --wait 20', 'waits for one, of the first queue that has one'],
     ['presque pop mail --lease 30 --json', 'with its id and receipt, for presque ack and nack'],
-    ['presque pop mail --follow --ack >> jobs.ndjson', 'prints whatever comes; none is lost']
+    ['presque pop mail --follow >> jobs.ndjson', 'prints whatever comes; none is lost']
   ],
   async run (call) {
-    const { lease, follow, ack } = call.args
-    if (follow && lease !== undefined && !ack) throw new Usage('--follow with --lease needs --ack: who else would acknowledge the jobs?')
-    if (!follow) return await once(call)
-    for (;;) await once(call)
+    const { lease, ack } = call.args
+    const queues = call.args['queues'].map(name)
+    if (call.args['follow'] && lease !== undefined && !ack) throw new Usage('--follow with --lease needs --ack: who else would acknowledge the jobs?')
+    return call.args['follow'] ? await follow(call, queues) : await once(call, queues)
   }
 }
 
-async function once (call: Call): Promise<number> {
-  const { follow, ack, lease = ack ? '' : undefined, wait = follow ? '20' : undefined, worker } = call.args
-  const { presque } = call
-  const job = await presque.take(call.args['queues'].map(name), { lease, wait, worker })
-  if (job === null) {
-    if (!follow) throw new Failure('no job', exits.nothing)
-    return exits.nothing
-  }
-  await print(call, job)
-  if (ack) await presque.ack(job as Delivery)
+async function once (call: Call, queues: string[]): Promise<number> {
+  const { ack, lease = '', wait, worker } = call.args
+  const job = await take(call, queues, { lease, wait, worker_id: worker })
+  const stays = call.args['lease'] !== undefined && !ack
+  await hold(call, [job], stays)
+  if (stays && !call.args['json']) call.remark(`job ${job.id}, until it is done: presque ack ${job.queue} ${job.id} ${job.receipt}`)
   return exits.done
 }
 
-async function print (call: Call, job: Taken | Delivery): Promise<void> {
-  if (!('receipt' in job)) return await (call.args['json'] ? call.tell(job.text, '') : write(call.io.output, `${job.text}\n`))
-  const { queue, id, receipt, attempt, expires, text } = job
-  if (call.args['json']) return await call.tell(`${JSON.stringify({ queue, id, receipt, attempt, expires }).slice(0, -1)},"payload":${text}}`, '')
-  await write(call.io.output, `${text}\n`)
-  if (!call.args['ack']) call.remark(`job ${id}, until it is done: presque ack ${queue} ${id} ${receipt}`)
+async function take ({ presque }: Call, queues: string[], query: Record<string, string | undefined>): Promise<Delivery> {
+  try {
+    return delivered(await presque.request('POST', `/q/${queues.join(',')}/take`, { query }))
+  } catch (error) {
+    if (!isRefusal(error, 404) || error.message !== 'queue is closed') throw error
+    const which = queues.length === 1 ? `${queues[0]} is` : 'these queues are'
+    throw new Failure(`${which} stopped: 'presque start ${queues[0]}' lets it give out jobs again`, exits.nothing)
+  }
 }
 
 export default command

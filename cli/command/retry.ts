@@ -1,4 +1,4 @@
-import { aJob, flag, text, type Command } from '../command.ts'
+import { aJob, flag, text, whole, type Command } from '../command.ts'
 import { Usage } from '../failure.ts'
 
 const command: Command = {
@@ -15,6 +15,7 @@ const command: Command = {
       await call.presque.request('POST', `/j/${call.queue}/${call.id}/retry`)
       return await call.tell({ queue: call.queue, id, state: 'waiting' }, `job ${id} waits for a worker`)
     }
+    if (limit !== undefined) whole(limit, 'limit')
     const { text } = await call.presque.request('POST', `/j/${call.queue}/retry`, { query: { state, limit } })
     await call.tell(text, () => told(JSON.parse(text)))
   }

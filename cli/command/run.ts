@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { flag, name, text, type Call, type Command } from '../command.ts'
+import { flag, name, seconds, text, type Call, type Command } from '../command.ts'
 import { exits, Usage } from '../failure.ts'
 import { Log } from '../run/log.ts'
 import { Runner, type Plan } from '../run/runner.ts'
@@ -10,13 +10,13 @@ const command: Command = {
   positionals: { queues: { type: 'string', description: 'Queues, the first that has a job serves' } },
   options: {
     concurrency: text('Jobs at a time', { default: '1' }),
-    lease: text('Seconds after which a job is another\'s if this dies; while the program runs, the job is kept', { default: '60' }),
-    timeout: text('Seconds after which the program is killed, and the job has failed'),
-    grace: text('Seconds that SIGTERM leaves the programs that run', { default: '30' }),
-    'kill-after': text('Seconds from SIGTERM to SIGKILL for a program', { default: '5' }),
-    'release-delay': text('Seconds until a job that exit code 75 gave back is given out again', { default: '5' }),
+    lease: seconds('After which a job is another\'s if this dies; while the program runs, the job is kept', { default: '60' }),
+    timeout: seconds('After which the program is killed, and the job has failed'),
+    grace: seconds('What SIGTERM leaves the programs that run', { default: '30' }),
+    'kill-after': seconds('From SIGTERM to SIGKILL for a program', { default: '5' }),
+    'release-delay': seconds('Until a job that exit code 75 gave back is given out again', { default: '5' }),
     final: text('Exit codes after which the job is not tried again: 64,65'),
-    wait: text('Seconds of one request for a job', { default: '20' }),
+    wait: seconds('Of one request for a job', { default: '20' }),
     'worker-id': text('Its name on the server; host and process id otherwise'),
     quiet: flag('Log only what goes wrong')
   },

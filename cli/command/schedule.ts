@@ -1,4 +1,4 @@
-import { text, type Call, type Command } from '../command.ts'
+import { seconds, text, type Call, type Command } from '../command.ts'
 import { Usage } from '../failure.ts'
 import { elements } from '../json-text.ts'
 import { payload } from '../payload.ts'
@@ -11,7 +11,7 @@ const command: Command = {
   options: {
     queue: text('Where its jobs go'),
     cron: text("When, such as '*/5 * * * *'"),
-    every: text('Seconds from one to the next, instead of --cron'),
+    every: seconds('From one to the next, instead of --cron'),
     tz: text('The time zone of --cron, such as Europe/Berlin'),
     payload: text('The job: JSON, -, or @FILE', { default: '{}' }),
     overlap: text('While the last one is not done', { choices: ['skip', 'allow'] }),
@@ -54,7 +54,7 @@ async function show (call: Call): Promise<void> {
 async function set (call: Call): Promise<void> {
   const { queue, cron, every, tz, overlap, catchup } = call.args
   if (queue === undefined) throw new Usage('--queue is missing: where do its jobs go?')
-  if ((cron === undefined) === (every === undefined)) throw new Usage("when: give --cron '*/5 * * * *' or --every SECONDS")
+  if ((cron === undefined) === (every === undefined)) throw new Usage("when: give --cron '*/5 * * * *' or --every 5m")
   const rule = JSON.stringify({ queue, cron, every: every === undefined ? undefined : Number(every), tz, overlap, catchup })
   const job = await payload(call.args['payload'], call.io)
   await call.presque.request('PUT', path(call), { body: `${rule.slice(0, -1)},"payload":${job}}` })

@@ -2,6 +2,7 @@ import { text, type Call, type Command } from '../command.ts'
 import { failure } from '../failure.ts'
 import { head, row, type Summary } from './status.ts'
 import { table } from '../table.ts'
+import { write } from '../surroundings.ts'
 import { events } from '../event-stream.ts'
 import { backoff, pause } from '../../client/patience.ts'
 
@@ -40,18 +41,18 @@ async function show (call: Call, event: string, data: string): Promise<void> {
   for (const one of queues.values()) one.rate = '0/s'
   for (const one of changed) queues.set(one.queue, { ...one, rate: rate(one, queues.get(one.queue), time - lastAt) })
   lastAt = time
-  draw(call)
+  await draw(call)
 }
 
 function rate (now: Summary, before: Summary | undefined, seconds: number): string {
   return before === undefined ? '-' : `${((now.processed - before.processed) / seconds).toFixed(1)}/s`
 }
 
-function draw ({ io: { output }, url }: Call): void {
+async function draw ({ io: { output }, url }: Call): Promise<void> {
   const shown = [...queues.values()].sort((a, b) => a.queue < b.queue ? -1 : 1).slice(0, Math.max(1, (output.rows ?? 24) - 4))
   const rows = shown.map(one => [...row(one), one.rate ?? '-'])
   // Home, and clear what is below: no flicker.
-  output.write(`\u001b[H\u001b[J${url}  ${new Date(lastAt * 1000).toLocaleTimeString()}  ${queues.size} queues\n\n${table([...head, 'done'], rows)}\n`)
+  await write(output, `\u001b[H\u001b[J${url}  ${new Date(lastAt * 1000).toLocaleTimeString()}  ${queues.size} queues\n\n${table([...head, 'done'], rows)}\n`)
 }
 
 export default command

@@ -80,8 +80,17 @@ test('the exit code says what went wrong, and one sentence what to do', async t 
     [url, ['push', 'mail', '{"a":'], 2, /^this is not valid JSON/],
     [url, ['push', 'mail', '[]'], 2, /^a job must be a JSON object/],
     [url, ['push', 'mail'], 2, /^the job is missing/],
-    [url, ['push'], 2, /^something is missing: 'presque push --help' shows how$/],
+    [url, ['push'], 2, /^something is missing: presque push <queue> \[job\]; 'presque push --help' shows how$/],
     [url, ['push', 'mail', '{}', '--bogus'], 2, /^unknown argument: bogus; 'presque push --help' shows how$/],
+    [url, ['push', 'mail', '{}', '--delay'], 2, /^--delay needs a value; 'presque push --help' shows how$/],
+    [url, ['push', 'mail', '{}', '--delay', '5x'], 2, /^--delay is a number of seconds, or a time such as 90s, 5m, 1h or 2d, not '5x'$/],
+    [url, ['stop', 'mail', '--for', 'soon'], 2, /^--for is .* not 'soon'$/],
+    [url, ['policy', 'mail', '--rate', '5/x'], 2, /^--rate is .* not 'x'$/],
+    [url, ['jobs', 'mail', '--state', 'bogus'], 2, /^--state is one of waiting, delayed, blocked, active, failed, completed, not 'bogus'; 'presque jobs --help' shows how$/],
+    [url, ['jobs', 'mail', '--limit', 'x'], 2, /^--limit is a whole number, not 'x'$/],
+    [url, ['schedule', 'frob'], 2, /^verb is one of list, show, set, rm, not 'frob'/],
+    [url, ['push', '.', '{}'], 2, /^a queue cannot be called '\.'$/],
+    [url, ['pop', 'mail', '..'], 2, /^a queue cannot be called '\.\.'$/],
     [url, ['frob'], 2, /^unknown argument: frob; 'presque --help' shows how$/],
     [url, ['job', 'mail', '../x'], 2, /^a job id is a number/],
     [url, ['retry', 'mail'], 2, /^which one/],
@@ -119,6 +128,32 @@ test('a queue is looked at and managed', async t => {
   t.match(await run('status'), '"queue":"mail"')
   t.equal(await run('purge', 'mail', '--yes'), '{"queue":"mail","purged":true}\n')
   t.strictSame(await (await fetch(`${url}/status/`)).json(), { queues: [], size: 0 })
+})
+
+test('times may be said in minutes and hours, and every state can be asked for, page by page', async t => {
+  const { url } = await listen(t)
+  const run = async (...args: string[]) => (await presque(url, args)).out
+  await run('push', 'mail', '{}', '--delay', '5m', '--keep', '1.5h')
+  const { run_at: due, created_at: made } = JSON.parse(await run('job', 'mail', '1'))
+  t.equal(Math.round(due - made), 300)
+  t.match(JSON.parse(await run('policy', 'mail', '--lease', '2m', '--keep', '1d', '--backoff', '5s/10m', '--rate', '100/1m')).policy, { lease: 120, keep: 86_400, backoff: { base: 5, max: 600 }, rate: { limit: 100, period: 60 } })
+  await run('push', 'mail', '{}', '--depends', '1')
+  t.match(JSON.parse(await run('jobs', 'mail', '--state', 'blocked')), { id: '2', state: 'blocked' })
+  t.equal(await run('cancel', 'mail', '--state', 'blocked'), '{"count":1}\n')
+  await presque(url, ['push', 'many', '--ndjson'], { input: Array.from({ length: 2100 }, (_, n) => `{"n":${n}}\n`) })
+  const ids = async (...args: string[]) => (await run('jobs', 'many', ...args)).trimEnd().split('\n').map(line => JSON.parse(line).id)
+  t.strictSame(await ids('--limit', 'all'), Array.from({ length: 2100 }, (_, n) => `${n + 1}`))
+  t.strictSame(await ids('--limit', '1500', '--offset', '10'), Array.from({ length: 1500 }, (_, n) => `${n + 11}`))
+  t.match(await presque(url, ['completion', '--help']), { code: 0, out: /^presque completion\n[^]*bashrc/ })
+})
+
+test('a stopped queue says so to whoever takes of it', async t => {
+  const { url } = await listen(t)
+  await presque(url, ['push', 'mail', '{}'])
+  await presque(url, ['stop', 'mail'])
+  t.match(await presque(url, ['pop', 'mail']), { code: 3, err: "presque: mail is stopped: 'presque start mail' lets it give out jobs again\n" })
+  await presque(url, ['start', 'mail'])
+  t.match(await presque(url, ['pop', 'mail', 'post', '--wait', '9s', '--wait', '1s']), { code: 0, out: '{}\n' }, 'of several queues, with a time')
 })
 
 test('on a terminal it speaks to people', async t => {
