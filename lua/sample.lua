@@ -5,6 +5,12 @@
 -- facts: waiting, active and failed jobs, since when the oldest waits in epoch seconds or 0, how many were put in and processed; spaces between them
 -- returns: 1 if it was noted
 local minute = string.format('%d', math.floor(clock(now) / 60000))
+-- What lies ahead was noted by a clock that was wrong.
+for _ = 1, 1440 do
+  local ahead = (redis.call('LINDEX', history, -1) or ''):match('^(%d+) ')
+  if not ahead or tonumber(ahead) <= tonumber(minute) then break end
+  redis.call('RPOP', history)
+end
 local before, same = (redis.call('LINDEX', history, -1) or ''):match('^(%d+) (.*)$')
 if before == minute or same == facts then return 0 end
 redis.call('RPUSH', history, minute .. ' ' .. facts)

@@ -1,6 +1,6 @@
 import { errors } from './errors.ts'
 import { options } from './insertion.ts'
-import { commonKey } from './keys.ts'
+import { commonKey, scheduleKey } from './keys.ts'
 import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
@@ -45,7 +45,8 @@ export async function claim (redis: RedisClient, { now, limit = atOnce }: { now?
  */
 export async function fire (redis: RedisClient, { name, kept, turn, payload }: Claim, time: number, { now }: { now?: number | undefined } = {}): Promise<Fired> {
   const isLate = time - turn.next! > grace
-  const at = isLate ? lastTick(kept, turn.next!, time) : turn.next!
+  // Those that are less late come one by one, after all that were missed.
+  const at = isLate ? lastTick(kept, turn.next!, time - grace - 1) : turn.next!
   const next = tickAfter(kept, at)
   if (isLate && kept.catchup === 'none') return { at, next, outcome: 'missed', job: '0', error: missed(turn.next!) }
   const more = JSON.stringify(options({ ...kept, payload }) ?? {})
@@ -69,6 +70,35 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
 export async function advance (redis: RedisClient, { name, turn }: Claim, { at, next, outcome, job, error }: Fired): Promise<boolean> {
   const counted = outcome === 'new' ? 'fired' : outcome === 'past' || outcome === 'missed' ? '' : 'skipped'
   return await scripts.advance(redis, '', { name, tick: turn.next!, at, next: next ?? '', outcome: counted, job, error }) === 1
+}
+
+// So many schedules are looked through with one request.
+const page = 100
+
+/**
+ * Sets schedules right whose next tick lies further ahead than it can, since the clock of Redis was put back. Any server
+ * may do that at any time.
+ */
+export async function rewind (redis: RedisClient, time: number): Promise<void> {
+  for (let start = 0; ; start += page) {
+    const found = await redis.zrange(scheduleKey('upcoming'), start, String(start + page - 1), 'WITHSCORES')
+    const names = found.filter((_, i) => i % 2 === 0)
+    if (names.length === 0) return
+    const [kept, turns] = await Promise.all((['schedules', 'turns'] as const).map(async key => await redis.hmget(scheduleKey(key), ...names)))
+    for (const [i, name] of names.entries()) {
+      if (!kept![i] || !turns![i]) continue
+      const claimed = { name, kept: JSON.parse(kept![i]) as Kept, turn: JSON.parse(turns![i]) as Turn, payload: '' }
+      await rewindOne(redis, claimed, time, Number(found[2 * i + 1]))
+    }
+  }
+}
+
+async function rewindOne (redis: RedisClient, claimed: Claim, time: number, score: number): Promise<void> {
+  const { kept, turn: { next: stored = 0 } } = claimed
+  const next = tickAfter(kept, time)
+  // A server that has taken it up keeps it for a second.
+  if (next === null || (stored <= next && score <= Math.max(stored, time + 1000))) return
+  await advance(redis, claimed, { at: 0, next: Math.min(stored, next), outcome: 'past', job: '0', error: '' })
 }
 
 function reason (outcome: Fired['outcome'], job: string): string {

@@ -19,11 +19,17 @@ type Sample = [minute: number, waiting: number, active: number, failed: number, 
 
 const day = 1440
 
+// In ms.
+const pause = 30_000
+
 const scripts = { sample: script<number>('sample') }
 
 /** true for one server of all, in each half minute. */
 export async function mayTakeSamples (redis: RedisClient): Promise<boolean> {
-  return await redis.set(commonKey('sampled'), '1', 'PX', 30_000, 'NX') === 'OK'
+  if (await redis.set(commonKey('sampled'), '1', 'PX', pause, 'NX') === 'OK') return true
+  // The clock of Redis was put back, and it would be kept for so much longer. Two servers at once do no harm.
+  if (await redis.pttl(commonKey('sampled')) <= pause) return false
+  return await redis.set(commonKey('sampled'), '1', 'PX', pause) === 'OK'
 }
 
 /** Notes how all queues stand. A queue that stands as it did costs nothing. */

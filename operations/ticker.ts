@@ -1,4 +1,4 @@
-import { advance, claim, fire } from './firing.ts'
+import { advance, claim, fire, rewind } from './firing.ts'
 import type { RedisClient } from './redis.ts'
 
 // In ms. So often a server looks, although it knows of nothing that is due: another may have been given a schedule.
@@ -11,6 +11,8 @@ export class Ticker {
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> | undefined
   #isRunning = false
+  // The latest time in ms that Redis has told; at the start it may have told another server a later one.
+  #latest = Infinity
 
   /** `failed` hears what went wrong; it is tried again. */
   constructor (redis: RedisClient, failed: (error: unknown) => void) {
@@ -48,10 +50,14 @@ export class Ticker {
   /** Fires what is due. Resolves to how many ms later something is. */
   async turn (now?: number): Promise<number> {
     const { claims, time, again } = await claim(this.#redis, { now })
+    const isBack = time < this.#latest - 1000
+    if (isBack) await rewind(this.#redis, time)
+    this.#latest = time
     const done = await Promise.allSettled(claims.map(async claimed => {
       await advance(this.#redis, claimed, await fire(this.#redis, claimed, time, { now }))
     }))
     for (const one of done) if (one.status === 'rejected') this.#failed(one.reason)
+    if (isBack && claims.length === 0) return Math.min(10, pulse)
     // At once where it may be behind: of one schedule after another, or of one tick after another.
     return claims.length > 0 && done.some(({ status }) => status === 'fulfilled') ? 0 : again === null ? pulse : again - time
   }

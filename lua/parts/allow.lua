@@ -11,6 +11,12 @@ if set.rate_limit then
   pace = set.rate_limit - known
   for i = 0, math.min(wanted - pace, known) - 1 do
     local given = tonumber(redis.call('LINDEX', keys.given, i))
+    -- Of a clock that was put back since: as if given now. None is let go that a period may not see.
+    if given > now then
+      redis.call('DEL', keys.given)
+      for n = 1, known do redis.call('RPUSH', keys.given, now) end
+      pace, given = set.rate_limit - known, now
+    end
     if given + set.rate_period > now then
       again = given + set.rate_period
       break

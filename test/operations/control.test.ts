@@ -188,3 +188,12 @@ test('why() names what keeps a job from running', async t => {
   await control(redis, 'mail', { status: 'stop', for: 10 }, { now: 103 })
   t.match(await reason('2', 104), { reason: 'stopped', until: 113 })
 })
+
+test('a clock that is put back by an hour stops no rate: within a period jobs are given out, and never more than the limit', async t => {
+  const { redis } = await build(t)
+  await control(redis, 'mail', { rate: { limit: 2, period: 10 } }, { now: 5000 })
+  await push(redis, 'mail', Array.from({ length: 9 }, () => ({ payload: '{}' })), { now: 1000 })
+  const given = async (now: number): Promise<number> => (await take(redis, 'mail', { count: 5, now })).length
+  t.same([await given(5000), await given(5001)], [2, 0])
+  t.same([await given(1400), await given(1409.9), await given(1410), await given(1411)], [0, 0, 2, 0])
+})

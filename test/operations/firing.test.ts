@@ -104,12 +104,43 @@ test('ticks that were missed come to nothing, or to one job, and then it goes on
   await set(t, { queue: 'once', catchup: 'one' }, app)
   await schedule(app.redis, 'none', { queue: 'mail', every: 10, payload: '{}' }, undefined, { now: start })
   await tick(app, 3605)
-  t.same([await waiting(app, 'once'), await waiting(app)], [1, 0])
-  t.match(await found(app.redis, 'beat'), { fired: 1, last_at: start + 3600, next_at: start + 3610, last_error: null })
-  t.match(await found(app.redis, 'none'), { fired: 0, skipped: 0, last_at: null, next_at: start + 3610, last_error: /^missed from .* on: no server was there$/ })
+  // Of the last minute come those of 3550, 3560 and so on.
+  t.same([await waiting(app, 'once'), await waiting(app)], [7, 6])
+  t.match(await found(app.redis, 'beat'), { fired: 7, last_at: start + 3600, next_at: start + 3610, last_error: null })
+  t.match(await found(app.redis, 'none'), { fired: 6, skipped: 0, last_at: start + 3600, next_at: start + 3610, last_error: null })
   await tick(app, 3610)
-  t.same([await waiting(app, 'once'), await waiting(app)], [2, 1])
-  t.match(await found(app.redis, 'none'), { fired: 1, last_error: null })
+  t.same([await waiting(app, 'once'), await waiting(app)], [8, 7])
+})
+
+test('ticks that were all missed by more than a minute come to nothing, and say so', async t => {
+  const app = await set(t, { every: 3000 })
+  await tick(app, 3605)
+  const { next_at: next } = (await found(app.redis, 'beat'))!
+  t.match(await found(app.redis, 'beat'), { fired: 0, last_at: null, last_error: /^missed from .* on: no server was there$/ })
+  t.ok(next! > start + 3605)
+})
+
+test('after an outage of 66 seconds the ticks that are less than a minute late have their jobs', async t => {
+  const app = await set(t, { every: 5 })
+  await tick(app, 71)
+  t.match(await found(app.redis, 'beat'), { fired: 12, last_at: start + 70, next_at: start + 75 })
+  t.equal(await waiting(app), 12)
+})
+
+test('a clock that is put back by an hour lets schedules go on with the next tick, at the server that saw it and at a new one', async t => {
+  for (const isNew of [false, true]) {
+    const app = await set(t)
+    const ticker = new Ticker(app.redis, silent)
+    for (let ms = 0; ms === 0;) ms = await ticker.turn(start + 3600)
+    await set(t, { queue: 'other' }, app)
+    const other = isNew ? new Ticker(app.redis, silent) : ticker
+    t.match(await found(app.redis, 'beat'), { next_at: start + 10 })
+    await schedule(app.redis, 'ahead', { queue: 'mail', every: 10, payload: '{}' }, undefined, { now: start + 3600 })
+    await other.turn(start)
+    t.match(await found(app.redis, 'ahead'), { next_at: start + 10 })
+    for (let ms = 0; ms === 0;) ms = await other.turn(start + 10)
+    t.match(await found(app.redis, 'ahead'), { fired: 1, next_at: start + 20 })
+  }
 })
 
 test('with overlap skip a tick waits for nobody: it is skipped while the last job is in the queue', async t => {

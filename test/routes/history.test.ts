@@ -83,3 +83,15 @@ test('the last hour comes in pages, by name and by what is in it', async t => {
   t.strictSame(await names('search=1'), ['a1', 'b1'])
   await refuses(400, 'limit must be a whole number from 0 to 1000', 'GET /history?limit=1001')
 })
+
+test('a clock that is put back by an hour stops no chart: what lay ahead goes, and samples go on', async t => {
+  const { app } = await client(t)
+  for (const at of [0, 58, 59, 60]) await takeSamples(app.redis, summary(minute(at), at), { now: minute(at) })
+  t.ok(await mayTakeSamples(app.redis))
+  await app.redis.pexpire('sampled', 3_630_000)
+  t.ok(await mayTakeSamples(app.redis), 'the key of the last half minute does not outlast it')
+  t.notOk(await mayTakeSamples(app.redis))
+  for (const at of [1, 2]) await takeSamples(app.redis, summary(minute(at), 7 + at), { now: minute(at) })
+  const { times, waiting } = await history(app.redis, 'mail', { now: minute(2) })
+  t.strictSame([times.map(time => (time - minute(0)) / 60), waiting], [[0, 1, 2], [0, 8, 9]])
+})
