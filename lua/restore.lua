@@ -1,5 +1,5 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready ranked delayed failed completed blocked dependents ended expiring jobs details reports unique stats workers latest waiters watchers restored events listeners
+-- keys: ready ranked delayed failed blocked dependents ended expiring jobs details reports unique stats workers latest waiters watchers restored events listeners
 -- args: now worker ticket seed ...fields
 -- use: clock returning_id claim_unique_key fail line place save wake unbar listened report unblock
 -- ticket: the same for every try to return these jobs; '' if there is but one
@@ -11,6 +11,10 @@ now = clock(now)
 if ticket ~= '' and redis.call('ZSCORE', restored, ticket) then return 0 end
 if redis.call('HGET', stats, 'seed') ~= seed then return 0 end
 local back, lists = 0, { waiting = {}, failed = {} }
+-- Redis may have lost their pushes: those ids must not be given out again.
+local last = 0
+for i = 1, #fields, 4 do last = math.max(last, tonumber(fields[i])) end
+if last > tonumber(redis.call('HGET', stats, 'last_id')) then redis.call('HSET', stats, 'last_id', string.format('%d', last)) end
 for i = #fields - 3, 1, -4 do
   local record, text = struct.pack('>I6', fields[i + 2]) .. fields[i + 1], fields[i + 3]
   local job = text ~= '' and cjson.decode(text) or {}
