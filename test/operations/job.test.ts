@@ -72,14 +72,15 @@ test('restore() puts jobs back to the head, uncounted, with their unique keys', 
   t.match(await push(redis, 'mail', [{ payload: '{}', uniq: 'ann' }]), [{ id: '4' }])
 })
 
-test('restore() leaves a unique key to the job that took it meanwhile', async t => {
+test('restore() leaves a unique key to the job that took it meanwhile, and what it puts back has failed', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{"n":1}', uniq: 'ann' }])
   const jobs = await take(redis, 'mail')
   await push(redis, 'mail', [{ payload: '{"n":2}', uniq: 'ann' }])
   await restore(redis, 'mail', jobs)
-  t.same(texts(await take(redis, 'mail')), ['{"n":1}'])
   await t.rejects(push(redis, 'mail', [{ payload: '{}', uniq: 'ann' }]), { code: 'JOB_EXISTS' })
+  t.same(texts(await take(redis, 'mail', { count: 9 })), ['{"n":2}'])
+  t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0, failed: 1 } })
 })
 
 test('restore() brings nothing back into a queue that has been purged', async t => {
