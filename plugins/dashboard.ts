@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import fastifyStatic from '@fastify/static'
 import fp from 'fastify-plugin'
 import { errors } from '../operations/errors.ts'
 import { onPages } from '../schemas/header.ts'
@@ -20,12 +19,14 @@ export default fp<{ web?: string | null }>(async (app, { web = built() }) => {
     app.get('/', hidden, () => { throw new errors.NOT_BUILT() })
     return
   }
-  await app.register(fastifyStatic, { root: web, serve: false, cacheControl: false })
-  for (const file of ['index.html', ...readdirSync(`${web}/assets`).map(name => `assets/${name}`)]) {
-    app.get(file === 'index.html' ? '/' : `/${file}`, hidden, (_request, reply) => reply.headers(headers).sendFile(file))
+  for (const name of ['index.html', ...readdirSync(`${web}/assets`).map(name => `assets/${name}`)]) {
+    const file = app.readFile(`${web}/${name}`)
+    app.get(name === 'index.html' ? '/' : `/${name}`, hidden, async (_request, reply) => {
+      return await reply.headers(headers).sendFromMemory(file)
+    })
   }
   // A route has the error handler that there was when its plugin was done.
-}, { name: 'dashboard', dependencies: ['access', 'failures', 'methods', 'headers'] })
+}, { name: 'dashboard', dependencies: ['access', 'failures', 'files', 'methods', 'headers'] })
 
 // From the sources and from dist/ alike. web/ itself holds no assets before it is built.
 function built (): string | null {

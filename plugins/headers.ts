@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import { errors } from '../operations/errors.ts'
-import { always, withBody } from '../schemas/header.ts'
+import { always, immutable, withBody } from '../schemas/header.ts'
 
 /**
  * What holds for every request and answer: each carries the headers of schemas/header.ts, no URL has broken escapes, and once the server closes,
@@ -21,7 +21,9 @@ export default fp(async app => {
   app.addHook('onSend', ({ id, headers }, reply, payload, done) => {
     // To whoever gave it, and to whoever will want to ask why.
     if (reply.statusCode >= 500 || headers['x-request-id'] !== undefined) void reply.header('x-request-id', id)
+    const isLasting = reply.statusCode < 400 && reply.getHeader('cache-control') === immutable
     void reply.headers(payload === undefined || payload === null ? always : withBody)
+    if (isLasting) void reply.header('cache-control', immutable)
     if (closing) void reply.header('connection', 'close')
     done(null, payload)
   })

@@ -1,6 +1,10 @@
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import manifest from '../package.json' with { type: 'json' }
 import { onPages } from '../schemas/header.ts'
 
@@ -47,9 +51,35 @@ export default fp(async app => {
       return openapiObject
     }
   })
+  // The documents are written once, and the files of the reader come from memory.
+  const json = once(() => app.makeFile(JSON.stringify(app.swagger()), 'openapi.json'))
+  const yaml = once(() => app.makeFile(app.swagger({ yaml: true }), 'openapi.yaml'))
+  app.addHook('onRoute', route => {
+    const { url } = route
+    if (url === '/docs/json') route.handler = async (_request, reply) => await reply.sendFromMemory(json())
+    else if (url === '/docs/yaml') route.handler = async (_request, reply) => await reply.sendFromMemory(yaml())
+    else if (url === '/docs/static/*') route.handler = sendReader
+  })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, staticCSP: policy, uiHooks: { onRequest: (_request, reply, done) => { void reply.headers(onPages); done() } }, logLevel: 'warn' })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-}, { name: 'openapi', dependencies: ['failures', 'methods'] })
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => await reply.sendFromMemory(json()))
+}, { name: 'openapi', dependencies: ['failures', 'files', 'methods'] })
+
+const reader = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static')
+const parts = new Set(readdirSync(reader))
+
+async function sendReader ({ params, server }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const name = (params as { '*': string })['*']
+  if (!parts.has(name)) return reply.callNotFound()
+  return await reply.sendFromMemory(server.readFile(join(reader, name)))
+}
+
+function once<Made> (make: () => Made): () => Made {
+  let made: Made | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
 
 // A server that was given no tokens asks for none: hence the empty alternative.
 function secured (description = '', role = 'any') {

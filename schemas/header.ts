@@ -13,3 +13,6 @@ export const bodyLines = Object.entries(withBody).map(([name, value]) => `${name
 
 /** And every page: none may show it in a frame, and where it leads learns nothing of it. */
 export const onPages = { 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' } as const
+
+/** Of a file whose name tells what is in it. Every other answer is stored nowhere. */
+export const immutable = 'public, max-age=31536000, immutable'

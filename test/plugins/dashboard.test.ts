@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { test, type Test } from 'tap'
 import { exchange } from '../fixtures/wire.ts'
 import { build, listen, patient } from '../helper.ts'
@@ -28,6 +29,35 @@ test('the built dashboard is served at / under a strict Content-Security-Policy,
   t.strictSame([script.statusCode, script.body, script.headers['cache-control']], [200, 'let a', 'no-store'])
   for (const path of ['/secret', '/index.html', '/assets/', '/assets/b.js', '/assets/..%2fsecret']) t.equal((await app.inject(path)).statusCode, 404, path)
   t.equal((await app.inject({ method: 'POST', url: '/' })).statusCode, 405)
+})
+
+test('files come from memory, compressed where the client reads it, and those named by what is in them for good', async t => {
+  const web = built(t)
+  const text = 'let a = 1\n'.repeat(1000)
+  writeFileSync(join(web, 'assets', 'a-Bc3_x-9Z.js'), text)
+  const app = await build(t, {}, { ...patient, web })
+  rmSync(join(web, 'assets'), { recursive: true })
+  const ask = async (accepted: string, path = '/assets/a-Bc3_x-9Z.js', more = {}) =>
+    await app.inject({ url: path, headers: { 'accept-encoding': accepted, ...more } })
+  for (const [accepted, coding, read] of [
+    ['gzip, deflate, br', 'br', brotliDecompressSync], ['gzip', 'gzip', gunzipSync],
+    ['br;q=0, gzip;q=0.5', 'gzip', gunzipSync], ['identity', undefined, String], ['', undefined, String]
+  ] as const) {
+    const { statusCode, headers, rawPayload } = await ask(accepted)
+    t.match([statusCode, headers['content-encoding'], String(read(rawPayload))], [200, coding, text], accepted)
+    t.match(headers, { 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding', 'x-frame-options': 'DENY' })
+  }
+  const { headers: { etag } } = await ask('br')
+  const again = await ask('br', undefined, { 'if-none-match': etag })
+  t.strictSame([again.statusCode, again.body], [304, ''])
+  const refused = await ask('br', '/assets/nope-Bc3_x-9Z.js')
+  t.match([refused.statusCode, refused.headers['cache-control']], [404, 'no-store'])
+  for (const path of ['/docs/static/swagger-ui-bundle.js', '/docs/static/swagger-ui.css', '/openapi.json', '/docs/json']) {
+    const { statusCode, headers, rawPayload } = await ask('br', path)
+    t.match([statusCode, headers['content-encoding'], headers['cache-control']], [200, 'br', 'no-store'], path)
+    const whole = await ask('', path)
+    t.equal(String(brotliDecompressSync(rawPayload)), whole.body, path)
+  }
 })
 
 test('what the dashboard cannot serve is refused as everything else is, built or not, whatever form the URL has', async t => {
