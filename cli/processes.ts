@@ -92,10 +92,10 @@ class Processes {
 
   async #keep (run: Run): Promise<void> {
     for (let failures = 0; ; failures++) {
-      const servedSince = run.serves.then(() => Date.now(), () => Infinity)
+      const servedSince = run.serves.then(() => performance.now(), () => Infinity)
       const how = await run.ended
       if (this.#stopping.signal.aborted) return
-      if (Date.now() - await servedSince > STEADY_AFTER) failures = 0
+      if (performance.now() - await servedSince > STEADY_AFTER) failures = 0
       const ms = failures === 0 ? 0 : Math.min(50 * 2 ** failures, LONGEST_PAUSE)
       this.#log.warn(`process ${run.worker.process.pid} ended (${how}); starting another${ms === 0 ? '' : ` in ${ms} ms`}`)
       await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {})

@@ -94,13 +94,13 @@ function lacksPackages (root) {
 }
 
 function installPackages (root) {
-  const since = Date.now()
+  const since = performance.now()
   say('installing the packages (npm ci)')
   const [command, ...args] = [...npm(), 'ci', '--include=dev', '--no-audit', '--no-fund']
   const { failed, output } = run(command, args, { cwd: root })
   if (failed) throw failure(output, 'npm ci failed: is the network there, and npm\'s registry the right one?')
   settle(join(root, 'node_modules', '.package-lock.json'), join(root, 'package-lock.json'))
-  say(`the packages are installed (${Math.round((Date.now() - since) / 1000)} s)`)
+  say(`the packages are installed (${Math.round((performance.now() - since) / 1000)} s)`)
 }
 
 // The npm of this node, not of another that comes first on the PATH.

@@ -21,6 +21,8 @@ export class Credit implements Hearer {
   readonly #freed: () => void
   // By queue and id, with a space between them.
   readonly #held = new Map<string, Delivery>()
+  // In ms of this process: the clock of Redis, by which a lease ends, may be another.
+  readonly #addedAt = new WeakMap<Delivery, number>()
   readonly #at = new Map<Feed, Position>()
   readonly #check: NodeJS.Timeout
 
@@ -41,7 +43,10 @@ export class Credit implements Hearer {
     for (const feed of feeds) this.#at.set(feed, feed.end)
   }
 
-  add (job: Delivery): void { this.#held.set(`${job.queue} ${job.id}`, job) }
+  add (job: Delivery): void {
+    this.#held.set(`${job.queue} ${job.id}`, job)
+    this.#addedAt.set(job, performance.now())
+  }
 
   news (feed: Feed): void {
     for (let at = this.#at.get(feed); at !== undefined;) {
@@ -80,7 +85,11 @@ export class Credit implements Hearer {
   }
 
   #lookAtLate (): void {
-    for (const held of this.#held.values()) if (held.lease!.expires * 1000 + 1000 < Date.now()) this.#lookAt(held)
+    for (const held of this.#held.values()) {
+      const { since, expires } = held.lease!
+      const heldFor = performance.now() - this.#addedAt.get(held)!
+      if (heldFor > (expires - since) * 1000 + 1000) this.#lookAt(held)
+    }
   }
 
   // Whether the delivery is still under way. When Redis does not say, it is asked again after the end of the lease.

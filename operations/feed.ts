@@ -85,7 +85,7 @@ export class Feed {
 
   /** Reads without having been told to; and if nobody is behind, lets go of what all have had for a while. */
   look (): void {
-    if (Date.now() - this.#readAt > most.age && ![...this.hearers].some(({ full }) => full)) this.#keepNothing()
+    if (performance.now() - this.#readAt > most.age && ![...this.hearers].some(({ full }) => full)) this.#keepNothing()
     this.read()
   }
 
@@ -130,7 +130,7 @@ export class Feed {
     this.#reading = false
     const count = page?.events.length ?? 0
     if (count > 0) for (const hearer of this.hearers) hearer.news(this)
-    if (!this.#closed) this.#rest(Math.min(20, 2 * count), Date.now() + Math.min(most.patience, count / 20))
+    if (!this.#closed) this.#rest(Math.min(20, 2 * count), performance.now() + Math.min(most.patience, count / 20))
   }
 
   // The more there was, the longer the next may gather. Who is behind gets a moment to take what there is, by how much that is:
@@ -138,7 +138,7 @@ export class Feed {
   #rest (ms: number, until: number): void {
     this.#pause = setTimeout(() => {
       this.#pause = undefined
-      if (Date.now() < until && [...this.hearers].some(({ full }) => full)) this.#rest(10, until)
+      if (performance.now() < until && [...this.hearers].some(({ full }) => full)) this.#rest(10, until)
       else if (this.#again) this.read()
     }, ms)
   }
@@ -164,7 +164,7 @@ export class Feed {
       return
     }
     this.#pages.push(page)
-    this.#readAt = Date.now()
+    this.#readAt = performance.now()
     this.#size.events += page.events.length
     this.#size.bytes += page.text.length
     while (this.#pages.length > 1) {

@@ -13,11 +13,11 @@ const O_EXLOCK = 0x20
 
 /** The open, locked file, signed with our pid. Refuses while its presque lives; a redis that outlived its own is stopped. */
 export async function takeLock (name: string, file: string, socket: string): Promise<number> {
-  for (const since = Date.now(); ;) {
+  for (const since = performance.now(); ;) {
     const lock = tryLock(name, file)
     if (lock !== undefined) return sign(lock)
     refuseIfAlive(name, file)
-    const waited = Date.now() - since
+    const waited = performance.now() - since
     if (waited > GIVE_UP_AFTER) throw new Error(`a redis of an earlier presque still uses ${name} and does not stop; stop it, or set PRESQUE_DATA to another folder`)
     if (waited > ORPHAN_AFTER) await shutDown(socket)
     await delay(TRY_EVERY)

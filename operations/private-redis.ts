@@ -68,7 +68,7 @@ class Keeper {
     for (let failures = 0; ; failures++) {
       const how = await this.#run.ended
       if (this.#readySince !== undefined) this.#log(`the private redis in ${this.#data.name} ended (${how}); starting it again`)
-      if (Date.now() - (this.#readySince ?? Infinity) > STEADY_AFTER) failures = 0
+      if (performance.now() - (this.#readySince ?? Infinity) > STEADY_AFTER) failures = 0
       await this.#pause(failures)
       if (this.#stopping.signal.aborted || this.#isLost()) return
       await this.#relaunch()
@@ -104,7 +104,7 @@ class Keeper {
     this.#readySince = undefined
     this.#run = runServer(this.#data, warning => this.#log(`the private redis says: ${warning}`))
     await becomesReady(this.#run, this.#data, sentence => this.#log(sentence))
-    this.#readySince = Date.now()
+    this.#readySince = performance.now()
   }
 
   // While it is being stopped, everything it says and does is expected.

@@ -81,8 +81,8 @@ function ends (child: ChildProcess): Promise<string> {
 
 /** Resolves when it answers; rejects, with what redis said last, when it ends before. */
 export async function becomesReady (run: ServerRun, { name, socket }: DataFolder, log: (sentence: string) => void): Promise<void> {
-  const since = Date.now()
-  const loading = setInterval(() => log(`loading the jobs from disk... (${Math.round((Date.now() - since) / 1000)} s)`), LOADING_EVERY)
+  const since = performance.now()
+  const loading = setInterval(() => log(`loading the jobs from disk... (${Math.round((performance.now() - since) / 1000)} s)`), LOADING_EVERY)
   // Without a limit: redis answers -LOADING for as long as that takes, and giving up would lose the work done.
   while (run.how === undefined && !await answers(socket)) await delay(10)
   clearInterval(loading)

@@ -65,13 +65,13 @@ export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: str
 }
 
 async function endOf (redis: RedisClient, waiters: Waiters, queue: string, { id, mark, reader }: Awaited, patience: Patience): Promise<KeptDocument | null> {
-  const until = Date.now() + patience.ms
+  const until = performance.now() + patience.ms
   for (let era: string | undefined; ;) {
     const found = await job(redis, queue, id)
     if (era === undefined && found !== null) reader.knows(id, found.era)
     // The id has been given out again, to another job: after a purge, or where Redis has lost its last writes.
     if (found === null || found.era !== (era ??= found.era) || (mark !== undefined && !era.endsWith(` ${mark}`))) return null
-    const ms = until - Date.now()
+    const ms = until - performance.now()
     if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.gone) return found
     // Once more if it came back to life before we could look: it had failed, and was redriven.
     await waiters.end(queue, found, patience, ms)

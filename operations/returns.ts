@@ -35,7 +35,7 @@ export class Returns {
 
   /** Puts back, now or as soon as Redis is there. `size`: about how many bytes that keeps in memory; `request`: the id of whose answer it was. */
   add (undo: Undo, size = 0, request?: string): void {
-    const one = { undo, ticket: randomUUID(), size, until: Date.now() + patience, request }
+    const one = { undo, ticket: randomUUID(), size, until: performance.now() + patience, request }
     this.#track(undo(one.ticket).then(() => {}, error => this.#hold(one, error)))
   }
 
@@ -71,7 +71,7 @@ export class Returns {
 
   #hold (one: Return, error: Error): void {
     const room = this.#held.length < most.count && this.#bytes + one.size <= most.bytes
-    if (!room || Date.now() > one.until) return this.#lost(error, one.request)
+    if (!room || performance.now() > one.until) return this.#lost(error, one.request)
     this.#held.push(one)
     this.#bytes += one.size
     if (!this.#closed) this.#timer ??= setTimeout(() => this.#track(this.#tryAgain()), pause).unref()

@@ -60,7 +60,7 @@ export class Summaries {
   readonly #pages = new Map<string, () => Promise<Page>>()
   readonly #listening = new Set<Listening>()
   #timer: NodeJS.Timeout | undefined
-  #last: { summary: Summary, took: number } | undefined
+  #last: { summary: Summary, at: number, took: number } | undefined
 
   constructor (redis: RedisClient) {
     this.#redis = redis
@@ -71,7 +71,7 @@ export class Summaries {
   /** All queues; where looking at them takes long, as they stood within the last minute, while another look is under way. */
   async recent (): Promise<Summary> {
     const last = this.#last
-    if (last === undefined || last.took < shareable || Date.now() / 1000 - last.summary.time > stale / 1000) return await this.latest()
+    if (last === undefined || last.took < shareable || performance.now() - last.at > stale) return await this.latest()
     this.latest().catch(() => {})
     await this.#redis.ping()
     return last.summary
@@ -129,7 +129,7 @@ export class Summaries {
   async #lookAtAll (): Promise<Summary> {
     const start = performance.now()
     const summary = await this.#look(await this.#names())
-    this.#last = { summary, took: performance.now() - start }
+    this.#last = { summary, at: start, took: performance.now() - start }
     return summary
   }
 

@@ -57,12 +57,12 @@ export class Waiters {
    * `look` goes through `queues` in their order. Rejects if the first look does; later ones are tried again.
    */
   async wait<Found> (queues: string[], patience: Patience, look: (queue: string) => Promise<Glance<Found>>): Promise<Found | null> {
-    const deadline = Date.now() + patience.ms
+    const deadline = performance.now() + patience.ms
     const rooms = queues.map(queue => this.#room(queue))
     await Promise.all(rooms.map(room => room.subscribed))
     for (let first = true; ; first = false) {
       const found = await inAll(rooms, () => this.#lookThrough(queues, look, first))
-      const ms = deadline - Date.now()
+      const ms = deadline - performance.now()
       if (found !== null || ms <= 0 || patience.gone || this.#closed) return found
       if (!rooms.some(room => room.takeMissed())) await park(rooms, ms, patience)
       if (patience.gone) return null

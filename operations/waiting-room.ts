@@ -11,7 +11,7 @@ export class WaitingRoom {
   #missed = false
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
-  #usedAt = Date.now()
+  #usedAt = performance.now()
 
   /** `due` is called when the time has come that `remind` named. */
   constructor (subscribed: Promise<void>, due: () => void) {
@@ -23,7 +23,7 @@ export class WaitingRoom {
 
   /** Ms since somebody was here; 0 while somebody is. */
   get idle (): number {
-    return this.#parked.size + this.#looking > 0 ? 0 : Date.now() - this.#usedAt
+    return this.#parked.size + this.#looking > 0 ? 0 : performance.now() - this.#usedAt
   }
 
   /** Runs a look, so that news which comes meanwhile finds nobody parked, but is not lost. */
@@ -33,7 +33,7 @@ export class WaitingRoom {
       return await look()
     } finally {
       this.#looking--
-      this.#usedAt = Date.now()
+      this.#usedAt = performance.now()
     }
   }
 
@@ -68,7 +68,7 @@ export class WaitingRoom {
 
   /** There may be something in so many ms. Of several times the soonest counts. */
   remind (ms: number): void {
-    const at = Date.now() + ms
+    const at = performance.now() + ms
     if (this.#timerAt <= at) return
     this.close()
     this.#timerAt = at

@@ -103,6 +103,18 @@ test('every folder of tests has the file beside it that runs them', async t => {
   for (const folder of folders) t.match(read(`test/${folder}.test.ts`), `testFiles('${folder}')`)
 })
 
+// Where a time is shown, or shared with others. A machine's clock may be set at any moment.
+const tellTime = [
+  'cli/setup.mjs', 'operations/feed.ts', 'operations/history.ts', 'operations/listeners.ts', 'operations/meter.ts',
+  'operations/receipt.ts', 'operations/summary.ts', 'plugins/history.ts', 'web/clock.ts'
+]
+
+test('a duration is measured by a clock that is never set', async t => {
+  const code = ['app.ts', 'cli', 'client', 'operations', 'plugins', 'routes', 'web'].flatMap(files).filter(isCode)
+  const found = code.filter(path => /\bDate\.now\(\)/.test(withoutComments(read(path))))
+  t.strictSame(found.toSorted(), tellTime)
+})
+
 test('a file is read in one sitting', async t => {
   for (const path of ['app.ts', ...rooms].flatMap(files)) {
     const lines = isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0

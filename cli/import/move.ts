@@ -23,14 +23,14 @@ export interface Move {
 /** Moves the jobs of a source page by page, or only counts them. Rejects when either side is gone; what has arrived is then known to presque. */
 export async function move (redis: Redis, plan: Move): Promise<Tally> {
   const tally = new Tally()
-  let told = Date.now()
+  let told = performance.now()
   for await (const page of plan.read(redis, plan.wish)) {
     const fit = page.jobs.filter(job => isFit(plan, tally, job))
     if (plan.target === undefined) continue
     const arrived = await pushAll(plan, plan.target, tally, fit)
     if (plan.remove) await page.remove(arrived)
-    if (Date.now() - told < 1000) continue
-    told = Date.now()
+    if (performance.now() - told < 1000) continue
+    told = performance.now()
     plan.say(`${tally.moved} of ${tally.found} found so far are in presque`)
   }
   return tally

@@ -17,13 +17,13 @@ const passing = [429, 502, 503, 504]
  * Rejects when there is no sense in going on.
  */
 export async function push (target: Target, queue: string, job: SourceJob, key: string): Promise<string | undefined> {
-  const until = Date.now() + target.patience
+  const until = performance.now() + target.patience
   for (let attempt = 0; ; attempt++) {
     const { status, sentence } = await post(target, queue, job, key)
     if (status === 201) return undefined
     if (refusals.includes(status)) return sentence
     if (!passing.includes(status) && status !== 0) throw new Error(`${target.url} answers ${status}: ${sentence}`)
-    if (Date.now() > until) throw new Error(`${target.url} does not take the job: ${sentence}`)
+    if (performance.now() > until) throw new Error(`${target.url} does not take the job: ${sentence}`)
     await delay(Math.min(50 * 2 ** attempt, 1000))
   }
 }

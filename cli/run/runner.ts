@@ -123,10 +123,10 @@ export class Runner {
     const { queues, lease, wait, worker } = this.#plan
     try {
       while (!signal.aborted) {
-        const since = Date.now()
+        const since = performance.now()
         const job = await this.#server.take(queues, { lease, wait, worker_id: worker }, { onQuiet: this.#quiet, signal })
         if (job !== null) return job
-        if (Date.now() - since < 200) await pause(500 + 500 * Math.random(), signal)
+        if (performance.now() - since < 200) await pause(500 + 500 * Math.random(), signal)
       }
     } catch (error) {
       if (!signal.aborted) throw error
