@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { closeDataFolder, type DataFolder, holdsDataFolder, openDataFolder } from './data-folder.ts'
+import { DiskGuard } from './disk-guard.ts'
 import { becomesReady, findServer, runServer, type ServerRun } from './redis-server.ts'
 
 export interface PrivateRedis { socket: string, folder: string, pid (): number | undefined, stop (): Promise<void> }
@@ -28,6 +29,7 @@ export async function startPrivateRedis (folder: string, events: PrivateRedisEve
 class Keeper {
   readonly #data: DataFolder
   readonly #events: PrivateRedisEvents
+  readonly #guard: DiskGuard
   readonly #stopping = new AbortController()
   #run!: ServerRun
   #readySince: number | undefined
@@ -37,6 +39,7 @@ class Keeper {
   constructor (data: DataFolder, events: PrivateRedisEvents) {
     this.#data = data
     this.#events = events
+    this.#guard = new DiskGuard(data.path, data.socket, sentence => this.#log(sentence))
   }
 
   get pid (): number | undefined {
@@ -46,6 +49,7 @@ class Keeper {
 
   async start (): Promise<void> {
     await this.#launch()
+    this.#guard.start()
     this.#kept = this.#keep()
   }
 
@@ -56,6 +60,7 @@ class Keeper {
 
   async #stop (): Promise<void> {
     this.#stopping.abort()
+    this.#guard.close()
     const { child, ended } = this.#run
     child.kill('SIGTERM')
     const kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER)
@@ -102,7 +107,9 @@ class Keeper {
 
   async #launch (): Promise<void> {
     this.#readySince = undefined
-    this.#run = runServer(this.#data, warning => this.#log(`the private redis says: ${warning}`))
+    const flags = await this.#guard.flags()
+    if (this.#stopping.signal.aborted) return
+    this.#run = runServer(this.#data, flags, warning => this.#log(`the private redis says: ${warning}`))
     await becomesReady(this.#run, this.#data, sentence => this.#log(sentence))
     this.#readySince = performance.now()
   }

@@ -13,7 +13,7 @@ const LINES_KEPT = 20
 const LOADING_EVERY = 3000
 const LOGGED = /^\d+:\w \d+ \w+ \d+ [\d:.]+ (?<level>[#*.-]) (?<text>.*)$/
 // Called warnings by redis, though there is nothing to do about them here.
-const NOISE = /oO0Oo|version=|configuration loaded|server initialized|no config file|overcommit|transparent huge|TCP backlog|SIGTERM|user requested shutdown|ready to exit/i
+const NOISE = /oO0Oo|new maxmemory value|version=|configuration loaded|server initialized|no config file|overcommit|transparent huge|TCP backlog|SIGTERM|user requested shutdown|ready to exit/i
 
 /** The path of redis-server, or else of valkey-server. */
 export function findServer (): string {
@@ -33,18 +33,19 @@ function isExecutable (file: string): boolean {
   }
 }
 
-// always: an answered push is on disk. With everysec redis may put off even the write while the disk is busy.
+// What operations/disk-guard.ts adds has appendfsync, always: an answered push is on disk. With everysec redis may put off
+// even the write while the disk is busy.
 function settings ({ path, socket }: DataFolder): string[] {
   return [
     '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', path, '--databases', '1',
-    '--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction',
+    '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction',
     '--daemonize', 'no', '--logfile', ''
   ]
 }
 
-/** Starts the server on that folder; it becomes ready, or it ends. `warn` hears what an operator should know. */
-export function runServer (data: DataFolder, warn: (warning: string) => void): ServerRun {
-  const command = [...dyingWithUs(), findServer(), ...settings(data)]
+/** Starts the server on that folder, with further settings; it becomes ready, or it ends. `warn` hears what an operator should know. */
+export function runServer (data: DataFolder, more: string[], warn: (warning: string) => void): ServerRun {
+  const command = [...dyingWithUs(), findServer(), ...settings(data), ...more]
   // detached: a Ctrl-C in the terminal is for presque, which stops its redis last. The fourth descriptor shares the lock.
   const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', 'pipe', 'pipe', data.lock] })
   const ended = ends(child).then(how => { run.how = how; return how })
