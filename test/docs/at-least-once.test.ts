@@ -20,9 +20,10 @@ function worker (t: Test, language: string, ending = ''): string {
   return file
 }
 
-function run (t: Test, url: string, command: string, args: string[]): ChildProcess {
+function run (t: Test, url: string, command: string, args: string[], errors?: string[]): ChildProcess {
   // In a group of its own, so that it ends with all it has started.
-  const child = spawn(command, args, { env: { ...process.env, PRESQUE_URL: url }, stdio: 'ignore', detached: true })
+  const child = spawn(command, args, { env: { ...process.env, PRESQUE_URL: url }, stdio: ['ignore', 'ignore', errors ? 'pipe' : 'ignore'], detached: true })
+  child.stderr?.on('data', piece => errors!.push(String(piece)))
   t.teardown(() => kill(child))
   return child
 }
@@ -64,4 +65,47 @@ test('the Python worker of the documentation hands over results, and tells what 
   t.same(await (await ask('{"add":[1,2]}')).json(), { sum: 3 })
   const failed = await ask('{"add":[1,"x"]}')
   t.same([failed.status, await failed.json()], [422, { error: "the job failed: unsupported operand type(s) for +: 'int' and 'str'" }])
+})
+
+test('the Python worker of the documentation outlives what its handler returns and raises, and a job that is cancelled or lost', async t => {
+  const { url } = await listen(t)
+  const ending = `
+def handle(job):
+    exec(job["do"])
+    return job.get("returns") and eval(job["returns"])
+def cancel(id):
+    call("DELETE", "/j/odd/" + id)
+work("odd", handle)
+`
+  const errors: string[] = []
+  run(t, url, 'python3', [worker(t, 'python', ending)], errors)
+  const json = { 'content-type': 'application/json' }
+  const push = async (body: object) => (await fetch(`${url}/q/odd?tries=1&keep=60`, { method: 'POST', body: JSON.stringify(body), headers: json })).headers.get('x-presque-job')!
+  const cases: Array<[object, RegExp]> = [
+    [{ do: 'pass', returns: '{1, 2}' }, /not JSON serializable/],
+    [{ do: 'pass', returns: 'float("nan")' }, /not JSON compliant/],
+    [{ do: 'raise SystemExit(3)' }, /^3$/],
+    [{ do: 'pass', returns: '"x" * 2000000' }, /the body is larger than/],
+    [{ do: 'raise ValueError("x" * 2000000)' }, /^x{9999}$/]
+  ]
+  for (const [job, message] of cases) {
+    const id = await push(job)
+    await until('it has failed', async () => (await (await fetch(`${url}/j/odd/${id}`)).json() as { state: string }).state === 'failed')
+    t.match(await (await fetch(`${url}/j/odd/${id}`)).json(), { last_error: { message } })
+  }
+  await push({ do: 'cancel("6")' })
+  await until('it is told', () => errors.join('').includes('no such job'))
+  const id = await push({ do: 'pass', returns: '"well"' })
+  await until('it is done', async () => (await (await fetch(`${url}/j/odd/${id}`)).json() as { state: string }).state === 'completed')
+})
+
+test('the bash worker of the documentation goes on when its job is cancelled meanwhile', async t => {
+  const { app, url } = await listen(t)
+  const push = async () => await fetch(`${url}/q/mail`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  await push()
+  const errors: string[] = []
+  run(t, url, 'bash', [worker(t, 'bash'), 'mail', 'bash', '-c', 'curl -s -X DELETE "$PRESQUE_URL/j/mail/1"'], errors)
+  await until('it is told', () => errors.join('').includes('not told: /j/mail/1/ack'))
+  await push()
+  await until('the next is done', async () => (await queueStatus(app.redis, 'mail')).processed === 1)
 })
