@@ -3,7 +3,7 @@ import { useRefusal } from './access.ts'
 import { Button } from './button.tsx'
 import { Confirm } from './dialog.tsx'
 import { plural } from './format.ts'
-import { forAll, holding, look, verbs, type State } from './job.ts'
+import { forAll, holding, look, verbs, type Done, type State } from './job.ts'
 import { act } from './notice.tsx'
 import { go, link } from './place.ts'
 
@@ -54,7 +54,7 @@ function ForAll ({ queue, state, total, onChange }: ForAllProps) {
   const verb = verbs[state]
   const many = plural(total, 'job')
   const all = (what: 'retry' | 'drop', said: string) => async () => {
-    await act(async () => `${plural(await forAll(what, queue, state), 'job')} ${said}`)
+    await act(async () => outcome(await forAll(what, queue, state), said))
     await onChange()
   }
   const close = () => setAsking(null)
@@ -78,6 +78,11 @@ function ForAll ({ queue, state, total, onChange }: ForAllProps) {
       )}
     </>
   )
+}
+
+function outcome ({ count, duplicates = 0 }: Done, said: string): string {
+  const left = `; ${plural(duplicates, 'job')} stay, as another job has the unique key`
+  return `${plural(count, 'job')} ${said}${duplicates > 0 ? left : ''}`
 }
 
 async function find (queue: string, search: string): Promise<void> {

@@ -116,10 +116,16 @@ export async function cancel (queue: string, id: string): Promise<void> {
   await send('DELETE', path('j', queue, id))
 }
 
-/** Lets all jobs of a state run now, or drops them. Returns how many. */
-export async function forAll (what: 'retry' | 'drop', queue: string, state: string): Promise<number> {
-  const answer = what === 'retry' ? send('POST', path('j', queue, 'retry'), { query: { state } }) : send('DELETE', path('j', queue), { query: { state } })
-  return (await (await answer).json()).count
+/** Of how many jobs it was done; `duplicates`: how many stay, as another job has their unique key. */
+export interface Done { count: number, duplicates?: number }
+
+/** Lets all jobs of a state run now, or drops them. */
+export async function forAll (what: 'retry' | 'drop', queue: string, state: string): Promise<Done> {
+  const query = { query: { state } }
+  const answer = what === 'retry'
+    ? await send('POST', path('j', queue, 'retry'), query)
+    : await send('DELETE', path('j', queue), query)
+  return await answer.json()
 }
 
 /** Puts a job in: the text as it is. Returns its id, and whether it was there already. */
