@@ -6,12 +6,13 @@ import type { Role, Token } from '../schemas/access.ts'
 
 const usage = `Makes a token, adds its hash to the file of tokens, and prints it: once, for only the hash is kept.
 
-  token --name mailer --roles produce,read [--queues 'mail,mail.*'] [--rate 100/60] [--file tokens.json]
+  token --name mailer --roles produce,read [--queues 'mail,mail.*'] [--rate 100/60] [--max-queues 50] [--file tokens.json]
 
   --name    what the token is called, in the file and in the log
   --roles   out of produce, consume, manage, read (docs/access.md)
   --queues  names of queues, * for any characters; without: all queues
   --rate    so many requests in so many seconds
+  --max-queues  so many queues, of those that it matches, may there be for it to make another
   --file    the file; without: PRESQUE_TOKENS, else tokens.json. It is made if there is none
   --remove  takes the token of that name out of the file instead`
 
@@ -24,6 +25,7 @@ export function token (args: string[]): string {
       roles: { type: 'string' },
       queues: { type: 'string', default: '*' },
       rate: { type: 'string' },
+      'max-queues': { type: 'string' },
       file: { type: 'string', default: process.env['PRESQUE_TOKENS'] || 'tokens.json' },
       remove: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false }
@@ -34,13 +36,13 @@ export function token (args: string[]): string {
   return values.remove ? remove(values.file, values.name) : add(values.file, values.name, values)
 }
 
-interface Wanted { roles?: string | undefined, queues: string, rate?: string | undefined }
+interface Wanted { roles?: string | undefined, queues: string, rate?: string | undefined, 'max-queues'?: string | undefined }
 
-function add (file: string, name: string, { roles, queues, rate }: Wanted): string {
+function add (file: string, name: string, { roles, queues, rate, 'max-queues': most }: Wanted): string {
   const known = existsSync(file) ? readTokens(file) : []
   if (known.some(token => token.name === name)) throw new Error(`${file} has a token '${name}' already; --remove takes it out`)
   if (roles === undefined) throw new Error('--roles is missing: which of produce, consume, manage, read?')
-  const { secret, token } = mint({ name, roles: roles.split(',') as Role[], queues: queues.split(','), ...(rate !== undefined && { rate: readRate(rate) }) })
+  const { secret, token } = mint({ name, roles: roles.split(',') as Role[], queues: queues.split(','), ...(rate !== undefined && { rate: readRate(rate) }), ...(most !== undefined && { max_queues: readCount(most) }) })
   checkToken(token)
   write(file, [...known, token])
   return secret
@@ -51,6 +53,11 @@ function remove (file: string, name: string): string {
   if (!known.some(token => token.name === name)) throw new Error(`${file} has no token '${name}'`)
   write(file, known.filter(token => token.name !== name))
   return `the token '${name}' is removed from ${file}`
+}
+
+function readCount (text: string): number {
+  if (!/^\d{1,8}$/.test(text)) throw new Error(`--max-queues is a whole number, not '${text}'`)
+  return Number(text)
 }
 
 function readRate (text: string): NonNullable<Token['rate']> {

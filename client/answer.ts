@@ -115,6 +115,7 @@ interface Limits {
   rate: { limit: number, period: number } | null
   concurrency: number | null
   max_jobs: number | null
+  max_keys: number | null
 }
 
 export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & { status?: 'stop' | 'start', for?: number }

@@ -1,13 +1,13 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard latest idempotency remembered waiters watchers events listeners
 -- args: now seed worker failures together plain ...fields
--- use: clock room_left settle wake hear replay insert append listened pushed
+-- use: clock room_left keys_left settle wake hear replay insert append listened pushed
 -- seed: of the queue, should it have none yet
 -- together: how many jobs there are, if it is to be all or none; '' where each stands for itself
 -- plain: 1 where nothing about any is not default
 -- fields: the payload of each job, and before it, unless it is plain: '#', its due time in ms ('+' and ms from now, '' for now),
 --   a space, and its options as JSON
--- returns: with spaces between, id and outcome of each job: 'new', or 'exists' 'ignored' 'replaced' 'replayed' 'conflict' 'full', or 'unknown' with the id
+-- returns: with spaces between, id and outcome of each job: 'new', or 'exists' 'ignored' 'replaced' 'replayed' 'conflict' 'full' 'unkept', or 'unknown' with the id
 --   that it cannot depend on; or for many new ones in a row the id of the first, and how many; QUEUE_FULL for all together
 now = clock(now)
 -- The first write adds, so that a full Redis refuses the whole push: what time has brought due begins by removing.
@@ -40,6 +40,7 @@ for _, field in ipairs(fields) do
     -- Behind those that are due and had to be left for later.
     if crowded and due <= now then due = now + 0.5 end
     local id, outcome, state = replay(keys, options, now)
+    if not id and options.idempotency and keys_left(keys) <= 0 then id, outcome = '0', 'unkept' end
     if not id then id, outcome, state = insert(keys, field, due, options, room, now, seed) end
     note(id, outcome, state or due)
     if outcome == 'new' then room = room - 1 end

@@ -1,5 +1,6 @@
 import { errors, refusalFromRedis } from './errors.ts'
 import { commonKey } from './keys.ts'
+import { queueBound } from './queue-bound.ts'
 import { script } from './script.ts'
 import { milliseconds } from './time.ts'
 import type { RedisClient } from './redis.ts'
@@ -16,6 +17,7 @@ export interface Policy {
   rate: { limit: number, period: number } | null
   concurrency: number | null
   max_jobs: number | null
+  max_keys: number | null
 }
 
 /** What to change; null goes back to the default (of max_lost it is no bound), and what is left out stays as it is. */
@@ -31,6 +33,7 @@ export interface Change {
   rate?: { limit: number, period: number } | null | undefined
   concurrency?: number | null | undefined
   max_jobs?: number | null | undefined
+  max_keys?: number | null | undefined
 }
 
 const changing = script<null>('control')
@@ -39,6 +42,7 @@ const changing = script<null>('control')
 export async function control (redis: RedisClient, queue: string, change: Change, { now }: { now?: number } = {}): Promise<void> {
   const changes = fields(change)
   const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
+  if (adds) await queueBound(redis).admit(queue)
   await redis.sadd(commonKey('queues'), queue).catch(error => { if (adds || !isFull(error)) throw error })
   await changing(redis, queue, { changes, now: milliseconds(now) })
 }
@@ -61,7 +65,8 @@ function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concur
     rate_limit: rate === null ? null : rate?.limit,
     rate_period: rate === null ? null : inMs(rate?.period),
     concurrency,
-    max_jobs: change.max_jobs
+    max_jobs: change.max_jobs,
+    max_keys: change.max_keys
   }
   return Object.entries(changes).flatMap(([field, value]) => value === undefined ? [] : [field, value ?? ''])
 }
@@ -84,6 +89,7 @@ export interface Rules {
   rate_period?: number
   concurrency?: number
   max_jobs?: number
+  max_keys?: number
 }
 
 /** The policy as people read it. */
@@ -98,6 +104,7 @@ export function policyFrom (set: Rules): Policy {
     backoff: { base: set.backoff_base / 1000, max: set.backoff_max / 1000 },
     rate: set.rate_limit === undefined ? null : { limit: set.rate_limit, period: set.rate_period! / 1000 },
     concurrency: set.concurrency ?? null,
-    max_jobs: set.max_jobs ?? null
+    max_jobs: set.max_jobs ?? null,
+    max_keys: set.max_keys ?? null
   }
 }

@@ -1,6 +1,7 @@
 import { errors } from './errors.ts'
 import { options } from './insertion.ts'
 import { commonKey, scheduleKey } from './keys.ts'
+import { queueBound } from './queue-bound.ts'
 import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
@@ -52,6 +53,7 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
   const more = JSON.stringify(options({ ...kept, payload }) ?? {})
   const until = (next ?? at) + month
   try {
+    await queueBound(redis).admit(kept.queue)
     const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
       { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, fresh_seed: newSeed(), payload }))
     if (outcome === 'new') {
@@ -61,7 +63,7 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
     }
     return { at, next, outcome, job, error: reason(outcome, job) }
   } catch (error) {
-    if (!(error instanceof errors.REDIS_FULL)) throw error
+    if (!(error instanceof errors.REDIS_FULL) && !(error instanceof errors.QUEUES_FULL)) throw error
     return { at, next, outcome: 'refused', job: '0', error: error.message }
   }
 }

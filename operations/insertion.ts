@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { coalesce } from './coalescer.ts'
-import { commonKey } from './keys.ts'
 import { errors } from './errors.ts'
-import { note } from './queue-name.ts'
+import { commonKey } from './keys.ts'
+import { queueBound } from './queue-bound.ts'
+import { isNoted, note } from './queue-name.ts'
 import { newSeed } from './receipt.ts'
 import { replicated } from './replica.ts'
 import { script } from './script.ts'
@@ -91,7 +92,7 @@ function entry (job: NewJob): Entry {
 
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is again and again.
-  const listed = note(redis, queue)
+  const { listed } = isNoted(redis, queue) ? { listed: note(redis, queue) } : await queueBound(redis).admit(queue)
   const fields = entries.flat()
   const plain = fields.length === entries.length ? 1 : ''
   const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, seed: newSeed(), plain, fields }))
@@ -124,6 +125,7 @@ function pushed (id: string, outcome: string): Pushed | Error {
   if (outcome === 'exists') return new errors.JOB_EXISTS()
   if (outcome === 'conflict') return new errors.IDEMPOTENCY_CONFLICT()
   if (outcome === 'unknown') return new errors.DEPENDS_UNKNOWN(id)
+  if (outcome === 'unkept') return new errors.KEYS_FULL()
   if (outcome === 'full') return new errors.QUEUE_FULL()
   return { id, duplicate: outcome === 'ignored', ...(outcome === 'new' && { isNew: true }) }
 }

@@ -31,6 +31,11 @@ function isDue (redis: RedisClient, queue: string): boolean {
   return true
 }
 
+/** Whether this server has noted the name of a queue, at whatever time. */
+export function isNoted (redis: RedisClient, queue: string): boolean {
+  return noted.get(redis)?.has(queue) === true
+}
+
 /** Notes the name of a queue that is about to get a job. Never rejects: the next push does it again. */
 export async function note (redis: RedisClient, queue: string): Promise<void> {
   if (!isDue(redis, queue)) return

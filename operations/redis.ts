@@ -3,6 +3,7 @@ import { Cluster, Redis } from 'ioredis'
 import { limitCommands } from './command-limit.ts'
 import { commandName, commands } from './script.ts'
 import type { Meter } from './meter.ts'
+import type { QueueBound } from './queue-bound.ts'
 import type { Replicas } from './replica.ts'
 import type { Roster } from './roster.ts'
 import type { Returns } from './returns.ts'
@@ -15,6 +16,10 @@ export type RedisClient = (Redis | Cluster) & {
   meter?: Meter
   /** Notes which workers there are. */
   roster?: Roster
+  /** Says whether there may be another queue. */
+  queueBound?: QueueBound
+  /** How many schedules there may be. */
+  mostSchedules?: number
   /** Puts back what an answer brings that arrives after its request was given up; it is lost without one. */
   returns?: Returns
   /** How long a command waits for its answer, in ms. */

@@ -46,6 +46,9 @@ export interface Turn { next?: number, last?: number, job?: string, fired?: numb
 /** Throws when whoever asks may have nothing to do with that queue. */
 export type Guard = (queue: string) => void
 
+/** How many schedules there may be, unless the server says otherwise. */
+const usual = 10_000
+
 const scripts = {
   schedule: script<number>('schedule'),
   unschedule: script<number>('unschedule'),
@@ -54,7 +57,7 @@ const scripts = {
 
 /**
  * Sets a schedule, from its next tick on. The counts of one that it replaces stay; the guard is asked for the queues of both.
- * Rejects with CRON_INVALID or TZ_INVALID.
+ * Rejects with CRON_INVALID, TZ_INVALID or SCHEDULES_FULL.
  */
 export async function schedule (redis: RedisClient, name: string, { payload, ...wanted }: Schedule, guard: Guard = () => {}, { now }: { now?: number } = {}): Promise<{ isNew: boolean, document: ScheduleDocument }> {
   guard(wanted.queue)
@@ -62,7 +65,7 @@ export async function schedule (redis: RedisClient, name: string, { payload, ...
   const time = milliseconds(now) ?? await clock(redis)
   checkTiming(kept, time)
   const next = tickAfter(kept, time)!
-  const was = await changed(redis, name, guard, async was => await scripts.schedule(redis, '', { name, was, is: JSON.stringify(kept), payload, next }))
+  const was = await changed(redis, name, guard, async was => await scripts.schedule(redis, '', { name, was, is: JSON.stringify(kept), payload, next, most: redis.mostSchedules ?? usual }))
   return { isNew: was === '', document: await found(redis, name) ?? document(name, kept, { next }, payload) }
 }
 

@@ -6,9 +6,9 @@ import { TokenFile, type Role, type Token } from '../schemas/access.ts'
 const isTokenFile = new Ajv().compile<TokenFile>(TokenFile)
 
 /** A new token, to be shown once, and what is kept of it. */
-export function mint ({ name, roles, queues, rate }: Omit<Token, 'sha256'>): { secret: string, token: Token } {
+export function mint ({ name, roles, queues, rate, max_queues: most }: Omit<Token, 'sha256'>): { secret: string, token: Token } {
   const secret = `presque_${randomBytes(32).toString('base64url')}`
-  return { secret, token: { name, sha256: digest(secret).toString('hex'), roles, queues, ...(rate && { rate }) } }
+  return { secret, token: { name, sha256: digest(secret).toString('hex'), roles, queues, ...(rate && { rate }), ...(most !== undefined && { max_queues: most }) } }
 }
 
 /** Checks a token as it would stand in the file. Throws one sentence that says what is wrong with it. */

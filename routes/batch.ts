@@ -8,7 +8,7 @@ import { traceIn, traceMembers } from '../operations/trace.ts'
 import type { Delivery } from '../operations/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
+  app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', makesQueue: true, jsonOnly: true } }, async (request, reply) => {
     const { delayed: text = null } = request.body
     const query = { ...text !== null && { delayed: Number(text) }, ...request.query }
     if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()

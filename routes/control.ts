@@ -10,7 +10,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return { queue, status: policy.stopped ? '0' as const : '1' as const }
   })
 
-  app.post('/control/:queue', { schema: SetControl, config: { role: 'manage' } }, async ({ params: { queue }, body: { action, status = action, ...change } }) => {
+  app.post('/control/:queue', { schema: SetControl, config: { role: 'manage', makesQueue: true } }, async ({ params: { queue }, body: { action, status = action, ...change } }) => {
     if (change.for !== undefined && status !== 'stop') throw new errors.FOR_ALONE()
     await control(app.redis, queue, { status, ...change })
     return { queue, response: 'updated' as const }

@@ -9,7 +9,7 @@ import { pushAndWait } from '../operations/result.ts'
 import { traceIn } from '../operations/trace.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/q/:queue', { schema: Push, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
+  app.post('/q/:queue', { schema: Push, config: { role: 'produce', makesQueue: true, jsonOnly: true } }, async (request, reply) => {
     const { wait, ...query } = request.query
     const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], trace: traceIn(request.headers) }
     refuseContradictions(job)
@@ -27,7 +27,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     else void reply.code(200).type('application/json').send(result)
   })
 
-  app.put('/q/:queue', { schema: Reinsert, config: { role: 'produce', jsonOnly: true } }, async (request, reply) => {
+  app.put('/q/:queue', { schema: Reinsert, config: { role: 'produce', makesQueue: true, jsonOnly: true } }, async (request, reply) => {
     const { worker_id: id, ...query } = request.query
     refuseContradictions(query)
     const worker = id ?? request.headers['x-presque-workerid']

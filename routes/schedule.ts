@@ -18,7 +18,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.type('application/json').send(text(document) as never)
   })
 
-  app.put('/schedule/:name', { schema: SetSchedule, config: { role: 'manage' } }, async (request, reply) => {
+  app.put('/schedule/:name', { schema: SetSchedule, config: { role: 'manage', makesQueue: true } }, async (request, reply) => {
     const { params: { name }, body } = request
     refuseContradictions(body)
     const { isNew, document } = await schedule(app.redis, name, { ...body, payload: memberText(request.text, 'payload')! }, guarding(request))

@@ -17,7 +17,8 @@ export const Token = Type.Object({
   rate: Type.Optional(Type.Object({
     limit: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
     period: Type.Number({ exclusiveMinimum: 0, maximum: 86400 })
-  }, { additionalProperties: false }))
+  }, { additionalProperties: false })),
+  max_queues: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000 }))
 }, { additionalProperties: false })
 export type Token = Static<typeof Token>
 

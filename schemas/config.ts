@@ -14,6 +14,8 @@ export const Config = Type.Object({
   PRESQUE_MAX_BODY: Type.Integer({ default: 1024 * 1024, minimum: 2, maximum: 16 * 1024 * 1024 }),
   PRESQUE_MAX_WAIT: Type.Number({ default: 60, minimum: 0, maximum: 3600 }),
   PRESQUE_MIN_REPLICAS: Type.Integer({ default: 0, minimum: 0, maximum: 9 }),
+  PRESQUE_MAX_QUEUES: Type.Integer({ default: 250_000, minimum: 1, maximum: 10_000_000 }),
+  PRESQUE_MAX_SCHEDULES: Type.Integer({ default: 10_000, minimum: 1, maximum: 1_000_000 }),
   PRESQUE_MAX_WORKERS: Type.Integer({ default: 100_000, minimum: 1, maximum: 10_000_000 }),
   PRESQUE_PROCESSES: Type.Union([Type.Integer({ minimum: 1, maximum: 64 }), Type.Literal('auto')], { default: 1 }),
   PRESQUE_HISTORY: Type.Union([Type.Literal('0'), Type.Literal('1')], { default: '1' }),

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
 import { Instant, Keep, Lease, MaxLost, Tries } from './time.ts'
-import { always, BadRequest, storing } from './error.ts'
+import { always, BadRequest, BoundReached, storing } from './error.ts'
 
 const Wish = Type.Union([Type.Literal('stop'), Type.Literal('start')], { 'x-refusal': 'STATUS_UNKNOWN' })
 
@@ -25,7 +25,8 @@ const settings = {
     period: Type.Number({ minimum: 0.001, maximum: 86_400 })
   }, { additionalProperties: false, description: 'At most `limit` jobs are given out in any `period` seconds, over all servers' }))),
   concurrency: Type.Optional(orNull({ ...Count, description: 'At most so many jobs are on lease, over all servers' })),
-  max_jobs: Type.Optional(orNull({ ...Count, description: 'A push into a queue with so many unfinished jobs is refused' }))
+  max_jobs: Type.Optional(orNull({ ...Count, description: 'A push into a queue with so many unfinished jobs is refused' })),
+  max_keys: Type.Optional(orNull({ ...Count, description: 'A push with a new Idempotency-Key into a queue that knows so many of the last day is refused' }))
 }
 
 export const Control = Type.Object({
@@ -46,7 +47,8 @@ export const Policy = Type.Object({
   backoff: Type.Object({ base: Type.Number(), max: Type.Number() }),
   rate: orNull(Type.Object({ limit: Type.Integer(), period: Type.Number() })),
   concurrency: orNull(Type.Integer()),
-  max_jobs: orNull(Type.Integer())
+  max_jobs: orNull(Type.Integer()),
+  max_keys: orNull(Type.Integer())
 }, { description: 'The settings in force; null where there is no limit' })
 
 export const GetControl = {
@@ -73,6 +75,7 @@ export const SetControl = {
   body: Control,
   response: {
     200: Type.Object({ queue: QueueName, response: Type.Literal('updated') }, { description: 'Done', examples: [{ queue: 'mail', response: 'updated' }] }),
-    ...storing
+    ...storing,
+    429: BoundReached
   }
 }

@@ -3,7 +3,7 @@ import { JobId, QueueName, ScheduleName, ScheduleParams } from './name.ts'
 import { Payload, Priority, Ttl } from './job.ts'
 import { Instant, Keep, MaxLost, Tries } from './time.ts'
 import { NoContent } from './empty.ts'
-import { always, BadRequest, changing, refusal, storing } from './error.ts'
+import { always, BadRequest, changing, refusal, SchedulesFull, storing } from './error.ts'
 
 const Overlap = Type.Unsafe<'skip' | 'allow'>({
   type: 'string',
@@ -88,7 +88,7 @@ export const SetSchedule = {
   params: ScheduleParams,
   querystring: nothing,
   body: Wanted,
-  response: { 200: shown('It has replaced the one of that name, and goes on with its counts'), 201: shown('It is new'), ...storing }
+  response: { 200: shown('It has replaced the one of that name, and goes on with its counts'), 201: shown('It is new'), ...storing, 429: SchedulesFull }
 }
 
 export const GetSchedule = {

@@ -37,7 +37,8 @@ export const Status = Type.Object({
       backoff: { base: 15, max: 86400 },
       rate: null,
       concurrency: null,
-      max_jobs: null
+      max_jobs: null,
+      max_keys: null
     },
     counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
     oldest_age: 12.345,

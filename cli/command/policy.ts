@@ -13,7 +13,8 @@ const command: Command = {
     backoff: text('BASE/MAX: how long after the first failure, and at most: 5/600, 5s/10m'),
     rate: text('LIMIT/PERIOD: so many jobs in so many seconds: 100/60, 100/1m'),
     concurrency: text('So many jobs on lease at a time'),
-    'max-jobs': text('Refuse a push when there are so many')
+    'max-jobs': text('Refuse a push when there are so many'),
+    'max-keys': text('Refuse a new idempotency key when so many are known')
   },
   examples: [
     ['presque policy mail', 'what holds'],
@@ -39,6 +40,7 @@ function changes (args: Arguments): Policy {
     ...time('keep'),
     ...one('concurrency'),
     ...one('max-jobs', 'max_jobs'),
+    ...one('max-keys', 'max_keys'),
     ...(backoff !== undefined && { backoff: pair(backoff, 'backoff', (base, max) => ({ base, max })) }),
     ...(rate !== undefined && { rate: pair(rate, 'rate', (limit, period) => ({ limit, period })) })
   }

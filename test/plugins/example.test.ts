@@ -122,7 +122,11 @@ test('every example of a refusal that the state of a job or a queue brings on is
 })
 
 test('every example of a refusal that a bound of the server brings on is what the server says', async t => {
-  const app = await build(t, { PRESQUE_MAX_WORKERS: 1 })
+  const app = await build(t, { PRESQUE_MAX_WORKERS: 1, PRESQUE_MAX_QUEUES: 1, PRESQUE_MAX_SCHEDULES: 1 })
+  await app.inject({ method: 'POST', url: '/q/one', payload: {} })
+  await app.inject({ method: 'PUT', url: '/schedule/one', payload: { queue: 'one', every: 3600, payload: {} } })
+  await refuse(t, app, 'there are as many queues as PRESQUE_MAX_QUEUES allows')
+  await refuse(t, app, 'there are as many schedules as PRESQUE_MAX_SCHEDULES allows')
   await app.inject({ method: 'POST', url: '/w/mail?worker_id=w1' })
   await refuse(t, app, 'there are as many workers as PRESQUE_MAX_WORKERS allows')
 })

@@ -4,7 +4,7 @@ import { client, type Client } from '../fixtures/client.ts'
 import { payloadOf } from '../fixtures/payloads.ts'
 
 const policy = {
-  stopped: false, reopens_at: null, tries: 25, max_lost: 3, lease: 60, keep: 0, backoff: { base: 15, max: 86400 }, rate: null, concurrency: null, max_jobs: null
+  stopped: false, reopens_at: null, tries: 25, max_lost: 3, lease: 60, keep: 0, backoff: { base: 15, max: 86400 }, rate: null, concurrency: null, max_jobs: null, max_keys: null
 }
 const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }
 const unused = { queue: 'foo', size: 0, policy, counts, oldest_age: null, processed: 0, failed: 0, lost: 0, expired: 0, workers: [] }
@@ -64,7 +64,7 @@ test('GET counts jobs by what they are doing, tells failures from losses, and na
 
 test('GET shows the policy in force, all of it', async t => {
   const { says, ask } = await client(t)
-  const own = { tries: 5, max_lost: 10, lease: 30.5, keep: 3600, backoff: { base: 5, max: 600 }, rate: { limit: 100, period: 60 }, concurrency: 4, max_jobs: 1000 }
+  const own = { tries: 5, max_lost: 10, lease: 30.5, keep: 3600, backoff: { base: 5, max: 600 }, rate: { limit: 100, period: 60 }, concurrency: 4, max_jobs: 1000, max_keys: 5 }
   await says(200, { queue: 'foo', response: 'updated' }, 'POST /control/foo', JSON.stringify(own))
   await says(200, { ...unused, policy: { ...policy, ...own } }, 'GET /status/foo')
   await says(200, { queue: 'foo', response: 'updated' }, 'POST /control/foo', '{"status":"stop","for":600,"tries":null,"backoff":{"max":700}}')
