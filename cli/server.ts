@@ -1,6 +1,7 @@
-import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify'
 import presque, { options } from '../app.ts'
 import type { Siblings } from '../operations/meter.ts'
+import { redacted } from '../operations/redact.ts'
 import type { Config } from '../schemas/config.ts'
 
 /** What serves, be it one process or several. */
@@ -16,7 +17,7 @@ export async function startServer (config: Config, siblings?: Siblings): Promise
   const talks = level === 'debug' || level === 'trace'
   const logController = new LogController({ disableRequestLogging: !talks })
   // A child of the log for each request, which says its id by itself, cost as much as reading the request does.
-  const app = Fastify({ ...options, logger: { level }, logController, ...(!talks && { childLoggerFactory: logger => logger }) })
+  const app = Fastify({ ...options, logger: { level, serializers: { req: request } }, logController, ...(!talks && { childLoggerFactory: logger => logger }) })
   try {
     await app.register(presque, { config, ...(siblings && { siblings }) })
     await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
@@ -25,4 +26,9 @@ export async function startServer (config: Config, siblings?: Siblings): Promise
     throw error
   }
   return { url: app.listeningOrigin, log: app.log, close: async () => await app.close() }
+}
+
+// As Fastify has it, but for tokens in the query.
+function request ({ method, url, host, ip, socket }: FastifyRequest) {
+  return { method, url: redacted(url), host, remoteAddress: ip, remotePort: socket.remotePort ?? 0 }
 }

@@ -43,6 +43,7 @@ function makeOwnerOnly (name: string): string {
     make(name)
     if (!statSync(name).isDirectory()) throw new Error('it is not a folder')
     checkOwner(name)
+    checkWriters(name)
     if ((statSync(name).mode & 0o777) !== 0o700) chmodSync(name, 0o700)
     accessSync(name, constants.W_OK | constants.X_OK)
   } catch (error) {
@@ -67,6 +68,11 @@ function checkOwner (name: string): void {
   if (uid !== process.getuid?.()) throw new Error(`it belongs to another user (uid ${uid})`)
   // PRESQUE_DATA=/tmp or a home folder by mistake: closing that to everybody else would be a disaster.
   if ((mode & 0o077) !== 0 && !isOurs(name)) throw new Error("it is open to other users and holds files that are not presque's")
+}
+
+// What is in there may be theirs: a link in the place of a file, or an append-only file that was changed.
+function checkWriters (name: string): void {
+  if ((statSync(name).mode & 0o022) !== 0) throw new Error(`other users may write to it: look at what is in it, and chmod 700 ${name}`)
 }
 
 function isOurs (name: string): boolean {

@@ -89,6 +89,7 @@ export const errors = {
   TOKEN_UNKNOWN: createError('TOKEN_UNKNOWN', 'no such token', 401),
   ROLE_MISSING: createError('ROLE_MISSING', "this token lacks the role '%s'", 403),
   QUEUE_FORBIDDEN: createError('QUEUE_FORBIDDEN', "this token is not for the queue '%s'", 403),
+  SCHEDULE_FORBIDDEN: createError('SCHEDULE_FORBIDDEN', 'this token is not for the queue of that schedule', 403),
   TOO_MANY_REQUESTS: createError('TOO_MANY_REQUESTS', 'this token has made all the requests it may make for now', 429),
   CROSS_SITE: createError('CROSS_SITE', 'a web page of another site may not do this', 403),
   TAKE_BY_BROWSER: createError('TAKE_BY_BROWSER', 'a browser takes no job by a GET, since pages of other sites can make it send one: use POST /q/NAME/take', 403),

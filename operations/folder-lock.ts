@@ -43,10 +43,10 @@ function sign (lock: number): number {
 
 // Both ways the lock belongs to the open file, which redis inherits: it is free when presque and its redis are gone.
 function tryLock (name: string, file: string): number | undefined {
-  const { O_CREAT, O_RDWR, O_NONBLOCK } = constants
-  if (process.platform === 'linux') return flock(name, openSync(file, O_CREAT | O_RDWR, 0o600))
+  const { O_CREAT, O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants
+  if (process.platform === 'linux') return flock(name, openSync(file, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600))
   try {
-    return openSync(file, O_CREAT | O_RDWR | O_NONBLOCK | O_EXLOCK, 0o600)
+    return openSync(file, O_CREAT | O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_EXLOCK, 0o600)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
     throw error

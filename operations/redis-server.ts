@@ -47,13 +47,23 @@ function settings ({ path, socket }: DataFolder): string[] {
 export function runServer (data: DataFolder, more: string[], warn: (warning: string) => void): ServerRun {
   const command = [...dyingWithUs(), findServer(), ...settings(data), ...more]
   // detached: a Ctrl-C in the terminal is for presque, which stops its redis last. The fourth descriptor shares the lock.
-  const child = spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', 'pipe', 'pipe', data.lock] })
+  const child = ownerOnly(() => spawn(command[0]!, command.slice(1), { detached: true, stdio: ['ignore', 'pipe', 'pipe', data.lock] }))
   const ended = ends(child).then(how => { run.how = how; return how })
   const run: ServerRun = { child, lines: [], ended, closed: new Promise(resolve => child.once('close', resolve)) }
   for (const input of [child.stdout, child.stderr]) {
     if (input) createInterface({ input }).on('line', line => hear(line, run, warn))
   }
   return run
+}
+
+// Redis makes its files as its umask says.
+function ownerOnly<Made> (make: () => Made): Made {
+  const before = process.umask(0o077)
+  try {
+    return make()
+  } finally {
+    process.umask(before)
+  }
 }
 
 function hear (line: string, { lines }: ServerRun, warn: (warning: string) => void): void {

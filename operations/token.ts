@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { TokenFile, type Role, type Token } from '../schemas/access.ts'
 
@@ -33,6 +33,13 @@ export function readTokens (path: string): Token[] {
   return file.tokens
 }
 
+/** What users other than its owner may do with a file: `write` goes before `read`. null for nothing. */
+export function othersMay (path: string): 'read' | 'write' | null {
+  const { mode } = statSync(path)
+  if ((mode & 0o022) !== 0) return 'write'
+  return (mode & 0o044) !== 0 ? 'read' : null
+}
+
 function fault (): string {
   const { instancePath, message } = isTokenFile.errors![0]!
   return `${instancePath.slice(1) || 'it'} ${message}`
@@ -57,7 +64,7 @@ export class Tokens {
     const hash = digest(secret)
     let found: Kept | null = null
     for (const kept of this.#kept) if (timingSafeEqual(kept.hash, hash)) found = kept
-    return found === null ? null : new Holder(found.token, found.queues)
+    return found === null ? null : new Holder(found.token, found.queues, this)
   }
 
   /** Whether these hold the same token, with the same roles and queues. */
@@ -94,10 +101,13 @@ function matchingOne ([first = '', ...rest]: string[]): Matches {
 /** Whoever has shown a token. */
 export class Holder {
   readonly token: Token
+  /** Those among which it was found. */
+  readonly of: Tokens
   readonly #queues: Matches
 
-  constructor (token: Token, queues: Matches) {
+  constructor (token: Token, queues: Matches, of: Tokens) {
     this.token = token
+    this.of = of
     this.#queues = queues
   }
 

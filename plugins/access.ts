@@ -1,9 +1,9 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import fp from 'fastify-plugin'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { Allowances } from '../operations/allowance.ts'
 import { errors } from '../operations/errors.ts'
-import { readTokens, Tokens, type Holder } from '../operations/token.ts'
+import { othersMay, readTokens, Tokens, type Holder } from '../operations/token.ts'
 import type { Role } from '../schemas/access.ts'
 
 declare module 'fastify' {
@@ -16,6 +16,8 @@ declare module 'fastify' {
     readonly sight: { who: string, sees: (queue: string) => boolean }
     /** Calls `end` once what the token allows has changed: for an answer that goes on. Returns how to stop that. */
     whenWithdrawn (end: () => void): () => void
+    /** Whether the token it came with is no longer there, or allows something else. */
+    isWithdrawn (): boolean
   }
   interface FastifyContextConfig {
     /** What a token must allow: a role, `any` for a token of whatever role, `open` for no token at all. */
@@ -50,8 +52,12 @@ export default fp(async app => {
     if (schema?.hide !== true && config?.role === undefined) throw new Error(`the route ${url} has no role`)
   })
   const path = app.config.PRESQUE_TOKENS
+  let tokens = new Tokens(path === '' ? [] : readTokens(path))
+  app.decorateRequest('isWithdrawn', function (this: FastifyRequest) {
+    return this.holder !== null && this.holder.of !== tokens && !tokens.allowTheSame(this.holder)
+  })
   if (path === '') return
-  let tokens = new Tokens(readTokens(path))
+  warnOfReaders(path, app.log)
   const allowances = new Allowances()
   app.addHook('onRequest', (request, reply, done) => {
     const { role = 'any', allQueues = false } = request.routeOptions.config
@@ -67,10 +73,16 @@ export default fp(async app => {
     done(refusal(holder, role, allQueues, queuesIn(request)))
   })
 
+  // The body may have come long after the head.
+  app.addHook('preHandler', (request, _reply, done) => {
+    done(request.isWithdrawn() ? new errors.TOKEN_UNKNOWN() : undefined)
+  })
+
   // A file that is being written, or was spoilt, leaves the tokens as they are.
   const reread = (): void => {
     try {
       tokens = new Tokens(readTokens(path))
+      warnOfReaders(path, app.log)
       app.log.info('the tokens were read again')
       for (const [end, holder] of [...open]) if (!tokens.allowTheSame(holder)) end()
     } catch (error) {
@@ -80,6 +92,12 @@ export default fp(async app => {
   watchFile(path, { interval: 1000, persistent: false }, reread)
   app.addHook('onClose', async () => { unwatchFile(path, reread) })
 }, { name: 'access', dependencies: ['config', 'cors', 'methods'] })
+
+// A hash tells no token; but the file names queues, and a user who may write it makes tokens.
+function warnOfReaders (path: string, log: FastifyBaseLogger): void {
+  const others = othersMay(path)
+  if (others !== null) log.warn(`PRESQUE_TOKENS: other users may ${others} ${path}: chmod 600 ${path}`)
+}
 
 // RFC 6750, section 2.1; or as the password of whatever user (RFC 7617), for browsers and `curl -u :TOKEN`.
 function secretIn ({ headers }: FastifyRequest): string {

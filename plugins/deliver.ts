@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
 import { restore, sizeOf, type Delivery } from '../operations/delivery.ts'
+import { errors } from '../operations/errors.ts'
 import type { Trace } from '../operations/trace.ts'
 
 declare module 'fastify' {
@@ -24,13 +25,18 @@ export default fp(async app => {
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
     const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
+    // Withdrawn while the jobs were on their way from Redis: they go back, as if there had been none.
+    if (this.request.isWithdrawn()) {
+      app.returns.add(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), size, this.request.id)
+      throw new errors.NO_JOB()
+    }
     this.whenUndelivered(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
     const known = this.stillThere()
     const send = (): void => { void this.code(200).type('application/json').send(body) }
     if (known !== undefined) return known.then(send)
     send()
   })
-}, { name: 'deliver', dependencies: ['half-closed', 'redis', 'undelivered'] })
+}, { name: 'deliver', dependencies: ['access', 'half-closed', 'redis', 'undelivered'] })
 
 function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | number> {
   const { receipt, attempt, expires } = lease!

@@ -2,13 +2,14 @@ import type { ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, refusalFromRedis } from '../operations/errors.ts'
+import { redacted } from '../operations/redact.ts'
 import { withBody } from '../schemas/header.ts'
 
 /** Every failure leaves as `{"error":"<sentence>"}`: refusals as they are, Redis away as 503, all else as a bare 500. */
 export default fp(async app => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = known(error, app.config.PRESQUE_MAX_BODY)
-    if (refusal === null) app.log.error({ reqId: request.id, err: error, url: request.url }, 'internal error')
+    if (refusal === null) app.log.error({ reqId: request.id, err: error, url: redacted(request.url) }, 'internal error')
     if (refusal instanceof errors.WORKER_QUIET) void reply.header('x-presque-quiet', '1')
     refuse(reply, refusal ?? new errors.INTERNAL() as FastifyError)
   })

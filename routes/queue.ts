@@ -23,7 +23,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return
     }
     const result = await awaiting.result()
-    if (result === null) void reply.code(202).send()
+    if (result === null || request.isWithdrawn()) void reply.code(202).send()
     else void reply.code(200).type('application/json').send(result)
   })
 

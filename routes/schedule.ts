@@ -34,7 +34,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 }
 
 function guarding (request: FastifyRequest): Guard {
-  return queue => { if (!request.sees(queue)) throw new errors.QUEUE_FORBIDDEN(queue) }
+  return queue => { if (!request.sees(queue)) throw new errors.SCHEDULE_FORBIDDEN() }
 }
 
 function refuseContradictions ({ cron, every, tz }: { cron?: string, every?: number, tz?: string }): void {

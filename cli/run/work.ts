@@ -72,7 +72,8 @@ export class Work implements Kept {
   }
 
   #environment (): NodeJS.ProcessEnv {
-    const { env, worker, url } = this.#plan
+    // What a job brings may be run by its program: the token of the worker is for presque alone.
+    const { env: { PRESQUE_TOKEN: _, ...env }, worker, url } = this.#plan
     const { queue, id, attempt, receipt, traceparent } = this.job
     return {
       ...env,

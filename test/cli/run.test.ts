@@ -90,6 +90,14 @@ test('how a program ends is what becomes of its job', async t => {
   t.match(log(), /"level":"said","msg":"why","queue":"mail","job":"4"/)
 })
 
+test('a program does not get the token of its worker', async t => {
+  const { url } = await serve(t)
+  await fetch(`${url}/q/mail?keep=600`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  run(t, url, { env: { ...process.env, PRESQUE_TOKEN: 'presque_secret' }, args: ['-c', 'echo "[$PRESQUE_TOKEN] $PRESQUE_JOB"'] })
+  await state(url, '1', 'completed')
+  t.equal((await job(url, '1'))['result'], '[] 1')
+})
+
 test('a program hears of its job by standard input, by a file and by the environment', async t => {
   const { url } = await serve(t)
   const body = '{ "n": 12345678901234567890 }'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
 import { ask, isAlive, only, place, start, startElsewhere } from '../fixtures/presque.ts'
@@ -127,4 +127,30 @@ test('a folder that others use for other things is not closed to them', async t 
   writeFileSync(join(folder, 'letter.txt'), '')
   await t.rejects(start(t, folder), { message: /open to other users and holds files that are not presque's/ })
   t.equal(mode(folder), 0o755)
+})
+
+test('a folder that others may write to is refused, whatever is in it, and left as it is', async t => {
+  for (const open of [0o777, 0o770, 0o722, 0o1777]) {
+    const folder = place(t)
+    chmodSync(folder, open)
+    await t.rejects(start(t, folder), { message: `the data folder ${folder} cannot be used: other users may write to it: look at what is in it, and chmod 700 ${folder}; set PRESQUE_DATA to another folder` })
+    t.equal(mode(folder), open & 0o777)
+  }
+})
+
+test('a link in the place of the lock is not followed', async t => {
+  const folder = place(t)
+  const file = join(place(t), 'precious')
+  writeFileSync(file, 'precious')
+  symlinkSync(file, join(folder, 'lock'))
+  await t.rejects(start(t, folder))
+  t.equal(readFileSync(file, 'utf8'), 'precious')
+})
+
+test('what the private redis writes is for its owner alone', async t => {
+  const folder = place(t)
+  await start(t, folder)
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  t.ok(files.some(file => file.includes('appendonly')), files.join())
+  t.strictSame(files.filter(file => (mode(file) & 0o077) !== 0), [])
 })

@@ -1,9 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import { test } from 'tap'
 import presque, { options } from '../../app.ts'
 import { push } from '../../operations/insertion.ts'
+import { queueStatus } from '../../operations/queue.ts'
+import { redacted } from '../../operations/redact.ts'
+import { mint, othersMay, Tokens } from '../../operations/token.ts'
 import { roles, type TokenFile } from '../../schemas/access.ts'
 import { listenAt } from '../fixtures/ear.ts'
 import { operations, request, type Operation } from '../fixtures/document.ts'
@@ -20,6 +24,7 @@ const needs: Array<[RegExp, string]> = [
   [/^(POST|PUT) \/qb?\/\{queue\}$/, 'produce'],
   [/^GET \/qb?\//, 'consume'],
   [/\/(take|ack|nack|release|touch)$/, 'consume'],
+  [/\/quiet$/, 'manage'],
   [/^(POST|DELETE) \/w\//, 'consume'],
   [/^(POST|PUT|DELETE) /, 'manage'],
   [/^GET /, 'read']
@@ -175,4 +180,65 @@ test('a route that says no role stops the start', async t => {
   t.teardown(async () => await app.close())
   await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', REDIS_URL: (await startRedis(t)).url } })
   t.throws(() => app.get('/forgotten', () => 'all secrets'), { message: 'the route /forgotten has no role' })
+})
+
+test('a token that is withdrawn while its body is on the way changes nothing', async t => {
+  const { path, secrets, rewrite } = tokenFile(t, { name: 'ann', roles: ['produce'], queues: ['*'] })
+  const { app, url } = await listen(t, { PRESQUE_TOKENS: path })
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const heard = new Promise<string>(resolve => { socket.once('data', data => resolve(String(data))) })
+  socket.write(`POST /q/mail HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${secrets['ann']}\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{`)
+  rewrite({ name: 'bob', roles: ['produce'], queues: ['*'] })
+  await until('bob may', async () => (await app.inject({ method: 'POST', url: '/q/other', payload: {}, headers: bearer(secrets['bob']) })).statusCode === 201)
+  socket.write('"n":1}')
+  t.match(await heard, /^HTTP\/1.1 401 .*no such token/s)
+  socket.destroy()
+  t.equal((await queueStatus(app.redis, 'mail')).counts.waiting, 0)
+})
+
+test('a take whose token is withdrawn while Redis answers hands out nothing, and the jobs go back uncounted', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['consume'], queues: ['*'] })
+  const app = Fastify(options)
+  t.teardown(async () => await app.close())
+  await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', PRESQUE_HISTORY: '0', REDIS_URL: (await startRedis(t)).url, PRESQUE_TOKENS: path }, patience: 30_000 })
+  const { secret, token } = mint({ name: 'gone', roles: ['consume'], queues: ['*'] })
+  // After all checks of the request: as if the file had changed since.
+  app.addHook('preHandler', async request => { request.holder = new Tokens([token]).find(secret) })
+  await app.ready()
+  await push(app.redis, 'mail', [{ payload: '{"n":1}' }, { payload: '{"n":2}' }])
+  for (const line of ['GET /q/mail', 'POST /q/mail/take?lease=30', 'POST /q/mail/take?wait=1', 'GET /qb/mail?lease=30', 'POST /qb/mail/take']) {
+    const [method, url] = line.split(' ') as ['GET', string]
+    const answer = await app.inject({ method, url, headers: bearer(secrets['ann']) })
+    t.same([answer.statusCode, answer.body], [404, '{"error":"no job"}'], line)
+    await until('they are back', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 2)
+  }
+  t.match(await queueStatus(app.redis, 'mail'), { processed: 0, counts: { active: 0 } })
+})
+
+test('a 403 names no queue that the token is not for', async t => {
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: [...roles], queues: ['mail'] }, { name: 'root', roles: [...roles], queues: ['*'] })
+  const app = await build(t, { PRESQUE_TOKENS: path })
+  const body = (queue: string) => ({ queue, every: 60, payload: {} })
+  await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: body('secret'), headers: bearer(secrets['root']) })
+  for (const [method, payload] of [['PUT', body('mail')], ['DELETE', undefined], ['PUT', body('secret')]] as const) {
+    const answer = await app.inject({ method, url: '/schedule/nightly', headers: bearer(secrets['ann']), ...(payload && { payload }) })
+    t.same([answer.statusCode, answer.json()], [403, { error: 'this token is not for the queue of that schedule' }], method)
+  }
+})
+
+test('a file of tokens that others may read or write is warned of', async t => {
+  const { path } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] })
+  for (const [mode, what] of [[0o644, 'read'], [0o640, 'read'], [0o666, 'write'], [0o620, 'write'], [0o600, null]] as const) {
+    chmodSync(path, mode)
+    t.equal(othersMay(path), what)
+  }
+})
+
+test('a token in a query does not come into the log', t => {
+  t.equal(redacted('/q/mail?presque-token=presque_x&lease=30'), '/q/mail?presque-token=***&lease=30')
+  t.equal(redacted('/q/mail?lease=30&Token=presque_x'), '/q/mail?lease=30&Token=***')
+  t.equal(redacted('/q/mail?access_token=a%20b#c'), '/q/mail?access_token=***#c')
+  t.equal(redacted('/q/token=1'), '/q/token=1')
+  t.end()
 })
