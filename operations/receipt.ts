@@ -25,12 +25,12 @@ export function deliveredAt (receipt: string): number[] {
 const pool = Buffer.alloc(16 * 256)
 let used = pool.length
 
-/** Random bytes for a queue that is born, as hex. From them its receipts are made, and from no receipt can they be told. */
+/** 16 random bytes for a queue that is born, as text so short that a proof is one block of SHA-1. From them its receipts are made, and from no receipt can they be told. */
 export function newSeed (): string {
   if (used === pool.length) {
     randomFillSync(pool)
     used = 0
   }
   used += 16
-  return pool.toString('hex', used - 16, used)
+  return pool.toString('base64url', used - 16, used)
 }

@@ -8,7 +8,8 @@ local lease, worker = wish.lease, wish.worker
 -- As text: Redis and Lua write a number out as a fraction, which takes them longer than all else about a job.
 local deadline = lease and string.format('%d', now + lease)
 -- The fraction is never 0: see lua/parts/first_deadline.lua.
-local score = lease and string.format('%s.%03d', deadline, micros % 999 + 1)
+local score = lease and string.format('%s.%04d', deadline, (micros % 15 + 1) * 625)
+while score and score:byte(-1) == 48 do score = score:sub(1, -2) end
 words[#words + 1] = wish.quiet and '0q' or string.format('%d', last - first + 1)
 words[#words + 1] = deadline
 for i = first, last do
