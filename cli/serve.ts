@@ -4,12 +4,15 @@ import closeWithGrace from 'close-with-grace'
 import manifest from '../package.json' with { type: 'json' }
 import { readConfig } from '../operations/config.ts'
 import type { Config } from '../schemas/config.ts'
+import { tooFewFiles } from './open-files.ts'
 import { startProcesses } from './processes.ts'
 import { drain, startServer } from './server.ts'
 
 // Serves until a signal comes. A start that fails ends the process with one sentence and exit code 1.
 async function serve (): Promise<void> {
   try {
+    const few = tooFewFiles()
+    if (few !== null) throw new Error(few)
     const config = readConfig(process.env)
     const count = processes(config)
     const { url, log, close } = await (count === 1 ? startServer(config) : startProcesses(count, config))

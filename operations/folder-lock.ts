@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, statSync, writeSync
+} from 'node:fs'
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 const TRY_EVERY = 50
 // The pid is written right after the lock is taken: before this, a dead one may only be not yet replaced.
 const ORPHAN_AFTER = 500
+// One that does not answer by then is frozen (SIGSTOP, a debugger, a cgroup), and would stop only when it goes on.
+const FROZEN_AFTER = 2500
 const GIVE_UP_AFTER = 10_000
 // Opens and locks in one call, on macOS and the BSDs; Node does not name it.
 const O_EXLOCK = 0x20
@@ -20,6 +24,11 @@ export async function takeLock (name: string, file: string, socket: string): Pro
     const waited = performance.now() - since
     if (waited > GIVE_UP_AFTER) throw new Error(`a redis of an earlier presque still uses ${name} and does not stop; stop it, or set PRESQUE_DATA to another folder`)
     if (waited > ORPHAN_AFTER) await shutDown(socket)
+    if (waited > FROZEN_AFTER) {
+      // Another presque may have taken the folder while the socket was asked.
+      refuseIfAlive(name, file)
+      killFrozen(socket)
+    }
     await delay(TRY_EVERY)
   }
 }
@@ -93,4 +102,31 @@ function shutDown (socket: string): Promise<void> {
     redis.setTimeout(1000, () => redis.destroy())
     redis.resume().on('error', () => {}).on('close', () => resolve())
   })
+}
+
+// All that it answered is on disk. Its command line names the socket, which is that of our folder alone.
+function killFrozen (socket: string): void {
+  for (const pid of serversOn(socket)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended just now.
+    }
+  }
+}
+
+function serversOn (socket: string): number[] {
+  const { stdout } = existsSync('/proc/self/cmdline')
+    ? { stdout: readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(commandLine).join('\n') }
+    : spawnSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' })
+  const lines = stdout.split('\n').filter(line => /\b(redis|valkey)-server\b/.test(line) && line.includes(socket))
+  return lines.map(line => Number.parseInt(line)).filter(pid => pid > 0 && pid !== process.pid)
+}
+
+function commandLine (pid: string): string {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').replaceAll('\n', ' ')}`
+  } catch {
+    return ''
+  }
 }

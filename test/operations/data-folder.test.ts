@@ -81,6 +81,18 @@ test('a redis that outlived its presque, where nothing ends it, is stopped by th
   t.equal(await ask(redis.socket, 'GET', 'job'), '1')
 })
 
+test('a redis that was frozen when its presque died is ended by the next one', async t => {
+  const folder = place(t)
+  const { child, socket, pid } = await startElsewhere(t, folder)
+  await ask(socket, 'SET', 'job', '1')
+  process.kill(pid, 'SIGSTOP')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const { redis } = await start(t, folder)
+  t.notOk(isAlive(pid))
+  t.equal(await ask(redis.socket, 'GET', 'job'), '1')
+})
+
 test('a folder too long for a socket has it in a private folder elsewhere, always the same', async t => {
   const folder = join(place(t), 'a'.repeat(120))
   const first = await start(t, folder)
