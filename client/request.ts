@@ -1,4 +1,4 @@
-import { isRefusal, refusal, Unreachable } from './error.ts'
+import { isRefusal, PresqueError, refusal, Unreachable } from './error.ts'
 import { backoff, pause } from './patience.ts'
 
 export type Query = Record<string, string | number | boolean | Array<string | number> | undefined>
@@ -68,6 +68,8 @@ async function once ({ fetch = globalThis.fetch }: Connection, url: string, init
 }
 
 function prepare ({ url, token }: Connection, method: string, path: string, { query = {}, headers = {}, body, signal }: Ask) {
+  // fetch would fold it, and ask for something else.
+  if (/(^|\/)\.{1,2}(\/|$)/.test(path)) throw new PresqueError(400, "a queue or a schedule cannot be called '.' or '..'")
   const sent = new Headers(headers)
   if (token !== undefined) sent.set('authorization', `Bearer ${token}`)
   if (body !== undefined) sent.set('content-type', 'application/json')

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 
+// A path with . or .. as a part of it is another path: clients and proxies fold it before it is sent.
 export const QueueName = Type.String({
-  pattern: '^[A-Za-z0-9_.:@-]{1,128}$',
+  pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.:@-]{1,128}$',
   description: 'The name of a queue',
   examples: ['mail'],
   'x-refusal': 'QUEUE_NAME_INVALID'
@@ -9,7 +10,7 @@ export const QueueName = Type.String({
 
 /** Several queues, the first one with a job serves. */
 export const QueueNames = Type.String({
-  pattern: '^[A-Za-z0-9_.:@-]{1,128}(,[A-Za-z0-9_.:@-]{1,128}){0,31}$',
+  pattern: '^(?!\\.{1,2}(,|$))[A-Za-z0-9_.:@-]{1,128}(,(?!\\.{1,2}(,|$))[A-Za-z0-9_.:@-]{1,128}){0,31}$',
   description: 'The name of a queue, or up to 32 with commas between them: the first that has a job serves',
   examples: ['mail'],
   'x-refusal': 'QUEUE_NAME_INVALID'
@@ -20,7 +21,7 @@ export const JobId = Type.String({ pattern: '^[0-9]{1,16}$', description: 'The n
 export const JobParams = Type.Object({ queue: QueueName, id: JobId })
 
 export const ScheduleName = Type.String({
-  pattern: '^[A-Za-z0-9_.:@-]{1,128}$',
+  pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.:@-]{1,128}$',
   description: 'The name of a schedule',
   examples: ['nightly'],
   'x-refusal': 'SCHEDULE_NAME_INVALID'

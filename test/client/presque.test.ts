@@ -91,3 +91,18 @@ test('jobs are taken by a POST, which nothing on the way repeats or keeps', asyn
   await presque.takeMany('mail', { lease: 30, count: 2 })
   t.strictSame(line.asked, ['POST /q/mail,news/take?lease=30', 'POST /qb/mail/take?batch_size=2&lease=30'])
 })
+
+test('a name that a path would fold is refused before it is sent', async t => {
+  const { url } = await listen(t)
+  const presque = new Presque(url)
+  for (const name of ['.', '..']) {
+    await t.rejects(presque.push(name, {}), { message: /cannot be called/ })
+    await t.rejects(presque.purge(name), { message: /cannot be called|a queue name/ })
+    await t.rejects(presque.job(name, '1'), { message: /cannot be called|a queue name/ })
+    await t.rejects(presque.take(['mail', name], { lease: 5 }), { message: /^a queue name is .*, and not \. or \.\.$/ })
+    await t.rejects(presque.schedule('often', { queue: name, every: 60, payload: {} }), { message: /cannot be called|a queue name/ })
+  }
+  await presque.push('...', {})
+  await presque.push('.a', {})
+  t.strictSame((await presque.status()).queues, ['...', '.a'])
+})

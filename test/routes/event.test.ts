@@ -171,7 +171,7 @@ test('an id that is older than what is kept is a gap, and so is one of a recordi
 
 test('a request that cannot be met is refused', async t => {
   const { refuses } = await client(t, { PRESQUE_MAX_WAIT: 5 })
-  await refuses(400, 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -', 'GET /events?queue=a%20b')
+  await refuses(400, 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..', 'GET /events?queue=a%20b')
   await refuses(400, 'Last-Event-ID is not the id of an event', 'GET /events?last_event_id=a')
   await refuses(400, 'Last-Event-ID is not the id of an event', 'GET /events', undefined, { 'last-event-id': 'a\tb' })
   await refuses(400, 'wait must be seconds, from 0 to 5', 'GET /events?wait=6')

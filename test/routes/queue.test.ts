@@ -106,7 +106,7 @@ test('a queue is any name of the allowed characters, and nothing else', async t 
     await says(200, '{"n":1}', `GET /q/${name}`)
   }
   await says(200, { queues: names.toSorted(), size: names.length }, 'GET /status')
-  const sentence = 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -'
+  const sentence = 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..'
   const wrong = ['a'.repeat(129), 'a'.repeat(5000), 'a%20b', 'a%2Fb', '%7Ba%7D', '%C3%A4', ',', 'a,', ',a', 'a,,b', 'a,%20b', 'a%00', 'a%0a', 'a+b', '*', '~', "'"]
   for (const name of wrong) {
     for (const line of [`GET /q/${name}`, `DELETE /q/${name}`, `GET /qb/${name}`, `GET /j/${name}`, `GET /control/${name}`, `GET /status/${name}`, `GET /w/${name}`]) {
@@ -120,7 +120,7 @@ test('a queue is any name of the allowed characters, and nothing else', async t 
 
 test('GET takes from the first of up to 32 queues that has a job; every other route takes one name', async t => {
   const { says, refuses } = await client(t)
-  const sentence = 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -'
+  const sentence = 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..'
   await says(201, '', 'POST /q/b', '{"n":1}')
   await says(201, '', 'POST /q/c', '{"n":2}')
   await says(200, '{"n":2}', 'GET /q/a,c,b')

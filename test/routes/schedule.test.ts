@@ -36,7 +36,7 @@ test('what is wrong is refused with a sentence that says what, and nothing is st
   }
   await wrong({ evry: 1 }, "unknown property 'evry' in the body")
   await wrong({ queue: undefined }, 'queue is missing: where do the jobs go?')
-  await wrong({ queue: 'a b' }, 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -')
+  await wrong({ queue: 'a b' }, 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..')
   await wrong({ payload: undefined }, 'job is missing')
   await wrong({ payload: [] }, 'a job must be a JSON object')
   await wrong({ every: undefined }, 'give cron or every')
@@ -50,7 +50,7 @@ test('what is wrong is refused with a sentence that says what, and nothing is st
   await wrong({ every: undefined, cron: '* * * * *', tz: 'Mars/Base' }, "no such time zone: 'Mars/Base'; it must be a name such as Europe/Berlin")
   await refuses(400, 'content is missing', 'PUT /schedule/a')
   await refuses(400, 'a schedule is a JSON object such as {"queue":"mail","every":60,"payload":{}}', 'PUT /schedule/a', '[]')
-  await refuses(400, 'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -', 'GET /schedule/a%20b')
+  await refuses(400, 'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..', 'GET /schedule/a%20b')
   t.same((await ask('GET /schedule')).json(), { schedules: [], size: 0 })
 })
 
