@@ -15,8 +15,9 @@ export default fp(async app => {
   })
   await app.register(async unrouted => {
     unrouted.addHook('onResponse', app.countAnswers('(none)'))
-    // Before the body is read: no body makes a route of it, and none makes it another refusal.
-    unrouted.addHook('onRequest', (request, _reply, done) => done(notFound(request)))
+    // Before the body is read: no body makes a route of it, and none makes it another refusal. And
+    // after the hooks on requests, for a client without a token learns nothing of what there is.
+    unrouted.addHook('preParsing', (request, _reply, _payload, done) => done(notFound(request)))
     // A plugin that has a route may find nothing there, either.
     unrouted.setNotFoundHandler((request, reply) => refuse(reply, notFound(request)))
   })
