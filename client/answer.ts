@@ -116,6 +116,8 @@ interface Limits {
   concurrency: number | null
   max_jobs: number | null
   max_keys: number | null
+  keep_failed: number | null
+  max_failed: number | null
 }
 
 export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & { status?: 'stop' | 'start', for?: number }
@@ -130,6 +132,7 @@ export interface Status {
   failed: number
   lost: number
   expired: number
+  discarded: number
   workers: string[]
 }
 

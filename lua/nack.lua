@@ -1,7 +1,7 @@
 -- Gives up a delivery: the job waits and runs again, or has failed for good.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports holders unique policy stats workers waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers waiters watchers events listeners
 -- args: now ...fields
--- use: clock rules hold withdraw claim_unique_key fail save place wake counted line unbar listened report unblock
+-- use: clock rules hold withdraw claim_unique_key fail discard save place wake counted line unbar listened report unblock
 -- fields: id, receipt, error as JSON ('' for none), delay in ms ('' for the backoff), '0' for no retry, and jitter from -1 to 1
 -- returns: for each job a state and, in ms, the time of the next try; 'duplicate' and 0 where it has failed, for another job has its unique
 --   key by now; or the code of a refusal and 0
@@ -48,6 +48,8 @@ for i = 1, #fields, 6 do
   end
   outcomes[#outcomes + 1], outcomes[#outcomes + 2] = state, string.format('%d', at)
 end
+-- A batch of failures is more than the next call drops.
+discard(keys, now, 1000)
 if set.concurrency then wake(keys, now, 0) end
 if happened and #happened > 0 then report(keys, happened) end
 if keys[3] then unblock(keys, now) end

@@ -3,7 +3,8 @@
 -- args: now
 -- use: clock unbar settle reopen detail ready_since tidy census is_over
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
---   job, or -1; the settings in force, as JSON, times in ms; how many jobs have been put in; and how many wait for others
+--   job, or -1; the settings in force, as JSON, times in ms; how many jobs have been put in; how many wait for others;
+--   and how many failed ones have been discarded
 unbar(keys)
 now = clock(now)
 settle(keys, now, 1000)
@@ -17,7 +18,7 @@ for _, id in ipairs(counts.waiting > 0 and heads or {}) do
   local record = redis.call('HGET', jobs, id)
   if record and not (over and is_over(keys, id, now)) then oldest = math.min(oldest or now, ready_since(record, detailed and detail(keys, id))) end
 end
-local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired', 'last_id')
-for i = 1, 5 do numbers[i] = tonumber(numbers[i] or 0) end
+local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired', 'last_id', 'discarded')
+for i = 1, 6 do numbers[i] = tonumber(numbers[i] or 0) end
 return { counts.waiting, counts.delayed, counts.active, counts.failed, counts.completed, numbers[1], numbers[2], numbers[3], numbers[4],
-  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5], counts.blocked }
+  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5], counts.blocked, numbers[6] }

@@ -18,6 +18,8 @@ export interface Policy {
   concurrency: number | null
   max_jobs: number | null
   max_keys: number | null
+  keep_failed: number | null
+  max_failed: number | null
 }
 
 /** What to change; null goes back to the default (of max_lost it is no bound), and what is left out stays as it is. */
@@ -34,6 +36,9 @@ export interface Change {
   concurrency?: number | null | undefined
   max_jobs?: number | null | undefined
   max_keys?: number | null | undefined
+  /** How long failed jobs are kept, and how many: null for as long as anybody likes, and all. */
+  keep_failed?: number | null | undefined
+  max_failed?: number | null | undefined
 }
 
 const changing = script<null>('control')
@@ -66,7 +71,9 @@ function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concur
     rate_period: rate === null ? null : inMs(rate?.period),
     concurrency,
     max_jobs: change.max_jobs,
-    max_keys: change.max_keys
+    max_keys: change.max_keys,
+    keep_failed: change.keep_failed === null ? 'none' : inMs(change.keep_failed),
+    max_failed: change.max_failed === null ? 'none' : change.max_failed
   }
   return Object.entries(changes).flatMap(([field, value]) => value === undefined ? [] : [field, value ?? ''])
 }
@@ -90,6 +97,8 @@ export interface Rules {
   concurrency?: number
   max_jobs?: number
   max_keys?: number
+  keep_failed?: number
+  max_failed?: number
 }
 
 /** The policy as people read it. */
@@ -105,6 +114,8 @@ export function policyFrom (set: Rules): Policy {
     rate: set.rate_limit === undefined ? null : { limit: set.rate_limit, period: set.rate_period! / 1000 },
     concurrency: set.concurrency ?? null,
     max_jobs: set.max_jobs ?? null,
-    max_keys: set.max_keys ?? null
+    max_keys: set.max_keys ?? null,
+    keep_failed: set.keep_failed === undefined ? null : set.keep_failed / 1000,
+    max_failed: set.max_failed ?? null
   }
 }

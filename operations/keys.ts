@@ -20,7 +20,7 @@ export const queueKeys = {
   holders: 'hash: id -> since when in ms, and which worker holds it, where a worker gave its id',
   unique: 'hash: unique key -> id of the job that holds it',
   policy: 'hash: settings of the queue that are not default; stopped, reopens_at; times in ms',
-  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired; late_ms, late_1 to late_8: see lua/parts/lateness.lua',
+  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired, discarded; late_ms, late_1 to late_8: see lua/parts/lateness.lua',
   workers: 'hash: processed:ID, failed:ID and about:ID (JSON of what it told) of each worker ID',
   heard: 'sorted set: the 10 000 workers heard of last, by that time in ms',
   latest: 'hash: worker -> when in ms it took jobs last, whether for `good` or on `lease`, and the last of them',

@@ -15,13 +15,14 @@ export interface QueueStatus {
   failed: number
   lost: number
   expired: number
+  discarded: number
   /** Seconds for which the oldest waiting job could have run; null when none waits. */
   oldestAge: number | null
   policy: Policy
 }
 
 const scripts = {
-  status: script<[...Ten, policy: string, pushed: number, blocked: number]>('status'),
+  status: script<[...Ten, policy: string, pushed: number, blocked: number, discarded: number]>('status'),
   purge: script<null>('purge')
 }
 
@@ -58,7 +59,7 @@ interface Asked { now?: number, listed?: boolean }
 
 /** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */
 export async function queueStatus (redis: RedisClient, queue: string, { now, listed = false }: Asked = {}): Promise<QueueStatus> {
-  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed, blocked] =
+  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed, blocked, discarded] =
     await scripts.status(redis, queue, { now: milliseconds(now) })
   if (!listed && pushed > 0) await seen(redis, queue)
   return {
@@ -68,6 +69,7 @@ export async function queueStatus (redis: RedisClient, queue: string, { now, lis
     failed,
     lost,
     expired,
+    discarded,
     oldestAge: age < 0 ? null : age / 1000,
     policy: policyFrom(JSON.parse(rules))
   }

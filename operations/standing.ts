@@ -17,7 +17,8 @@ const counted = {
   processed: 'Jobs taken for good or acknowledged',
   failed: 'Failures: nacks, and PUT',
   lost: 'Leases that ran out',
-  expired: 'Jobs dropped when their ttl was over'
+  expired: 'Jobs dropped when their ttl was over',
+  discarded: 'Failed jobs dropped for keep_failed or max_failed'
 }
 
 /** How all queues stand in Redis, as metrics: the same from every server, so take the maximum over servers and not the sum. */

@@ -16,6 +16,7 @@ export interface QueueSummary {
   failed: number
   lost: number
   expired: number
+  discarded: number
 }
 
 /** All queues at one time, in epoch seconds, sorted by name. */
@@ -144,8 +145,8 @@ export class Summaries {
 }
 
 async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSummary> {
-  const { policy, oldestAge, counts, pushed, processed, failed, lost, expired } = await queueStatus(redis, queue, { listed: true })
-  return { queue, stopped: policy.stopped, counts, oldest_age: oldestAge, pushed, processed, failed, lost, expired }
+  const { policy, oldestAge, counts, pushed, processed, failed, lost, expired, discarded } = await queueStatus(redis, queue, { listed: true })
+  return { queue, stopped: policy.stopped, counts, oldest_age: oldestAge, pushed, processed, failed, lost, expired, discarded }
 }
 
 /** What a caller who knows `before` must hear to know `after`. An age that has grown with time alone is no change. */

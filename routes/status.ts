@@ -17,7 +17,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.get('/status/:queue', { schema: GetStatus, config: { role: 'read' } }, async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {
-    const [{ counts, policy, oldestAge, processed, failed, lost, expired }, registered, waiting] = await Promise.all([
+    const [{ counts, policy, oldestAge, processed, failed, lost, expired, discarded }, registered, waiting] = await Promise.all([
       queueStatus(app.redis, queue),
       workersOf(app.redis, queue),
       listed === '1' ? jobs(app.redis, queue, 'waiting', page) : undefined
@@ -32,6 +32,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       failed,
       lost,
       expired,
+      discarded,
       workers: registered,
       ...(waiting && { jobs: waiting.map(job => job.payload) })
     }

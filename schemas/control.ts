@@ -10,7 +10,7 @@ const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()
 const Count = Type.Integer({ minimum: 1, maximum: 1_000_000_000 })
 const Seconds = Type.Number({ minimum: 0, maximum: 31_536_000 })
 
-/** The settings a queue can have of its own; null goes back to the default, and of max_lost it is no bound. */
+/** The settings a queue can have of its own; null goes back to the default, and lifts max_lost, keep_failed and max_failed. */
 const settings = {
   tries: Type.Optional(orNull(Tries)),
   max_lost: Type.Optional(MaxLost),
@@ -26,7 +26,13 @@ const settings = {
   }, { additionalProperties: false, description: 'At most `limit` jobs are given out in any `period` seconds, over all servers' }))),
   concurrency: Type.Optional(orNull({ ...Count, description: 'At most so many jobs are on lease, over all servers' })),
   max_jobs: Type.Optional(orNull({ ...Count, description: 'A push into a queue with so many unfinished jobs is refused' })),
-  max_keys: Type.Optional(orNull({ ...Count, description: 'A push with a new Idempotency-Key into a queue that knows so many of the last day is refused' }))
+  max_keys: Type.Optional(orNull({ ...Count, description: 'A push with a new Idempotency-Key into a queue that knows so many of the last day is refused' })),
+  keep_failed: Type.Optional(orNull(Type.Number({
+    minimum: 1,
+    maximum: 315_360_000,
+    description: 'Seconds for which a failed job is kept, 180 days if none are given; null for ever'
+  }))),
+  max_failed: Type.Optional(orNull({ ...Count, description: 'So many failed jobs are kept, 100 000 if no number is given, and the oldest go; null for all' }))
 }
 
 export const Control = Type.Object({
@@ -48,7 +54,9 @@ export const Policy = Type.Object({
   rate: orNull(Type.Object({ limit: Type.Integer(), period: Type.Number() })),
   concurrency: orNull(Type.Integer()),
   max_jobs: orNull(Type.Integer()),
-  max_keys: orNull(Type.Integer())
+  max_keys: orNull(Type.Integer()),
+  keep_failed: orNull(Type.Number()),
+  max_failed: orNull(Type.Integer())
 }, { description: 'The settings in force; null where there is no limit' })
 
 export const GetControl = {
@@ -69,7 +77,7 @@ export const GetControl = {
 export const SetControl = {
   tags: ['control'],
   summary: 'Stop or start a queue, and set its policy',
-  description: 'A stopped queue gives out no job and accepts new ones. The JSON is read under any content type; "action" means the same as "status". A setting that is null goes back to its default (max_lost, which is 3 by default: no bound); one that is left out stays.',
+  description: 'A stopped queue gives out no job and accepts new ones. The JSON is read under any content type; "action" means the same as "status". A setting that is null goes back to its default, but max_lost (3 by default), keep_failed and max_failed, which null lifts; one that is left out stays.',
   params: QueueParams,
   querystring: Type.Object({}, { additionalProperties: false }),
   body: Control,

@@ -20,6 +20,7 @@ export const Status = Type.Object({
   failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
   lost: Type.Integer({ description: 'Leases that ran out' }),
   expired: Type.Integer({ description: 'Jobs dropped because nobody took them within their ttl' }),
+  discarded: Type.Integer({ description: 'Failed jobs dropped because of keep_failed or max_failed' }),
   workers: Type.Array(WorkerId, { description: 'Registered on the queue' }),
   jobs: Type.Optional(Type.Array(Type.String(), { description: 'With with_desc: the waiting payloads as strings, in order' }))
 }, {
@@ -38,7 +39,9 @@ export const Status = Type.Object({
       rate: null,
       concurrency: null,
       max_jobs: null,
-      max_keys: null
+      max_keys: null,
+      keep_failed: 15552000,
+      max_failed: 100000
     },
     counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
     oldest_age: 12.345,
@@ -46,6 +49,7 @@ export const Status = Type.Object({
     failed: 2,
     lost: 0,
     expired: 0,
+    discarded: 0,
     workers: ['myworker_1']
   }]
 })

@@ -4,7 +4,7 @@ import { Status } from './status.ts'
 import { Instant } from './time.ts'
 import { always, BadRequest } from './error.ts'
 
-const { counts, oldest_age: age, processed, failed, lost, expired } = Status.properties
+const { counts, oldest_age: age, processed, failed, lost, expired, discarded } = Status.properties
 
 export const QueueSummary = Type.Object({
   queue: QueueName,
@@ -15,7 +15,8 @@ export const QueueSummary = Type.Object({
   processed,
   failed,
   lost,
-  expired
+  expired,
+  discarded
 })
 
 const most = 1000
@@ -53,7 +54,8 @@ export const GetSummary = {
           processed: 127,
           failed: 2,
           lost: 0,
-          expired: 0
+          expired: 0,
+          discarded: 0
         }]
       }]
     }),

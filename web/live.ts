@@ -16,6 +16,7 @@ export interface Facts {
   failed: number
   lost: number
   expired: number
+  discarded: number
 }
 
 /** How a queue stood at a time, in ms. */

@@ -10,6 +10,8 @@ export interface Policy {
   rate: { limit: number, period: number } | null
   concurrency: number | null
   max_jobs: number | null
+  keep_failed: number | null
+  max_failed: number | null
 }
 
 /** What is typed, by field. */
@@ -25,13 +27,15 @@ export const fields = [
   { name: 'limit', label: 'Rate, so many jobs', hint: 'no limit' },
   { name: 'period', label: 'Rate, in so many seconds', hint: 'no limit' },
   { name: 'concurrency', label: 'On lease at most', hint: 'no limit' },
-  { name: 'max_jobs', label: 'Jobs at most', hint: 'no limit' }
+  { name: 'max_jobs', label: 'Jobs at most', hint: 'no limit' },
+  { name: 'keep_failed', label: 'Keep failed, seconds', hint: 'for ever' },
+  { name: 'max_failed', label: 'Failed jobs at most', hint: 'no limit' }
 ] as const
 
 export function typedFrom ({ tries, lease, keep, backoff, rate, concurrency, ...most }: Policy): Typed {
-  const { max_lost: lost, max_jobs: jobs } = most
+  const { max_lost: lost, max_jobs: jobs, keep_failed: keepFailed, max_failed: failed } = most
   const pairs = { base: backoff.base, max: backoff.max, limit: rate?.limit, period: rate?.period }
-  const all = { tries, max_lost: lost, lease, keep, ...pairs, concurrency, max_jobs: jobs }
+  const all = { tries, max_lost: lost, lease, keep, ...pairs, concurrency, max_jobs: jobs, keep_failed: keepFailed, max_failed: failed }
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value == null ? '' : String(value)]))
 }
 

@@ -97,7 +97,8 @@ function Numbers ({ row }: { row: Row }) {
     ['Done', count(row.processed)],
     ['Failures', count(row.failed)],
     ['Leases lost', count(row.lost)],
-    ['Expired', count(row.expired)]
+    ['Expired', count(row.expired)],
+    ['Discarded', count(row.discarded)]
   ]
   return (
     <dl class='tiles small' aria-label='How the queue stands'>

@@ -14,7 +14,9 @@ const command: Command = {
     rate: text('LIMIT/PERIOD: so many jobs in so many seconds: 100/60, 100/1m'),
     concurrency: text('So many jobs on lease at a time'),
     'max-jobs': text('Refuse a push when there are so many'),
-    'max-keys': text('Refuse a new idempotency key when so many are known')
+    'max-keys': text('Refuse a new idempotency key when so many are known'),
+    'keep-failed': text('How long to keep a failed job: seconds, or 5m, 1h, 2d; or none for ever'),
+    'max-failed': text('So many failed jobs are kept, the oldest go; or none for all')
   },
   examples: [
     ['presque policy mail', 'what holds'],
@@ -33,6 +35,11 @@ function changes (args: Arguments): Policy {
   const { backoff, rate } = args
   const one = (name: string, key = name) => args[name] === undefined ? {} : { [key]: args[name] === 'default' ? null : number(args[name], name) }
   const time = (name: string) => args[name] === undefined ? {} : { [name]: args[name] === 'default' ? null : Number(inSeconds(args[name], name)) }
+  // Of these null is no bound at all, so that the default is a number.
+  const bound = (name: string, key: string, usual: number, value: (given: string) => number) => {
+    const given = args[name]
+    return given === undefined ? {} : { [key]: given === 'none' ? null : given === 'default' ? usual : value(given) }
+  }
   return {
     ...one('tries'),
     ...maxLost(args['max-lost']),
@@ -41,6 +48,8 @@ function changes (args: Arguments): Policy {
     ...one('concurrency'),
     ...one('max-jobs', 'max_jobs'),
     ...one('max-keys', 'max_keys'),
+    ...bound('keep-failed', 'keep_failed', 15_552_000, given => Number(inSeconds(given, 'keep-failed'))),
+    ...bound('max-failed', 'max_failed', 100_000, given => number(given, 'max-failed')),
     ...(backoff !== undefined && { backoff: pair(backoff, 'backoff', (base, max) => ({ base, max })) }),
     ...(rate !== undefined && { rate: pair(rate, 'rate', (limit, period) => ({ limit, period })) })
   }

@@ -41,13 +41,13 @@ async function one (call: Call): Promise<void> {
   await call.tell(text, () => words(JSON.parse(text)))
 }
 
-function words ({ queue, counts, policy, oldest_age: age, processed, failed, lost, expired, workers, jobs }: Status & { jobs?: string[] }): string {
+function words ({ queue, counts, policy, oldest_age: age, processed, failed, lost, expired, discarded, workers, jobs }: Status & { jobs?: string[] }): string {
   const { stopped, reopens_at: reopens, ...limits } = policy
   return list([
     ['queue', stopped ? `${queue} (stopped${reopens === null ? '' : ` until ${new Date(reopens * 1000).toISOString()}`})` : queue],
     ...Object.entries(counts),
     ['oldest waits', age === null ? '-' : `for ${span(age)}`],
-    ['so far', `${processed} processed, ${failed} failures, ${lost} lost, ${expired} expired`],
+    ['so far', `${processed} processed, ${failed} failures, ${lost} lost, ${expired} expired, ${discarded} discarded`],
     ['policy', Object.entries(limits).filter(([, value]) => value !== null).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')],
     ['workers', workers.join(', ') || '-'],
     ...(jobs ?? []).map((payload, i): [string, string] => [`job ${i + 1}`, payload])

@@ -192,6 +192,7 @@ type Status struct {
 	Failed    int             `json:"failed"`
 	Lost      int             `json:"lost"`
 	Expired   int             `json:"expired"`
+	Discarded int             `json:"discarded"`
 	Workers   []string        `json:"workers"`
 }
 

@@ -3,7 +3,7 @@
 -- takes: keys id how now stays
 -- use: publish awaited
 -- stays: it is kept for those who wait, whose servers then sign off (see lua/unwatch.lua)
--- how: done, failed, cancelled or expired; once done it stays so, whatever becomes of what is kept of it
+-- how: done, failed, cancelled, expired or discarded; once done it stays so, whatever becomes of what is kept of it
 if awaited(keys) and redis.call('ZCOUNT', keys.dependents, id, id) > 0 and not redis.call('ZSCORE', keys.ended, id .. ' done') then
   redis.call('ZREM', keys.ended, id .. ' failed')
   redis.call('ZADD', keys.ended, now, id .. ' ' .. how)

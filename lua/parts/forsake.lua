@@ -1,7 +1,7 @@
 -- Fails a job that waited for one which will not complete. What it waited for stays known, so that it can be redriven.
 -- takes: keys id detail dependency how now
 -- use: fail
-local message = string.format('job %s, on which it depends, %s', dependency, how == 'failed' and 'failed' or how == 'expired' and 'expired' or 'was cancelled')
+local message = string.format('job %s, on which it depends, %s', dependency, (how == 'failed' or how == 'expired') and how or 'was ' .. how)
 detail.last_error = cjson.encode({ type = 'dependency', message = message, job = dependency })
 detail.due = nil
 fail(keys, id, detail, now)

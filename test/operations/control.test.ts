@@ -167,9 +167,9 @@ test('retryAll() and cancelAll() go through a whole state, or as many as are ask
   for (const held of [await take(redis, 'mail', { lease: 9, count: 1000, now: 100 }), await take(redis, 'mail', { lease: 9, count: 200, now: 100 })]) {
     await nack(redis, 'mail', held.map(one => ({ ...proof(one), retry: false })), { now: 100 })
   }
-  t.same(await retryAll(redis, 'mail', 'failed', 700), { count: 700, duplicates: 0 })
-  t.equal(await cancelAll(redis, 'mail', 'failed'), 500)
-  t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 700, failed: 0 } })
+  t.same(await retryAll(redis, 'mail', 'failed', 700, { now: 101 }), { count: 700, duplicates: 0 })
+  t.equal(await cancelAll(redis, 'mail', 'failed', Infinity, { now: 101 }), 500)
+  t.match(await queueStatus(redis, 'mail', { now: 101 }), { counts: { waiting: 700, failed: 0 } })
 })
 
 test('why() names what keeps a job from running', async t => {

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { control } from '../../operations/control.ts'
 import type { FastifyInstance } from 'fastify'
 import { ackOne, ack, nack, restore, type Delivery } from '../../operations/delivery.ts'
 import { job, jobs, why } from '../../operations/document.ts'
@@ -24,6 +25,8 @@ async function left (redis: Redis): Promise<number> {
 
 test('a job waits until all it depends on have been acknowledged, and is then the last in line of its priority', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   const [a, b] = [await add(redis), await add(redis)]
   const c = await add(redis, { depends: `${a},${b},${a}` })
   const d = await add(redis)
@@ -43,6 +46,8 @@ test('a job waits until all it depends on have been acknowledged, and is then th
 
 test('taken for good is completed, and so is what is kept or gone; an id that was never given out is refused by name', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   const a = await add(redis)
   const b = await add(redis, { depends: a })
   t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), [a])
@@ -63,6 +68,8 @@ for (const [how, end] of Object.entries({
 })) {
   test(`when one ${how} those that depend on it fail, and theirs, and can be redriven`, async t => {
     const { redis } = await build(t)
+    // Its times are those of a clock of its own, decades ago.
+    await control(redis, 'mail', { keep_failed: null })
     await add(redis, { ttl: 60 }, 100)
     await add(redis, { depends: '1', uniq: 'b' }, 100)
     await add(redis, { depends: '2' }, 100)
@@ -84,6 +91,8 @@ for (const [how, end] of Object.entries({
 
 test('a job that depends on one that has failed already is stored, and has failed', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   await add(redis)
   await nack(redis, 'mail', [{ ...proof((await hold(redis))[0]!), retry: false }])
   t.equal(await state(redis, await add(redis, { depends: '1', ttl: 9, uniq: 'x' })), 'failed')
@@ -97,6 +106,8 @@ test('a job that depends on one that has failed already is stored, and has faile
 
 test('with a delay a job is due when both its time has come and what it depends on has completed', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1', delayed: 150, priority: 1 }, 100)
   await add(redis, { depends: '1', delayed: 105 }, 100)
@@ -108,6 +119,8 @@ test('with a delay a job is due when both its time has come and what it depends 
 
 test('a late ack releases what waits, and never twice', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1' }, 100)
   const [late] = await hold(redis, 1, 100)
@@ -119,6 +132,8 @@ test('a late ack releases what waits, and never twice', async t => {
 
 test('an answer that reached nobody leaves released what it had released', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   await add(redis)
   await add(redis, { depends: '1' })
   t.equal(await restore(redis, 'mail', await take(redis, 'mail')), 1)
@@ -127,6 +142,8 @@ test('an answer that reached nobody leaves released what it had released', async
 
 test('a blocked job is replaced, cancelled, expired and purged without a trace, and counts for max_jobs', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1', uniq: 'x' }, 100)
   await add(redis, {}, 100)
@@ -150,6 +167,8 @@ test('a blocked job is replaced, cancelled, expired and purged without a trace, 
 
 test('acks of two dependencies at the same time, and a push that races the ack, release each job once', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   for (let round = 0; round < 20; round++) {
     const [a, b] = [await add(redis), await add(redis)]
     const c = await add(redis, { depends: `${a},${b}` })
@@ -162,6 +181,8 @@ test('acks of two dependencies at the same time, and a push that races the ack, 
 
 test('thousands of dependents, and a chain of hundreds, are dealt with piece by piece', async t => {
   const { redis } = await build(t)
+  // Its times are those of a clock of its own, decades ago.
+  await control(redis, 'mail', { keep_failed: null })
   await add(redis)
   for (let i = 0; i < 10; i++) await push(redis, 'mail', Array.from({ length: 200 }, () => ({ payload: '{}', depends: '1' })))
   await take(redis, 'mail')

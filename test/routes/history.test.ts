@@ -5,7 +5,7 @@ import { client } from '../fixtures/client.ts'
 const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }
 const summary = (time: number, waiting: number) => ({
   time,
-  queues: [{ queue: 'mail', stopped: false, counts: { ...counts, waiting }, oldest_age: waiting > 0 ? 30 : null, pushed: 9, processed: 5, failed: 0, lost: 0, expired: 0 }]
+  queues: [{ queue: 'mail', stopped: false, counts: { ...counts, waiting }, oldest_age: waiting > 0 ? 30 : null, pushed: 9, processed: 5, failed: 0, lost: 0, expired: 0, discarded: 0 }]
 })
 const minute = (n: number) => 1_700_000_040 + 60 * n
 

@@ -4,10 +4,22 @@ import { client, type Client } from '../fixtures/client.ts'
 import { payloadOf } from '../fixtures/payloads.ts'
 
 const policy = {
-  stopped: false, reopens_at: null, tries: 25, max_lost: 3, lease: 60, keep: 0, backoff: { base: 15, max: 86400 }, rate: null, concurrency: null, max_jobs: null, max_keys: null
+  stopped: false,
+  reopens_at: null,
+  tries: 25,
+  max_lost: 3,
+  lease: 60,
+  keep: 0,
+  backoff: { base: 15, max: 86400 },
+  rate: null,
+  concurrency: null,
+  max_jobs: null,
+  max_keys: null,
+  keep_failed: 15552000,
+  max_failed: 100000
 }
 const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }
-const unused = { queue: 'foo', size: 0, policy, counts, oldest_age: null, processed: 0, failed: 0, lost: 0, expired: 0, workers: [] }
+const unused = { queue: 'foo', size: 0, policy, counts, oldest_age: null, processed: 0, failed: 0, lost: 0, expired: 0, discarded: 0, workers: [] }
 
 test('GET names all queues, sorted', async t => {
   const { says } = await client(t)

@@ -32,7 +32,7 @@ test('many who ask at once cost one look at Redis', async t => {
 })
 
 test('a difference names what has changed and what is gone, and growing older is no change', async t => {
-  const one = { queue: 'a', stopped: false, counts: { waiting: 1, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }, oldest_age: 5, pushed: 1, processed: 0, failed: 0, lost: 0, expired: 0 }
+  const one = { queue: 'a', stopped: false, counts: { waiting: 1, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }, oldest_age: 5, pushed: 1, processed: 0, failed: 0, lost: 0, expired: 0, discarded: 0 }
   const before = { time: 100, queues: [one, { ...one, queue: 'b' }, { ...one, queue: 'c' }] }
   const after = { time: 102, queues: [{ ...one, oldest_age: 7 }, { ...one, queue: 'b', oldest_age: 1 }, { ...one, queue: 'd' }] }
   const { changed, gone } = difference(before, after)
