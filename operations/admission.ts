@@ -38,8 +38,9 @@ export class Admission {
 
   /** Whether a request may begin now. `many`: there are many of its connection under way. */
   admits (queue: string, many: boolean): boolean {
-    const used = this.#share(queue)
-    if (used >= 1 || (many && (used >= forMany || this.#held.length > 0))) return false
+    // Requests of many connections on one queue share a call, so they count once that has left.
+    if (share(this.#redis, queue) >= 1) return false
+    if (many && (this.#share(queue) >= forMany || this.#held.length > 0)) return false
     if (this.#begun++ === 0) setImmediate(() => { this.#begun = 0 })
     return true
   }
@@ -51,7 +52,7 @@ export class Admission {
 
   /** For one that may not: starts it later, or refuses it. */
   defer (queue: string, many: boolean, start: Start): void {
-    if (!many || this.#held.length >= most || this.#share(queue) >= 1) return this.#refuse(start)
+    if (!many || this.#held.length >= most || share(this.#redis, queue) >= 1) return this.#refuse(start)
     if (this.#held.push({ start, since: performance.now() }) === 1) setTimeout(() => this.#next(), pause)
   }
 

@@ -20,7 +20,7 @@ const silence = 3
  * How many commands may be under way on a connection: as many as Redis does in ten ticks at its present speed, of these
  * at most. So none of them stands in line until its time is up, on a slow disk as well.
  */
-export const bounds = { fewest: 64, first: 512, most: 2000 }
+export const bounds = { fewest: 1000, first: 1000, most: 2000 }
 
 /** A command without an answer. Whether Redis did it is not known, unless its answer arrives late. */
 export class GivenUp extends Error {

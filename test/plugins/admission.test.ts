@@ -20,7 +20,7 @@ const bursts: Array<[string, (n: number) => string]> = [
 for (const [what, request] of bursts) {
   test(`a burst of ${what} on one connection is answered or refused, and others go on`, async t => {
     const { url } = await listen(t, { REDIS_URL: (await startRedis(t)).url }, asShipped)
-    const count = 3000
+    const count = 1500
     const socket = await connected(url)
     let received = Buffer.alloc(0)
     socket.on('data', data => { received = Buffer.concat([received, data]) })
@@ -53,7 +53,7 @@ test('what is over the bound is refused at once, over many connections, and what
   })
   const live = fetch(`${url}/health/live`)
   t.same(new Set(await Promise.all(sent)), new Set([503]))
-  t.ok(refusals.length > 100, `${refusals.length} refused`)
+  t.ok(refusals.length > 50, `${refusals.length} refused`)
   t.ok(Math.min(...refusals) < shipped, `the first after ${Math.round(Math.min(...refusals))} ms`)
   t.equal((await live).status, 200)
   redis.child.kill('SIGCONT')
