@@ -57,7 +57,7 @@ function address (folder: string): string {
 export async function startServer (url: string, children: ChildProcess[]): Promise<Server> {
   const env = { ...process.env, REDIS_URL: url, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' }
   const flags = [...process.execArgv, '--expose-gc', '--import', './bench/probe.ts', 'cli/serve.ts']
-  const child = spawn(process.execPath, flags, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, flags, { cwd: root, env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
   children.push(child)
   const [, port] = await said(child, /serving .*:(\d+)$/)
   return {
@@ -71,10 +71,11 @@ export async function startServer (url: string, children: ChildProcess[]): Promi
 }
 
 async function said (child: ChildProcess, what: RegExp): Promise<RegExpExecArray> {
-  for await (const line of createInterface(child.stdout!)) {
+  const output = (child.stdout ?? child.stderr)!
+  for await (const line of createInterface(output)) {
     const found = what.exec(line)
     if (found === null) continue
-    child.stdout!.resume()
+    output.resume()
     return found
   }
   throw new Error(`${child.spawnfile} ended before it was ready`)

@@ -3,6 +3,7 @@
 import cluster from 'node:cluster'
 import closeWithGrace from 'close-with-grace'
 import { readConfig } from '../operations/config.ts'
+import { outliveOutputs } from './log.ts'
 import { drain, startServer, type Serving } from './server.ts'
 import { Sibling } from './sibling.ts'
 
@@ -10,6 +11,7 @@ import { Sibling } from './sibling.ts'
 const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
 
 async function serve (): Promise<void> {
+  outliveOutputs()
   // What cannot be told to the first process: it has just gone.
   cluster.worker!.on('error', () => process.exit(1))
   try {

@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { startPrivateRedis } from '../operations/private-redis.ts'
 import type { Config } from '../schemas/config.ts'
 import { Collector } from './collector.ts'
+import { logStream } from './log.ts'
 import type { Serving } from './server.ts'
 
 // serves: where, or why it does not; ended: by which signal or exit code.
@@ -20,7 +21,7 @@ const program = fileURLToPath(new URL(`process${extname(import.meta.url)}`, impo
  * Whichever dies is replaced, until close().
  */
 export async function startProcesses (count: number, config: Config): Promise<Serving> {
-  const { log } = Fastify({ logger: { level: config.LOG_LEVEL } })
+  const { log } = Fastify({ logger: { level: config.LOG_LEVEL, stream: logStream } })
   const redis = config.REDIS_URL === '' ? await privateRedis(config.PRESQUE_DATA, log) : undefined
   const processes = new Processes(redis === undefined ? {} : { REDIS_URL: `unix://${redis.socket}` }, log)
   const close = async () => {

@@ -4,12 +4,14 @@ import closeWithGrace from 'close-with-grace'
 import manifest from '../package.json' with { type: 'json' }
 import { readConfig } from '../operations/config.ts'
 import type { Config } from '../schemas/config.ts'
+import { outliveOutputs } from './log.ts'
 import { tooFewFiles } from './open-files.ts'
 import { startProcesses } from './processes.ts'
 import { drain, startServer } from './server.ts'
 
 // Serves until a signal comes. A start that fails ends the process with one sentence and exit code 1.
 async function serve (): Promise<void> {
+  outliveOutputs()
   try {
     const few = tooFewFiles()
     if (few !== null) throw new Error(few)
@@ -20,7 +22,8 @@ async function serve (): Promise<void> {
       if (err) log.fatal(err, 'stopping')
       await close()
     })
-    process.stdout.write(welcome(url, count, config))
+    // Standard output is for the log alone, a line of JSON each.
+    process.stderr.write(welcome(url, count, config))
   } catch (error) {
     process.stderr.write(`presque: ${sentence(error as NodeJS.ErrnoException)}\n`)
     process.exit(1)

@@ -3,6 +3,7 @@ import presque, { options } from '../app.ts'
 import type { Siblings } from '../operations/meter.ts'
 import { redacted } from '../operations/redact.ts'
 import type { Config } from '../schemas/config.ts'
+import { logStream } from './log.ts'
 
 /** What serves, be it one process or several. */
 export interface Serving { url: string, log: FastifyBaseLogger, close (): Promise<void> }
@@ -17,7 +18,8 @@ export async function startServer (config: Config, siblings?: Siblings): Promise
   const talks = level === 'debug' || level === 'trace'
   const logController = new LogController({ disableRequestLogging: !talks })
   // A child of the log for each request, which says its id by itself, cost as much as reading the request does.
-  const app = Fastify({ ...options, logger: { level, serializers: { req: request } }, logController, ...(!talks && { childLoggerFactory: logger => logger }) })
+  const logger = { level, stream: logStream, serializers: { req: request } }
+  const app = Fastify({ ...options, logger, logController, ...(!talks && { childLoggerFactory: logger => logger }) })
   try {
     await app.register(presque, { config, ...(siblings && { siblings }) })
     await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })

@@ -11,7 +11,8 @@ export interface Surroundings {
 
 export const here: Surroundings = { env: process.env, input: process.stdin, output: process.stdout, errors: process.stderr }
 
-const reasons: Record<string, string> = {
+/** What an error code of a write says. */
+export const reasons: Record<string, string> = {
   ENOSPC: 'there is no space left on the device',
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'the file is as large as a file may be here',

@@ -30,7 +30,7 @@ function killGroup (leader: number): void {
 }
 
 /** Starts a server in a process group of its own. */
-export function start (command: string, args: string[], env: NodeJS.ProcessEnv = {}, stderr: 'inherit' | 'ignore' = 'inherit'): Child & { stdout: Readable } {
+export function start (command: string, args: string[], env: NodeJS.ProcessEnv = {}, stderr: 'inherit' | 'ignore' | 'pipe' = 'inherit'): Child & { stdout: Readable, stderr: Readable | null } {
   const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', stderr], detached: true })
   const pid = child.pid!
   const gone = once(child, 'close')
@@ -43,19 +43,25 @@ export function start (command: string, args: string[], env: NodeJS.ProcessEnv =
     killGroup(pid)
     relieve()
   }
-  return { pid, stop, stdout: child.stdout }
+  return { pid, stop, stdout: child.stdout!, stderr: child.stderr }
 }
 
 /** Starts a server that says where it is `serving`, and resolves with its URL too. */
 export async function startServer (command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Child & { url: string }> {
-  const child = start(command, args, env)
-  for await (const line of createInterface(child.stdout)) {
-    const url = /serving\s+(http:\S+)/.exec(line)?.[1]
-    if (url === undefined) continue
-    child.stdout.resume()
-    return { ...child, url }
-  }
-  throw new Error(`${[command, ...args].join(' ')} ended before it served`)
+  const child = start(command, args, env, 'pipe')
+  const outputs = [child.stdout, child.stderr!]
+  return await new Promise((resolve, reject) => {
+    for (const output of outputs) {
+      createInterface(output).on('line', line => {
+        const url = /serving\s+(http:\S+)/.exec(line)?.[1]
+        if (url !== undefined) resolve({ ...child, url })
+        else if (output === child.stderr) console.error(line)
+      })
+    }
+    child.stdout.once('end', () => {
+      reject(new Error(`${[command, ...args].join(' ')} ended before it served`))
+    })
+  })
 }
 
 /** What a program prints. Rejects with its own words when it fails. */

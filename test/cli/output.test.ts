@@ -8,6 +8,7 @@ import { main } from '../../cli/main.ts'
 import { commands } from '../../cli/commands.ts'
 import { ear, presque } from '../fixtures/command.ts'
 import { place } from '../fixtures/presque.ts'
+import { freePort } from '../fixtures/redis.ts'
 import { shipped } from '../fixtures/shipped.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
@@ -137,4 +138,41 @@ test('lines come from whatever can be read, once where it can be read once', asy
   t.match(await presque(url, ['push', 'a', '--ndjson', `@${folder}`]), { code: 1, err: /EISDIR/ })
   const bad = await bash(`printf '{"a":1}\\n[\\n' | ${push} bad --ndjson @/dev/stdin`, env)
   t.match(bad, { status: 2, stderr: /^presque: line 2: / })
+})
+
+for (const count of ['1', '2']) {
+  test(`presque serve > /dev/full serves, says why its log is lost, and ends by SIGTERM (${count} processes)`, { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async t => {
+    const port = await freePort()
+    const args = [program, 'serve', '--port', String(port), '--data', place(t), '--processes', count]
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, NODE_OPTIONS: '', REDIS_URL: '' },
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe']
+    })
+    t.teardown(() => child.kill('SIGKILL'))
+    let said = ''
+    child.stderr!.on('data', piece => { said += String(piece) })
+    await until('it serves', () => said.includes('serving'))
+    t.equal((await fetch(`http://127.0.0.1:${port}/health/ready`)).status, 200)
+    const ended = once(child, 'close')
+    child.kill('SIGTERM')
+    t.strictSame(await ended, [0, null])
+    const sentences = [...new Set(said.match(/^presque: .*$/gm))]
+    const why = 'there is no space left on the device'
+    t.strictSame(sentences, [`presque: the log cannot be written (${why}); presque serves on without it`])
+  })
+}
+
+test('presque serve writes nothing on standard output but its log, a line of JSON each', async t => {
+  const args = [program, 'serve', '--port', '0', '--data', place(t)]
+  const env = { ...process.env, NODE_OPTIONS: '', REDIS_URL: '' }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  const said = { out: '', err: '' }
+  child.stdout!.on('data', piece => { said.out += String(piece) })
+  child.stderr!.on('data', piece => { said.err += String(piece) })
+  await until('it serves', () => said.err.includes('serving'))
+  child.kill('SIGTERM')
+  await once(child, 'close')
+  const lines = said.out.trimEnd().split('\n')
+  t.ok(lines.every(line => typeof JSON.parse(line).msg === 'string'), `${lines.length} lines`)
 })
