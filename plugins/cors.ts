@@ -3,8 +3,9 @@ import fp from 'fastify-plugin'
 
 // What a page may read of an answer beside its body.
 const exposedHeaders = [
-  'location', 'link', 'retry-after', 'traceparent', 'tracestate', 'x-request-id', 'x-presque-attempt', 'x-presque-duplicate', 'x-presque-job', 'x-presque-lease-expires', 'x-presque-queue',
-  'x-presque-receipt'
+  'allow', 'link', 'location', 'retry-after', 'traceparent', 'tracestate', 'www-authenticate',
+  'x-presque-attempt', 'x-presque-duplicate', 'x-presque-job', 'x-presque-lease-expires',
+  'x-presque-queue', 'x-presque-quiet', 'x-presque-receipt', 'x-request-id'
 ]
 
 /** Lets web pages of the origins in PRESQUE_CORS_ORIGINS use presque (Fetch standard, "CORS protocol"). */

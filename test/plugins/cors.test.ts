@@ -25,3 +25,23 @@ test('without origins no page is let in', async t => {
   const answer = await app.inject(preflight)
   t.same([answer.statusCode, answer.headers['access-control-allow-origin']], [403, undefined])
 })
+
+test('a page may read every header that the routes document', async t => {
+  const app = await build(t, { PRESQUE_CORS_ORIGINS: origin })
+  const answer = await app.inject({ url: '/status', headers: { origin } })
+  const exposed = String(answer.headers['access-control-expose-headers']).split(', ')
+  const named = documented(app.swagger())
+  t.ok(named.has('x-presque-receipt') && named.has('x-presque-quiet'), [...named].join(', '))
+  t.strictSame([...named].filter(name => !exposed.includes(name)), [])
+})
+
+// The names of all headers of all answers in an OpenAPI document, but for those of the safelist.
+function documented (document: object): Set<string> {
+  const names = new Set<string>()
+  JSON.stringify(document, (member, value) => {
+    if (member === 'headers') for (const name of Object.keys(value)) names.add(name.toLowerCase())
+    return value
+  })
+  const safelist = ['cache-control', 'content-length', 'content-type', 'expires', 'last-modified']
+  return new Set([...names].filter(name => !safelist.includes(name)))
+}
