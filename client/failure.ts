@@ -2,8 +2,8 @@ import { JobError, PresqueError, Unreachable } from './error.ts'
 import type { Failure } from './answer.ts'
 import type { Delivery } from './delivery.ts'
 
-// In characters. Were each escaped as six bytes, all would still fit into a body of 1 MiB.
-const longest = { type: 200, message: 16_384, backtrace: 65_536 }
+// In characters: all of it is kept by presque, which cuts an error at 64 KiB.
+const longest = { type: 200, message: 16_000, backtrace: 43_000 }
 
 /** The failure that a handler's exception is. Anything can be thrown, and reading it may throw again: this never does. */
 export function failureOf (error: unknown): Failure {

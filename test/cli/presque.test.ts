@@ -187,7 +187,7 @@ test('every command shows how by example, and completes', async t => {
 })
 
 test('presque serve has an option for every setting', t => {
-  const all = ['host', 'port', 'redis', 'data', 'prefix', 'tokens', 'cors-origins', 'hosts', 'max-body', 'max-wait', 'max-workers', 'min-replicas', 'processes', 'log-level']
+  const all = ['host', 'port', 'redis', 'data', 'prefix', 'tokens', 'cors-origins', 'hosts', 'max-body', 'max-wait', 'max-queues', 'max-schedules', 'max-workers', 'min-replicas', 'processes', 'log-level']
   const given = environment({ ...Object.fromEntries(all.map(name => [name, '1'])), insecure: true, 'without-history': true })
   t.strictSame(Object.keys(given).sort(), Object.keys(Config.properties).sort())
   t.strictSame(environment({}), {})
@@ -207,7 +207,7 @@ function loads (path: string, seen = new Set<string>()): Set<string> {
 
 test('a push does not load the code of a server', t => {
   const at = (path: string) => fileURLToPath(new URL(`../../cli/${path}`, import.meta.url))
-  const seen = loads(at('command/push.ts'), loads(at('presque.ts')))
+  const seen = loads(at('command/push.ts'), loads(at('main.ts'), loads(at('presque.ts'))))
   t.strictSame([...seen].filter(from => !from.startsWith('/') && !from.startsWith('node:')), ['yargs'])
   t.end()
 })

@@ -156,7 +156,8 @@ test('what a program leaves running ends with it', async t => {
   const id = await push(url, `sleep 100 & echo $! > ${folder}/pid; echo left`)
   run(t, url)
   await state(url, id, 'completed')
-  t.notOk(isAlive(Number(readFileSync(join(folder, 'pid'), 'utf8'))))
+  const left = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  await until('it has ended', () => !isAlive(left))
   t.equal((await job(url, id))['result'], 'left')
 })
 
