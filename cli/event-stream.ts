@@ -3,9 +3,12 @@ import type { Call } from './command.ts'
 
 interface Event { event: string, data: string }
 
-/** The Server-Sent Events of a route, until the connection ends. */
-export async function * events ({ url, token }: Call, path: string): AsyncGenerator<Event> {
-  const answer = await fetch(url + path, { headers: { accept: 'text/event-stream', ...(token !== undefined && { authorization: `Bearer ${token}` }) } })
+/** The Server-Sent Events of a route, until the connection ends. Rejects once the signal aborts. */
+export async function * events (call: Call, path: string, signal?: AbortSignal): AsyncGenerator<Event> {
+  const { url, token } = call
+  const account = token !== undefined && { authorization: `Bearer ${token}` }
+  const headers = { accept: 'text/event-stream', ...account }
+  const answer = await fetch(url + path, { headers, ...(signal && { signal }) })
   if (!answer.ok) throw refusal(answer.status, await answer.text())
   let text = ''
   for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {

@@ -4,7 +4,7 @@ import { exits, Failure } from './failure.ts'
 /** Where a command runs: what it reads, what it says, and to whom. */
 export interface Surroundings {
   env: NodeJS.ProcessEnv
-  input: Readable & { isTTY?: boolean }
+  input: Readable & { isTTY?: boolean, setRawMode?: (on: boolean) => unknown }
   output: Writable & { isTTY?: boolean, columns?: number, rows?: number }
   errors: Writable & { isTTY?: boolean }
 }

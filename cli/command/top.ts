@@ -1,58 +1,127 @@
 import { text, type Call, type Command } from '../command.ts'
-import { failure } from '../failure.ts'
+import { exits, failure } from '../failure.ts'
 import { head, row, type Summary } from './status.ts'
 import { table } from '../table.ts'
 import { write } from '../surroundings.ts'
 import { events } from '../event-stream.ts'
+import { listenForKeys } from '../terminal-keys.ts'
 import { backoff, pause } from '../../client/patience.ts'
 
+/** What the queues can be sorted by: by name, or the largest number first. */
+const orders = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest', 'in', 'out'] as const
+
+type Order = typeof orders[number]
+
+/** A queue, with what goes into it and out of it in a second once that is known. */
+interface Shown extends Summary { in?: number, out?: number }
+
 const command: Command = {
-  options: { search: text('Only queues with this in their name') },
+  options: {
+    search: text('Only queues with this in their name'),
+    sort: text('On a terminal: the column to sort by, names from a to z, numbers from the largest', { choices: orders, default: 'queue' })
+  },
   examples: [
-    ['presque top', 'all queues with their counts, live; Ctrl-C ends it'],
+    ['presque top', 'all queues with their counts, live; s sorts by the next column, q ends it'],
+    ['presque top --sort waiting', 'the longest queue first'],
     ['presque top --search mail | jq -c .queues', 'in a pipe: a line of JSON for each change']
   ],
   async run (call) {
-    for (let failures = 0; ; failures++) {
-      try {
-        for await (const { event, data } of events(call, `/summary?search=${encodeURIComponent(call.args['search'] ?? '')}`)) {
-          failures = 0
-          await show(call, event, data)
-        }
-      } catch (error) {
-        const { message, exit } = failure(error, call.url)
-        if (exit !== 4 || failures === 5) throw error
-        call.remark(message)
-      }
-      await pause(backoff(failures))
+    const over = new AbortController()
+    const screen = new Screen(call)
+    const keys = call.json
+      ? undefined
+      : listenForKeys(call.io, async key => {
+        if (key === 'q') over.abort()
+        if (key === 's') await screen.sortByNext()
+      })
+    try {
+      await watch(call, screen, over.signal)
+    } finally {
+      keys?.stop()
     }
   }
 }
 
-const queues = new Map<string, Summary & { rate?: string }>()
-let lastAt = 0
-
-async function show (call: Call, event: string, data: string): Promise<void> {
-  if (call.json) return await call.tell(data, '')
-  if (event === 'away') return call.remark('Redis is away')
-  const { time, queues: changed, gone = [] } = JSON.parse(data) as { time: number, queues: Summary[], gone?: string[] }
-  if (event === 'summary') queues.clear()
-  for (const name of gone) queues.delete(name)
-  for (const one of queues.values()) one.rate = '0/s'
-  for (const one of changed) queues.set(one.queue, { ...one, rate: rate(one, queues.get(one.queue), time - lastAt) })
-  lastAt = time
-  await draw(call)
+// A server that is away is asked again for some seconds.
+async function watch (call: Call, screen: Screen, signal: AbortSignal): Promise<void> {
+  const path = `/summary?search=${encodeURIComponent(call.args['search'] ?? '')}`
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      for await (const { event, data } of events(call, path, signal)) {
+        failures = 0
+        await screen.show(event, data)
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      const { message, exit } = failure(error, call.url)
+      if (exit !== exits.away || failures === 5) throw error
+      call.remark(message)
+    }
+    await pause(backoff(failures), signal).catch(() => {})
+  }
 }
 
-function rate (now: Summary, before: Summary | undefined, seconds: number): string {
-  return before === undefined ? '-' : `${((now.processed - before.processed) / seconds).toFixed(1)}/s`
+class Screen {
+  readonly #call: Call
+  readonly #queues = new Map<string, Shown>()
+  #at = 0
+  #order: Order
+
+  constructor (call: Call) {
+    this.#call = call
+    this.#order = call.args['sort']
+  }
+
+  async show (event: string, data: string): Promise<void> {
+    if (this.#call.json) return await this.#call.tell(data, '')
+    if (event === 'away') return this.#call.remark('Redis is away')
+    const { time, queues: changed, gone = [] } =
+      JSON.parse(data) as { time: number, queues: Summary[], gone?: string[] }
+    if (event === 'summary') this.#queues.clear()
+    for (const name of gone) this.#queues.delete(name)
+    for (const one of this.#queues.values()) Object.assign(one, { in: 0, out: 0 })
+    for (const one of changed) this.#queues.set(one.queue, this.#rated(one, time - this.#at))
+    this.#at = time
+    await this.#draw()
+  }
+
+  async sortByNext (): Promise<void> {
+    this.#order = orders[(orders.indexOf(this.#order) + 1) % orders.length]!
+    if (this.#at > 0) await this.#draw()
+  }
+
+  #rated (now: Summary, seconds: number): Shown {
+    const before = this.#queues.get(now.queue)
+    if (before === undefined || seconds <= 0) return now
+    const rate = (what: 'pushed' | 'processed') => (now[what] - before[what]) / seconds
+    return { ...now, in: rate('pushed'), out: rate('processed') }
+  }
+
+  async #draw (): Promise<void> {
+    const { io: { output }, url } = this.#call
+    const fit = Math.max(1, (output.rows ?? 24) - 4)
+    const shown = sorted([...this.#queues.values()], this.#order).slice(0, fit)
+    const rows = shown.map(one => [...row(one), perSecond(one.in), perSecond(one.out)])
+    const time = new Date(this.#at * 1000).toLocaleTimeString()
+    const keys = `by ${this.#order} (s: next), q: end`
+    const title = `${url}  ${time}  ${this.#queues.size} queues  ${keys}`
+    // Home, and clear what is below: no flicker.
+    await write(output, `\u001b[H\u001b[J${title}\n\n${table([...head, 'in', 'out'], rows)}\n`)
+  }
 }
 
-async function draw ({ io: { output }, url }: Call): Promise<void> {
-  const shown = [...queues.values()].sort((a, b) => a.queue < b.queue ? -1 : 1).slice(0, Math.max(1, (output.rows ?? 24) - 4))
-  const rows = shown.map(one => [...row(one), one.rate ?? '-'])
-  // Home, and clear what is below: no flicker.
-  await write(output, `\u001b[H\u001b[J${url}  ${new Date(lastAt * 1000).toLocaleTimeString()}  ${queues.size} queues\n\n${table([...head, 'done'], rows)}\n`)
+function sorted (queues: Shown[], order: Order): Shown[] {
+  const value = (one: Shown) => order === 'queue' ? 0 : number(one, order)
+  return queues.sort((a, b) => value(b) - value(a) || (a.queue < b.queue ? -1 : 1))
+}
+
+function number (one: Shown, order: Exclude<Order, 'queue'>): number {
+  if (order === 'oldest') return one.oldest_age ?? -1
+  return order === 'in' || order === 'out' ? one[order] ?? -1 : one.counts[order]
+}
+
+function perSecond (rate: number | undefined): string {
+  return rate === undefined ? '-' : `${rate.toFixed(1)}/s`
 }
 
 export default command

@@ -87,6 +87,7 @@ test('the exit code says what went wrong, and one sentence what to do', async t 
     [url, ['stop', 'mail', '--for', 'soon'], 2, /^--for is .* not 'soon'$/],
     [url, ['policy', 'mail', '--rate', '5/x'], 2, /^--rate is .* not 'x'$/],
     [url, ['jobs', 'mail', '--state', 'bogus'], 2, /^--state is one of waiting, delayed, blocked, active, failed, completed, not 'bogus'; 'presque jobs --help' shows how$/],
+    [url, ['top', '--sort', 'x'], 2, /^--sort is one of queue, waiting, delayed, active, failed, oldest, in, out, not 'x'; 'presque top --help' shows how$/],
     [url, ['jobs', 'mail', '--limit', 'x'], 2, /^--limit is a whole number, not 'x'$/],
     [url, ['schedule', 'frob'], 2, /^verb is one of list, show, set, rm, not 'frob'/],
     [url, ['push', '.', '{}'], 2, /^a queue cannot be called '\.'$/],
