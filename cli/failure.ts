@@ -17,7 +17,8 @@ export class Usage extends Failure {
   constructor (message: string) { super(message, exits.usage) }
 }
 
-const reasons: Record<string, string> = {
+/** What an error code of a connection says. */
+export const reasons: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the name cannot be looked up',

@@ -8,7 +8,7 @@ import { presque2010 } from './import/presque-2010.ts'
 import { resque } from './import/resque.ts'
 import { sidekiq } from './import/sidekiq.ts'
 import type { Reader } from './import/source.ts'
-import { Failure } from './failure.ts'
+import { Failure, reasons } from './failure.ts'
 import { write } from './surroundings.ts'
 
 const readers: Record<string, Reader> = { resque, sidekiq, bullmq, 'presque-2010': presque2010 }
@@ -47,7 +47,7 @@ export async function importJobs (args: string[], { env, out, err }: Surrounding
     err(`presque import: ${plan.message}\n\n${usage}`)
     return 2
   }
-  const redis = connect(plan.url)
+  const { redis, unreached } = connect(plan.url)
   try {
     const tally = await move(redis, plan)
     await out(tally.table())
@@ -55,7 +55,8 @@ export async function importJobs (args: string[], { env, out, err }: Surrounding
     return tally.left > 0 ? 3 : 0
   } catch (error) {
     if (error instanceof Failure) throw error
-    err(`presque import: broken off: ${(error as Error).message}. Repeat it: what has arrived is not put in again.\n`)
+    const why = unreached() ?? (error as Error).message
+    err(`presque import: broken off: ${why}. Repeat it: what has arrived is not put in again.\n`)
     return 1
   } finally {
     redis.disconnect()
@@ -113,14 +114,29 @@ function place (url: string): string {
   return scheme === 'unix' ? path : `${nodes[0]!.host}:${nodes[0]!.port}/${path || '0'}`
 }
 
-function connect (url: string): Redis {
+interface Source {
+  redis: Redis
+  /** Why the Redis is not reached now; undefined if it is. */
+  unreached: () => string | undefined
+}
+
+function connect (url: string): Source {
   const { scheme, user, password, nodes, path } = parseRedisUrl(url)
   const patience = { connectTimeout: 5000, maxRetriesPerRequest: 3, ...(user && { username: user }), ...(password && { password }) }
   const redis = scheme === 'unix'
     ? new Redis({ ...patience, path })
     : new Redis({ ...patience, ...nodes[0]!, db: Number(path || 0), ...(scheme === 'rediss' && { tls: {} }) })
-  // Each command that fails says why; this event would end the process.
-  return redis.on('error', () => {})
+  // A command that fails says only how often it was tried. What this event says, which would end
+  // the process if it were not heard, is the cause.
+  let last: NodeJS.ErrnoException | undefined
+  redis.on('error', error => { last = error }).on('ready', () => { last = undefined })
+  const where = url.replace(/\/\/[^/]*@/, '//***@')
+  const unreached = () => last && `no Redis answers at ${where} (${reason(last)})`
+  return { redis, unreached }
+}
+
+function reason ({ code = '', message }: NodeJS.ErrnoException): string {
+  return code === 'ENOENT' ? 'there is no such socket' : reasons[code] ?? message
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

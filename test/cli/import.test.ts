@@ -146,3 +146,22 @@ test('wrong arguments are exit code 2, a Redis or a presque that is away is 1, h
   t.equal(await importJobs(['--help'], io), 0)
   t.equal(await importJobs(['--from', 'resque', `redis://127.0.0.1:${await freePort()}`], io), 1)
 })
+
+for (const from of ['resque', 'sidekiq', 'bullmq', 'presque-2010']) {
+  test(`${from}: a Redis that is away is one sentence that says why, and exit code 1`, async t => {
+    const away: Array<[string, string]> = [
+      [`redis://ann:secret@127.0.0.1:${await freePort()}`, 'nothing listens there'],
+      ['redis://no-such-host.invalid:6379', 'there is no such host|the name cannot be looked up'],
+      ['unix:///no/such/redis.sock', 'there is no such socket']
+    ]
+    await Promise.all(away.map(async ([url, why]) => {
+      for (const more of [[], ['--apply', '--remove']]) {
+        let said = ''
+        const io = { env: {}, out: () => {}, err: (text: string) => { said += text } }
+        t.equal(await importJobs(['--from', from, ...more, url], io), 1, url)
+        const place = url.replace('ann:secret', '***')
+        t.match(said, new RegExp(`^presque import: broken off: no Redis answers at ${place.replaceAll('*', '\\*')} \\((${why})\\)\\. [^\\n]+\\n$`))
+      }
+    }))
+  })
+}
