@@ -12,7 +12,7 @@ import { build } from '../helper.ts'
 
 // Two servers on one Redis: what the first one noted, the second does not know.
 async function pair (t: Test): Promise<[Redis, Redis]> {
-  const config = { REDIS_URL: (await startRedis(t)).url }
+  const config = { REDIS_URL: (await startRedis(t)).url, PRESQUE_PREFIX: 'presque' }
   const [{ redis: one }, { redis: other }] = [await build(t, config), await build(t, config)]
   return [one as Redis, other as Redis]
 }

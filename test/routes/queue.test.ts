@@ -1,5 +1,7 @@
 import { test } from 'tap'
+import { queueKey } from '../../operations/keys.ts'
 import { client } from '../fixtures/client.ts'
+import { keysLeft } from '../fixtures/keys.ts'
 
 test('POST puts a job in with an empty 201, and GET takes it out, in the order of coming', async t => {
   const { says, refuses } = await client(t)
@@ -57,9 +59,9 @@ test('DELETE removes jobs, delayed jobs, unique keys, counters, status and the n
   await says(200, { queue_name: 'foo', job_count: 0, job_failed: 0, job_processed: 0 }, 'GET /j/foo')
   await says(200, { queue: 'foo', status: '1' }, 'GET /control/foo')
   t.match((await ask('GET /status/foo')).json(), { size: 0, counts: { waiting: 0, delayed: 0 } })
-  const left = await app.redis.keys(`${app.config.PRESQUE_PREFIX}*foo*`)
-  const ofWorkers = ['heard', 'registered', 'workers']
-  t.strictSame(left.map(key => key.split(':').at(-1)).sort(), ofWorkers, 'what its workers have done stays')
+  const ofWorkers = ['heard', 'registered', 'workers'] as const
+  t.equal(await app.redis.exists(...ofWorkers.map(name => queueKey('foo', name))), 3)
+  t.equal(await keysLeft(app.redis, 'foo'), 3, 'what its workers have done stays, and nothing else')
   await says(201, '', 'POST /q/foo?uniq=ann', '{}')
   await says(201, '', 'POST /q/foo?uniq=bob', '{}')
 })
