@@ -9,7 +9,7 @@ import { ways, type Plain, type Spoilt } from './fixtures/spoilt.ts'
 import { exchange, type WireAnswer } from './fixtures/wire.ts'
 
 // What the HTTP layer answers before a route is found, or to a method that its path does not offer.
-const ofHttp = [400, 405, 408, 413, 414, 417, 431]
+const ofHttp = [400, 405, 408, 413, 414, 417, 431, 501]
 const times = 3
 const atOnce = 12
 
@@ -52,9 +52,14 @@ function plain (operation: Operation, place: Place): Plain {
   }
 }
 
+// 501 is the answer to a Transfer-Encoding that no server has to know (RFC 9112, section 6.1).
+function isExpected (status: number): boolean {
+  return (status >= 200 && status < 300) || (status >= 400 && status < 500) || status === 501
+}
+
 /** What is wrong with an answer, or ''. */
 function wrong ({ status, headers, body }: WireAnswer, allowed: number[]): string {
-  if (!(status >= 200 && status < 300) && !(status >= 400 && status < 500)) return `a ${status}: ${body}`
+  if (!isExpected(status)) return `a ${status}: ${body}`
   if (!allowed.includes(status)) return `a ${status}, which the document does not declare: ${body}`
   if (headers['cache-control'] !== 'no-store') return `a ${status} that may be stored`
   if (status < 400) return ''
