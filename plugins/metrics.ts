@@ -3,6 +3,7 @@ import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } f
 import type { Figures, Siblings } from '../operations/meter.ts'
 import { errors, refusalFromRedis } from '../operations/errors.ts'
 import { loadOf } from '../operations/load.ts'
+import type { Safety } from '../operations/redis-safety.ts'
 import { standing } from '../operations/standing.ts'
 import type { RedisClient } from '../operations/redis.ts'
 
@@ -37,9 +38,16 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   app.decorate('metrics', async () => {
     const stands = await app.summaries.recent().then(async summary => await standing(redis, summary)).catch(unknown)
     gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => stands.getMetricsAsArray().length > 1 ? 1 : 0)
+    tellSafety(stands, app.redisSafety())
     return `${await AggregatorRegistry.aggregate(await siblings?.all() ?? [await figures()]).metrics()}\n${await stands.metrics()}`
   })
-}, { name: 'metrics', dependencies: ['meter', 'redis', 'waiters', 'listeners', 'event-stream', 'summaries'] })
+}, { name: 'metrics', dependencies: ['meter', 'redis', 'waiters', 'listeners', 'event-stream', 'summaries', 'redis-safety'] })
+
+function tellSafety (registry: Registry, safety: Safety | undefined): void {
+  if (safety === undefined) return
+  gauge(registry, 'presque_redis_evicts', '1 while Redis may drop jobs when its memory is full', () => safety.evicts === null ? 0 : 1)
+  gauge(registry, 'presque_redis_append_only', '1 while Redis writes an append-only file', () => safety.appendOnly ? 1 : 0)
+}
 
 function unknown (error: Error): Registry {
   if (!((refusalFromRedis(error) ?? error) instanceof errors.REDIS_UNAVAILABLE)) throw error
