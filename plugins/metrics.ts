@@ -37,7 +37,8 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   siblings?.join(figures)
   app.decorate('metrics', async () => {
     const stands = await app.summaries.recent().then(async summary => await standing(redis, summary)).catch(unknown)
-    gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => stands.getMetricsAsArray().length > 1 ? 1 : 0)
+    const isUp = stands.getMetricsAsArray().length > 0
+    gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => isUp ? 1 : 0)
     tellSafety(stands, app.redisSafety())
     return `${await AggregatorRegistry.aggregate(await siblings?.all() ?? [await figures()]).metrics()}\n${await stands.metrics()}`
   })
