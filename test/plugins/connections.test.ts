@@ -9,6 +9,7 @@ import { queueStatus } from '../../operations/queue.ts'
 import { get } from '../fixtures/leaving.ts'
 import { lasting, web } from '../fixtures/lasting.ts'
 import { payloadOf } from '../fixtures/payloads.ts'
+import { tokenFile } from '../fixtures/tokens.ts'
 import { until } from '../fixtures/until.ts'
 import { connected } from '../fixtures/wire.ts'
 import { listen, patient } from '../helper.ts'
@@ -127,4 +128,16 @@ test('an answer that a client takes its time to read does not keep the server fr
   await Promise.all([closed, ended])
   t.ok(received > 12 * 2 ** 20, 'it is whole')
   t.ok(performance.now() - since < 8000, 'Node would keep the connection for 72 s')
+})
+
+test('a connection on which everything was refused does not hold the end of the server', async t => {
+  const { path } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] })
+  const { app, url } = await listen(t, { PRESQUE_TOKENS: path, PRESQUE_CORS_ORIGINS: 'https://a.example' })
+  const preflight = { origin: 'https://a.example', 'access-control-request-method': 'POST' }
+  for (const [method, headers] of [['GET', {}], ['POST', {}], ['OPTIONS', preflight]] as const) {
+    await (await fetch(`${url}/q/mail`, { method, headers })).text()
+  }
+  const began = performance.now()
+  await app.close()
+  t.ok(performance.now() - began < 5000, `${performance.now() - began} ms`)
 })
