@@ -62,7 +62,8 @@ export async function history (redis: RedisClient, queue: string, { now = Date.n
 function filled (samples: Sample[], last: number): Sample[] {
   return samples.flatMap((sample, i) => {
     const [minute, ...facts] = sample
-    const next = samples[i + 1]?.[0] ?? last + 1
+    // The minute that runs may still be noted: until then it is not known.
+    const next = samples[i + 1]?.[0] ?? last
     const first = Math.max(minute, last - day + 1)
     const more = [first, next - 1].filter((at, n) => at > minute && at < next && (n === 0 || at > first))
     return [sample, ...more.map((at): Sample => [at, ...facts])]

@@ -37,7 +37,7 @@ export function PolicyPanel ({ queue, policy, onChange }: PolicyPanelProps) {
           />
         ))}
       </div>
-      <p class='dim'>An empty field goes back to its default.</p>
+      <p class='dim'>An empty field goes back to its default, which is no limit where it says so.</p>
       <footer>
         <button type='button' class='plain' disabled={!isChanged} onClick={() => setEdits({})}>Undo</button>
         <button

@@ -10,6 +10,7 @@ export interface Policy {
   rate: { limit: number, period: number } | null
   concurrency: number | null
   max_jobs: number | null
+  max_keys: number | null
   keep_failed: number | null
   max_failed: number | null
 }
@@ -28,14 +29,16 @@ export const fields = [
   { name: 'period', label: 'Rate, in so many seconds', hint: 'no limit' },
   { name: 'concurrency', label: 'On lease at most', hint: 'no limit' },
   { name: 'max_jobs', label: 'Jobs at most', hint: 'no limit' },
+  { name: 'max_keys', label: 'Idempotency keys at most', hint: 'no limit' },
   { name: 'keep_failed', label: 'Keep failed, seconds', hint: 'for ever' },
   { name: 'max_failed', label: 'Failed jobs at most', hint: 'no limit' }
 ] as const
 
 export function typedFrom ({ tries, lease, keep, backoff, rate, concurrency, ...most }: Policy): Typed {
-  const { max_lost: lost, max_jobs: jobs, keep_failed: keepFailed, max_failed: failed } = most
+  const { max_jobs: jobs, max_keys: keys, keep_failed: keepFailed, max_failed: failed } = most
+  const bounds = { concurrency, max_jobs: jobs, max_keys: keys, keep_failed: keepFailed, max_failed: failed }
   const pairs = { base: backoff.base, max: backoff.max, limit: rate?.limit, period: rate?.period }
-  const all = { tries, max_lost: lost, lease, keep, ...pairs, concurrency, max_jobs: jobs, keep_failed: keepFailed, max_failed: failed }
+  const all = { tries, max_lost: most.max_lost, lease, keep, ...pairs, ...bounds }
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, value == null ? '' : String(value)]))
 }
 

@@ -55,7 +55,7 @@ await inBrowser(open => {
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
     const policy = page.getByRole('form', { name: 'Policy' })
     const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep when done': 5, 'Backoff, first': 2, 'Backoff, at most': 40, 'Rate, so many jobs': 10, 'Rate, in so many': 60, 'On lease at most': 3, 'Jobs at most': 9 }
-    for (const [label, value] of Object.entries(typed)) await policy.getByLabel(label).fill(String(value))
+    for (const [label, value] of Object.entries(typed)) await policy.getByLabel(label).first().fill(String(value))
     await policy.getByRole('button', { name: 'Save policy' }).click()
     await page.getByText('The policy of mail is changed').waitFor()
     t.match((await queueStatus(app.redis, 'mail')).policy, { tries: 7, lease: 90, keep: 5, backoff: { base: 2, max: 40 }, rate: { limit: 10, period: 60 }, concurrency: 3, max_jobs: 9 })
