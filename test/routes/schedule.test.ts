@@ -59,7 +59,7 @@ test('a token must be for the queue of the schedule, and for the one that it get
   const app = await build(t, { PRESQUE_TOKENS: path })
   const ask = async (who: string, method: 'GET' | 'PUT' | 'DELETE', url: string, queue?: string) =>
     await app.inject({ method, url, headers: bearer(secrets[who]), ...(queue && { payload: { queue, every: 60, payload: {} } }) })
-  const foreign = [403, { error: "this token is not for the queue 'post'" }]
+  const foreign = [403, { error: 'this token is not for the queue of that schedule' }]
   for (const [name, queue] of [['mine', 'mail'], ['theirs', 'post']]) t.equal((await ask('all', 'PUT', `/schedule/${name}`, queue)).statusCode, 201)
   for (const [method, url, queue] of [['PUT', '/schedule/new', 'post'], ['PUT', '/schedule/mine', 'post'], ['PUT', '/schedule/theirs', 'mail'], ['GET', '/schedule/theirs'], ['DELETE', '/schedule/theirs']] as const) {
     const answer = await ask('ann', method, url, queue)
