@@ -1,11 +1,11 @@
 -- Shows one job.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id
--- use: clock settle document rules detail born place receipt first_deadline
+-- use: clock look document rules detail born place receipt first_deadline
 -- returns: what tells the job from another one of its id, in any generation; what proves the delivery that is under way, or '';
 --   the job as lua/parts/document.lua gives it, and the queue's tries and keep; nothing when it is not there
 now = clock(now)
-settle(keys, now, 100)
+look(keys, now, 100)
 local found = document(keys, id, now)
 if not found then return {} end
 local set, job, seed = rules(keys), detail(keys, id), redis.call('HGET', stats, 'seed')

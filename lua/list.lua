@@ -1,15 +1,14 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now state offset limit order sound payload_max
--- use: clock unbar settle expire page document rules fit tidy stale
+-- use: clock look expire page document rules fit tidy stale
 -- sound: '' for the first call, or what the last one returned; anyhow to list what there is by now
 -- returns: '' and jobs as lua/parts/document.lua gives them, each with tries and keep of the queue, of all no more than 8 MiB together;
 --   or how many entries of the ready list have been looked through, and the id of the last one, if another call is to go on from there;
 --   '0 0' if more is due than one call deals with
 --   A payload of more bytes than `payload_max` is cut there, and its size follows the job.
-unbar(keys)
 now = clock(now)
-local crowded, late = settle(keys, now, 1000)
+local can_write, crowded, late = look(keys, now, 1000)
 for _ = 1, 9 do late = late and expire(keys, now) end
 if sound ~= 'anyhow' and (late or (crowded and state == 'waiting')) then return { '0 0' } end
 offset, limit = tonumber(offset), tonumber(limit)
@@ -37,8 +36,9 @@ local function add (range, key, first, last)
 end
 local last = offset + limit - 1
 if state == 'waiting' then
+  -- Without writes some entries of the line are stale: the pages may be short then.
   local urgent, plain = redis.call('ZCOUNT', ranked, '-inf', '(5e13'), stale(keys)
-  if last >= urgent and offset < urgent + plain then
+  if can_write and last >= urgent and offset < urgent + plain then
     local from, is_done = tidy(keys, sound_from(sound), last - urgent + 1)
     if not is_done then return { from .. ' ' .. (from > 0 and redis.call('LINDEX', ready, from - 1) or 0) } end
   end

@@ -1,17 +1,16 @@
 -- Counts a queue's jobs and what has become of them.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now
--- use: clock unbar settle reopen detail ready_since tidy census is_over
+-- use: clock look rules reopen detail ready_since tidy census is_over
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting
 --   job, or -1; the settings in force, as JSON, times in ms; how many jobs have been put in; how many wait for others;
 --   and how many failed ones have been discarded
-unbar(keys)
 now = clock(now)
-settle(keys, now, 1000)
+local can_write = look(keys, now, 1000)
 local counts = census(keys, now)
 local over, detailed = redis.call('ZCOUNT', expiring, '-inf', now) > 0, redis.call('EXISTS', details) == 1
 local oldest
-tidy(keys, 0, 100)
+if can_write then tidy(keys, 0, 100) end
 local heads = redis.call('LRANGE', ready, 0, 99)
 for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1] = member:sub(2) end
 for _, id in ipairs(counts.waiting > 0 and heads or {}) do
@@ -21,4 +20,4 @@ end
 local numbers = redis.call('HMGET', stats, 'processed', 'failed', 'lost', 'expired', 'last_id', 'discarded')
 for i = 1, 6 do numbers[i] = tonumber(numbers[i] or 0) end
 return { counts.waiting, counts.delayed, counts.active, counts.failed, counts.completed, numbers[1], numbers[2], numbers[3], numbers[4],
-  oldest and now - oldest or -1, cjson.encode(reopen(keys, now)), numbers[5], counts.blocked, numbers[6] }
+  oldest and now - oldest or -1, cjson.encode(can_write and reopen(keys, now) or rules(keys)), numbers[5], counts.blocked, numbers[6] }

@@ -1,20 +1,22 @@
 -- Gathers what can keep a job from running.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats given waiters watchers events listeners
 -- args: now id
--- use: clock unbar settle expire document reopen allow place tidy stale
+-- use: clock look expire document rules reopen allow place tidy stale
 -- returns: the job as lua/list.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
 --   how many are ahead of it, 1000 at most; when in ms somebody asked last, or 0; 1 if a limit is reached; until when, in ms, or 0
-unbar(keys)
 now = clock(now)
-local _, late = settle(keys, now, 100)
+local can_write, _, late = look(keys, now, 100)
 for _ = 1, 9 do late = late and expire(keys, now) end
 local found = document(keys, id, now)
 if not found then return { err = 'NO_SUCH_JOB' } end
-local set = reopen(keys, now)
-local _, allowed, again = allow(keys, set, { { count = 1, lease = set.lease } }, now)
+local set = can_write and reopen(keys, now) or rules(keys)
+-- Looking at a rate cuts its record, which is a write.
+local is_told = can_write or not set.rate_limit
+local _, allowed, again = nil, 1, nil
+if is_told then _, allowed, again = allow(keys, set, { { count = 1, lease = set.lease } }, now) end
 local ahead, score = redis.call('ZRANK', ranked, place(id)), redis.call('ZSCORE', ranked, place(id))
 if not score then
-  tidy(keys, 0, 1000)
+  if can_write then tidy(keys, 0, 1000) end
   ahead = (redis.call('LPOS', ready, id, 'MAXLEN', 1000) or 1000) + redis.call('ZCOUNT', ranked, '-inf', '(5e13')
 elseif tonumber(score) >= 5e13 then
   ahead = ahead + stale(keys)

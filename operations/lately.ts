@@ -1,4 +1,13 @@
+import { commonKey } from './keys.ts'
 import type { RedisClient } from './redis.ts'
+
+/**
+ * Rejects where Redis answers nobody. It reads a key, since Redis refuses a PING as well while it
+ * cannot write to its disk.
+ */
+export async function signOfLife (redis: RedisClient): Promise<void> {
+  await redis.exists(commonKey('queues'))
+}
 
 /**
  * What `find` finds. All who ask while a search is under way share it, however long it takes, and so do those who ask within
@@ -18,7 +27,7 @@ export function lately<Found> (redis: RedisClient, ms: number, find: () => Promi
     if (pending !== undefined) return await pending
     if (kept !== undefined && performance.now() <= kept.until) {
       const { found } = kept
-      await redis.ping()
+      await signOfLife(redis)
       return found
     }
     kept = undefined

@@ -1,4 +1,4 @@
-import { lately } from './lately.ts'
+import { lately, signOfLife } from './lately.ts'
 import { filtered, Turns } from './pieces.ts'
 import { queues, queueStatus } from './queue.ts'
 import type { State } from './document.ts'
@@ -74,7 +74,7 @@ export class Summaries {
     const last = this.#last
     if (last === undefined || last.took < shareable || performance.now() - last.at > stale) return await this.latest()
     this.latest().catch(() => {})
-    await this.#redis.ping()
+    await signOfLife(this.#redis)
     return last.summary
   }
 

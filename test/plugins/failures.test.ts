@@ -8,6 +8,7 @@ import { restore } from '../../operations/delivery.ts'
 import { take } from '../../operations/wish.ts'
 import { listen } from '../helper.ts'
 import { waited } from '../fixtures/clock.ts'
+import { looks, prepareDue } from '../fixtures/due.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { requests, send, type Answer } from '../fixtures/request.ts'
 import { until } from '../fixtures/until.ts'
@@ -22,10 +23,6 @@ async function serve (t: Test, flags: string[] = []) {
 const away = { status: 503, retryAfter: '1', body: '{"error":"redis is unavailable"}' }
 const full = { status: 507, retryAfter: null, body: '{"error":"redis is out of memory"}' }
 const readOnly = { status: 507, retryAfter: null, body: '{"error":"redis cannot write to its disk"}' }
-
-function statuses (answers: Answer[]): Record<string, number> {
-  return Object.fromEntries(answers.map(({ to, status }) => [to, status]))
-}
 
 test('a Redis that is still loading its data is away until it has', async t => {
   const { redis, client, url, all } = await serve(t)
@@ -97,25 +94,55 @@ test('a full Redis takes a job back whose client has gone', async t => {
   t.match(await ask('GET', '/q/mail'), { status: 200, body: '{"n":1}' })
 })
 
-test('a Redis that cannot write to its disk refuses every change, and still tells', async t => {
+/** A Redis whose disk can be broken and mended. */
+async function onDisk (t: Test) {
   const disk = mkdtempSync(join(tmpdir(), 'presque-disk-'))
   t.teardown(() => rmSync(disk, { recursive: true, force: true }))
   const folder = join(disk, 'full')
   mkdirSync(folder)
-  const { client, url, ask, all } = await serve(t, ['--dir', folder, '--save', '3600 1000'])
+  const served = await serve(t, ['--dir', folder, '--save', '3600 1000'])
+  const { client } = served
+  async function spoil (): Promise<void> {
+    rmSync(folder, { recursive: true })
+    await client.bgsave()
+    await until('the attempt to save has failed', async () => /rdb_last_bgsave_status:err/.test(await client.info('persistence')))
+  }
+  async function mend (): Promise<void> {
+    mkdirSync(folder)
+    await client.config('SET', 'save', '')
+  }
+  return { ...served, spoil, mend }
+}
+
+test('a Redis that cannot write to its disk refuses every change, and still tells', async t => {
+  const { url, ask, all, spoil, mend } = await onDisk(t)
   await ask('POST', '/q/mail', '{"n":1}')
+  await ask('POST', '/w/mail?worker_id=myworker_1')
   await ask('PUT', '/schedule/nightly', '{"queue":"mail","cron":"30 4 * * *","payload":{}}')
-  rmSync(folder, { recursive: true })
-  await client.bgsave()
-  await until('the attempt to save has failed', async () => /rdb_last_bgsave_status:err/.test(await client.info('persistence')))
+  await spoil()
   const answers = await send(url, all)
-  t.match(statuses(answers), { 'GET /status': 200, 'GET /j/mail': 200, 'GET /status/mail?with_desc=1': 200, 'GET /control/mail': 200, 'GET /w': 200 })
-  const changing = answers.filter(({ to }) => !to.startsWith('GET') || /^GET .qb?.mail/.test(to))
-  t.equal(changing.length, 22)
+  const isChanging = ({ to }: Answer): boolean => !to.startsWith('GET') || /^GET .qb?.mail/.test(to)
+  const changing = answers.filter(isChanging)
+  t.equal(changing.length, 26)
   for (const answer of changing) t.match(answer, readOnly, answer.to)
-  mkdirSync(folder)
-  await client.config('SET', 'save', '')
+  // To listen is to have changes recorded.
+  const refused: Record<string, number> = { 'GET /events?wait=0': 507, 'GET /health/ready': 503 }
+  for (const { to, status } of answers.filter(answer => !isChanging(answer))) t.equal(status, refused[to] ?? 200, to)
+  await mend()
   t.match(await ask('GET', '/q/mail'), { status: 200, body: '{"n":1}' })
+})
+
+test('a Redis that cannot write to its disk tells also of a queue where much is due', async t => {
+  const { client, ask, spoil, mend } = await onDisk(t)
+  await prepareDue(client, 'mail')
+  await spoil()
+  t.match(JSON.parse((await ask('GET', '/status/mail')).body), { counts: { waiting: 2, delayed: 0, active: 1, completed: 0 } })
+  t.match(JSON.parse((await ask('GET', '/j/mail/6/why')).body), { state: 'waiting' })
+  t.match(await ask('GET', '/j/mail/4'), { status: 404 }, 'its time is over')
+  for (const path of looks('mail')) t.match(await ask('GET', path), { status: 200 }, path)
+  for (const path of ['/q/mail', '/j/mail/6?wait=1', '/events?wait=0']) t.match(await ask('GET', path), readOnly)
+  await mend()
+  t.match(await ask('GET', '/q/mail'), { status: 200 })
 })
 
 test('a fault of presque is a 500 that says no more', async t => {

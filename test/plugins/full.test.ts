@@ -5,6 +5,7 @@ import { nack } from '../../operations/delivery.ts'
 import { push } from '../../operations/insertion.ts'
 import { take } from '../../operations/wish.ts'
 import { operations, request, type Operation, type Place } from '../fixtures/document.ts'
+import { looks, prepareDue } from '../fixtures/due.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { build } from '../helper.ts'
@@ -46,6 +47,22 @@ test('on a full Redis every route answers as always, or 507, and none with 500',
     else if (batchOnly.test(operation.name)) t.equal(statusCode, 400)
     else t.ok(statusCode < 300, `${operation.name}: ${statusCode} ${body.slice(0, 100)}`)
   }
+})
+
+test('on a full Redis a queue where much is due is looked at, and emptied, as always', async t => {
+  const { app, fill } = await onRedis(t)
+  // Each of them is the first to settle a queue of its own.
+  const paths = looks('$').map((path, i) => path.replace('$', `mail${i}`))
+  for (const i of paths.keys()) await prepareDue(app.redis, `mail${i}`)
+  await prepareDue(app.redis, 'mail')
+  await fill()
+  for (const path of paths) t.equal((await app.inject(path)).statusCode, 200, path)
+  const { counts } = (await app.inject('/status/mail')).json()
+  t.match(counts, { waiting: 3, delayed: 0, active: 0, completed: 0 })
+  const policy = { status: 'start', rate: null }
+  const change = { method: 'POST', url: '/control/mail', payload: policy } as const
+  t.equal((await app.inject(change)).statusCode, 200)
+  t.equal((await app.inject('/qb/mail?batch_size=9')).json().length, 3)
 })
 
 test('a stopped queue opens on a full Redis, and settings go back to the default, but no other is kept', async t => {
