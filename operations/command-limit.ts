@@ -3,12 +3,16 @@ import type { Command, Redis } from 'ioredis'
 /**
  * How long a command waits for Redis, on one connection. ioredis has limits of its own, which are timers, and after a
  * pause of the process (a VM that is moved, a CPU quota, a closed lid) Node runs timers before it reads sockets: what
- * Redis had answered in time would be given up unread. Here time is counted in ticks of an interval, which a pause
- * stops, and a command is given up only after a turn of the event loop in which nothing more was read.
+ * Redis had answered in time would be given up unread. Here time is counted in ticks of an interval, of which a pause
+ * is only a few, and a command is given up only after a turn of the event loop in which nothing more was read.
  */
 
-/** The limit of a command, in ticks. A pause counts as one tick, however long it is. */
+/** The limit of a command, in ticks. */
 const limit = 14
+
+// A tick that is late counts for the ticks that it has missed, or on a busy machine the limit would
+// be longer by all those delays together. However long a pause is, it counts for this many.
+const missed = 3
 
 /**
  * How many times that long a connection may be silent before it is dropped. Until then, late answers can still be heard,
@@ -64,7 +68,9 @@ class Limiter {
   readonly #redis: Redis
   readonly #ms: number
   readonly #silence: number
+  // In ticks, and when the last one was, in ms.
   #now = 0
+  #tickedAt = 0
   #looking = false
   #heardAt = 0
   #read = 0
@@ -83,7 +89,7 @@ class Limiter {
 
   /** Notes when the command leaves. Refuses it while those before it have been given up: it would only wait as they do. */
   allows (command: Sent): boolean {
-    this.#timer ??= setInterval(() => this.#tick(), this.#ms).unref()
+    if (this.#timer === undefined) this.#begin()
     command.sentAt = this.#now
     this.#sent++
     if (!this.#stalled || this.#redis.status !== 'ready' || this.#bytes !== this.#read) return true
@@ -91,8 +97,15 @@ class Limiter {
     return false
   }
 
+  #begin (): void {
+    this.#tickedAt = performance.now()
+    this.#timer = setInterval(() => this.#tick(), this.#ms).unref()
+  }
+
   #tick (): void {
-    this.#now++
+    const now = performance.now()
+    this.#now += Math.min((now - this.#tickedAt) / this.#ms, missed)
+    this.#tickedAt = now
     this.#adapt()
     if (!this.#looking) setImmediate(() => this.#look())
     this.#looking = true

@@ -60,6 +60,20 @@ test('a pause counts for nothing: a command that Redis has not done by its end s
   t.equal((await call).jobs.length, 1)
 })
 
+test('on a machine on which each tick is late, a command is given up within a second', async t => {
+  const { redis, server } = await serve(t)
+  server.child.kill('SIGSTOP')
+  const since = performance.now()
+  const call = t.rejects(look(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' })
+  const turn = async (): Promise<'on'> => {
+    pause(45)
+    return await new Promise(resolve => setImmediate(() => resolve('on')))
+  }
+  while (await Promise.race([call, turn()]) === 'on');
+  const ms = Math.round(performance.now() - since)
+  t.ok(ms < 1000, `${ms} ms`)
+})
+
 test('what arrives after a take was given up goes back: for good, on lease, and after an ack', async t => {
   const { redis, server } = await serve(t)
   const [held] = await take(redis, 'mail', { lease: 30 })
