@@ -32,12 +32,14 @@ export default fp(async app => {
     for (const line of read.splice(0)) line.turn = 0
   }
 
-  // Reading stops after the 64 KiB that are being read. It goes on soon: the end of a connection is not seen meanwhile.
-  function hold (socket: Socket): void {
-    socket.pause()
+  // Reading stops after the 64 KiB that are being read. It goes on soon: the end of a connection is
+  // not seen meanwhile.
+  function hold (socket: Socket, line: Line): void {
+    const connection = app.connections.of(socket)
+    connection?.hold(line)
     const goOn = (): void => {
       if (admission.isBusy) setTimeout(goOn, pause)
-      else socket.resume()
+      else connection?.release(line)
     }
     setImmediate(goOn)
   }
@@ -47,7 +49,7 @@ export default fp(async app => {
     const line = lineOf(socket)
     line.open++
     if (line.turn++ === 0 && read.push(line) === 1) setImmediate(endTurn)
-    if (line.turn === turn) hold(socket)
+    if (line.turn === turn) hold(socket, line)
     const [queue, many] = [queueOf(request), line.open > few]
     if (admission.admits(queue, many) || request.routeOptions.config.role === 'open') done()
     else admission.defer(queue, many, done)
@@ -58,7 +60,8 @@ export default fp(async app => {
     admission.end()
     done()
   })
-}, { name: 'admission', dependencies: ['redis', 'access', 'failures', 'headers'] })
+  // After the turns: of 64 KiB of requests only those whose turn it is are to find room.
+}, { name: 'admission', dependencies: ['redis', 'access', 'failures', 'headers', 'turns'] })
 
 function queueOf ({ params }: FastifyRequest): string {
   return (params as { queue?: string } | undefined)?.queue?.split(',', 1)[0] ?? ''

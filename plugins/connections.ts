@@ -31,6 +31,7 @@ export class Connection {
   readonly ends = new Set<() => void>()
   /** Is called whenever one of the answers is over. */
   answered = (): void => {}
+  readonly #holders = new Set<object>()
 
   constructor (socket: Socket) {
     this.socket = socket
@@ -40,6 +41,16 @@ export class Connection {
 
   /** The client sends no more: it has gone, or only waits for what it has asked. */
   get halfClosed (): boolean { return this.socket.readableEnded }
+
+  /** Reads nothing more until all that hold the connection have released it. */
+  hold (holder: object): void {
+    this.#holders.add(holder)
+    this.socket.pause()
+  }
+
+  release (holder: object): void {
+    if (this.#holders.delete(holder) && this.#holders.size === 0) this.socket.resume()
+  }
 
   add (answer: ServerResponse): void {
     if (this.socket.destroyed) return end(answer)

@@ -34,8 +34,7 @@ class Turns {
   }
 
   wait (begin: () => void): void {
-    const { socket } = this.#connection
-    if (this.#waiting.push(begin) >= most.waiting) socket.pause()
+    if (this.#waiting.push(begin) >= most.waiting) this.#connection.hold(this)
     this.watch()
   }
 
@@ -45,10 +44,10 @@ class Turns {
   }
 
   #next (): void {
-    const { answers, socket } = this.#connection
+    const { answers } = this.#connection
     if (answers.size - this.#waiting.length >= most.answers) return
     this.#waiting.shift()?.()
-    if (this.#waiting.length < most.waiting / 2 && socket.isPaused()) socket.resume()
+    if (this.#waiting.length < most.waiting / 2) this.#connection.release(this)
   }
 
   // What is not read cannot be heard to end: with all that is being answered waiting, and nothing
