@@ -89,13 +89,19 @@ export async function lastHour (redis: RedisClient, names: string[], { now = Dat
   const look = async (name: string): Promise<void> => {
     const texts = await redis.lrange(queueKey(name, 'history'), '-60', '-1')
     const samples = texts.map(text => text.split(' ').map(Number) as Sample)
-    const waiting = minutes(samples, last)
-    const rate = lastRate(samples, last)
-    if (waiting.some(count => count > 0)) found.queues[name] = waiting
-    if (rate.pushed > 0 || rate.processed > 0) found.rates[name] = rate
+    found.queues[name] = minutes(samples, last)
+    found.rates[name] = lastRate(samples, last)
   }
   for (let i = 0; i < names.length; i += handful) await Promise.all(names.slice(i, i + handful).map(look))
-  return found
+  return {
+    queues: ordered(names, found.queues, waiting => waiting.some(count => count > 0)),
+    rates: ordered(names, found.rates, ({ pushed, processed }) => pushed > 0 || processed > 0)
+  }
+}
+
+// In the order of their names: the nodes of a Cluster answer in an order of their own.
+function ordered<Told> (names: string[], found: Record<string, Told>, isWorthTelling: (told: Told) => boolean): Record<string, Told> {
+  return Object.fromEntries(names.filter(name => isWorthTelling(found[name]!)).map(name => [name, found[name]!]))
 }
 
 // A sample is noted once a minute while something changes: one of before the last two minutes tells

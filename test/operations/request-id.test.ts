@@ -8,7 +8,7 @@ import { startRedis } from '../fixtures/redis.ts'
 /** A presque, and the lines of its log. */
 async function logging (t: Test) {
   const lines: Array<Record<string, unknown>> = []
-  const app = Fastify({ ...options, logger: { level: 'warn', stream: { write: line => { lines.push(JSON.parse(line)) } } } })
+  const app = Fastify({ ...options, logger: { level: 'error', stream: { write: line => { lines.push(JSON.parse(line)) } } } })
   await app.register(fp(presque), { config: { REDIS_URL: (await startRedis(t)).url } })
   t.teardown(async () => await app.close())
   return { app, lines }
