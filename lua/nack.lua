@@ -25,7 +25,7 @@ for i = 1, #fields, 6 do
     if fields[i + 4] == '0' or job.attempt >= (job.tries or set.tries) then
       fail(keys, id, job, now)
       state = 'failed'
-    elseif claim_unique_key(keys, id, job) then
+    elseif claim_unique_key(keys, id, job, now) then
       fail(keys, id, job, now)
       state = 'duplicate'
     else

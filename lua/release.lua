@@ -1,5 +1,5 @@
 -- Gives a job back as if it had never been delivered; its receipt is worth nothing from then on.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id proof delay front
 -- use: clock rules hold withdraw claim_unique_key fail save place wake line unbar listened report unblock
 -- returns: 1, or 0 if it has failed, for another job has its unique key by now; NO_SUCH_JOB or LEASE_LOST
@@ -24,7 +24,7 @@ if front == '1' and job.expires then redis.call('ZADD', expiring, job.expires, p
 job.expires, job.first_deadline, job.ready_at = nil, nil, nil
 -- Put back unseen it never left; but when it came back from a failure is not known any more.
 if front ~= '1' or job.failures or job.lost then job.since = now end
-local is_twin = claim_unique_key(keys, id, job)
+local is_twin = claim_unique_key(keys, id, job, now)
 local happened = { 'released waiting', id }
 if is_twin then
   happened[1] = 'released failed'

@@ -1,5 +1,5 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready ranked delayed failed blocked dependents ended expiring jobs details reports unique stats workers latest waiters watchers restored events listeners
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique stats workers latest waiters watchers restored events listeners
 -- args: now worker ticket seed ...fields
 -- use: clock returning_id claim_unique_key fail line place save wake unbar listened report unblock
 -- ticket: the same for every try to return these jobs; '' if there is but one
@@ -23,7 +23,7 @@ for i = #fields - 3, 1, -4 do
     redis.call('HSET', jobs, id, record)
     if job.expires then redis.call('ZADD', expiring, job.expires, place(id)) end
     job.expires = nil
-    local state = claim_unique_key(keys, id, job) and 'failed' or 'waiting'
+    local state = claim_unique_key(keys, id, job, now) and 'failed' or 'waiting'
     if state == 'failed' then
       fail(keys, id, job, now)
     elseif (job.priority or 5) == 5 then

@@ -1,7 +1,7 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
 -- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
 -- args: now id state limit start left
--- use: clock settle is_over page begun entered is_later behind detail claim_unique_key block save place line wake unbar listened report
+-- use: clock settle is_over page begun entered is_later behind detail claim_unique_key block save place line wake unbar listened report unblock
 -- start, left: as the last call returned them, '' for the first
 -- returns: how many now wait that did not, in line or for others; 1 if another call has more to do, and what it is to be given as `start` and
 --   `left`; and how many stay failed, for another job has their unique key by now; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED,
@@ -22,7 +22,7 @@ for _, member in ipairs(members) do
   local job = detail(keys, number)
   local later = id == '' and is_later(number, entered(keys, number, state, job), begin, now)
   local failed_at = redis.call('ZSCORE', failed, member)
-  twin = failed_at and not later and claim_unique_key(keys, number, job)
+  twin = failed_at and not later and claim_unique_key(keys, number, job, now)
   if twin then
     twins, later = twins + 1, true
     save(keys, number, job)
@@ -51,5 +51,6 @@ for _ = 1, math.min(#ids, 10) do wake(keys, now, 0) end
 for what, list in pairs({ ['retried waiting'] = ids, ['retried blocked'] = held }) do
   if #list > 0 and listened(keys) then report(keys, { what, table.concat(list, ' ') }) end
 end
+if keys[3] then unblock(keys, now) end
 if id ~= '' and twin then return { err = 'JOB_DUPLICATE ' .. twin } end
 return { count, id == '' and #members > 0 and 1 or 0, string.format('%d %d', begin.at, begin.last), left, twins }

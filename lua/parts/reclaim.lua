@@ -21,7 +21,7 @@ for i, member in ipairs(members) do
   local most = job.max_lost or set.max_lost
   local is_over = (most > 0 and job.lost_in_row >= most) or job.attempt >= (job.tries or set.tries)
   if is_over then job.last_error = cjson.encode({ type = 'lost', message = 'the lease ran out on delivery ' .. job.deliveries }) end
-  if is_over or claim_unique_key(keys, id, job) then
+  if is_over or claim_unique_key(keys, id, job, now) then
     fail(keys, id, job, now)
     if lists then table.insert(lists.failed, id) end
   else

@@ -46,3 +46,13 @@ test('the model sees every way in which delivery can go wrong', async t => {
   }
   for (const [rule, found] of Object.entries(wrong)) t.ok(found.includes(rule), `${rule}: ${found.join('; ')}`)
 })
+
+test('the model holds a unique key to a job with a time to live until that may be over', async t => {
+  const rule = 'a unique key never has two unfinished jobs'
+  const second = (sent: number) => broken(({ push }) => {
+    push('mail.2', '2', { sent: 906, answered: 910, options: { uniq: 'k', ttl: 0.1 } })
+    push('mail.3', '3', { sent, answered: sent + 4, options: { uniq: 'k' } })
+  })
+  t.ok(second(950).includes(rule), 'before')
+  t.notOk(second(1010).includes(rule), 'after')
+})

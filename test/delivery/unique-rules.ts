@@ -1,4 +1,4 @@
-import { done, type Story } from './model.ts'
+import { done, slack, type Story } from './model.ts'
 import { overlap, type Span } from './spans.ts'
 import type { Job } from './history.ts'
 
@@ -13,17 +13,19 @@ export function twins (stories: Story[]): { detail: string, job: Job } | undefin
   }
 }
 
-// From the answer to a push or a redrive until a client asks for anything that may end the job. Where the answer to
-// a take was lost, or a time to live may have passed, nothing is certain.
+// From the answer to a push or a redrive until a client asks for anything that may end the job, or its time to live
+// may be over. Where the answer to a take was lost, nothing is certain, nor after a redrive of a job with a time to live.
 function unfinished ({ job, lostTakes }: Story): Array<{ uniq: string, job: Job, span: Span }> {
   const { uniq } = job.pushes[0]!.options
-  if (uniq === undefined || lostTakes.lease + lostTakes.good > 0 || job.pushes.some(({ options }) => options.ttl !== undefined)) return []
+  if (uniq === undefined || lostTakes.lease + lostTakes.good > 0) return []
+  const over = Math.min(...job.pushes.map(({ sent, options: { ttl = Infinity } }) => sent + ttl * 1000 - slack))
+  const redriven = job.acts.filter(act => act.verb === 'retry' && done(act))
   const begun = [
     ...job.pushes.filter(({ outcome }) => outcome === 'sure'),
-    ...job.acts.filter(act => act.verb === 'retry' && done(act))
+    ...over === Infinity ? redriven : []
   ]
   return begun.map(({ sent, answered }) => {
     const after = [...job.deliveries, ...job.acts].filter(one => one.answered > sent && one.answered !== answered)
-    return { uniq, job, span: [answered, Math.min(...after.map(one => one.sent))] }
+    return { uniq, job, span: [answered, Math.min(over, ...after.map(one => one.sent))] }
   })
 }
