@@ -118,6 +118,8 @@ export const errors = {
   INTERNAL: createError('INTERNAL', 'internal error', 500),
   CODING_UNKNOWN: createError('CODING_UNKNOWN', 'the only Transfer-Encoding read here is chunked', 501),
   REDIS_UNAVAILABLE: createError('REDIS_UNAVAILABLE', 'redis is unavailable', 503),
+  STREAMS_FULL: createError('STREAMS_FULL', 'as many streams are open here as PRESQUE_MAX_STREAMS allows', 503),
+  LISTENERS_FULL: createError('LISTENERS_FULL', 'too many listen to all queues here: name up to 32 queues (queue=), or ask another server', 503),
   REDIS_BUSY: createError('REDIS_BUSY', 'too much is under way to redis: nothing was done, ask again', 503),
   WRITES_REFUSED: createError('WRITES_REFUSED', 'redis takes no writes: %s', 503),
   NOT_REPLICATED: createError('NOT_REPLICATED', 'not confirmed by enough replicas: the job may be there', 503),

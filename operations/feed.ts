@@ -84,15 +84,16 @@ export class Feed {
   }
 
   /** Reads without having been told to; and if nobody is behind, lets go of what all have had for a while. */
-  look (): void {
+  async look (): Promise<void> {
+    if (this.#closed) return
     if (performance.now() - this.#readAt > most.age && ![...this.hearers].some(({ full }) => full)) this.#keepNothing()
-    this.read()
+    await this.read()
   }
 
-  /** There may be more. */
-  read (): void {
+  /** There may be more. Resolves when it has been read, or will be. Never rejects. */
+  async read (): Promise<void> {
     if (this.#reading || this.#pause !== undefined) this.#again = true
-    else void this.#readAll()
+    else await this.#readAll()
   }
 
   close (): void {
@@ -139,7 +140,7 @@ export class Feed {
     this.#pause = setTimeout(() => {
       this.#pause = undefined
       if (performance.now() < until && [...this.hearers].some(({ full }) => full)) this.#rest(10, until)
-      else if (this.#again) this.read()
+      else if (this.#again) void this.read()
     }, ms)
   }
 

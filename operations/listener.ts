@@ -27,6 +27,8 @@ interface Listening {
 export class Listener implements Hearer {
   /** Up to when, in ms, it has been told all; where it listens to all queues. */
   told = 0
+  /** Whether all that it listens to is being recorded. Until then it tells no id. */
+  isWhole = true
   readonly allows: (queue: string) => boolean
   readonly #stream: EventStream
   readonly #floor: (() => number) | undefined
@@ -44,7 +46,10 @@ export class Listener implements Hearer {
     this.#ms = ms
     this.allows = allows
     this.#dropped = dropped
-    stream.beat = () => this.#floor === undefined || this.#fresh.size > 0 ? ':\n\n' : `:\n${this.#reached()}`
+    stream.beat = () => {
+      const isBehind = this.#floor === undefined || this.#fresh.size > 0 || !this.isWhole
+      return isBehind ? ':\n\n' : `:\n${this.#reached()}`
+    }
     stream.once('close', () => this.#wake())
   }
 
@@ -75,11 +80,18 @@ export class Listener implements Hearer {
     this.#wake()
   }
 
+  /** All that it listens to is being recorded by now. */
+  becomesWhole (): void {
+    this.isWhole = true
+    this.#wake()
+  }
+
   /** Tells all there is, and what comes, until the stream is over. */
   async run (): Promise<void> {
     await this.#stream.room()
     const timer = this.#ms === Infinity ? undefined : setTimeout(() => { this.#late = true; this.#wake() }, this.#ms)
-    this.#stream.write(`retry: 1000\n${this.#id()}`)
+    this.#stream.write(`retry: 1000\n${this.isWhole ? this.#id() : '\n'}`)
+    let hasId = this.isWhole
     while (!this.#stream.over) {
       let told = 0
       for (const feed of [...this.#fresh]) {
@@ -88,8 +100,13 @@ export class Listener implements Hearer {
         if (++told % piece === 0) await turn()
       }
       if (this.#fresh.size > 0 || this.#stream.over) continue
-      if (this.#floor !== undefined && this.#floor() > this.told) this.#stream.write(this.#reached())
-      if (this.#late || this.#ms === 0) this.#stream.end('', patience.dropped)
+      const mayTell = this.#floor !== undefined && this.isWhole
+      if (mayTell && (!hasId || this.#floor!() > this.told)) {
+        this.#stream.write(this.#reached())
+        hasId = true
+      }
+      const isDue = this.#late || this.#ms === 0
+      if (isDue && this.isWhole) this.#stream.end('', patience.dropped)
       else await new Promise<void>(resolve => { this.#wake = resolve })
     }
     clearTimeout(timer)

@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
+import { errors } from '../operations/errors.ts'
 import { event } from '../operations/event.ts'
 import { EventStream } from '../operations/event-stream.ts'
 
@@ -9,7 +10,7 @@ declare module 'fastify' {
     eventStreams (): number
   }
   interface FastifyReply {
-    /** A stream of Server-Sent Events to answer with. It ends with the server. */
+    /** A stream of Server-Sent Events to answer with. It ends with the server. Throws STREAMS_FULL. */
     eventStream (): EventStream
   }
 }
@@ -26,6 +27,7 @@ export default fp(async app => {
   let closing = false
   app.decorate('eventStreams', () => open.size)
   app.decorateReply('eventStream', function (this: FastifyReply) {
+    if (open.size >= app.config.PRESQUE_MAX_STREAMS) throw new errors.STREAMS_FULL()
     const stream = new EventStream()
     open.add(stream)
     stream.once('close', () => open.delete(stream))
@@ -44,4 +46,4 @@ export default fp(async app => {
     closing = true
     for (const stream of open) stream.end(stopping, patience)
   })
-}, { name: 'event-stream', dependencies: ['access', 'connections'] })
+}, { name: 'event-stream', dependencies: ['access', 'config', 'connections'] })

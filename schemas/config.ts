@@ -16,6 +16,7 @@ export const Config = Type.Object({
   PRESQUE_MIN_REPLICAS: Type.Integer({ default: 0, minimum: 0, maximum: 9 }),
   PRESQUE_MAX_QUEUES: Type.Integer({ default: 250_000, minimum: 1, maximum: 10_000_000 }),
   PRESQUE_MAX_SCHEDULES: Type.Integer({ default: 10_000, minimum: 1, maximum: 1_000_000 }),
+  PRESQUE_MAX_STREAMS: Type.Integer({ default: 10_000, minimum: 1, maximum: 1_000_000 }),
   PRESQUE_MAX_WORKERS: Type.Integer({ default: 100_000, minimum: 1, maximum: 10_000_000 }),
   PRESQUE_PROCESSES: Type.Union([Type.Integer({ minimum: 1, maximum: 64 }), Type.Literal('auto')], { default: 1 }),
   PRESQUE_HISTORY: Type.Union([Type.Literal('0'), Type.Literal('1')], { default: '1' }),

@@ -25,6 +25,9 @@ export const always = {
   503: refusal('Redis is away: whether the request took effect is not known', 'redis is unavailable')
 }
 
+/** A stream alone is refused for the second reason. */
+export const StreamsFull = refusal('Redis is away; or as many streams are open as PRESQUE_MAX_STREAMS allows, or too many listen to all queues', 'redis is unavailable')
+
 export const BadRequest = refusal('The request is wrong; the sentence says how', "unknown parameter 'leese'")
 export const TooLarge = refusal('The body is over PRESQUE_MAX_BODY', 'the body is larger than 1048576 bytes')
 export const Full = refusal('Redis is out of memory, or cannot write to its disk; nothing was stored', 'redis is out of memory')

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { QueueNames } from './name.ts'
 import { Wait } from './time.ts'
-import { always, BadRequest } from './error.ts'
+import { always, BadRequest, StreamsFull } from './error.ts'
 
 /** What an answer that goes on looks like: the fields of each of its Server-Sent Events. */
 export function eventStream (example: { id?: string, event: string, data: object }) {
@@ -43,6 +43,7 @@ export const GetEvents = {
       })
     },
     400: BadRequest,
-    ...always
+    ...always,
+    503: StreamsFull
   }
 }

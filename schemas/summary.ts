@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { QueueName } from './name.ts'
 import { Status } from './status.ts'
 import { Instant } from './time.ts'
-import { always, BadRequest } from './error.ts'
+import { always, BadRequest, StreamsFull } from './error.ts'
 
 const { counts, oldest_age: age, processed, failed, lost, expired, discarded } = Status.properties
 
@@ -60,6 +60,7 @@ export const GetSummary = {
       }]
     }),
     400: BadRequest,
-    ...always
+    ...always,
+    503: StreamsFull
   }
 }

@@ -14,6 +14,7 @@ export const settings: Record<string, [string, string]> = {
   'max-wait': ['PRESQUE_MAX_WAIT', 'The longest a request may wait, in seconds: 60'],
   'max-queues': ['PRESQUE_MAX_QUEUES', 'How many queues there may be: 250000'],
   'max-schedules': ['PRESQUE_MAX_SCHEDULES', 'How many schedules there may be: 10000'],
+  'max-streams': ['PRESQUE_MAX_STREAMS', 'How many answers may go on at once, a process: 10000'],
   'max-workers': ['PRESQUE_MAX_WORKERS', 'How many workers may be registered: 100000'],
   'min-replicas': ['PRESQUE_MIN_REPLICAS', 'So many replicas must have a job before its push is answered: 0'],
   processes: ['PRESQUE_PROCESSES', 'How many processes share the port, or auto: 1'],

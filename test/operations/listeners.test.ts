@@ -1,11 +1,17 @@
 import { PassThrough } from 'node:stream'
+import type { Redis } from 'ioredis'
 import { test } from 'tap'
+import { Census } from '../../operations/census.ts'
 import { EventStream } from '../../operations/event-stream.ts'
 import { push as pushJobs } from '../../operations/insertion.ts'
+import type { Feed } from '../../operations/feed.ts'
 import { queueKey } from '../../operations/keys.ts'
+import { Listener } from '../../operations/listener.ts'
 import { listenAt } from '../fixtures/ear.ts'
-import { linked, pair, post, push } from '../fixtures/pair.ts'
+import { linked, pair, post, push, type Server } from '../fixtures/pair.ts'
+import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
+import { asShipped, listen } from '../helper.ts'
 
 const events = queueKey('mail', 'events')
 
@@ -77,4 +83,83 @@ test('who may not hear of all queues hears of the others', async t => {
   await here.app.listeners.close()
   t.notMatch(heard, /secret/)
   stream.destroy()
+})
+
+const many = 1100
+
+async function pushToMany ({ app }: Server): Promise<void> {
+  for (let n = 0; n < many; n += 100) {
+    await Promise.all(Array.from({ length: 100 }, async (_, i) => await pushJobs(app.redis, `queue-${n + i}`, [{ payload: '{}' }])))
+  }
+}
+
+async function scriptsRun ({ app }: Server): Promise<number> {
+  const stats = await (app.redis as Redis).info('commandstats')
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
+}
+
+test('of very many queues the answer begins at once, the first id says that all is recorded, and from there on nothing is missed', async t => {
+  const redis = await startRedis(t)
+  const here = await listen(t, { REDIS_URL: redis.url })
+  await pushToMany(here)
+  const ear = await listenAt(t, `${here.url}/events`)
+  t.equal(ear.lastId, '', 'not all is recorded yet')
+  await until('all is recorded', () => ear.lastId !== '')
+  t.equal(here.app.listeners.feeds, many)
+  for (const n of [0, 777, many - 1]) await pushJobs(here.app.redis, `queue-${n}`, [{ payload: '{}' }])
+  const pushed = [0, 777, many - 1].map(n => `pushed queue-${n} 2 waiting`)
+  await until('they are told', () => pushed.every(one => ear.brief.includes(one)))
+  await ear.leave()
+  await pushJobs(here.app.redis, 'queue-500', [{ payload: '{}' }])
+  const again = await listenAt(t, `${here.url}/events?wait=0`, ear.lastId)
+  await again.ends()
+  t.ok(again.brief.includes('pushed queue-500 2 waiting'))
+  t.notOk(again.brief.some(one => one.startsWith('gap')))
+  t.match(again.lastId, /^\d+$/)
+})
+
+test('who listens to very many queues beside another opens none of them anew', async t => {
+  const redis = await startRedis(t)
+  const here = await listen(t, { REDIS_URL: redis.url })
+  await pushToMany(here)
+  const first = await listenAt(t, `${here.url}/events`)
+  await until('all is recorded', () => first.lastId !== '')
+  const before = await scriptsRun(here)
+  const second = await listenAt(t, `${here.url}/events`)
+  await until('it is told so', () => second.lastId !== '')
+  const count = await scriptsRun(here) - before
+  t.ok(count < many / 2, `${count} scripts`)
+})
+
+test('however many listen to all queues at once, twenty queues are opened at a time', async t => {
+  const { app } = await listen(t, { REDIS_URL: (await startRedis(t)).url })
+  for (let n = 0; n < 100; n++) await pushJobs(app.redis, `queue-${n}`, [{ payload: '{}' }])
+  let [under, most] = [0, 0]
+  const following = {
+    follow: async (queue: string, hearer: Listener) => {
+      most = Math.max(most, ++under)
+      return await app.listeners.follow(queue, hearer).finally(() => { under-- })
+    },
+    part: async (feed: Feed, hearer: Listener) => await app.listeners.part(feed, hearer)
+  }
+  const census = new Census(app.redis, following as never, 350)
+  const three = Array.from({ length: 3 }, () => new Listener(new EventStream(), { dropped: () => {} }))
+  await Promise.all(three.map(async one => await census.open(one, await census.join(one))))
+  t.equal(most, 20)
+  const fourth = new Listener(new EventStream(), { dropped: () => {} })
+  await t.rejects(census.join(fourth), { code: 'LISTENERS_FULL' }, 'four times a hundred are more than 350')
+  census.leave(three[0]!)
+  await census.join(fourth)
+})
+
+test('where Redis goes away while very many queues are opened, the others are opened once it is back', async t => {
+  const redis = await startRedis(t, ['--appendonly', 'yes', '--appendfsync', 'always'])
+  const here = await listen(t, { REDIS_URL: redis.url }, asShipped)
+  await pushToMany(here)
+  const ear = await listenAt(t, `${here.url}/events`)
+  await redis.stop()
+  t.equal(ear.lastId, '', 'not all is recorded yet')
+  await redis.start()
+  await until('all is recorded', () => ear.lastId !== '', 30_000)
+  await until('each is read', () => here.app.listeners.feeds === many)
 })

@@ -5,6 +5,7 @@ import { listenAt } from '../fixtures/ear.ts'
 import { pair, type Server } from '../fixtures/pair.ts'
 import { payloadOf } from '../fixtures/payloads.ts'
 import { until } from '../fixtures/until.ts'
+import { listen } from '../helper.ts'
 
 const counts = async ({ app }: Server) => (await queueStatus(app.redis, 'mail')).counts
 
@@ -53,4 +54,22 @@ test('on lease, jobs that were not sent go back uncounted when the client leaves
   })
   const rest = await (await fetch(`${there.url}/qb/mail?lease=5&batch_size=1`)).json() as Array<{ attempt: number }>
   t.equal(rest[0]!.attempt, 1)
+})
+
+test('there are no more streams than PRESQUE_MAX_STREAMS: one more is refused and takes nothing, and there is room when one ends', async t => {
+  const { app, url } = await listen(t, { PRESQUE_MAX_STREAMS: 2 })
+  await pushJobs(app.redis, 'mail', [{ payload: '{}' }])
+  const ear = await listenAt(t, `${url}/events?queue=mail`)
+  await listenAt(t, `${url}/summary`)
+  for (const path of ['/events', '/summary', '/q/mail', '/q/mail?lease=30']) {
+    const answer = await fetch(`${url}${path}`, { headers: { accept: 'text/event-stream' } })
+    t.strictSame([answer.status, await answer.json(), answer.headers.get('retry-after')],
+      [503, { error: 'as many streams are open here as PRESQUE_MAX_STREAMS allows' }, '1'], path)
+  }
+  t.equal((await fetch(`${url}/summary`)).status, 200, 'an answer that ends is none')
+  t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 1 } })
+  await ear.leave()
+  await until('it is heard to have gone', () => app.eventStreams() === 1)
+  const next = await listenAt(t, `${url}/q/mail?lease=30`)
+  await next.hears(1)
 })
