@@ -5,8 +5,7 @@
 -- fields: the requests (see lua/parts/serve.lua), so many as `count`, then the jobs (see lua/parts/complete.lua)
 -- returns: the outcomes (see lua/ack.lua), and what lua/take.lua would; nobody whose job was refused gets any
 unbar(keys)
-local micros
-now, micros = clock(now)
+now = clock(now)
 count = tonumber(count)
 local requests, done = {}, {}
 for i = 1, count do requests[i] = fields[i] end
@@ -16,7 +15,7 @@ local outcomes = complete(keys, set, done, now)
 for i, outcome in ipairs(outcomes) do
   if outcome ~= '' then requests[i] = requests[i]:gsub('^%d+', '0') end
 end
-local reply = serve(keys, requests, '', now, micros)
+local reply = serve(keys, requests, '', now)
 if set.concurrency then wake(keys, now, 0) end
 table.insert(reply, 1, table.concat(outcomes, ','))
 return reply

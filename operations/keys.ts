@@ -6,7 +6,7 @@ export const queueKeys = {
   ready: 'list: ids of the waiting jobs of priority 5, the next one first; a place may have lost its job',
   ranked: 'sorted set: the waiting jobs of other priorities, by priority * 10^13 + ms since when they wait',
   delayed: 'sorted set: jobs that are not due yet, by due time in ms',
-  active: 'sorted set: jobs on lease, by its end in ms; its fraction tells deliveries apart (see lua/parts/first_deadline.lua)',
+  active: 'sorted set: jobs on lease, by its end in ms',
   failed: 'sorted set: jobs that have failed for good, by that time in ms',
   completed: 'sorted set: finished jobs that are kept, by the time in ms until which',
   blocked: 'sorted set: jobs that wait for others to complete, by since when in ms',

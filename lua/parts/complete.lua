@@ -1,27 +1,33 @@
 -- Finishes the jobs that were done. A result and the job are kept as long as asked for, or a minute where somebody waits for it.
 -- takes: keys set fields now
--- use: hold finish finished place counted receipt first_deadline listened report
+-- use: hold finish finished place counted receipt listened report
 -- fields: id, receipt and result as JSON ('' for none) of each job in turn
 -- returns: for each job '' or the code of a refusal; repeating an ack of a job that is still kept is none
 local seed, outcomes, ids, plain, done = redis.call('HGET', keys.stats, 'seed'), {}, {}, 0, listened(keys) and {}
 for i = 1, #fields, 3 do ids[#ids + 1] = fields[i] end
 local about = redis.call('EXISTS', keys.details) == 1 and redis.call('HMGET', keys.details, unpack(ids)) or {}
 local held, watched = redis.call('EXISTS', keys.holders) == 1, redis.call('EXISTS', keys.watchers, keys.dependents) > 0
-local gone, reported = {}, redis.call('EXISTS', keys.reports) == 1
+local gone, members, reported = {}, {}, redis.call('EXISTS', keys.reports) == 1
 local function clear ()
-  if #gone > 0 then redis.call('HDEL', keys.jobs, unpack(gone)) end
+  if #gone > 0 then
+    redis.call('ZREM', keys.active, unpack(members))
+    redis.call('HDEL', keys.jobs, unpack(gone))
+  end
   for i, id in ipairs(reported and gone or {}) do gone[i] = 'p' .. id end
   if #gone > 0 and reported then redis.call('HDEL', keys.reports, unpack(gone)) end
-  plain, gone = plain + #gone, {}
+  plain, gone, members = plain + #gone, {}, {}
+end
+local deadlines, seen = {}, {}
+if seed and set.keep == 0 and not held then
+  for i, id in ipairs(ids) do members[i] = place(id) end
+  deadlines, members = redis.call('ZMSCORE', keys.active, unpack(members)), {}
 end
 for n, id in ipairs(ids) do
   local given, result = fields[3 * n - 1], fields[3 * n]
   -- On its first lease, with nothing to keep: one step for each and one for all.
-  local member = place(id)
-  local score = seed and not about[n] and set.keep == 0 and not held and redis.call('ZSCORE', keys.active, member)
-  if score and given == receipt(seed, id, '1', first_deadline(nil, score)) then
-    redis.call('ZREM', keys.active, member)
-    gone[#gone + 1], outcomes[n] = id, ''
+  local deadline = not about[n] and not seen[id] and deadlines[n]
+  if deadline and given == receipt(seed, id, '1', deadline) then
+    seen[id], gone[#gone + 1], members[#members + 1], outcomes[n] = true, id, place(id), ''
     if watched or #gone == 1000 then clear() end
     if done then done[#done + 1] = id end
     if watched then finished(keys, id, 'done', now) end

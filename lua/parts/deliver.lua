@@ -1,15 +1,12 @@
 -- Hands out what pick() took, from one place to another: for good, and then nothing of it stays; or on lease, until the deadline.
 -- The answer grows in picked.words and picked.texts (see lua/take.lua); what can be written for many requests at once is left in
 -- picked.gone (ids) and picked.leased (deadline and member, in turn).
--- takes: keys picked first last wish now micros
+-- takes: keys picked first last wish now
 -- use: save place receipt remove finished ready_since
 local words, texts, gone, leased = picked.words, picked.texts, picked.gone, picked.leased
 local lease, worker = wish.lease, wish.worker
 -- As text: Redis and Lua write a number out as a fraction, which takes them longer than all else about a job.
 local deadline = lease and string.format('%d', now + lease)
--- The fraction is never 0: see lua/parts/first_deadline.lua.
-local score = lease and string.format('%s.%04d', deadline, (micros % 15 + 1) * 625)
-while score and score:byte(-1) == 48 do score = score:sub(1, -2) end
 words[#words + 1] = wish.quiet and '0q' or string.format('%d', last - first + 1)
 words[#words + 1] = deadline
 for i = first, last do
@@ -30,9 +27,9 @@ for i = first, last do
       save(keys, id, job)
     end
     local n = #leased
-    leased[n + 1], leased[n + 2] = score, place(id)
+    leased[n + 1], leased[n + 2] = deadline, place(id)
     if worker ~= '' then redis.call('HSET', keys.holders, id, string.format('%d %s', now, worker)) end
-    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries, score) .. string.format(job and job.created and ' -%d' or ' %d', since)
+    words[#words + 1] = id .. ' ' .. attempt .. ' ' .. receipt(picked.seed, id, deliveries, deadline) .. string.format(job and job.created and ' -%d' or ' %d', since)
     if job and job.traceparent then
       words[#words] = words[#words] .. '+'
       texts[#texts + 1] = job.traceparent .. ' ' .. (job.tracestate or '')

@@ -8,7 +8,8 @@ local active = redis.call('ZSCORE', keys.active, place(id))
 local delivery = job.deliveries or (active and 1) or 0
 local seed = redis.call('HGET', keys.stats, 'seed')
 local began = first_deadline(job, active)
-if given ~= receipt(seed, id, delivery, began) then return nil, 'LEASE_LOST' end
+-- The receipts that version 0.1.0 gave out know of no deadline.
+if given ~= receipt(seed, id, delivery, began) and given ~= receipt(seed, id, delivery, '') then return nil, 'LEASE_LOST' end
 if began ~= '' then job.first_deadline = began end
 if active then return job, 'active' end
 if job.lapsed then return job, 'lapsed' end

@@ -8,9 +8,13 @@
 local picked = { ids = {}, records = {}, kept = {}, unsure = false, gone = {}, leased = {}, words = {}, texts = {} }
 local ids, records, kept, n, passed, room, handful = picked.ids, picked.records, picked.kept, 0, 0, 8388608, 16
 if count == 0 then return picked end
-local ranked, detailed = redis.call('EXISTS', keys.ranked) == 1, redis.call('EXISTS', keys.details) == 1
-picked.mortal, picked.watched = redis.call('EXISTS', keys.expiring) == 1, redis.call('EXISTS', keys.watchers, keys.dependents) > 0
-picked.reported = detailed and redis.call('EXISTS', keys.reports) == 1
+local ranked, detailed = false, false
+-- Of plain jobs there is none of these.
+if redis.call('EXISTS', keys.ranked, keys.details, keys.expiring, keys.watchers, keys.dependents) > 0 then
+  ranked, detailed = redis.call('EXISTS', keys.ranked) == 1, redis.call('EXISTS', keys.details) == 1
+  picked.mortal, picked.watched = redis.call('EXISTS', keys.expiring) == 1, redis.call('EXISTS', keys.watchers, keys.dependents) > 0
+  picked.reported = detailed and redis.call('EXISTS', keys.reports) == 1
+end
 while n < count and passed <= 1000 and room > 0 do
   local wanted = math.min(count - n, handful)
   local found = ranked and redis.call('ZRANGEBYSCORE', keys.ranked, '-inf', '(5e13', 'LIMIT', 0, wanted) or {}

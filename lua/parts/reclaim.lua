@@ -2,9 +2,7 @@
 -- So many losses in a row as `max_lost` says end that: a job that kills its workers must not kill them all.
 -- takes: keys now
 -- use: rules detail first_deadline claim_unique_key fail line save listened report
--- A deadline has a fraction, which tells deliveries apart and is not waited for.
-local bound = string.format('(%d', now + 1)
-local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', bound, 'WITHSCORES', 'LIMIT', 0, 100)
+local lapsed = redis.call('ZRANGEBYSCORE', keys.active, '-inf', now, 'WITHSCORES', 'LIMIT', 0, 100)
 if #lapsed == 0 then return end
 local members = {}
 for i = 1, #lapsed, 2 do members[#members + 1] = lapsed[i] end
@@ -13,8 +11,7 @@ local set, lists = rules(keys), listened(keys) and { waiting = {}, failed = {} }
 for i, member in ipairs(members) do
   local id = member:sub(2)
   local job = detail(keys, id)
-  local began = first_deadline(job, lapsed[2 * i])
-  if began ~= '' then job.first_deadline = began end
+  job.first_deadline = first_deadline(job, lapsed[2 * i])
   job.deliveries, job.attempt = job.deliveries or 1, job.attempt or 1
   job.lost, job.lost_in_row, job.lapsed = (job.lost or 0) + 1, (job.lost_in_row or 0) + 1, true
   job.since, job.ready_at = now, nil

@@ -1,5 +1,5 @@
 -- Gives those who ask what there is, in their order, as far as the queue's limits let it go.
--- takes: keys requests server now micros
+-- takes: keys requests server now
 -- use: settle unblock hear pick allow reopen deliver await wake listened taken
 -- requests: of each its count, its lease in ms ('' for good, 0 for the queue's own) and its worker, with spaces between; server: see lua/take.lua
 -- returns: a list: 1 while the queue is stopped, else 0; in how many ms something may be had (-1: unknown); how many are still in line;
@@ -25,7 +25,7 @@ local hungry, lapse, last = false, nil, 0
 for i, wish in ipairs(wishes) do
   local first = last + 1
   last = math.min(last + (shares[i] or 0), #picked.ids)
-  deliver(keys, picked, first, last, wish, now, micros)
+  deliver(keys, picked, first, last, wish, now)
   if last < first then hungry = hungry or not wish.quiet elseif wish.lease then lapse = math.min(lapse or math.huge, now + wish.lease) end
   hear(keys, wish.worker, now)
 end

@@ -59,7 +59,7 @@ test('a queue keeps its seed until it is purged, also one from before seeds were
   t.same(await ack(redis, 'mail', [held]), [null])
 })
 
-test('a delivery from before deadlines had a fraction is still touched, acknowledged late, and fenced', async t => {
+test('a delivery whose receipt knows of no deadline is still touched, acknowledged late, and fenced', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [...one(1), ...one(2), ...one(3)], { now: 100 })
   await take(redis, 'mail', { lease: 10, count: 3, now: 100 })
