@@ -41,9 +41,12 @@ export class Admission {
     // Requests of many connections on one queue share a call, so they count once that has left.
     if (share(this.#redis, queue) >= 1) return false
     if (many && (this.#share(queue) >= forMany || this.#held.length > 0)) return false
-    if (this.#begun++ === 0) setImmediate(() => { this.#begun = 0 })
+    this.#begun++
     return true
   }
+
+  /** The turn of the event loop is over: what has begun in it has asked Redis by now. */
+  endTurn (): void { this.#begun = 0 }
 
   /** One has its answer; whatever it asked of Redis has been answered. */
   end (): void {
@@ -66,6 +69,7 @@ export class Admission {
   }
 
   #next (): void {
+    setImmediate(() => this.endTurn())
     const waiting = this.#held.splice(0)
     const late = performance.now() - longest
     const left = waiting.filter(({ start, since }) => {

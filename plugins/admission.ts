@@ -30,6 +30,7 @@ export default fp(async app => {
 
   function endTurn (): void {
     for (const line of read.splice(0)) line.turn = 0
+    admission.endTurn()
   }
 
   // Reading stops after the 64 KiB that are being read. It goes on soon: the end of a connection is
@@ -50,7 +51,8 @@ export default fp(async app => {
     line.open++
     if (line.turn++ === 0 && read.push(line) === 1) setImmediate(endTurn)
     if (line.turn === turn) hold(socket, line)
-    const [queue, many] = [queueOf(request), line.open > few]
+    const queue = queueOf(request)
+    const many = line.open > few
     if (admission.admits(queue, many) || request.routeOptions.config.role === 'open') done()
     else admission.defer(queue, many, done)
   })
@@ -64,5 +66,7 @@ export default fp(async app => {
 }, { name: 'admission', dependencies: ['redis', 'access', 'failures', 'headers', 'turns'] })
 
 function queueOf ({ params }: FastifyRequest): string {
-  return (params as { queue?: string } | undefined)?.queue?.split(',', 1)[0] ?? ''
+  const { queue = '' } = (params ?? {}) as { queue?: string }
+  const end = queue.indexOf(',')
+  return end === -1 ? queue : queue.slice(0, end)
 }

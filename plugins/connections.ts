@@ -32,9 +32,14 @@ export class Connection {
   /** Is called whenever one of the answers is over. */
   answered = (): void => {}
   readonly #holders = new Set<object>()
+  // One for all answers: a listener of its own for each would cost a request more than all else here.
+  readonly #close: (this: ServerResponse) => void
 
   constructor (socket: Socket) {
     this.socket = socket
+    const { answers } = this
+    const answered = (): void => this.answered()
+    this.#close = function () { if (answers.delete(this)) answered() }
     // Node tells only the answer at the head of the line that the connection has gone.
     socket.once('close', () => { for (const answer of this.answers) end(answer) })
   }
@@ -55,10 +60,7 @@ export class Connection {
   add (answer: ServerResponse): void {
     if (this.socket.destroyed) return end(answer)
     this.answers.add(answer)
-    answer.once('close', () => {
-      this.answers.delete(answer)
-      this.answered()
-    })
+    answer.on('close', this.#close)
   }
 }
 
