@@ -26,7 +26,7 @@ const unread = 120_000
 export class Connection {
   readonly socket: Socket
   /** Those under way, in the order of their requests. */
-  readonly answers = new Set<ServerResponse>()
+  readonly answers: ServerResponse[] = []
   /** Calls to make when the client goes: they end what waits and what goes on. */
   readonly ends = new Set<() => void>()
   /** Is called whenever one of the answers is over. */
@@ -39,9 +39,14 @@ export class Connection {
     this.socket = socket
     const { answers } = this
     const answered = (): void => this.answered()
-    this.#close = function () { if (answers.delete(this)) answered() }
+    this.#close = function () {
+      const place = answers.indexOf(this)
+      if (place === -1) return
+      answers.splice(place, 1)
+      answered()
+    }
     // Node tells only the answer at the head of the line that the connection has gone.
-    socket.once('close', () => { for (const answer of this.answers) end(answer) })
+    socket.once('close', () => { for (const answer of [...this.answers]) end(answer) })
   }
 
   /** The client sends no more: it has gone, or only waits for what it has asked. */
@@ -59,7 +64,7 @@ export class Connection {
 
   add (answer: ServerResponse): void {
     if (this.socket.destroyed) return end(answer)
-    this.answers.add(answer)
+    this.answers.push(answer)
     answer.on('close', this.#close)
   }
 }
@@ -134,14 +139,14 @@ export default fp(async app => {
     server.on('connection', accept)
     // Nothing has come or gone for a while; that is what a long-poll looks like as well.
     server.on('timeout', (socket: Socket) => {
-      const isWaiting = (connections.of(socket)?.answers.size ?? 0) > 0
+      const isWaiting = (connections.of(socket)?.answers.length ?? 0) > 0
       if (!isWaiting || socket.writableLength > 0) socket.destroy()
     })
   }
 
   // Node calls it at the end. Its own cuts off answers that are still being written.
   function closeIdleConnections (): void {
-    for (const socket of open) if (connections.of(socket)?.answers.size === 0) socket.destroySoon()
+    for (const socket of open) if (connections.of(socket)?.answers.length === 0) socket.destroySoon()
   }
 
   function accept (socket: Socket): void {
@@ -153,7 +158,7 @@ export default fp(async app => {
   // Browsers and `fetch` connect ahead, and Node would wait for a first request for a minute.
   function leave (socket: Socket): void {
     const connection = connections.of(socket)
-    const isIdle = connection === undefined ? socket.bytesRead === 0 : connection.answers.size === 0
+    const isIdle = connection === undefined ? socket.bytesRead === 0 : connection.answers.length === 0
     if (isIdle) socket.destroySoon()
   }
 
@@ -162,7 +167,7 @@ export default fp(async app => {
     const { answered } = connection
     connection.answered = () => {
       answered()
-      if (connection.answers.size === 0) setTimeout(leave, underway, connection.socket).unref()
+      if (connection.answers.length === 0) setTimeout(leave, underway, connection.socket).unref()
     }
   }
 

@@ -26,7 +26,7 @@ interface Begun { _storeHeader (line: string, headers: object): void }
 export default fp(async app => {
   const known = new WeakMap<Connection, Promise<void>>()
   app.connections.on('left', connection => {
-    if (connection.answers.size > 0) known.set(connection, find(connection))
+    if (connection.answers.length > 0) known.set(connection, find(connection))
   })
   app.decorateReply('stillThere', function () {
     const connection = app.connections.of(this.request.socket)

@@ -45,7 +45,7 @@ class Turns {
 
   #next (): void {
     const { answers } = this.#connection
-    if (answers.size - this.#waiting.length >= most.answers) return
+    if (answers.length - this.#waiting.length >= most.answers) return
     this.#waiting.shift()?.()
     if (this.#waiting.length < most.waiting / 2) this.#connection.release(this)
   }
@@ -69,7 +69,7 @@ export default fp(async app => {
   app.addHook('onRequest', ({ socket }, _reply, done) => {
     const connection = socket instanceof Socket ? app.connections.of(socket) : undefined
     if (connection === undefined) return done()
-    const isFull = connection.answers.size > most.answers
+    const isFull = connection.answers.length > most.answers
     if (!isFull && !socket.isPaused()) return done()
     let turns = known.get(connection)
     if (turns === undefined) known.set(connection, turns = new Turns(connection))
