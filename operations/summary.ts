@@ -1,5 +1,6 @@
 import { lately, signOfLife } from './lately.ts'
 import { filtered, Turns } from './pieces.ts'
+import { commonKey } from './keys.ts'
 import { queues, queueStatus } from './queue.ts'
 import type { State } from './document.ts'
 import type { RedisClient } from './redis.ts'
@@ -25,8 +26,12 @@ export interface Summary { time: number, queues: QueueSummary[] }
 /** What has changed from one summary to the next. */
 export interface Changes { time: number, changed: QueueSummary[], gone: string[] }
 
-/** Which queues somebody wants to know of: a page of those that are seen and have `search` in their name. */
+/**
+ * Which queues somebody wants to know of: a page of those that are seen and have `search` in their
+ * name, whatever the case; or one alone.
+ */
 export interface Range {
+  queue?: string | undefined
   search: string
   sees: (queue: string) => boolean
   /** Whose eyes those are: what is found is shared by all who have the same. */
@@ -79,14 +84,21 @@ export class Summaries {
   }
 
   /** The names of those queues of a range that are on its page, and how many there are. */
-  async names ({ search, sees, offset, limit }: Range): Promise<{ names: string[], size: number }> {
-    const names = await filtered(await this.#names(), name => name.includes(search) && sees(name))
+  async names (range: Range): Promise<{ names: string[], size: number }> {
+    const { search, sees, offset, limit } = range
+    const sought = search.toLowerCase()
+    const all = range.queue === undefined ? await this.#names() : await this.#named(range.queue)
+    const names = await filtered(all, name => name.toLowerCase().includes(sought) && sees(name))
     return { names: names.slice(offset, offset + limit), size: names.length }
+  }
+
+  async #named (queue: string): Promise<string[]> {
+    return await this.#redis.sismember(commonKey('queues'), queue) === 1 ? [queue] : []
   }
 
   /** A page of queues. */
   async page (range: Range): Promise<Page> {
-    const key = [range.who, range.offset, range.limit, range.search].join(' ')
+    const key = keyOf(range)
     const known = this.#pages.get(key)
     if (known !== undefined) return await known()
     if (this.#pages.size >= 100) this.#pages.clear()
@@ -142,6 +154,11 @@ export class Summaries {
     }
     return { time: Date.now() / 1000, queues: found }
   }
+}
+
+/** The same for two ranges of the same queues, as the same eyes see them. */
+export function keyOf ({ who, queue = '', offset, limit, search }: Range): string {
+  return [who, queue, offset, limit, search.toLowerCase()].join(' ')
 }
 
 async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSummary> {

@@ -2,14 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetHistory, GetLastHour } from '../schemas/history.ts'
 import { history, lastHour, type LastHour } from '../operations/history.ts'
 import { lately } from '../operations/lately.ts'
-import type { Range } from '../operations/summary.ts'
+import { keyOf, type Range } from '../operations/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   // It changes once a minute.
   const pages = new Map<string, () => Promise<LastHour>>()
 
   function page (range: Range): Promise<LastHour> {
-    const key = [range.who, range.offset, range.limit, range.search].join(' ')
+    const key = keyOf(range)
     const known = pages.get(key)
     if (known !== undefined) return known()
     if (pages.size >= 100) pages.clear()

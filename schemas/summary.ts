@@ -23,7 +23,8 @@ const most = 1000
 
 /** A page of all queues, by name. */
 export const Page = Type.Object({
-  search: Type.String({ maxLength: 128, default: '', description: 'Only queues with this in their name' }),
+  queue: Type.Optional({ ...QueueName, description: 'Only the queue of this name' }),
+  search: Type.String({ maxLength: 128, default: '', description: 'Only queues with this in their name, in capitals or not' }),
   offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first queue to describe', 'x-refusal': 'OFFSET_INVALID' }),
   limit: Type.Integer({ minimum: 0, maximum: most, default: most, description: 'How many to describe at most', 'x-refusal': 'LIMIT_INVALID' })
 }, { additionalProperties: false })

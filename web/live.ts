@@ -1,6 +1,7 @@
 import { Box } from './box.ts'
 import { learnAccess } from './access.ts'
 import { learnTime, serverNow } from './clock.ts'
+import { place } from './place.ts'
 import { json, Refusal, wanted } from './server.ts'
 import { events } from './stream.ts'
 import type { State } from './job.ts'
@@ -26,12 +27,35 @@ export interface Moment extends Facts { at: number }
 export interface Row extends Moment { trail: Moment[] }
 
 export interface Overview {
+  /** The queues that the page has asked for, and how many there are where it is a page of many. */
   rows: Map<string, Row>
+  size: number
+  /** What was asked for, as `asked` says it: until it is answered, the rows are those from before. */
+  of: string
   /** How the page hears of changes. */
   connection: 'connecting' | 'asking' | 'live' | 'late' | 'away' | 'lost'
 }
 
-export const overview = new Box<Overview>({ rows: new Map(), connection: 'connecting' })
+const nothing = { rows: new Map<string, Row>(), size: 0, of: '' }
+
+export const overview = new Box<Overview>({ ...nothing, connection: 'connecting' })
+
+/** Which of all queues the front page shows: a page of those that have `search` in their name. */
+export const front = new Box({ search: '', offset: 0 })
+
+/** How many queues the front page asks for: with the longest names there are, less than 100 kB. */
+export const pageSize = 300
+
+/** What this page has to know: the front page some queues, the page of a queue that one, others none. */
+export function asked (): string {
+  const { page, queue } = place.value
+  if (page === 'queue') return `queue=${encodeURIComponent(queue)}`
+  if (page !== 'front') return none
+  const { search, offset } = front.value
+  return `limit=${pageSize}&offset=${offset}&search=${encodeURIComponent(search)}`
+}
+
+const none = 'limit=0'
 
 /** For how many seconds the server has not been heard of; it speaks every two seconds. */
 export const silence = new Box(0)
@@ -57,11 +81,11 @@ let heard = performance.now()
 export async function follow (): Promise<void> {
   void learnAccess()
   setInterval(learnHour, 60_000)
-  void learnHour()
   let pause = 500
   for (;;) {
     const began = performance.now()
-    const withdrawn = await listen()
+    const query = asked()
+    const withdrawn = await listen(query)
     if (wanted.value !== '') {
       await token()
       continue
@@ -70,6 +94,7 @@ export async function follow (): Promise<void> {
       void learnAccess()
       continue
     }
+    if (query !== asked()) continue
     if (performance.now() - began > 10_000) pause = 500
     turn('lost')
     await new Promise(resolve => setTimeout(resolve, pause))
@@ -79,23 +104,37 @@ export async function follow (): Promise<void> {
 
 // Resolves when the stream has ended. true: the token has changed, so there is to be asked anew
 // at once. What was begun with one token does not go on once that is refused elsewhere.
-async function listen (): Promise<boolean> {
+async function listen (query: string): Promise<boolean> {
   const controller = new AbortController()
+  const look = (): void => { if (query !== asked()) controller.abort() }
+  const unlook = [place.watch(look), front.watch(look)]
   const unwatch = wanted.watch(() => { if (wanted.value !== '') controller.abort() })
   const unguard = guard(controller)
   try {
-    for await (const { name, data } of events('/summary', controller.signal)) {
+    for await (const { name, data } of events(`/summary?${await allowed(query)}`, controller.signal)) {
       heard = performance.now()
       if (name === 'withdrawn') return true
-      if (name !== '') hear(name, data)
+      if (name !== '' && query === asked()) hear(name, data, query)
     }
   } catch (error) {
     if (error instanceof Refusal && error.status === 403) wanted.value = 'insufficient'
   } finally {
+    for (const end of unlook) end()
     unguard()
     unwatch()
   }
   return false
+}
+
+// Of a queue that the token is not for nothing is asked: its page says so by itself.
+async function allowed (query: string): Promise<string> {
+  if (!query.startsWith('queue=')) return query
+  const isRefused = await json(`/summary?${query}&limit=0`).then(() => false, isForbidden)
+  return isRefused ? none : query
+}
+
+function isForbidden (error: unknown): boolean {
+  return error instanceof Refusal && error.status === 403
 }
 
 // A server that is frozen keeps its connections open: only its silence tells. The page says so,
@@ -121,25 +160,25 @@ function turn (connection: Overview['connection']): void {
 }
 
 async function token (): Promise<void> {
-  overview.value = { rows: new Map(), connection: 'asking' }
+  overview.value = { ...nothing, connection: 'asking' }
   await new Promise<void>(resolve => { const stop = wanted.watch(() => { if (wanted.value === '') { stop(); resolve() } }) })
   overview.value = { ...overview.value, connection: 'connecting' }
   void learnAccess()
-  void learnHour()
 }
 
 async function learnHour (): Promise<void> {
-  try {
-    lastHour.value = await json<LastHour>('/history')
-  } catch {}
+  const { of } = overview.value
+  if (of === '' || of === none) return
+  const found = await json<LastHour>(`/history?${of}`).catch(() => null)
+  if (found !== null && overview.value.of === of) lastHour.value = found
 }
 
-interface Heard { time: number, queues: Facts[], gone?: string[] }
+interface Heard { time: number, size: number, queues: Facts[], gone?: string[] }
 
-function hear (name: string, data: string): void {
+function hear (name: string, data: string, query: string): void {
   if (name === 'away') return turn('away')
-  const { rows } = overview.value
-  const { time, queues, gone: deleted = [] } = JSON.parse(data) as Heard
+  const { rows, of } = overview.value
+  const { time, size, queues, gone: deleted = [] } = JSON.parse(data) as Heard
   learnTime(time)
   const now = serverNow()
   const isWhole = name === 'summary'
@@ -149,7 +188,8 @@ function hear (name: string, data: string): void {
   }
   for (const queue of deleted) all.delete(queue)
   const isSameSet = !isWhole && deleted.length === 0 && all.size === rows.size
-  overview.value = { ...overview.value, rows: isSameSet ? all : sorted(all) }
+  overview.value = { ...overview.value, rows: isSameSet ? all : sorted(all), size, of: query }
+  if (of !== query) void learnHour()
   turn('live')
 }
 

@@ -12,7 +12,7 @@ export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
   return (
     <div class='scroll'>
       <table class='queues'>
-        <caption class='unseen'>All queues, live</caption>
+        <caption class='unseen'>Queues, live</caption>
         <thead>
           <tr>
             {columns.map(({ key, name }) => (

@@ -5,7 +5,7 @@ import { Charts } from './charts.tsx'
 import { age, count, exact, rate } from './format.ts'
 import { states, type State } from './job.ts'
 import { JobList } from './job-list.tsx'
-import { ageOf, lastHour, overview, rateOf, type Row } from './live.ts'
+import { ageOf, asked, lastHour, overview, rateOf, type Row } from './live.ts'
 import { go, link } from './place.ts'
 import { PolicyPanel } from './policy-panel.tsx'
 import { QueueActions } from './queue-actions.tsx'
@@ -17,10 +17,10 @@ interface QueuePageProps { queue: string, state: string }
 
 /** One queue: how it stands, what is in it, and its settings. */
 export function QueuePage ({ queue, state }: QueuePageProps) {
-  const { rows, connection } = useBox(overview)
+  const { rows, connection, of } = useBox(overview)
   const row = rows.get(queue)
   const { policy, refusal, refresh } = usePolicy(queue, row?.stopped, connection === 'live')
-  if (row === undefined && connection === 'connecting') return <p class='empty'>Looking…</p>
+  if (row === undefined && of !== asked() && refusal === '') return <p class='empty'>Looking…</p>
   return (
     <>
       <nav class='trail' aria-label='Where'><a href={link.front}>Queues</a></nav>

@@ -1,7 +1,9 @@
+import type { Redis } from 'ioredis'
 import { test } from 'tap'
 import { push } from '../../operations/insertion.ts'
 import { difference, Summaries } from '../../operations/summary.ts'
 import { client } from '../fixtures/client.ts'
+import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
 
@@ -22,6 +24,10 @@ test('GET describes all queues in one answer, sorted, paged, and by what is in t
   ])
   t.match((await ask('GET /summary?offset=1&limit=1')).json(), { size: 3, queues: [{ queue: 'mail' }] })
   t.match((await ask('GET /summary?search=at')).json(), { size: 1, queues: [{ queue: 'later' }] })
+  t.match((await ask('GET /summary?search=AT')).json(), { size: 1, queues: [{ queue: 'later' }] }, 'in capitals or not')
+  t.match((await ask('GET /summary?queue=mail')).json(), { size: 1, queues: [{ queue: 'mail', pushed: 2 }] })
+  t.match((await ask('GET /summary?queue=mai')).json(), { size: 0, queues: [] }, 'the whole name')
+  t.match((await ask('GET /history?queue=mail')).json(), { queues: {}, rates: {} })
 })
 
 test('many who ask at once cost one look at Redis', async t => {
@@ -79,4 +85,22 @@ test('readers of the same page share a look, and others have one of their own', 
   const [one, other, none] = await Promise.all([app.summaries.page(range), app.summaries.page({ ...range }), app.summaries.page({ ...range, who: 'x', sees: () => false })])
   t.equal(one, other)
   t.match([one, none], [{ size: 1 }, { size: 0, queues: [] }])
+})
+
+test('however many queues there are, to follow one costs one script each time, whoever follows it', async t => {
+  const { app, url } = await listen(t, { REDIS_URL: (await startRedis(t)).url, PRESQUE_HISTORY: '0' })
+  for (let n = 0; n < 50; n++) await push(app.redis, `mail-${n}`, [{ payload: '{}' }])
+  const follow = async () => {
+    const { body } = await fetch(`${url}/summary?queue=mail-7`, { headers: { accept: 'text/event-stream' } })
+    const events = body!.pipeThrough(new TextDecoderStream()).getReader()
+    t.match((await events.read()).value, /"size":1,"queues":\[{"queue":"mail-7"/)
+    return events
+  }
+  const client = app.redis as Redis
+  await client.config('RESETSTAT')
+  const [one, other] = [await follow(), await follow()]
+  for (const events of [one, other]) t.match((await events.read()).value, /^event: changes/)
+  const scripts = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0)
+  t.ok(scripts <= 3, `${scripts} scripts`)
+  for (const events of [one, other]) await events.cancel()
 })
