@@ -23,6 +23,8 @@ export interface Connection {
   token?: string | undefined
   /** Tries after the first one that came to nothing: 5, within some three seconds. */
   retries?: number | undefined
+  /** Seconds after which a request without an answer has failed, beyond those that the server is to wait: 60. */
+  timeout?: number | undefined
   /** Used instead of the `fetch` of the platform. */
   fetch?: typeof fetch | undefined
 }
@@ -46,7 +48,8 @@ export async function ask (connection: Connection, method: string, path: string,
   const retries = connection.retries ?? 5
   for (let attempt = 0, repeated = false; ; attempt++) {
     try {
-      return { ...await once(connection, url, init, what.onQuiet), repeated }
+      const attempt = (signal: AbortSignal) => once(connection, url, { ...init, signal }, what.onQuiet)
+      return { ...await within(connection, what, attempt), repeated }
     } catch (error) {
       if (what.signal?.aborted) throw error
       const [passing, reached] = [isPassing(error), !neverSent(error)]
@@ -55,6 +58,23 @@ export async function ask (connection: Connection, method: string, path: string,
       repeated ||= reached
       await pause(backoff(attempt), what.signal)
     }
+  }
+}
+
+// A server that has gone without a word never answers, and `fetch` then waits for minutes, or for ever.
+async function within<Result> ({ timeout = 60 }: Connection, { query, signal }: Ask, attempt: (signal: AbortSignal) => Promise<Result>) {
+  const seconds = timeout + (Number(query?.wait) || 0)
+  const limit = new AbortController()
+  const stop = () => { limit.abort(signal!.reason) }
+  const late = () => { limit.abort(Object.assign(new Error(`no answer within ${seconds} s`), { code: 'ETIMEDOUT' })) }
+  const timer = setTimeout(late, seconds * 1000)
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted) stop()
+  try {
+    return await attempt(limit.signal)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
   }
 }
 
@@ -67,7 +87,7 @@ async function once ({ fetch = globalThis.fetch }: Connection, url: string, init
   return { status: answer.status, headers: answer.headers, text }
 }
 
-function prepare ({ url, token }: Connection, method: string, path: string, { query = {}, headers = {}, body, signal }: Ask) {
+function prepare ({ url, token }: Connection, method: string, path: string, { query = {}, headers = {}, body }: Ask) {
   // fetch would fold it, and ask for something else.
   if (/(^|\/)\.{1,2}(\/|$)/.test(path)) throw new PresqueError(400, "a queue or a schedule cannot be called '.' or '..'")
   const sent = new Headers(headers)
@@ -75,7 +95,7 @@ function prepare ({ url, token }: Connection, method: string, path: string, { qu
   if (body !== undefined) sent.set('content-type', 'application/json')
   // It is what makes repeating a push harmless.
   if (method === 'POST' && /^\/q\/[^/]*$/.test(path) && !sent.has('idempotency-key')) sent.set('idempotency-key', unique())
-  const init: RequestInit = { method, headers: sent, ...(body !== undefined && { body }), ...(signal && { signal }) }
+  const init: RequestInit = { method, headers: sent, ...(body !== undefined && { body }) }
   return { url: url.replace(/\/+$/, '') + path + search(query), init, repeatable: isRepeatable(method, path, query) }
 }
 

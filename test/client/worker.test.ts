@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { test, type Test } from 'tap'
 import { JobError, Presque, PresqueError, Worker, type Context } from '../../client/presque.ts'
 import { queueStatus } from '../../operations/queue.ts'
@@ -166,4 +167,22 @@ test('a worker of several queues works off the first ones first, and ends with i
   t.match(await presque.status('low'), { counts: { waiting: 1, active: 0 } })
   await new Worker(presque, 'low', () => done.push('too late'), { signal: ending.signal }).finished
   t.equal(done.length, 4, 'a signal that has aborted before')
+})
+
+test('a worker asks again where a server never answers, and says so where that is the end', async t => {
+  const { app } = await listen(t)
+  const port = await freePort()
+  // It reads, and never answers: as one does that is frozen, or gone without a word.
+  const silent = createServer(socket => { socket.resume() }).listen(port, '127.0.0.1')
+  await once(silent, 'listening')
+  const url = `http://127.0.0.1:${port}`
+  await t.rejects(new Presque({ url, timeout: 0.1, retries: 0 }).status('mail'), { message: `presque at ${url} cannot be reached: no answer within 0.1 s` })
+  const worker = new Worker(new Presque({ url, timeout: 0.5 }), 'mail', () => 'done', { wait: 0.1 })
+  t.teardown(async () => await worker.close())
+  const [socket] = await once(silent, 'connection')
+  await once(socket, 'close')
+  silent.close()
+  await build(t, { REDIS_URL: app.config.REDIS_URL }).then(async other => await other.listen({ host: '127.0.0.1', port }))
+  const { result } = await new Presque(url).push('mail', {}, { wait: 20 })
+  t.equal(result, 'done')
 })

@@ -1,12 +1,17 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { test } from 'tap'
+import { test, type Test } from 'tap'
+import { control } from '../../operations/control.ts'
+import { cancel } from '../../operations/job.ts'
 import { queueStatus } from '../../operations/queue.ts'
 import { place } from '../fixtures/presque.ts'
-import { listen } from '../helper.ts'
+import { freePort } from '../fixtures/redis.ts'
+import { until } from '../fixtures/until.ts'
+import { build, listen } from '../helper.ts'
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const page = readFileSync(at('docs/quickstart.md'), 'utf8')
@@ -14,7 +19,7 @@ const page = readFileSync(at('docs/quickstart.md'), 'utf8')
 // What runs a block of that language, and what it says.
 const languages = {
   sh: { command: ['sh'], says: /^\{"to":"ann"\}$/ },
-  bash: { command: ['bash'], says: /^sending \{"to":"ann"\}\n$/ },
+  bash: { command: ['bash'], says: /sending \{"to":"ann"\}\n$/ },
   ts: { command: [process.execPath, '--import', import.meta.resolve('tsx')], says: /^\{ sent: 'ann' \}\n$/ },
   python: { command: ['python3', '-B'], says: /^\{'sent': 'ann'\}\n$/ },
   go: { command: ['go', 'run'], says: /^\{"sent":"ann"\} <nil>\n$/ }
@@ -24,18 +29,104 @@ test('every quick start has a test', async t => {
   t.strictSame([...page.matchAll(/^```(\w+)$/gm)].map(([, language]) => language), Object.keys(languages))
 })
 
-for (const [language, { command: [program, ...flags], says }] of Object.entries(languages)) {
-  const skip = spawnSync(program!, ['--version']).error ? `there is no ${program} on this machine` : false
-  test(`the quick start in ${language} does what it says`, { skip }, async t => {
+type Language = keyof typeof languages
+interface Ended { code: number, out: string, err: string }
+
+const names = Object.keys(languages) as Language[]
+const missing = (language: Language) => {
+  const [program] = languages[language].command
+  return spawnSync(program!, ['--version']).error ? `there is no ${program} on this machine` : false
+}
+
+/** Runs the program of the page in that language against that presque. It must end by itself. */
+async function start (t: Test, language: Language, url: string): Promise<Ended> {
+  const cwd = place(t)
+  const [program, ...flags] = languages[language].command
+  const code = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(page)![1]!
+  if (language === 'go') writeFileSync(join(cwd, 'go.mod'), `module start\n\ngo 1.21\n\nrequire presque v0.0.0\n\nreplace presque => ${at('clients/go')}\n`)
+  const file = join(cwd, language === 'ts' ? 'start.mts' : `start.${language}`)
+  writeFileSync(file, code.replaceAll('http://127.0.0.1:5000', url).replace("'presque/client'", `'${at('client/presque.ts')}'`))
+  const env = { ...process.env, NODE_OPTIONS: '', PYTHONPATH: at('clients/python'), GOTOOLCHAIN: 'local', GOPROXY: 'off', GOWORK: 'off', GOFLAGS: '' }
+  return await new Promise((resolve, reject) => {
+    execFile(program!, [...flags, file], { cwd, env, timeout: 60_000, killSignal: 'SIGKILL' }, (error, out, err) => {
+      if (error?.killed) reject(new Error(`it does not end: ${out}${err}`))
+      else resolve({ code: Number(error?.code ?? 0), out, err })
+    })
+  })
+}
+
+async function push (url: string, body: string): Promise<void> {
+  await fetch(`${url}/q/mail?tries=1`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+}
+
+for (const language of names) {
+  test(`the quick start in ${language} does what it says`, { skip: missing(language) }, async t => {
     const { app, url } = await listen(t)
-    const cwd = place(t)
-    const code = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(page)![1]!
-    if (language === 'go') writeFileSync(join(cwd, 'go.mod'), `module start\n\ngo 1.21\n\nrequire presque v0.0.0\n\nreplace presque => ${at('clients/go')}\n`)
-    const file = join(cwd, language === 'ts' ? 'start.mts' : `start.${language}`)
-    writeFileSync(file, code.replaceAll('http://127.0.0.1:5000', url).replace("'presque/client'", `'${at('client/presque.ts')}'`))
-    const env = { ...process.env, NODE_OPTIONS: '', PYTHONPATH: at('clients/python'), GOTOOLCHAIN: 'local', GOPROXY: 'off', GOWORK: 'off', GOFLAGS: '' }
-    const { stdout } = await promisify(execFile)(program!, [...flags, file], { cwd, env, timeout: 60_000 })
-    t.match(stdout, says)
+    const { code, out } = await start(t, language, url)
+    t.equal(code, 0)
+    t.match(out, languages[language].says)
     t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 0, active: 0, failed: 0 }, processed: 1 })
+  })
+}
+
+// A shell goes on with the next line, and Go prints the error.
+const codes: Record<Language, number> = { sh: 0, bash: 0, ts: 1, python: 1, go: 0 }
+
+for (const language of names) {
+  test(`the quick start in ${language} says that its push is refused, and ends`, { skip: missing(language) }, async t => {
+    // So that the take of the first one does not wait in vain.
+    const { app, url } = await listen(t, language === 'sh' ? { PRESQUE_MAX_WAIT: 1 } : {})
+    await control(app.redis, 'mail', { max_jobs: 1 })
+    await push(url, '{"to":"bob"}')
+    await control(app.redis, 'mail', { status: 'stop' })
+    const { code, out, err } = await start(t, language, url)
+    t.equal(code, codes[language])
+    t.match(out + err, language === 'sh' ? /the queue is full.*wait must be seconds.*POST is not allowed here/s : /the queue is full/)
+    t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 1 }, processed: 0 })
+  })
+}
+
+for (const language of ['bash', 'ts', 'python', 'go'] as const) {
+  test(`the quick start in ${language} bears a presque that is away at first`, { skip: missing(language) }, async t => {
+    const { app } = await listen(t)
+    const port = await freePort()
+    // One answer breaks off; then nothing listens for a moment.
+    const broken = createServer(socket => socket.once('data', () => socket.destroy())).listen(port, '127.0.0.1')
+    const served = once(broken, 'connection').then(async ([socket]: Socket[]) => {
+      // Others are accepted in the same turn, and must be destroyed as well.
+      await once(socket!, 'close')
+      broken.close()
+      await once(broken, 'close')
+      const other = await build(t, { REDIS_URL: app.config.REDIS_URL })
+      if (language === 'bash') await push(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, '{"to":"ann"}')
+      await other.listen({ host: '127.0.0.1', port })
+    })
+    const { code, out } = await start(t, language, `http://127.0.0.1:${port}`)
+    await served
+    t.equal(code, 0)
+    t.match(out, languages[language].says)
+    t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 0, active: 0, failed: 0 }, processed: 1 })
+  })
+}
+
+for (const language of ['ts', 'python', 'go'] as const) {
+  test(`the quick start in ${language} ends when its job is cancelled`, { skip: missing(language) }, async t => {
+    const { app, url } = await listen(t)
+    await control(app.redis, 'mail', { status: 'stop' })
+    const ended = start(t, language, url)
+    await until('its job is there', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 1, 30_000)
+    await cancel(app.redis, 'mail', '1')
+    const { code, out, err } = await ended
+    t.equal(code, codes[language])
+    t.match(out + err, /it will have no result/)
+  })
+
+  test(`the quick start in ${language} goes on after jobs that it cannot read`, { skip: missing(language) }, async t => {
+    const { app, url } = await listen(t)
+    for (const body of ['{}', '{"to":5}', '{"to":null}']) await push(url, body)
+    const { code, out } = await start(t, language, url)
+    t.equal(code, 0)
+    t.match(out, languages[language].says)
+    t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 0, active: 0, failed: { ts: 0, python: 1, go: 1 }[language] } })
   })
 }
