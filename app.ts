@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import autoload from '@fastify/autoload'
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply } from 'fastify'
 import { errors } from './operations/errors.ts'
+import type { LayoutOptions } from './plugins/layout.ts'
 import type { Siblings } from './operations/meter.ts'
 import { requestId } from './operations/request-id.ts'
 import type { Config } from './schemas/config.ts'
@@ -19,6 +20,8 @@ export interface PresqueOptions {
   config?: Partial<Config>
   /** How long a request waits for Redis, in ms. */
   patience?: number
+  /** The layout of the data, and how often it is looked at. */
+  layout?: LayoutOptions
   /** The processes that share the port, if there are several. */
   siblings?: Siblings
   /** The folder of the built dashboard, if it is not where the build puts it; null: there is none. */
@@ -26,8 +29,8 @@ export interface PresqueOptions {
 }
 
 /** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */
-export default async function presque (app: FastifyInstance, { config, patience, siblings, web }: PresqueOptions): Promise<void> {
-  await app.register(autoload, { dir: room('plugins'), options: { config, patience, siblings, web }, encapsulate: false })
+export default async function presque (app: FastifyInstance, { config, patience, layout, siblings, web }: PresqueOptions): Promise<void> {
+  await app.register(autoload, { dir: room('plugins'), options: { config, patience, layout, siblings, web }, encapsulate: false })
   await app.register(autoload, { dir: room('routes'), dirNameRoutePrefix: false, encapsulate: false })
   app.refuseOtherMethods()
 }

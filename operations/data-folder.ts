@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import {
-  accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync
+  accessSync, chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
+  realpathSync, renameSync, rmSync, statSync, writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { lastLayout } from './migration.ts'
 import { dropLock, holdsLock, takeLock } from './folder-lock.ts'
 
 export interface DataFolder { name: string, path: string, socket: string, lock: number }
@@ -11,13 +13,17 @@ export interface DataFolder { name: string, path: string, socket: string, lock: 
 // The smallest sun_path of the systems we run on (macOS: 104 bytes with the closing zero).
 const SOCKET_PATH_BYTES = 103
 
-/** An owner-only folder that no other presque, and no redis of one, uses until closeDataFolder(). */
-export async function openDataFolder (name: string): Promise<DataFolder> {
+/**
+ * An owner-only folder that no other presque, and no redis of one, uses until closeDataFolder(). Refuses
+ * one whose data has a newer layout than `known`.
+ */
+export async function openDataFolder (name: string, known = lastLayout()): Promise<DataFolder> {
   const path = makeOwnerOnly(name)
   const socket = socketFor(path)
   const lock = await takeLock(name, join(path, 'lock'), socket)
   const folder = { name, path, socket, lock }
   try {
+    agreeOnLayout(folder, known)
     if (dirname(socket) !== path) makeSocketFolder(dirname(socket))
   } catch (error) {
     closeDataFolder(folder)
@@ -89,6 +95,39 @@ function unusable (name: string, { code, message }: NodeJS.ErrnoException): stri
     EROFS: 'its disk is read-only'
   }[code ?? ''] ?? message
   return `the data folder ${name} cannot be used: ${why}; set PRESQUE_DATA to another folder`
+}
+
+// The number that stands in Redis, too: here it is known before a redis has read what it may not know.
+function agreeOnLayout ({ name, path }: DataFolder, known: number): void {
+  const file = join(path, 'layout')
+  const found = readLayout(file)
+  if (found > known) {
+    throw new Error(`the data folder ${name} has layout ${found}, and this presque knows none above ${known}: ` +
+      'upgrade it, or set PRESQUE_DATA to another folder')
+  }
+  // A presque that was killed may have left it.
+  rmSync(`${file}.new`, { force: true })
+  if (found === known) return
+  try {
+    // Whole or not at all, and through no link.
+    writeFileSync(`${file}.new`, `${known}\n`, { mode: 0o600, flag: 'wx' })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    rmSync(`${file}.new`, { force: true })
+    // With no room left on the disk jobs must still be taken; Redis holds the number as well.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  }
+}
+
+// A file that holds no number, as a crash may leave it, says nothing.
+function readLayout (file: string): number {
+  if (!existsSync(file)) return 0
+  const open = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    return Number.parseInt(readFileSync(open, 'utf8')) || 0
+  } finally {
+    closeSync(open)
+  }
 }
 
 // Derived from the folder, so that the next presque finds the redis an earlier one left there.

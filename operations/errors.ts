@@ -121,6 +121,7 @@ export const errors = {
   STREAMS_FULL: createError('STREAMS_FULL', 'as many streams are open here as PRESQUE_MAX_STREAMS allows', 503),
   LISTENERS_FULL: createError('LISTENERS_FULL', 'too many listen to all queues here: name up to 32 queues (queue=), or ask another server', 503),
   REDIS_BUSY: createError('REDIS_BUSY', 'too much is under way to redis: nothing was done, ask again', 503),
+  LAYOUT_NEWER: createError('LAYOUT_NEWER', 'the data in redis has layout %s, and this presque knows none above %s: upgrade it, or give it another redis', 503),
   WRITES_REFUSED: createError('WRITES_REFUSED', 'redis takes no writes: %s', 503),
   NOT_REPLICATED: createError('NOT_REPLICATED', 'not confirmed by enough replicas: the job may be there', 503),
   REDIS_FULL: createError('REDIS_FULL', 'redis is out of memory', 507),

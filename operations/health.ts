@@ -4,6 +4,7 @@ import type { RedisClient } from './redis.ts'
 
 /** Returns when Redis has accepted a write. Rejects with REDIS_UNAVAILABLE, or with WRITES_REFUSED and why. */
 export async function tryWrite (redis: RedisClient): Promise<void> {
+  if (redis.incompatible !== undefined) throw redis.incompatible
   try {
     await redis.set(commonKey('health'), '1', 'EX', 60)
   } catch (error) {

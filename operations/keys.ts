@@ -44,6 +44,7 @@ export const commonKeys = {
   workers: 'hash: QUEUE/ID -> when that worker registered, in epoch seconds',
   roster: 'sorted set: each worker and queue, ID QUEUE, in the order of the ids',
   noted: 'sorted set: the same, by when in ms a server noted that it was heard of; to 30 s',
+  layout: 'hash: version that servers write, migrated: what all queues have; while a server migrates: server, until (ms), queue and cursor',
   health: 'string: what /health/ready writes; for a minute',
   sampled: 'string: there while a server notes how all queues stand, so that no other does'
 } as const
@@ -57,6 +58,7 @@ export const scheduleKeys = {
 } as const
 
 export type QueueKey = keyof typeof queueKeys
+export type CommonKey = keyof typeof commonKeys
 export type ScheduleKey = keyof typeof scheduleKeys
 
 /** The full name of a queue's key. The braces keep all keys of a queue in one slot of a Redis Cluster. */
@@ -65,7 +67,7 @@ export function queueKey (queue: string, name: QueueKey): string {
 }
 
 /** The full name of a key that belongs to no queue. */
-export function commonKey (name: keyof typeof commonKeys): string {
+export function commonKey (name: CommonKey): string {
   return name
 }
 
@@ -77,5 +79,6 @@ export function scheduleKey (name: ScheduleKey): string {
 /** The full name of a key that a script uses, or undefined if there is no such key. */
 export function scriptKey (queue: string, name: string): string | undefined {
   if (Object.hasOwn(queueKeys, name)) return queueKey(queue, name as QueueKey)
-  return Object.hasOwn(scheduleKeys, name) ? scheduleKey(name as ScheduleKey) : undefined
+  if (Object.hasOwn(scheduleKeys, name)) return scheduleKey(name as ScheduleKey)
+  return Object.hasOwn(commonKeys, name) ? commonKey(name as CommonKey) : undefined
 }

@@ -22,6 +22,8 @@ export type RedisClient = (Redis | Cluster) & {
   mostSchedules?: number
   /** Puts back what an answer brings that arrives after its request was given up; it is lost without one. */
   returns?: Returns
+  /** Why nothing is done in this Redis: its data has a layout that this server does not know. */
+  incompatible?: Error | undefined
   /** How long a command waits for its answer, in ms. */
   patience?: number
 }

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { scriptKey, type QueueKey, type ScheduleKey } from './keys.ts'
+import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
 import { refusalFromRedis } from './errors.ts'
 import type { RedisClient } from './redis.ts'
 
 /** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
 export type Arguments = Record<string, string | number | undefined | ReadonlyArray<string | number>>
 
-type Key = QueueKey | ScheduleKey
+type Key = QueueKey | ScheduleKey | CommonKey
 
 /** Runs a script on a queue, or on the schedules. Rejects with a refusal of operations/errors.ts. */
 export type Script<Reply> = (redis: RedisClient, queue: string, args?: Arguments) => Promise<Reply>
@@ -23,6 +23,7 @@ export function script<Reply> (verb: string): Script<Reply> {
   const { keys, args } = compile(verb)
   const name = commandName(verb)
   return async (redis, queue, given = {}) => {
+    if (redis.incompatible !== undefined) throw redis.incompatible
     const client = redis as unknown as Record<string, Command>
     const start = performance.now()
     try {

@@ -105,7 +105,7 @@ export class Waiters {
         this.#room(queue).wake(left)
         return found
       } catch (error) {
-        if (first) throw error
+        if (first || this.#redis.incompatible !== undefined) throw error
       }
     }
     return null

@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** How many are open. */
     eventStreams (): number
+    /** Ends them all with that as the last they say. */
+    endEventStreams (text: string): void
   }
   interface FastifyReply {
     /** A stream of Server-Sent Events to answer with. It ends with the server. Throws STREAMS_FULL. */
@@ -26,6 +28,9 @@ export default fp(async app => {
   const open = new Set<EventStream>()
   let closing = false
   app.decorate('eventStreams', () => open.size)
+  app.decorate('endEventStreams', (text: string) => {
+    for (const stream of open) stream.end(text, patience)
+  })
   app.decorateReply('eventStream', function (this: FastifyReply) {
     if (open.size >= app.config.PRESQUE_MAX_STREAMS) throw new errors.STREAMS_FULL()
     const stream = new EventStream()
@@ -44,6 +49,6 @@ export default fp(async app => {
   })
   app.addHook('preClose', async () => {
     closing = true
-    for (const stream of open) stream.end(stopping, patience)
+    app.endEventStreams(stopping)
   })
 }, { name: 'event-stream', dependencies: ['access', 'config', 'connections'] })

@@ -37,12 +37,14 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   siblings?.join(figures)
   app.decorate('metrics', async () => {
     const stands = await app.summaries.recent().then(async summary => await standing(redis, summary)).catch(unknown)
-    const isUp = stands.getMetricsAsArray().length > 0
+    const isUp = redis.incompatible !== undefined || stands.getMetricsAsArray().length > 0
     gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => isUp ? 1 : 0)
+    gauge(stands, 'presque_layout', 'The layout of the data in Redis: what servers write', () => app.layout.version)
+    gauge(stands, 'presque_layout_migrated', 'The layout that all queues have; lower while one is migrating', () => app.layout.migrated)
     tellSafety(stands, app.redisSafety())
     return `${await AggregatorRegistry.aggregate(await siblings?.all() ?? [await figures()]).metrics()}\n${await stands.metrics()}`
   })
-}, { name: 'metrics', dependencies: ['meter', 'redis', 'waiters', 'listeners', 'event-stream', 'summaries', 'redis-safety'] })
+}, { name: 'metrics', dependencies: ['meter', 'redis', 'waiters', 'listeners', 'event-stream', 'summaries', 'redis-safety', 'layout'] })
 
 function tellSafety (registry: Registry, safety: Safety | undefined): void {
   if (safety === undefined) return
@@ -51,7 +53,8 @@ function tellSafety (registry: Registry, safety: Safety | undefined): void {
 }
 
 function unknown (error: Error): Registry {
-  if (!((refusalFromRedis(error) ?? error) instanceof errors.REDIS_UNAVAILABLE)) throw error
+  const refusal = refusalFromRedis(error) ?? error
+  if (!(refusal instanceof errors.REDIS_UNAVAILABLE || refusal instanceof errors.LAYOUT_NEWER)) throw error
   return new Registry()
 }
 

@@ -6,7 +6,7 @@ import presque, { options, type PresqueOptions } from '../app.ts'
 import type { Config } from '../schemas/config.ts'
 import { startRedis } from './fixtures/redis.ts'
 
-type Patience = Pick<PresqueOptions, 'patience' | 'web'>
+type Patience = Pick<PresqueOptions, 'patience' | 'layout' | 'web'>
 
 /** As long as presque waits for Redis by itself: under a second. */
 export const asShipped: Patience = {}

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
+import { lastLayout } from '../../operations/migration.ts'
 import { ask, isAlive, only, place, start, startElsewhere } from '../fixtures/presque.ts'
 
 const asRoot = process.getuid?.() === 0
@@ -157,6 +158,28 @@ test('a link in the place of the lock is not followed', async t => {
   symlinkSync(file, join(folder, 'lock'))
   await t.rejects(start(t, folder))
   t.equal(readFileSync(file, 'utf8'), 'precious')
+})
+
+test('a folder of a newer layout is refused before a redis reads it, by name and both numbers', async t => {
+  const folder = place(t)
+  writeFileSync(join(folder, 'layout'), '9\n')
+  await t.rejects(start(t, folder), {
+    message: `the data folder ${folder} has layout 9, and this presque knows none above ${lastLayout()}: ` +
+      'upgrade it, or set PRESQUE_DATA to another folder'
+  })
+  t.strictSame(readdirSync(folder).toSorted(), ['layout', 'lock'])
+})
+
+test('a folder is signed with the layout, whatever stood there that is no newer one', async t => {
+  for (const before of [undefined, '', '1\n', `${lastLayout()}\n`]) {
+    const folder = place(t)
+    if (before !== undefined) writeFileSync(join(folder, 'layout'), before)
+    writeFileSync(join(folder, 'layout.new'), 'of a presque that was killed')
+    const { redis } = await start(t, folder)
+    t.equal(readFileSync(join(folder, 'layout'), 'utf8'), `${lastLayout()}\n`)
+    t.notOk(existsSync(join(folder, 'layout.new')))
+    await redis.stop()
+  }
 })
 
 test('what the private redis writes is for its owner alone', async t => {
