@@ -56,3 +56,28 @@ export function shared<Found> (find: () => Promise<Found>): () => Promise<Found>
     return await next
   }
 }
+
+/**
+ * What `find` found within the last `ms`, while it is looked for anew, if that was `slow` to find;
+ * else what it finds now. Rejects where Redis answers nobody.
+ */
+export function meanwhile<Found> (
+  redis: RedisClient, ms: number, find: () => Promise<Found>, slow: (found: Found) => boolean
+): () => Promise<Found> {
+  let kept: { found: Found, at: number } | undefined
+  let pending: Promise<Found> | undefined
+  async function search (): Promise<Found> {
+    const at = performance.now()
+    const found = await find()
+    kept = { found, at }
+    return found
+  }
+  return async () => {
+    pending ??= search().finally(() => { pending = undefined })
+    if (kept === undefined || !slow(kept.found) || performance.now() - kept.at > ms) return await pending
+    pending.catch(() => {})
+    const { found } = kept
+    await signOfLife(redis)
+    return found
+  }
+}

@@ -23,6 +23,9 @@ export interface Page { found: Noted[], more: boolean }
 const slice = 1000
 const mostShown = 5000
 
+// Of how many workers the queues are read at once.
+const handful = 20
+
 /** A registration as it stands in the keys `roster` and `noted`: their order is that of the ids, for an id has no space. */
 export function member ({ queue, worker }: Registration): string {
   return `${worker} ${queue}`
@@ -72,8 +75,14 @@ async function pageOfAll (redis: RedisClient, { after, limit, sees }: Range): Pr
 
 async function pageOfQueue (redis: RedisClient, queue: string, { sees, ...range }: Range): Promise<Page> {
   const { ids, more } = await workerIds(redis, queue, range)
-  const all = (await Promise.all(ids.map(async id => await queuesOf(redis, id)))).flat()
-  return { found: await dated(redis, all.filter(one => sees(one.queue))), more }
+  const found: Registration[] = []
+  let read = 0
+  while (read < ids.length && found.length < mostShown) {
+    const some = ids.slice(read, read += handful)
+    const all = await Promise.all(some.map(async id => await queuesOf(redis, id)))
+    for (const registrations of all) for (const one of registrations) if (sees(one.queue)) found.push(one)
+  }
+  return { found: await dated(redis, found), more: more || read < ids.length }
 }
 
 async function queuesOf (redis: RedisClient, worker: string): Promise<Registration[]> {

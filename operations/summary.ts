@@ -1,4 +1,4 @@
-import { lately, signOfLife } from './lately.ts'
+import { lately, meanwhile, signOfLife } from './lately.ts'
 import { filtered, Turns } from './pieces.ts'
 import { commonKey } from './keys.ts'
 import { queues, queueStatus } from './queue.ts'
@@ -49,10 +49,13 @@ export type Listener = (changes: Changes | null, page: Page | null) => void
 // So many scripts at once: whoever else asks Redis has a turn between two handfuls.
 const handful = 20
 
-// In ms: how old a summary may be; how often those who listen hear of one; and how old one of very many queues may be.
+// In ms: how old a summary may be; how often those who listen hear of one; how old one of very many
+// queues may be, and how old the names of more than `few` queues.
 const shareable = 1000
 const beat = 2000
 const stale = 60_000
+const staleNames = 10_000
+const few = 1000
 
 interface Listening { listener: Listener, range: Range, known: Page }
 
@@ -70,7 +73,8 @@ export class Summaries {
 
   constructor (redis: RedisClient) {
     this.#redis = redis
-    this.#names = lately(redis, shareable, async () => await queues(redis))
+    const read = lately(redis, shareable, async () => await queues(redis))
+    this.#names = meanwhile(redis, staleNames, read, names => names.length > few)
     this.latest = lately(redis, shareable, async () => await this.#lookAtAll())
   }
 
@@ -88,7 +92,8 @@ export class Summaries {
     const { search, sees, offset, limit } = range
     const sought = search.toLowerCase()
     const all = range.queue === undefined ? await this.#names() : await this.#named(range.queue)
-    const names = await filtered(all, name => name.toLowerCase().includes(sought) && sees(name))
+    const isAll = sought === '' && range.who === ''
+    const names = isAll ? all : await filtered(all, name => name.toLowerCase().includes(sought) && sees(name))
     return { names: names.slice(offset, offset + limit), size: names.length }
   }
 

@@ -38,9 +38,10 @@ export interface Worker extends About {
 // In seconds.
 const silence = 300
 
-// How many workers one script call describes, and how many calls are under way at once: others have their turn between.
+// How many workers one script call describes, and how many calls are under way at once: others have
+// their turn between. A call takes some 4 ms where 5000 jobs are on lease.
 const slice = 500
-const atOnce = 25
+const atOnce = 8
 
 type Found = [now: number, counts: Array<string | null>, heard: Array<string | null>, latest: Array<string | null>, quiet: Array<string | null>, held: string[]]
 

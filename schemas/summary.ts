@@ -34,7 +34,8 @@ export const GetSummary = {
   summary: 'Describe all queues, once or live',
   description: 'A page of them, by name. With `Accept: text/event-stream` the same as Server-Sent Events: first an event `summary` with the page, ' +
     'then every 2 s `changes` with the queues of the page that have changed and the names of those that are `gone` from it, or `away` while ' +
-    'Redis is. All who ask for the same page share one look at it, a second old at most.',
+    'Redis is. All who ask for the same page share one look at it, a second old at most; which queues there are may be as they were ten seconds ' +
+    'ago where there are more than 1000.',
   querystring: Page,
   response: {
     200: Type.Object({

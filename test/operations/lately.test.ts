@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { lately, shared } from '../../operations/lately.ts'
+import { lately, meanwhile, shared } from '../../operations/lately.ts'
 import type { RedisClient } from '../../operations/redis.ts'
 import { build } from '../helper.ts'
 
@@ -51,4 +51,32 @@ test('shared() never answers with what was looked up before the question', async
   t.equal(ends.length, 3)
   ends[2]!(3)
   t.equal(await last, 3)
+})
+
+test('meanwhile() answers with what it knows while it looks anew, where that takes long, and else with what it finds', async t => {
+  const redis: RedisClient = (await build(t)).redis
+  const { find, ends } = search()
+  const look = meanwhile(redis, 60_000, find, found => found >= 10)
+  const first = look()
+  ends[0]!(10)
+  t.equal(await first, 10)
+  t.equal(await look(), 10, 'known')
+  t.equal(await look(), 10)
+  t.equal(ends.length, 2, 'and one look is under way')
+  ends[1]!(9)
+  await new Promise(resolve => setImmediate(resolve))
+  const third = look()
+  ends[2]!(8)
+  t.equal(await third, 8, 'nine were found fast')
+})
+
+test('meanwhile() waits for what it finds where what it knows is too old', async t => {
+  const redis: RedisClient = (await build(t)).redis
+  const { find, ends } = search()
+  const look = meanwhile(redis, -1, find, () => true)
+  for (const found of [1, 2]) {
+    const one = look()
+    ends.at(-1)!(found)
+    t.equal(await one, found)
+  }
 })

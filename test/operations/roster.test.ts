@@ -3,7 +3,7 @@ import { touch } from '../../operations/delivery.ts'
 import { push } from '../../operations/insertion.ts'
 import { Roster } from '../../operations/roster.ts'
 import { take } from '../../operations/wish.ts'
-import { register, setQuiet, unregister, worker, workersOf } from '../../operations/worker.ts'
+import { register, setQuiet, unregister, worker, workers, workersOf } from '../../operations/worker.ts'
 import type { RedisClient } from '../../operations/redis.ts'
 import { build } from '../helper.ts'
 
@@ -90,4 +90,24 @@ test('a worker that unregisters and comes again is not quiet any more', async t 
   await setQuiet(redis, 'mail', 'w1', true)
   await unregister(redis, 'mail', 'w1')
   t.strictSame(await take(redis, 'mail', { worker: 'w1' }), [])
+})
+
+test('workers of a queue that are on very many others come in shorter pages, and each once', async t => {
+  const { redis } = await build(t)
+  const ids = Array.from({ length: 50 }, (_, n) => `w${100 + n}`)
+  for (const id of ids) {
+    const pairs = ['mail', ...Array.from({ length: 200 }, (_, n) => `queue-${n}`)].map(queue => `${id} ${queue}`)
+    await redis.zadd('roster', ...pairs.flatMap(pair => [0, pair]))
+    await redis.zadd('noted', ...pairs.flatMap(pair => [Date.now(), pair]))
+  }
+  await redis.zadd('{mail}:registered', ...ids.flatMap(id => [0, id]))
+  const found: string[] = []
+  for (let after: string | undefined, more = true; more;) {
+    const page = await workers(redis, { queue: 'mail', after })
+    t.ok(page.workers.length <= 40, `${page.workers.length} workers, with ${201 * page.workers.length} registrations`)
+    found.push(...page.workers.map(one => one.worker_id))
+    after = page.workers.at(-1)!.worker_id
+    more = page.more
+  }
+  t.strictSame(found, ids)
 })
