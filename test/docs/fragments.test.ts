@@ -1,0 +1,114 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { test, type Test } from 'tap'
+import { job } from '../../operations/document.ts'
+import { push } from '../../operations/insertion.ts'
+import { queueStatus } from '../../operations/queue.ts'
+import { schedules } from '../../operations/schedule.ts'
+import { presque } from '../fixtures/command.ts'
+import { place } from '../fixtures/presque.ts'
+import { until } from '../fixtures/until.ts'
+import { listen } from '../helper.ts'
+
+const home = fileURLToPath(new URL('../../', import.meta.url))
+const page = (name: string) => readFileSync(join(home, name), 'utf8')
+const blocks = (name: string, language = '') => [...page(name).matchAll(/^```(\w*)\n(.*?)^```$/gms)].filter(([, of]) => of === language).map(([,, text]) => text!)
+const at = (text: string, url: string) => text.replaceAll('http://localhost:5000', url)
+
+async function sh (lines: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  return (await promisify(execFile)('sh', ['-c', lines], { cwd: home, env: { ...process.env, ...env } })).stdout
+}
+
+test('the example of docs/dependencies.md puts in a job that waits for two', async t => {
+  const { app, url } = await listen(t)
+  const said = await sh(at(blocks('docs/dependencies.md')[0]!, url))
+  t.same([...said.matchAll(/x-presque-job: (\d+)/gi)].map(([, id]) => id), ['1', '2', '3'])
+  t.match(await job(app.redis, 'film', '3'), { state: 'blocked', payload: '{"join":true}' })
+})
+
+test('the examples of docs/schedules.md set two schedules, and show one', async t => {
+  const { app, url } = await listen(t)
+  const said = await sh(at(blocks('docs/schedules.md', 'sh')[0]!, url))
+  t.notMatch(said, /"error":/)
+  t.match(said, /"name":"nightly"/)
+  const { schedules: all } = await schedules(app.redis, () => true, { offset: 0, limit: 9 })
+  t.match(all, [{ name: 'check', every: 60, overlap: 'skip' }, { name: 'nightly', cron: '30 4 * * *', tz: 'Europe/Berlin' }])
+})
+
+test('the examples of docs/workers.md register a worker, and tell it to take no more', async t => {
+  const { url } = await listen(t)
+  for (const block of blocks('docs/workers.md', 'sh')) t.equal(await sh(at(block, url)), '')
+  t.match(await (await fetch(`${url}/w?worker_id=w1`)).json(), { worker_id: 'w1', version: '1.4.2', host: 'web-3', pid: 812, quiet: true })
+})
+
+test('the example of docs/access.md makes a token, with which a job is pushed', async t => {
+  const file = join(place(t), 'tokens.json')
+  const [make, , curl] = blocks('docs/access.md', 'sh')[0]!.trimEnd().split('\n')
+  const said = await sh(make!.replace('tokens.json', file).replace('npm run', 'npm run --silent'))
+  const token = /presque_\S+/.exec(said)![0]
+  const { app, url } = await listen(t, { PRESQUE_TOKENS: file })
+  t.equal(await sh(at(curl!, url), { TOKEN: token }), '')
+  t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 1 } })
+  t.match(await sh(at(curl!, url), { TOKEN: 'presque_other' }), /no such token/)
+})
+
+test('the policy of docs/at-least-once.md is one', async t => {
+  const { url } = await listen(t)
+  const body = blocks('docs/at-least-once.md', 'json')[0]!
+  t.equal((await fetch(`${url}/control/mail`, { method: 'POST', body })).status, 200)
+  t.match(await (await fetch(`${url}/status/mail`)).json(), { policy: JSON.parse(body) as object })
+})
+
+// What differs from one run to the next, made the same.
+const steady = (text: string) => text.replaceAll(/\d{13}-\d+/g, 'PLACE').replaceAll(/\d{10}(\.\d+)?/g, 'TIME').replaceAll(/\d-[0-9a-f]{16}-[0-9a-z]{8}/g, 'RECEIPT')
+
+/** Runs a stream of the page until it has said all that the page shows, and returns what it said. */
+async function stream (t: Test, command: string, shown: string, meanwhile: () => Promise<unknown>): Promise<string> {
+  const child = spawn('sh', ['-c', `exec ${command.trim()} -sS`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  let said = ''
+  child.stdout.on('data', piece => { said += String(piece) })
+  await until('it has begun', () => said.includes('retry:'))
+  await meanwhile()
+  await until('it has said all', () => said.trimEnd().split('\n').length >= shown.trimEnd().split('\n').length)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  return said
+}
+
+test('the streams of docs/events.md say what the page shows', async t => {
+  const { app, url } = await listen(t)
+  const [listening, events, consuming, delivery] = blocks('docs/events.md')
+  const said = await stream(t, at(listening!, url), events!, async () => {
+    await push(app.redis, 'mail', [{ payload: '{}' }])
+    await fetch(`${url}/q/mail/take?lease=30&worker_id=w1`, { method: 'POST' })
+  })
+  t.equal(steady(said.trimEnd()), steady(events!.trimEnd()))
+  const consumed = await stream(t, at(consuming!, url), delivery!, async () => await push(app.redis, 'mail', [{ payload: '{"to":"ann"}' }]))
+  t.equal(steady(consumed.trimEnd()), steady(delivery!.trimEnd()).replace('id: 42', 'id: 2').replace('"id":"42"', '"id":"2"'))
+})
+
+// Servers, and what does not end by itself or needs another queue: tests of their own.
+const apart = /^presque (serve|token|import|completion|run|top|pop mail --follow)/
+
+test('the commands of docs/cli.md and of the README do what they say, or say in one sentence why not', { timeout: 60_000 }, async t => {
+  const { app, url } = await listen(t)
+  const folder = place(t)
+  writeFileSync(join(folder, 'job.json'), '{"n":1}\n')
+  writeFileSync(join(folder, 'jobs.ndjson'), '{"n":1}\n{"n":2}\n')
+  const lines = ['docs/cli.md', 'README.md'].flatMap(name => blocks(name, 'sh')).flatMap(block => block.trimEnd().split('\n')).filter(line => line.includes('presque ') && !apart.test(line))
+  t.ok(lines.length > 25, `${lines.length} commands`)
+  for (const line of lines) {
+    await push(app.redis, 'mail', [{ payload: '{}' }])
+    const words = [.../presque (.*?)(?: [|<].*)?$/.exec(line)![1]!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
+    const args = words.map(word => word.replace(/^@/, `@${folder}/`)).map(word => /^(30|60)$/.test(word) && /--wait/.test(line) ? '0.1' : word)
+    const { code, err } = await presque(url, args, { input: line.includes('ndjson <') ? '{"n":1}\n' : '{"n":1}' })
+    const isRefused = /^presque (ack|nack|job mail|why|retry mail 42|cancel mail 42|push sum)/.test(line.replace(/^.*\| presque/, 'presque'))
+    t.ok(isRefused ? [1, 3].includes(code) : code === 0, `${line}: ${code} ${err}`)
+    if (isRefused) t.match(err, /^[^\n]*\n$/)
+  }
+})
