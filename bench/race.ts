@@ -1,4 +1,4 @@
-// presque against others, and against the least there can be, over HTTP: docs/performance.md says how to read it.
+// presque against others, and against the least there can be, over HTTP: docs/operate/performance.md says how to read it.
 import { contestants, type Contestant } from './race/contestant.ts'
 import { Figures } from './race/figure.ts'
 import { openField, race } from './race/heat.ts'

@@ -1,6 +1,6 @@
 import { PresqueError, Unreachable } from '../client/error.ts'
 
-/** What the exit code of a command says; docs/cli.md has the same table. */
+/** What the exit code of a command says; docs/reference/cli.md has the same table. */
 export const exits = { done: 0, failed: 1, usage: 2, nothing: 3, away: 4, forbidden: 5 } as const
 
 /** One sentence that says what is wrong and what to do next, and how the command ends. */

@@ -9,7 +9,7 @@ const usage = `Makes a token, adds its hash to the file of tokens, and prints it
   token --name mailer --roles produce,read [--queues 'mail,mail.*'] [--rate 100/60] [--max-queues 50] [--file tokens.json]
 
   --name    what the token is called, in the file and in the log
-  --roles   out of produce, consume, manage, read (docs/access.md)
+  --roles   out of produce, consume, manage, read (docs/operate/access.md)
   --queues  names of queues, * for any characters; without: all queues
   --rate    so many requests in so many seconds
   --max-queues  so many queues, of those that it matches, may there be for it to make another

@@ -1,4 +1,4 @@
-/** A refusal: what presque answered (docs/errors.md has all of them), and its status. */
+/** A refusal: what presque answered (docs/reference/errors.md has all of them), and its status. */
 export class PresqueError extends Error {
   override readonly name: string = 'PresqueError'
   readonly status: number

@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 
 /**
- * Every refusal presque makes: its code (the word Lua, TypeScript and docs/errors.md use), the sentence that the client
+ * Every refusal presque makes: its code (the word Lua, TypeScript and docs/reference/errors.md use), the sentence that the client
  * reads, and the HTTP status. `%s` is filled in by whoever throws.
  */
 export const errors = {

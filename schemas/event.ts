@@ -26,7 +26,7 @@ const LastEventId = Type.String({
 export const GetEvents = {
   tags: ['event'],
   summary: 'Listen to what happens to jobs and queues',
-  description: 'Server-Sent Events, one for each change of the state of a job, or of a queue. See docs/events.md.',
+  description: 'Server-Sent Events, one for each change of the state of a job, or of a queue. See docs/guide/events.md.',
   querystring: Type.Object({
     queue: Type.Optional({ ...QueueNames, description: 'The name of a queue, or up to 32 with commas between them; all queues if none is given' }),
     last_event_id: Type.Optional(LastEventId),

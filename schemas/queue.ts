@@ -116,7 +116,7 @@ const job = {
 export const Take = {
   tags: ['queue'],
   summary: 'Take a job out',
-  description: 'For good; or with `lease` until its end, with the receipt in headers. If the client has left before the answer could be sent, the job goes back. With `Accept: text/event-stream` the answer goes on, one event a job: see docs/events.md.',
+  description: 'For good; or with `lease` until its end, with the receipt in headers. If the client has left before the answer could be sent, the job goes back. With `Accept: text/event-stream` the answer goes on, one event a job: see docs/guide/events.md.',
   params: Type.Object({ queue: QueueNames }),
   querystring: Type.Object({
     worker_id: Type.Optional(WorkerId),

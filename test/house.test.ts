@@ -135,22 +135,22 @@ function rows (path: string): string[][] {
   return cells.map(([, first, rest]) => [first!, ...rest!.split(' | ')])
 }
 
-test('docs/errors.md tells every refusal as it is', async t => {
+test('docs/reference/errors.md tells every refusal as it is', async t => {
   const known = Object.entries(errors).map(([code, Refusal]) => {
     const { statusCode, message } = new Refusal()
     return [code, String(statusCode), message]
   })
-  t.strictSame(rows('docs/errors.md'), known)
+  t.strictSame(rows('docs/reference/errors.md'), known)
 })
 
-test('docs/keys.md tells every key as it is', async t => {
+test('docs/reference/keys.md tells every key as it is', async t => {
   const all = [
     ...Object.entries(queueKeys).map(([name, what]) => [`presque:{queue}:${name}`, what]),
     ...Object.entries(scheduleKeys).map(([name, what]) => [`presque:{schedules/}:${name}`, what]),
     ...Object.entries(commonKeys).map(([name, what]) => [`presque:${name}`, what])
   ]
   const known = all.map(([key, what]) => [key, ...what!.split(/: (.*)/s).slice(0, 2)])
-  t.strictSame(rows('docs/keys.md'), known)
+  t.strictSame(rows('docs/reference/keys.md'), known)
 })
 
 test('every refusal is used, and every one that is used is known', async t => {

@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 import { write } from '../surroundings.ts'
 
 const command: Command = {
-  examples: [['presque import --from sidekiq --apply redis://localhost:6379/0', 'docs/import.md has the rest']],
+  examples: [['presque import --from sidekiq --apply redis://localhost:6379/0', 'docs/guide/import.md has the rest']],
   async run ({ rest, io }) {
     return await importJobs(rest, { env: io.env, out: async text => await write(io.output, text), err: text => io.errors.write(text) })
   }

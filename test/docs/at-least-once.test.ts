@@ -12,7 +12,7 @@ import { listen } from '../helper.ts'
 
 /** The worker of the documentation in that language, in a file of this test alone. */
 function worker (t: Test, language: string, ending = ''): string {
-  const page = readFileSync(new URL('../../docs/at-least-once.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../docs/guide/at-least-once.md', import.meta.url), 'utf8')
   const folder = mkdtempSync(join(tmpdir(), 'presque-worker-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const file = join(folder, `worker.${language}`)

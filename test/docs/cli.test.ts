@@ -4,7 +4,7 @@ import { commands } from '../../cli/commands.ts'
 import { exits } from '../../cli/failure.ts'
 import { parse } from '../../cli/main.ts'
 
-const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8')
 const lines = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.trimEnd().split('\n'))
 
 /** The words of a shell line, without what stands before `presque` and what the shell does with its output. */
@@ -13,7 +13,7 @@ function words (line: string): string[] {
   return [...command!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
 }
 
-test('every example of docs/cli.md is a command, and every command has one', async t => {
+test('every example of docs/reference/cli.md is a command, and every command has one', async t => {
   const named = new Set<string>()
   for (const line of lines) {
     const args = words(line)
@@ -25,6 +25,6 @@ test('every example of docs/cli.md is a command, and every command has one', asy
   t.strictSame([...named].sort(), [...Object.keys(commands), 'completion'].sort())
 })
 
-test('docs/cli.md tells every exit code', async t => {
+test('docs/reference/cli.md tells every exit code', async t => {
   t.strictSame([...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code)), Object.values(exits))
 })

@@ -14,7 +14,7 @@ import { until } from '../fixtures/until.ts'
 import { build, listen } from '../helper.ts'
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const page = readFileSync(at('docs/quickstart.md'), 'utf8')
+const page = readFileSync(at('docs/guide/quickstart.md'), 'utf8')
 
 // What runs a block of that language, and what it says.
 const languages = {

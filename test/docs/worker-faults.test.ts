@@ -12,7 +12,7 @@ import { freePort, startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { asShipped, build, listen } from '../helper.ts'
 
-const page = readFileSync(new URL('../../docs/at-least-once.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../docs/guide/at-least-once.md', import.meta.url), 'utf8')
 const block = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(page)![1]!
 
 // What each works with: it notes the job, and is done once the test says so.

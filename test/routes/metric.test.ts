@@ -103,17 +103,17 @@ test('while Redis is away there are metrics, which say so', async t => {
   t.notMatch(body, 'presque_queue_jobs')
 })
 
-test('docs/metrics.md names every metric as it is, and the rules and the dashboard ask for no other', async t => {
+test('docs/reference/metrics.md names every metric as it is, and the rules and the dashboard ask for no other', async t => {
   const { app, url } = await listen(t)
   await push(app.redis, 'mail', [{ payload: '{}' }])
   await queueStatus(app.redis, 'mail')
   const text = await (await fetch(`${url}/metrics`)).text()
   const known = Object.fromEntries([...text.matchAll(/^# HELP (presque_\S+) (.*)\n# TYPE \S+ (.*)$/gm)].map(([, name, help, type]) => [name, [type, help]]))
-  const told = Object.fromEntries([...doc('metrics.md').matchAll(/^\| `(presque_\w+)` \| (\w+) \| .+? \| (.*) \|$/gm)].map(([, name, type, help]) => [name, [type, help]]))
+  const told = Object.fromEntries([...doc('reference/metrics.md').matchAll(/^\| `(presque_\w+)` \| (\w+) \| .+? \| (.*) \|$/gm)].map(([, name, type, help]) => [name, [type, help]]))
   t.strictSame(told, known)
   const all = new Set([...names(text), 'up'].flatMap(name => [name, `${name}_bucket`, `${name}_count`, `${name}_sum`]))
-  const rules: Array<{ expr: string }> = parse(doc('alerts.yaml')).groups[0].rules
-  const panels: Array<{ targets: Array<{ expr: string }> }> = JSON.parse(doc('grafana-dashboard.json')).panels
+  const rules: Array<{ expr: string }> = parse(doc('operate/alerts.yaml')).groups[0].rules
+  const panels: Array<{ targets: Array<{ expr: string }> }> = JSON.parse(doc('operate/grafana-dashboard.json')).panels
   const asked = [...rules, ...panels.flatMap(({ targets }) => targets)].flatMap(({ expr }) => [...expr.matchAll(/\b(?:presque|process|nodejs)_\w+|\bup\b/g)].map(([name]) => name))
   t.ok(asked.length > 30, `${asked.length} are asked for`)
   t.strictSame(asked.filter(name => !all.has(name)), [])
