@@ -122,6 +122,9 @@ interface Limits {
 
 export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & { status?: 'stop' | 'start', for?: number }
 
+/** How many jobs run now, and how many stay failed, since another job has their unique key. */
+export interface Redriven { count: number, duplicates: number }
+
 export interface Status {
   queue: string
   size: number

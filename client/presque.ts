@@ -1,6 +1,6 @@
 import { Consumer, pathOf } from './consumer.ts'
 import type { Ask } from './request.ts'
-import type { Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Schedule, Scheduled, State, Status, Why } from './answer.ts'
+import type { Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Schedule, Scheduled, State, Status, Why } from './answer.ts'
 
 export { JobError, PresqueError, Unreachable } from './error.ts'
 export { Worker, type Context, type Handler, type WorkerOptions } from './worker.ts'
@@ -62,7 +62,13 @@ export class Presque extends Consumer {
 
   /** Lets all failed (or delayed) jobs of a queue run now, the oldest first: how many. */
   async retryAll (queue: string, state: 'failed' | 'delayed' = 'failed', { limit }: { limit?: number } = {}): Promise<number> {
-    return (await this.#json<{ count: number }>('POST', `/j/${encodeURIComponent(queue)}/retry`, { query: { state, limit } })).count
+    return (await this.redrive(queue, state, { limit })).count
+  }
+
+  /** The same, and tells how many stay failed as well, since another job has their unique key. */
+  async redrive (queue: string, state: 'failed' | 'delayed' = 'failed', { limit }: { limit?: number | undefined } = {}): Promise<Redriven> {
+    const answer = await this.#json<Partial<Redriven>>('POST', `/j/${encodeURIComponent(queue)}/retry`, { query: { state, limit } })
+    return { count: 0, duplicates: 0, ...answer }
   }
 
   /** Removes all jobs of one state, the oldest first: how many. */

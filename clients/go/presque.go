@@ -440,6 +440,20 @@ func (c *Client) Retry(ctx context.Context, queue, id string) error {
 	return c.exchange(ctx, request{method: "POST", path: jobPath(queue, id) + "/retry"}, nil, nil)
 }
 
+// Redriven tells how many jobs run now, and how many stay failed, since another job has their unique key.
+type Redriven struct{ Count, Duplicates int }
+
+// Redrive lets all jobs of a state ("failed" or "delayed") run now, the oldest first; limit 0 is no limit.
+func (c *Client) Redrive(ctx context.Context, queue, state string, limit int) (Redriven, error) {
+	query, redriven := url.Values{"state": {state}}, Redriven{}
+	if limit > 0 {
+		query.Set("limit", strconv.Itoa(limit))
+	}
+	path := "/j/" + url.PathEscape(queue) + "/retry"
+	err := c.exchange(ctx, request{method: "POST", path: path, query: query}, nil, &redriven)
+	return redriven, err
+}
+
 // Cancel removes a job, whatever its state.
 func (c *Client) Cancel(ctx context.Context, queue, id string) error {
 	return c.exchange(ctx, request{method: "DELETE", path: jobPath(queue, id)}, nil, nil)

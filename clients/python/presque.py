@@ -232,6 +232,12 @@ class Presque:
         """Lets a failed or delayed job run now."""
         self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
 
+    def redrive(self, queue, state="failed", limit=None):
+        """Lets all failed (or delayed) jobs run now, the oldest first, as a dict: `count` of them do, and `duplicates` stay
+        failed, since another job has their unique key."""
+        text = self.request("POST", "/j/%s/retry" % quote(queue), {"state": state, "limit": limit})[2]
+        return dict({"duplicates": 0}, **json.loads(text))
+
     def cancel(self, queue, id):
         """Removes a job, whatever its state."""
         self.request("DELETE", "/j/%s/%s" % (quote(queue), id))

@@ -62,7 +62,7 @@ test('a server that is not there is exit code 4 of every command', async t => {
 })
 
 test('a token that is missing or not for this is exit code 5 of every command', async t => {
-  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['other'] })
+  const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['other'] }, { name: 'boss', roles: ['manage', 'read'], queues: ['*'] })
   const { url } = await listen(t, { PRESQUE_TOKENS: path })
   await end(t, url, [...all, ['run', 'mail', '--quiet', '--', 'true']], 5)
   const env = { PRESQUE_TOKEN: secrets['ann']! }
@@ -71,6 +71,11 @@ test('a token that is missing or not for this is exit code 5 of every command', 
   for (const args of all.filter(args => !lists.includes(args.join(' ')))) {
     t.match(await presque(url, args, { env, input: '' }), { code: 5, out: '' }, args.join(' '))
   }
+  const show = ['schedule', 'show', 'report']
+  t.match(await presque(url, show, { env, input: '' }), { code: 3 }, 'there is none')
+  const boss = { PRESQUE_TOKEN: secrets['boss']! }
+  t.match(await presque(url, ['schedule', 'set', 'report', '--queue', 'mail', '--every', '60'], { env: boss }), { code: 0 })
+  t.match(await presque(url, show, { env, input: '' }), { code: 5, out: '' }, 'there is one of another queue')
 })
 
 test('what is not there is exit code 3', async t => {

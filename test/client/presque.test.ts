@@ -52,6 +52,18 @@ test('ack with next hands over the result and brings the next job; nack, release
   await t.rejects(presque.ack(again!), new PresqueError(409, 'lease lost'))
 })
 
+test('a redrive tells how many run, and how many stay failed for another job has their unique key', async t => {
+  const { url } = await listen(t)
+  const presque = new Presque({ url })
+  for (let n = 0; n < 2; n++) {
+    await presque.push('twins', {}, { uniq: 'k' })
+    await presque.nack((await presque.take('twins', { lease: 30 }))!, { retry: false })
+  }
+  t.strictSame(await presque.redrive('twins', 'failed', { limit: 5 }), { count: 1, duplicates: 1 })
+  t.equal(await presque.retryAll('twins'), 0)
+  t.strictSame(await presque.redrive('twins', 'delayed'), { count: 0, duplicates: 0 })
+})
+
 test('a refusal is thrown with its status and sentence, and not tried again', async t => {
   const { presque, line } = await broken(t)
   await t.rejects(presque.push('mail', '[]'), new PresqueError(400, 'a job must be a JSON object'))

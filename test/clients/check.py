@@ -34,6 +34,12 @@ def basics():
     assert queue.why("mail", again.id)["reason"] == "stopped"
     queue.start("mail")
     queue.cancel("mail", again.id)
+    for _ in range(2):
+        queue.push("twins", {}, uniq="k")
+        queue.nack(queue.take("twins", lease=30), retry=False)
+    assert queue.redrive("twins", limit=5) == {"count": 1, "duplicates": 1}
+    assert queue.redrive("twins", "delayed") == {"count": 0, "duplicates": 0}
+    queue.purge("twins")
     try:
         queue.push("mail", "[]")
         raise AssertionError("it was taken")

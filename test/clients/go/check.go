@@ -73,6 +73,18 @@ func basics() {
 	must(err)
 	assert(why != "", "why")
 	must(client.Cancel(ctx, "mail", again.ID))
+	for i := 0; i < 2; i++ {
+		_, err = client.Push(ctx, "twins", struct{}{}, &presque.PushOptions{Uniq: "k"})
+		must(err)
+		twin, err := client.Take(ctx, []string{"twins"}, lease)
+		must(err)
+		_, err = client.Nack(ctx, twin, presque.Failure{Message: "no", Final: true})
+		must(err)
+	}
+	redriven, err := client.Redrive(ctx, "twins", "failed", 5)
+	must(err)
+	assert(redriven == presque.Redriven{Count: 1, Duplicates: 1}, redriven)
+	must(client.Purge(ctx, "twins"))
 	_, err = client.Push(ctx, "mail", []int{}, nil)
 	var refusal *presque.Error
 	assert(errors.As(err, &refusal) && refusal.Status == 400 && refusal.Message == "a job must be a JSON object", err)
