@@ -1,5 +1,4 @@
 -- Finishes jobs.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers waiters watchers events listeners
 -- args: now ...fields
 -- use: clock rules complete unblock wake unbar
 -- fields: see lua/parts/complete.lua

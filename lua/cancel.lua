@@ -1,5 +1,5 @@
 -- Removes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: ranked delayed failed completed blocked jobs
 -- args: now id state limit start left ...members
 -- use: clock settle is_over begun drain_ready drain_sorted drain_active rules detail remove drop_entry finished wake unbar listened report unblock
 -- start, left: as the last call returned them, '' for the first; members: of the jobs on lease those that it left over
@@ -26,7 +26,8 @@ elseif state == 'active' then
 elseif state == 'waiting' and drain_ready(keys, limit, begin, now, drop) then
   more = true
 else
-  more, left = drain_sorted(keys, state == 'waiting' and ranked or keys[state], state, limit, left, begin, now, drop)
+  local sets = { waiting = ranked, delayed = delayed, blocked = blocked, failed = failed, completed = completed }
+  more, left = drain_sorted(keys, sets[state], state, limit, left, begin, now, drop)
 end
 if count > 0 and listened(keys) then report(keys, { 'cancelled gone', table.concat(dropped, ' ') }) end
 if keys[3] then unblock(keys, now) end

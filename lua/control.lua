@@ -1,5 +1,5 @@
 -- Changes the settings of a queue, all at once.
--- keys: policy waiters events listeners
+-- keys: policy
 -- args: now ...changes
 -- use: clock wake listened report
 -- changes: a field of `policy` and its value, '' to go back to the default, in turn; '+' and ms for a time from now

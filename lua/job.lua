@@ -1,5 +1,5 @@
 -- Shows one job.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: active jobs stats
 -- args: now id
 -- use: clock look document rules detail born place receipt first_deadline
 -- returns: what tells the job from another one of its id, in any generation; what proves the delivery that is under way, or '';

@@ -1,5 +1,5 @@
 -- Lists the jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked delayed active failed completed blocked
 -- args: now state offset limit order sound payload_max
 -- use: clock look expire page document rules fit tidy stale
 -- sound: '' for the first call, or what the last one returned; anyhow to list what there is by now

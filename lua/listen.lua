@@ -1,5 +1,5 @@
 -- Reads what has been recorded of a queue, and keeps it recorded: from the first time on, until nobody has asked for ten minutes.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: events listeners
 -- args: now server after from count
 -- use: clock settle unbar
 -- server: the one to tell when there is more, if it has read all; '' for none

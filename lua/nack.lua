@@ -1,5 +1,5 @@
 -- Gives up a delivery: the job waits and runs again, or has failed for good.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers waiters watchers events listeners
+-- keys: delayed active holders
 -- args: now ...fields
 -- use: clock rules hold withdraw claim_unique_key fail discard save place wake counted line unbar listened report unblock
 -- fields: id, receipt, error as JSON ('' for none), delay in ms ('' for the backoff), '0' for no retry, and jitter from -1 to 1

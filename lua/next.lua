@@ -1,5 +1,4 @@
 -- Finishes jobs, and takes for each that was accepted as done what its request asks for.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard latest quiet given waiters watchers events listeners
 -- args: now count ...fields
 -- use: clock rules complete serve wake unbar
 -- fields: the requests (see lua/parts/serve.lua), so many as `count`, then the jobs (see lua/parts/complete.lua)

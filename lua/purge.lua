@@ -1,5 +1,5 @@
 -- Deletes a queue, but for what its workers have done and that they are there. UNLINK gives the memory back in the background, so a million jobs go at once.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats latest given idempotency remembered waiters watchers restored events listeners history
+-- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats latest given idempotency remembered waiters watchers restored history
 -- use: publish listened report
 local servers = redis.call('ZRANGE', waiters, 0, 99)
 redis.call('UNLINK', ready, ranked, delayed, active, failed, completed, blocked, dependents, ended, expiring, jobs, details, reports, results, holders, unique, policy, stats,

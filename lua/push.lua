@@ -1,5 +1,5 @@
 -- Puts jobs in: into line, or among the delayed until they are due.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard latest idempotency remembered waiters watchers events listeners
+-- keys: stats workers
 -- args: now seed worker failures together plain ...fields
 -- use: clock room_left keys_left settle wake hear replay insert append listened pushed
 -- seed: of the queue, should it have none yet

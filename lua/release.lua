@@ -1,5 +1,5 @@
 -- Gives a job back as if it had never been delivered; its receipt is worth nothing from then on.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: ready delayed active expiring holders stats
 -- args: now id proof delay front
 -- use: clock rules hold withdraw claim_unique_key fail save place wake line unbar listened report unblock
 -- returns: 1, or 0 if it has failed, for another job has its unique key by now; NO_SUCH_JOB or LEASE_LOST

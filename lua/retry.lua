@@ -1,5 +1,5 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: delayed active failed completed blocked ended jobs
 -- args: now id state limit start left
 -- use: clock settle is_over page begun entered is_later behind detail claim_unique_key block save place line wake unbar listened report unblock
 -- start, left: as the last call returned them, '' for the first

@@ -1,5 +1,5 @@
 -- Counts a queue's jobs and what has become of them.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: ready ranked expiring jobs details stats
 -- args: now
 -- use: clock look rules reopen detail ready_since tidy census is_over
 -- returns: waiting, delayed, active, failed, completed; processed, failures, lost and expired; the age in ms of the oldest waiting

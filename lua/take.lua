@@ -1,5 +1,4 @@
 -- Takes jobs out of line: for good, or on lease.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats workers heard latest quiet given waiters watchers events listeners
 -- args: now server ...requests
 -- use: clock serve unbar
 -- server: the one to tell when there is something, if somebody there gets nothing now and waits; '' for none

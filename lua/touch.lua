@@ -1,6 +1,6 @@
 -- Gives leases more time, and notes how far the work is. A lease that ran out is taken up again while the job is nobody else's,
 -- and the concurrency of the queue leaves room.
--- keys: ready ranked active failed completed jobs details reports holders policy stats workers heard latest quiet waiters events listeners
+-- keys: active failed holders quiet
 -- args: now worker ...fields
 -- use: clock rules hold unline save place wake unbar listened report hear
 -- worker: who asks, '' if it does not say; fields: id, receipt, lease in ms (0 for the queue's own) and progress as JSON ('' for none) of each job in turn

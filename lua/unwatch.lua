@@ -1,5 +1,5 @@
 -- A server's clients have all heard how a job has ended. What was kept for those who wait alone goes with the last server.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: completed jobs stats watchers
 -- args: now id era server heard
 -- use: clock settle rules detail born place remove save listened report unbar
 -- era: what lua/job.lua said of it, for the id may be another job's by now

@@ -1,5 +1,5 @@
 -- Asks to be told when a job has finished. What it leaves behind is kept a minute, so that it can be fetched then.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats waiters watchers events listeners
+-- keys: failed completed jobs stats
 -- args: now id era server
 -- use: clock settle detail born place is_over register_watcher unbar
 -- era: what lua/job.lua said of it, for the id may be another job's by now

@@ -1,5 +1,5 @@
 -- Gathers what can keep a job from running.
--- keys: ready ranked delayed active failed completed blocked dependents ended expiring jobs details reports results holders unique policy stats given waiters watchers events listeners
+-- keys: ready ranked stats
 -- args: now id
 -- use: clock look expire document rules reopen allow place tidy stale
 -- returns: the job as lua/list.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;

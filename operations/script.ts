@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { refusalFromRedis } from './errors.ts'
+import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
 import type { RedisClient } from './redis.ts'
 
 /** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
@@ -13,27 +15,45 @@ export type Script<Reply> = (redis: RedisClient, queue: string, args?: Arguments
 
 type Command = (...values: Array<string | number>) => Promise<unknown>
 
-const room = new URL('../lua/', import.meta.url)
+/** What Redis gets of a verb, and its signature; `place` tells which line of which source a line of it is. */
+export interface Compiled { keys: Key[], args: string[], lua: string, place: (line: number) => string | undefined }
+
+/** One file of lua/, by its path in the repository. */
+export interface Source { file: string, text: string }
+
+const room = fileURLToPath(new URL('../lua/', import.meta.url))
+const sources = find('')
 
 /**
- * Loads `lua/<verb>.lua`. Its header is its signature: `-- keys:` and `-- args:` become locals (an argument written
- * `...rest` takes all that follow), and each part named by `-- use:` a local function.
+ * Loads the script of a verb, `lua/.../<verb>.lua`. Its header is its signature: `-- keys:` and `-- args:` become locals
+ * (an argument written `...rest` takes all that follow), and each part named by `-- use:` a local function.
  */
 export function script<Reply> (verb: string): Script<Reply> {
-  const { keys, args } = compile(verb)
+  const { keys, args, place } = compile(verb)
   const name = commandName(verb)
   return async (redis, queue, given = {}) => {
     if (redis.incompatible !== undefined) throw redis.incompatible
     const client = redis as unknown as Record<string, Command>
     const start = performance.now()
     try {
-      return await client[name]!(...keys.map(key => scriptKey(queue, key)!), ...values(verb, args, given)) as Reply
+      const names = keys.map(key => scriptKey(queue, key)!)
+      return await client[name]!(...names, ...values(verb, args, given)) as Reply
     } catch (error) {
-      throw refusalFromRedis(error as Error) ?? error
+      throw refusalFromRedis(error as Error) ?? withPlaces(error as Error, place)
     } finally {
       redis.meter?.trip(verb, performance.now() - start)
     }
   }
+}
+
+// Redis names lines of the compiled script, as `user_script:18` or `@user_script: 18`.
+function withPlaces (error: Error, place: Compiled['place']): Error {
+  const told = (text: string): string => {
+    return text.replace(/@?user_script: ?(\d+)/g, (whole, line) => place(Number(line)) ?? whole)
+  }
+  error.stack = told(error.stack ?? '')
+  error.message = told(error.message)
+  return error
 }
 
 let all: Record<string, { lua: string, numberOfKeys: number }> | undefined
@@ -43,9 +63,7 @@ let all: Record<string, { lua: string, numberOfKeys: number }> | undefined
  * a pipeline that is already filling does not learn of a new one.
  */
 export function commands (): NonNullable<typeof all> {
-  if (all !== undefined) return all
-  const verbs = readdirSync(room).filter(file => file.endsWith('.lua')).map(file => file.slice(0, -'.lua'.length))
-  all = Object.fromEntries(verbs.map(verb => {
+  all ??= Object.fromEntries(verbs().map(verb => {
     const { keys, lua } = compile(verb)
     return [commandName(verb), { lua, numberOfKeys: keys.length }]
   }))
@@ -57,44 +75,98 @@ export function commandName (verb: string): string {
   return `presque:${verb}`
 }
 
-/** The Lua that Redis gets for a verb, and its signature. Throws when the header names a key that is not in keys.ts. */
-export function compile (verb: string): { keys: Key[], args: string[], lua: string } {
-  const source = readFileSync(new URL(`${verb}.lua`, room), 'utf8')
-  const keys = words(source, 'keys') as Key[]
-  const args = words(source, 'args')
-  for (const key of keys) {
-    if (scriptKey('', key) === undefined) throw new Error(`lua/${verb}.lua: no such key in operations/keys.ts: ${key}`)
+/** The verbs: each has a script. */
+export function verbs (): string[] {
+  return [...sources].filter(([, { file }]) => !isPart(file)).map(([name]) => name)
+}
+
+function isPart (file: string): boolean {
+  return file.startsWith('lua/parts/')
+}
+
+// Every file by its name: no two have the same, in whatever folders they are.
+function find (folder: string, found = new Map<string, Source>()): typeof found {
+  for (const entry of readdirSync(join(room, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) find(path, found)
+    else if (path.endsWith('.lua')) add(path, found)
   }
-  const locals = [
-    ...keys.map((key, i) => `local ${key} = KEYS[${i + 1}]`),
+  return found
+}
+
+function add (path: string, found: Map<string, Source>): void {
+  const name = basename(path, '.lua')
+  const file = `lua/${path}`
+  const other = found.get(name)
+  if (other !== undefined) throw new Error(`${file}: its name is that of ${other.file}`)
+  found.set(name, { file, text: readFileSync(join(room, path), 'utf8') })
+}
+
+/** The script of a verb. Throws when a header names what there is not, or lacks what its lines use. */
+export function compile (verb: string): Compiled {
+  const source = sources.get(verb)
+  if (source === undefined || isPart(source.file)) throw new Error(`no script is named ${verb}`)
+  return assemble(source)
+}
+
+/** The same of a text that is in no file of lua/: a test calls parts so, one by one. */
+export function assemble (verb: Source): Compiled {
+  const used = [...partsOf(verb), verb]
+  used.forEach(check)
+  const keys = [...new Set(used.flatMap(({ text }) => words(text, 'keys')))] as Key[]
+  const chunks = [{ file: '', text: prologue(verb, keys) }, ...used]
+  const lua = chunks.map(({ text }) => text.trimEnd()).join('\n')
+  return { keys, args: words(verb.text, 'args'), lua, place: line => placeOf(chunks, line) }
+}
+
+// Parts find the keys by name in one table; a verb has those of its own header, and its arguments, as locals besides.
+function prologue ({ file, text }: Source, keys: Key[]): string {
+  const own = words(text, 'keys')
+  const args = words(text, 'args')
+  const taken = words(text, 'use').find(name => [...own, ...args].includes(name))
+  if (taken !== undefined) throw new Error(`${file}: ${taken} is a part, and cannot be a key or an argument as well`)
+  return [
+    `local keys = { ${keys.map((key, i) => `${key} = KEYS[${i + 1}]`).join(', ')} }`,
+    ...own.map(key => `local ${key} = keys.${key}`),
     ...args.map((arg, i) => arg.startsWith('...') ? rest(arg.slice(3), i) : `local ${arg} = ARGV[${i + 1}]`)
-  ]
-  const taken = words(source, 'use').find(name => [...keys, ...args].includes(name))
-  if (taken !== undefined) throw new Error(`lua/${verb}.lua: ${taken} is a part, and cannot be a key or an argument as well`)
-  const included = parts(source)
-  const undeclared = included.join('\n').match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length) as Key))
-  if (undeclared !== undefined) throw new Error(`lua/${verb}.lua: its header lacks ${undeclared}, which a part uses`)
-  return { keys, args, lua: [...locals, keyTable(keys), ...included, source].join('\n') }
-}
-
-// For parts: what they need of the keys, they take by name from one parameter.
-function keyTable (keys: string[]): string {
-  return `local keys = { ${keys.map(key => `${key} = ${key}`).join(', ')} }`
-}
-
-// Each part once, after those it uses itself.
-function parts (source: string, included = new Set<string>()): string[] {
-  return words(source, 'use').flatMap(name => {
-    if (included.has(name)) return []
-    included.add(name)
-    const text = readFileSync(new URL(`parts/${name}.lua`, room), 'utf8')
-    return [...parts(text, included), `local function ${name}(${words(text, 'takes').join(', ')})\n${text}end`]
-  })
+  ].join('\n')
 }
 
 // A loop, for unpack() ends at some 8 000 values.
 function rest (name: string, before: number): string {
   return `local ${name} = {} for i = ${before + 1}, #ARGV do ${name}[i - ${before}] = ARGV[i] end`
+}
+
+// Each part once, after those it uses itself.
+function partsOf ({ file, text }: Source, included = new Set<string>()): Source[] {
+  return words(text, 'use').flatMap(name => {
+    if (included.has(name)) return []
+    included.add(name)
+    const part = sources.get(name)
+    if (part === undefined || !isPart(part.file)) throw new Error(`${file}: no such part in lua/parts: ${name}`)
+    return [...partsOf(part, included), part]
+  })
+}
+
+function check ({ file, text }: Source): void {
+  const keys = words(text, 'keys')
+  const unknown = keys.find(key => scriptKey('', key) === undefined)
+  if (unknown !== undefined) throw new Error(`${file}: no such key in operations/keys.ts: ${unknown}`)
+  const undeclared = text.match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length)))
+  if (undeclared !== undefined) throw new Error(`${file}: its header lacks ${undeclared}, which its lines use`)
+  const name = basename(file, '.lua')
+  if (isPart(file) && !new RegExp(`^local function ${name} \\(.*\\)$`, 'm').test(text)) {
+    throw new Error(`${file}: it has no line such as local function ${name} (...)`)
+  }
+}
+
+function placeOf (chunks: Source[], line: number): string | undefined {
+  let first = 1
+  for (const { file, text } of chunks) {
+    const next = first + text.trimEnd().split('\n').length
+    if (line < next) return file === '' ? undefined : `${file}:${line - first + 1}`
+    first = next
+  }
 }
 
 function words (source: string, label: string): string[] {
@@ -113,7 +185,7 @@ function values (verb: string, args: string[], given: Arguments): Array<string |
     else sent.push(value ?? '')
   }
   if (known !== Object.keys(given).length) {
-    throw new Error(`lua/${verb}.lua takes ${args.join(', ')}, but was given ${Object.keys(given).join(', ')}`)
+    throw new Error(`the script ${verb} takes ${args.join(', ')}, but was given ${Object.keys(given).join(', ')}`)
   }
   return sent
 }

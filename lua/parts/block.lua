@@ -1,24 +1,26 @@
 -- Lets a job wait for those of `detail.depends` that have not completed, and forgets the others.
--- takes: keys id detail now steadfast
+-- keys: blocked dependents
 -- use: place open forsake
 -- steadfast: wait also for one that has failed, for it may be redriven; else the job fails with it at once
 -- returns: blocked or failed; nothing if there is none to wait for
-local edges, left, broken = {}, {}, nil
-for dependency in detail.depends:gmatch('%d+') do
-  local state = open(keys, dependency)
-  if state then
-    local n = #edges
-    left[#left + 1], edges[n + 1], edges[n + 2] = dependency, dependency, dependency .. ':' .. place(id)
-    if state == 'failed' then broken = broken or dependency end
+local function block (keys, id, detail, now, steadfast)
+  local edges, left, broken = {}, {}, nil
+  for dependency in detail.depends:gmatch('%d+') do
+    local state = open(keys, dependency)
+    if state then
+      local n = #edges
+      left[#left + 1], edges[n + 1], edges[n + 2] = dependency, dependency, dependency .. ':' .. place(id)
+      if state == 'failed' then broken = broken or dependency end
+    end
   end
-end
-detail.depends = #left > 0 and table.concat(left, ',') or nil
-if broken and not steadfast then
-  forsake(keys, id, detail, broken, 'failed', now)
-  return 'failed'
-elseif #left > 0 then
-  redis.call('ZADD', keys.blocked, now, place(id))
-  redis.call('ZADD', keys.dependents, unpack(edges))
-  keys[2] = true
-  return 'blocked'
+  detail.depends = #left > 0 and table.concat(left, ',') or nil
+  if broken and not steadfast then
+    forsake(keys, id, detail, broken, 'failed', now)
+    return 'failed'
+  elseif #left > 0 then
+    redis.call('ZADD', keys.blocked, now, place(id))
+    redis.call('ZADD', keys.dependents, unpack(edges))
+    keys[2] = true
+    return 'blocked'
+  end
 end

@@ -1,13 +1,15 @@
 -- Whether a place in line is that of its job, and not one that it had before. Only places in `ready` can be stale.
 -- Reads the details again into `about[i]`: of two places of one job in one handful, only the first is stale.
--- takes: keys id about i plain
+-- keys: details
 -- use: detail save
-if not plain or not about[i]:find('"stale"', 1, true) then return true end
-local job = detail(keys, id)
-if not job.stale then
-  about[i] = redis.call('HGET', keys.details, id)
-  return true
+local function current (keys, id, about, i, plain)
+  if not plain or not about[i]:find('"stale"', 1, true) then return true end
+  local job = detail(keys, id)
+  if not job.stale then
+    about[i] = redis.call('HGET', keys.details, id)
+    return true
+  end
+  job.stale = job.stale > 1 and job.stale - 1 or nil
+  save(keys, id, job)
+  return false
 end
-job.stale = job.stale > 1 and job.stale - 1 or nil
-save(keys, id, job)
-return false

@@ -1,8 +1,10 @@
 -- Whether the time of a job is over, although no script has dropped it yet: each drops a hundred at most.
--- takes: keys id now
+-- keys: completed expiring
 -- use: place
-for _, key in ipairs({ keys.expiring, keys.completed }) do
-  local ends_at = redis.call('ZSCORE', key, place(id))
-  if ends_at and tonumber(ends_at) <= now then return true end
+local function is_over (keys, id, now)
+  for _, key in ipairs({ keys.expiring, keys.completed }) do
+    local ends_at = redis.call('ZSCORE', key, place(id))
+    if ends_at and tonumber(ends_at) <= now then return true end
+  end
+  return false
 end
-return false

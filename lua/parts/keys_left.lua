@@ -1,5 +1,7 @@
 -- How many idempotency keys more the policy's max_keys lets the queue remember.
--- takes: keys
+-- keys: remembered
 -- use: rules
-local most = rules(keys).max_keys
-return most and most - redis.call('ZCARD', keys.remembered) or math.huge
+local function keys_left (keys)
+  local most = rules(keys).max_keys
+  return most and most - redis.call('ZCARD', keys.remembered) or math.huge
+end

@@ -1,9 +1,11 @@
 -- Puts a job into line: behind those of its priority that became ready before it.
 -- Priority 5 is a list, which costs a tenth of a sorted set; the others share one, by priority and time.
--- takes: keys id priority since
+-- keys: ready ranked
 -- use: place
-if priority == nil or priority == 5 then
-  redis.call('RPUSH', keys.ready, id)
-else
-  redis.call('ZADD', keys.ranked, priority * 1e13 + since, place(id))
+local function line (keys, id, priority, since)
+  if priority == nil or priority == 5 then
+    redis.call('RPUSH', keys.ready, id)
+  else
+    redis.call('ZADD', keys.ranked, priority * 1e13 + since, place(id))
+  end
 end

@@ -1,11 +1,13 @@
 -- Begins a script that only looks. Redis refuses every write, and even this settling, while it cannot write to its disk;
 -- the script must tell what there is then, and write nothing.
--- takes: keys now limit
+-- keys: jobs
 -- use: settle
 -- returns: whether Redis takes writes; and what lua/parts/settle.lua returns
 -- It removes nothing, and counts as a first write: a full Redis refuses a script whose first write adds.
-local answer = redis.pcall('HDEL', keys.jobs, '')
-if type(answer) == 'table' and answer.err:find('MISCONF', 1, true) then return false end
--- Any other refusal is for the caller.
-if type(answer) == 'table' then redis.call('HDEL', keys.jobs, '') end
-return true, settle(keys, now, limit)
+local function look (keys, now, limit)
+  local answer = redis.pcall('HDEL', keys.jobs, '')
+  if type(answer) == 'table' and answer.err:find('MISCONF', 1, true) then return false end
+  -- Any other refusal is for the caller.
+  if type(answer) == 'table' then redis.call('HDEL', keys.jobs, '') end
+  return true, settle(keys, now, limit)
+end

@@ -1,7 +1,9 @@
 -- Gives out so many ids in a row. With the first of all a queue gets its seed, which makes its receipts its own.
--- takes: keys count seed
+-- keys: stats
 -- seed: random bytes of the server; a script has nothing that others cannot guess
 -- returns: the first of them, a number
-local first = redis.call('HINCRBY', keys.stats, 'last_id', count) - count + 1
-if first == 1 then redis.call('HSET', keys.stats, 'seed', seed) end
-return first
+local function number (keys, count, seed)
+  local first = redis.call('HINCRBY', keys.stats, 'last_id', count) - count + 1
+  if first == 1 then redis.call('HSET', keys.stats, 'seed', seed) end
+  return first
+end

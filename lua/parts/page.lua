@@ -1,5 +1,6 @@
 -- Reads at most `count` entries of a list (LRANGE) or a sorted set (ZRANGE), from the index `from` on.
--- takes: command key from count
 -- returns: the entries; none for a count of 0: a range whose last index is -1 means all there are
-if count < 1 then return {} end
-return redis.call(command, key, from, from + count - 1)
+local function page (command, key, from, count)
+  if count < 1 then return {} end
+  return redis.call(command, key, from, from + count - 1)
+end

@@ -1,20 +1,22 @@
 -- Moves at most `limit` due jobs into line, in the order in which they fell due.
 -- Removal comes first: a full Redis refuses a script whose first write adds, and taking must go on.
--- takes: keys now limit
+-- keys: delayed details
 -- use: line detail lateness listened report
 -- returns: whether due jobs may be left
-local due = redis.call('ZRANGEBYSCORE', keys.delayed, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
-if #due == 0 then return false end
-redis.call('ZREMRANGEBYRANK', keys.delayed, 0, #due / 2 - 1)
-local plain = redis.call('EXISTS', keys.details) == 0
-lateness(keys, now, due)
-for i = 1, #due, 2 do
-  local id = due[i]:sub(2)
-  line(keys, id, not plain and detail(keys, id).priority or nil, tonumber(due[i + 1]))
+local function promote (keys, now, limit)
+  local due = redis.call('ZRANGEBYSCORE', keys.delayed, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
+  if #due == 0 then return false end
+  redis.call('ZREMRANGEBYRANK', keys.delayed, 0, #due / 2 - 1)
+  local plain = redis.call('EXISTS', keys.details) == 0
+  lateness(keys, now, due)
+  for i = 1, #due, 2 do
+    local id = due[i]:sub(2)
+    line(keys, id, not plain and detail(keys, id).priority or nil, tonumber(due[i + 1]))
+  end
+  if listened(keys) then
+    local ids = {}
+    for i = 1, #due, 2 do ids[(i + 1) / 2] = due[i]:sub(2) end
+    report(keys, { 'promoted waiting', table.concat(ids, ' ') })
+  end
+  return #due == 2 * limit
 end
-if listened(keys) then
-  local ids = {}
-  for i = 1, #due, 2 do ids[(i + 1) / 2] = due[i]:sub(2) end
-  report(keys, { 'promoted waiting', table.concat(ids, ' ') })
-end
-return #due == 2 * limit

@@ -3,7 +3,8 @@
 -- Redis has lost what it wrote last (a failover, a cut file, a backup that is restored): then the deadline differs,
 -- for the second delivery begins later. The deadline is in whole ms: Redis reads and writes a score with a fraction so
 -- slowly that leases cost it a quarter more.
--- takes: seed id delivery deadline
 -- deadline: see lua/parts/first_deadline.lua
-local stem = seed .. ':' .. id .. ':' .. delivery .. (deadline == '' and '' or ':' .. deadline)
-return delivery .. '-' .. redis.sha1hex(stem):sub(1, 16)
+local function receipt (seed, id, delivery, deadline)
+  local stem = seed .. ':' .. id .. ':' .. delivery .. (deadline == '' and '' or ':' .. deadline)
+  return delivery .. '-' .. redis.sha1hex(stem):sub(1, 16)
+end

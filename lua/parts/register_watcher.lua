@@ -1,14 +1,16 @@
 -- Notes that clients of a server wait for a job that has not ended, and keeps of it what they will ask for.
--- takes: keys id server
+-- keys: jobs watchers
 -- use: detail born save
-local servers = redis.call('HGET', keys.watchers, id)
-if not servers then
-  redis.call('HSET', keys.watchers, id, server)
-elseif not (' ' .. servers .. ' '):find(' ' .. server .. ' ', 1, true) then
-  redis.call('HSET', keys.watchers, id, servers .. ' ' .. server)
+local function register_watcher (keys, id, server)
+  local servers = redis.call('HGET', keys.watchers, id)
+  if not servers then
+    redis.call('HSET', keys.watchers, id, server)
+  elseif not (' ' .. servers .. ' '):find(' ' .. server .. ' ', 1, true) then
+    redis.call('HSET', keys.watchers, id, servers .. ' ' .. server)
+  end
+  local job = detail(keys, id)
+  if job.awaited then return end
+  job.awaited, job.born = true, born(redis.call('HGET', keys.jobs, id), job)
+  -- On lease, none means one: see lua/parts/detail.lua.
+  save(keys, id, job)
 end
-local job = detail(keys, id)
-if job.awaited then return end
-job.awaited, job.born = true, born(redis.call('HGET', keys.jobs, id), job)
--- On lease, none means one: see lua/parts/detail.lua.
-save(keys, id, job)

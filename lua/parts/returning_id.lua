@@ -1,14 +1,16 @@
 -- The id under which a job comes back that was taken for good: its own, if no other job has it. Where Redis has lost
 -- its last writes meanwhile, another job may have that id: then it gets a new one. Or the job is there, for the take was lost.
--- takes: keys id record detail
+-- keys: jobs details
 -- use: born number
 -- record, detail: of the job that comes back
 -- returns: the id; nothing if the job is there
-local there = redis.call('HGET', keys.jobs, id)
-if not there then return id end
-local text = redis.call('HGET', keys.details, id)
-local other = text and cjson.decode(text) or {}
--- One that was replaced has another payload, and says when it was born.
-if (there == record or other.born) and born(there, other) == born(record, detail) then return nil end
-detail.stale = nil
-return string.format('%d', number(keys, 1, ''))
+local function returning_id (keys, id, record, detail)
+  local there = redis.call('HGET', keys.jobs, id)
+  if not there then return id end
+  local text = redis.call('HGET', keys.details, id)
+  local other = text and cjson.decode(text) or {}
+  -- One that was replaced has another payload, and says when it was born.
+  if (there == record or other.born) and born(there, other) == born(record, detail) then return nil end
+  detail.stale = nil
+  return string.format('%d', number(keys, 1, ''))
+end

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { errors } from '../../operations/errors.ts'
 import { commonKeys, queueKeys, scheduleKeys } from '../../operations/keys.ts'
-import { compile } from '../../operations/script.ts'
+import { compile, verbs } from '../../operations/script.ts'
 
 /**
  * What others rely on, and what a change of the house must not move by accident. A change that is
@@ -70,8 +69,7 @@ async function metrics (app: FastifyInstance): Promise<string[]> {
 }
 
 function scripts (): Record<string, string> {
-  const names = readdirSync(new URL('../../lua/', import.meta.url)).filter(name => name.endsWith('.lua'))
-  return Object.fromEntries(names.map(name => [name, hash(compile(name.replace('.lua', '')).lua)]))
+  return Object.fromEntries(verbs().toSorted().map(verb => [verb, hash(compile(verb).lua)]))
 }
 
 function hash (value: unknown): string {

@@ -1,82 +1,142 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
-import { test, type Test } from 'tap'
+import { test } from 'tap'
 import { push } from '../../operations/insertion.ts'
 import { take } from '../../operations/wish.ts'
 import { scriptKey } from '../../operations/keys.ts'
-import { compile, script } from '../../operations/script.ts'
+import { assemble, compile, script, verbs, type Arguments, type Source } from '../../operations/script.ts'
 import { build } from '../helper.ts'
 
-const room = fileURLToPath(new URL('../../lua/', import.meta.url))
-const named = (folder: string): string[] => readdirSync(folder).filter(name => name.endsWith('.lua')).map(name => name.replace('.lua', ''))
-const verbs = named(room)
-const source = (verb: string): string => readFileSync(join(room, `${verb}.lua`), 'utf8')
-const header = (text: string, label: string): string[] => new RegExp(`^-- ${label}: (.+)$`, 'm').exec(text)?.[1]!.split(' ') ?? []
+const house = fileURLToPath(new URL('../../', import.meta.url))
+const names = readdirSync(join(house, 'lua'), { recursive: true, encoding: 'utf8' })
+const sources = names.filter(name => name.endsWith('.lua')).map(name => read(`lua/${name}`))
+const parts = sources.filter(({ file }) => file.startsWith('lua/parts/'))
 
-/** A script of this test's own, and the verb that names it. */
-function written (t: Test, lua: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'presque-lua-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, 'verb.lua'), lua)
-  return join(relative(room, folder), 'verb')
+function read (file: string): Source {
+  return { file, text: readFileSync(join(house, file), 'utf8') }
 }
 
-test('compile() makes locals of what the header names', async t => {
+/** A script that is in no file. */
+function written (text: string): Source {
+  return { file: 'written', text }
+}
+
+function header (text: string, label: string): string[] {
+  return new RegExp(`^-- ${label}: (.+)$`, 'm').exec(text)?.[1]!.split(' ') ?? []
+}
+
+test('assemble() makes locals of what the header names', async t => {
   const redis = (await build(t)).redis as Redis
-  const { keys, args, lua } = compile(written(t, '-- Says it.\n-- keys: ready jobs\n-- args: one two\nreturn { ready, jobs, one, two }\n'))
+  const source = written('-- Says it.\n-- keys: ready jobs\n-- args: one two\nreturn { ready, jobs, one, two }\n')
+  const { keys, args, lua } = assemble(source)
   t.strictSame(keys, ['ready', 'jobs'])
   t.strictSame(args, ['one', 'two'])
   const [a, b] = ['a', 'b'].map(key => `${redis.options.keyPrefix}${key}`)
   t.strictSame(await redis.call('EVAL', lua, 2, 'a', 'b', 'c', 'd'), [a, b, 'c', 'd'])
 })
 
-test('compile() gives the last argument all that follow, however many', async t => {
+test('assemble() gives the last argument all that follow, however many', async t => {
   const redis = (await build(t)).redis as Redis
-  const { lua } = compile(written(t, '-- args: one ...rest\nreturn { one, #rest, rest[1] or false, rest[#rest] or false }\n'))
+  const { lua } = assemble(written('-- args: one ...rest\nreturn { one, #rest, rest[1] or false, rest[#rest] or false }\n'))
   t.strictSame(await redis.call('EVAL', lua, 0, 'a'), ['a', 0, null, null])
   const many = Array.from({ length: 50_000 }, (_, i) => String(i))
   t.strictSame(await redis.call('EVAL', lua, 0, 'a', ...many), ['a', 50_000, '0', '49999'])
 })
 
-test('compile() takes in the parts that are used, and works with an empty header', async t => {
+test('assemble() takes in the parts that are used, and works with an empty header', async t => {
   const redis = (await build(t)).redis as Redis
-  t.equal(await redis.call('EVAL', compile(written(t, '-- args: now\n-- use: clock\nreturn clock(now)\n')).lua, 0, '5'), 5)
-  t.equal(await redis.call('EVAL', compile(written(t, 'return 7\n')).lua, 0), 7)
+  t.equal(await redis.call('EVAL', assemble(written('-- args: now\n-- use: clock\nreturn clock(now)\n')).lua, 0, '5'), 5)
+  t.equal(await redis.call('EVAL', assemble(written('return 7\n')).lua, 0), 7)
 })
 
-test('compile() refuses a key that operations/keys.ts does not know', async t => {
-  t.throws(() => compile(written(t, '-- keys: ready unheard_of\nreturn 1\n')), { message: /no such key in operations\/keys.ts: unheard_of$/ })
-  t.throws(() => compile('no-such-verb'), { code: 'ENOENT' })
+test('assemble() gives a script its own keys and those of all its parts', async t => {
+  t.strictSame(assemble(written('-- keys: policy jobs\n-- use: remember\nremember(keys, {})\n')).keys,
+    ['idempotency', 'remembered', 'policy', 'jobs'])
+})
+
+test('assemble() refuses a header that names what there is not', async t => {
+  const refused = (text: string): string => {
+    try {
+      assemble(written(text))
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  t.equal(refused('-- keys: ready unheard_of\n'), 'written: no such key in operations/keys.ts: unheard_of')
+  t.equal(refused('-- keys: jobs\nreturn keys.ready\n'), 'written: its header lacks keys.ready, which its lines use')
+  t.equal(refused('-- use: unheard_of\n'), 'written: no such part in lua/parts: unheard_of')
+  t.equal(refused('-- use: push\n'), 'written: no such part in lua/parts: push')
+  t.equal(refused('-- args: clock\n-- use: clock\n'), 'written: clock is a part, and cannot be a key or an argument as well')
+})
+
+test('compile() refuses what is no verb', async t => {
+  t.throws(() => compile('no_such_verb'), { message: 'no script is named no_such_verb' })
+  t.throws(() => compile('clock'), { message: 'no script is named clock' })
 })
 
 test('a script refuses an argument that its header does not name', async t => {
   const { redis } = await build(t)
-  await t.rejects(script('status')(redis, 'mail', { limit: 1 }), { message: 'lua/status.lua takes now, but was given limit' })
+  await t.rejects(script('status')(redis, 'mail', { limit: 1 }), { message: 'the script status takes now, but was given limit' })
   await t.rejects(script('status')(redis, 'mail', { now: 1, limit: 1 }), { message: /was given now, limit$/ })
   t.ok(await script('status')(redis, 'mail', {}), 'and takes nothing for what is left out')
 })
 
-test('every script compiles in Redis, names known keys, and uses all that its header names', async t => {
+test('every line of a compiled script is a line of its source', async t => {
+  const { lua, place } = compile('take')
+  const texts = Object.fromEntries(sources.map(({ file, text }) => [file, text.split('\n')]))
+  const lines = lua.split('\n').map((line, i) => ({ line, place: place(i + 1) }))
+  const made = lines.filter(line => line.place === undefined)
+  t.ok(made.length > 1 && made.length < 40, `${made.length} lines are of no file`)
+  for (const { line, place } of lines.filter(line => line.place !== undefined)) {
+    const [file, number] = place!.split(':') as [string, string]
+    t.equal(line, texts[file]?.[Number(number) - 1], place!)
+  }
+  t.equal(place(lines.length + 1), undefined)
+})
+
+test('an error in a script names the file and the line of the source', async t => {
+  const { redis } = await build(t)
+  const failure = async (verb: string, args: Arguments): Promise<Error> => {
+    return await script(verb)(redis, 'mail', args).then(() => new Error('it has not failed'), (error: Error) => error)
+  }
+  await redis.set('{mail}:history', 'no list')
+  t.match((await failure('sample', { facts: '1' })).message, `on ${place('lua/sample.lua', "'LINDEX', history")}`)
+  const noNumber = await failure('control', { changes: ['stopped', '+x'] })
+  t.match(noNumber.message, place('lua/control.lua', 'now + tonumber(value)'))
+  t.match(noNumber.stack, noNumber.message, 'and so does its stack')
+  await redis.set('{mail}:given', 'no list')
+  await redis.hset('{mail}:policy', 'rate_limit', 1, 'rate_period', 1)
+  t.match((await failure('take', { requests: ['1  '] })).message, `on ${place('lua/parts/allow.lua', "'LTRIM'")}`)
+})
+
+/** Where in a file the first line with that text is, as an error says it. */
+function place (file: string, text: string): string {
+  return `${file}:${read(file).text.split('\n').findIndex(line => line.includes(text)) + 1}`
+}
+
+test('every script compiles in Redis, and uses all that its header names', async t => {
   const redis = (await build(t)).redis as Redis
-  t.ok(verbs.length >= 6)
-  for (const verb of verbs) {
-    const { keys, args, lua } = compile(verb)
-    t.match(await redis.call('SCRIPT', 'LOAD', lua), /^[0-9a-f]{40}$/, verb)
-    t.strictSame(keys.filter(key => scriptKey('mail', key) === undefined), [], verb)
-    const body = source(verb).replace(/^--.*$/gm, '')
-    const names = [...keys, ...args.map(arg => arg.replace('...', '')), ...header(source(verb), 'use')]
-    const isUsed = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body) || lua.includes(`keys.${name}`)
-    t.strictSame(names.filter(name => !isUsed(name)), [], `${verb}: named and not used`)
-    t.match(source(verb), /^-- [A-Z]/, `${verb} begins with what it does`)
+  t.ok(verbs().length >= 6)
+  for (const verb of verbs()) {
+    t.match(await redis.call('SCRIPT', 'LOAD', compile(verb).lua), /^[0-9a-f]{40}$/, verb)
+  }
+  for (const { file, text } of sources) {
+    const body = text.replace(/^ *--.*$/gm, '').replace(/^local function .*/m, '')
+    const args = header(text, 'args').map(arg => arg.replace('...', ''))
+    const named = [...header(text, 'keys'), ...args, ...header(text, 'use')]
+    t.strictSame(named.filter(name => !new RegExp(`\\b${name}\\b`).test(body)), [], `${file}: named and not used`)
+    t.match(text, /^-- [A-Z]/, `${file} begins with what it does`)
+    for (const key of header(text, 'keys')) t.ok(scriptKey('mail', key), `${file}: ${key}`)
   }
 })
 
 test('every part is used by some script', async t => {
-  const all = verbs.map(verb => compile(verb).lua).join('\n')
-  t.strictSame(named(join(room, 'parts')).filter(name => !all.includes(`local function ${name}(`)), [])
+  const all = verbs().map(verb => compile(verb).lua).join('\n')
+  const unused = parts.filter(({ file }) => !all.includes(`local function ${basename(file, '.lua')} (`))
+  t.strictSame(unused.map(({ file }) => file), [])
 })
 
 test('scripts survive SCRIPT FLUSH', async t => {
