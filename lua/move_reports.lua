@@ -1,6 +1,6 @@
 -- Moves the errors and the progress that layout 1 keeps in `details` to `reports`, of about so many
 -- jobs.
--- keys: details reports
+-- keys: details
 -- args: cursor limit
 -- use: save
 -- returns: the cursor for the next call; '0' at the end
