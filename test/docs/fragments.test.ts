@@ -23,31 +23,31 @@ async function sh (lines: string, env: NodeJS.ProcessEnv = {}): Promise<string> 
   return (await promisify(execFile)('sh', ['-c', lines], { cwd: home, env: { ...process.env, ...env } })).stdout
 }
 
-test('the example of docs/dependencies.md puts in a job that waits for two', async t => {
+test('the example of docs/guide/dependencies.md puts in a job that waits for two', async t => {
   const { app, url } = await listen(t)
-  const said = await sh(at(blocks('docs/dependencies.md')[0]!, url))
+  const said = await sh(at(blocks('docs/guide/dependencies.md')[0]!, url))
   t.same([...said.matchAll(/x-presque-job: (\d+)/gi)].map(([, id]) => id), ['1', '2', '3'])
   t.match(await job(app.redis, 'film', '3'), { state: 'blocked', payload: '{"join":true}' })
 })
 
-test('the examples of docs/schedules.md set two schedules, and show one', async t => {
+test('the examples of docs/guide/schedules.md set two schedules, and show one', async t => {
   const { app, url } = await listen(t)
-  const said = await sh(at(blocks('docs/schedules.md', 'sh')[0]!, url))
+  const said = await sh(at(blocks('docs/guide/schedules.md', 'sh')[0]!, url))
   t.notMatch(said, /"error":/)
   t.match(said, /"name":"nightly"/)
   const { schedules: all } = await schedules(app.redis, () => true, { offset: 0, limit: 9 })
   t.match(all, [{ name: 'check', every: 60, overlap: 'skip' }, { name: 'nightly', cron: '30 4 * * *', tz: 'Europe/Berlin' }])
 })
 
-test('the examples of docs/workers.md register a worker, and tell it to take no more', async t => {
+test('the examples of docs/guide/workers.md register a worker, and tell it to take no more', async t => {
   const { url } = await listen(t)
-  for (const block of blocks('docs/workers.md', 'sh')) t.equal(await sh(at(block, url)), '')
+  for (const block of blocks('docs/guide/workers.md', 'sh')) t.equal(await sh(at(block, url)), '')
   t.match(await (await fetch(`${url}/w?worker_id=w1`)).json(), { worker_id: 'w1', version: '1.4.2', host: 'web-3', pid: 812, quiet: true })
 })
 
-test('the example of docs/access.md makes a token, with which a job is pushed', async t => {
+test('the example of docs/operate/access.md makes a token, with which a job is pushed', async t => {
   const file = join(place(t), 'tokens.json')
-  const [make, , curl] = blocks('docs/access.md', 'sh')[0]!.trimEnd().split('\n')
+  const [make, , curl] = blocks('docs/operate/access.md', 'sh')[0]!.trimEnd().split('\n')
   const said = await sh(make!.replace('tokens.json', file).replace('npm run', 'npm run --silent'))
   const token = /presque_\S+/.exec(said)![0]
   const { app, url } = await listen(t, { PRESQUE_TOKENS: file })
@@ -56,9 +56,9 @@ test('the example of docs/access.md makes a token, with which a job is pushed', 
   t.match(await sh(at(curl!, url), { TOKEN: 'presque_other' }), /no such token/)
 })
 
-test('the policy of docs/at-least-once.md is one', async t => {
+test('the policy of docs/guide/at-least-once.md is one', async t => {
   const { url } = await listen(t)
-  const body = blocks('docs/at-least-once.md', 'json')[0]!
+  const body = blocks('docs/guide/at-least-once.md', 'json')[0]!
   t.equal((await fetch(`${url}/control/mail`, { method: 'POST', body })).status, 200)
   t.match(await (await fetch(`${url}/status/mail`)).json(), { policy: JSON.parse(body) as object })
 })
@@ -80,9 +80,9 @@ async function stream (t: Test, command: string, shown: string, meanwhile: () =>
   return said
 }
 
-test('the streams of docs/events.md say what the page shows', async t => {
+test('the streams of docs/guide/events.md say what the page shows', async t => {
   const { app, url } = await listen(t)
-  const [listening, events, consuming, delivery] = blocks('docs/events.md')
+  const [listening, events, consuming, delivery] = blocks('docs/guide/events.md')
   const said = await stream(t, at(listening!, url), events!, async () => {
     await push(app.redis, 'mail', [{ payload: '{}' }])
     await fetch(`${url}/q/mail/take?lease=30&worker_id=w1`, { method: 'POST' })
@@ -95,12 +95,12 @@ test('the streams of docs/events.md say what the page shows', async t => {
 // Servers, and what does not end by itself or needs another queue: tests of their own.
 const apart = /^presque (serve|token|import|completion|run|top|pop mail --follow)/
 
-test('the commands of docs/cli.md and of the README do what they say, or say in one sentence why not', { timeout: 60_000 }, async t => {
+test('the commands of docs/reference/cli.md and of the README do what they say, or say in one sentence why not', { timeout: 60_000 }, async t => {
   const { app, url } = await listen(t)
   const folder = place(t)
   writeFileSync(join(folder, 'job.json'), '{"n":1}\n')
   writeFileSync(join(folder, 'jobs.ndjson'), '{"n":1}\n{"n":2}\n')
-  const lines = ['docs/cli.md', 'README.md'].flatMap(name => blocks(name, 'sh')).flatMap(block => block.trimEnd().split('\n')).filter(line => line.includes('presque ') && !apart.test(line))
+  const lines = ['docs/reference/cli.md', 'README.md'].flatMap(name => blocks(name, 'sh')).flatMap(block => block.trimEnd().split('\n')).filter(line => line.includes('presque ') && !apart.test(line))
   t.ok(lines.length > 25, `${lines.length} commands`)
   for (const line of lines) {
     await push(app.redis, 'mail', [{ payload: '{}' }])
