@@ -1,10 +1,13 @@
-import { statfs } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { access, rm, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 
 /**
  * Keeps a private Redis alive while its disk is full. Redis ends when it cannot write what it is to keep (`appendfsync
  * always`), so it is told before: it gets a `maxmemory` that it is above, and from then on takes only what removes. That is
  * a full Redis as every script knows it: pushes are 507, and what takes, finishes, purges or looks works on.
+ * Where others fill the disk to the last byte, a file is given up that stands there for that: what removes is written, too.
  */
 
 // In bytes: what is left for taking and finishing; a quarter of a disk that is smaller than four times that.
@@ -14,6 +17,10 @@ const reserve = 128 * 2 ** 20
 const speed = 200_000
 const soonest = 20
 const latest = 1000
+
+// In bytes: the file that is given up, room for some thousands of takes. It is when less than `last` is left.
+const ballastSize = 2 ** 20
+const last = ballastSize / 4
 
 // In ms: so often a file that is mostly of jobs that are gone is written anew, while the disk is full.
 const rewriteEvery = 5000
@@ -86,7 +93,16 @@ export class DiskGuard {
     const wasFull = this.#isFull
     this.#isFull = free < (wasFull ? least * 1.25 : least)
     if (this.#isFull !== wasFull) this.#log(sentence(this.#path, free, this.#isFull))
+    await this.#ballast(free)
     return this.#isFull ? 0 : free - least
+  }
+
+  // Of random bytes, for a file system may store no others, or few.
+  async #ballast (free: number): Promise<void> {
+    const file = join(this.#path, 'ballast')
+    if (free < last) await rm(file, { force: true }).catch(() => {})
+    if (this.#isFull || await access(file).then(() => true, () => false)) return
+    await writeFile(file, randomBytes(ballastSize), { mode: 0o600 }).catch(() => rm(file, { force: true }))
   }
 
   async #tell (): Promise<void> {

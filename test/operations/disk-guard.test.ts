@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type Test } from 'tap'
 import { Redis } from 'ioredis'
@@ -26,6 +26,7 @@ async function serve (t: Test) {
   return {
     redis,
     other: join(path, 'other'),
+    ballast: join(path, 'data', 'ballast'),
     isSame: () => server.pid() === pid,
     takes: async () => await redis.set('new', '1').then(() => true, () => false),
     fill: async () => {
@@ -64,3 +65,35 @@ test('a disk that others fill to the last byte does not end Redis, and it goes o
   await until('there is room again', takes, 30_000)
   t.ok(isSame(), 'by the same Redis')
 })
+
+test('on a disk without a byte left jobs can be taken, for the ballast goes, and it is back when there is room', async t => {
+  const place = await serve(t)
+  if (place === null) return t.pass('no small disk here')
+  const { redis, other, ballast, takes, isSame } = place
+  const { size, blocks } = statSync(ballast)
+  t.ok(blocks * 512 >= size && size >= 2 ** 20, 'it takes up what it says')
+  for (let n = 0; n < 100; n++) await redis.set(`job:${n}`, '1')
+  writeFileSync(other, Buffer.alloc(5 * 2 ** 20))
+  fillUp(`${other}.more`)
+  await until('the ballast is given up', () => !existsSync(ballast))
+  await until('what removes is written', async () => await redis.del('job:0').then(() => true, () => false))
+  for (let n = 1; n < 100; n++) t.equal(await redis.del(`job:${n}`), 1)
+  t.notOk(await takes(), 'pushes are refused all the while')
+  for (const file of [other, `${other}.more`]) rmSync(file)
+  await until('there is room again', takes, 30_000)
+  await until('the ballast is back', () => existsSync(ballast) && statSync(ballast).size === size)
+  t.ok(isSame(), 'by the same Redis')
+})
+
+// To the last byte that the disk takes.
+function fillUp (path: string): void {
+  const file = openSync(path, 'w')
+  for (let size = 2 ** 16; size >= 1;) {
+    try {
+      writeSync(file, Buffer.alloc(size))
+    } catch {
+      size /= 2
+    }
+  }
+  closeSync(file)
+}
