@@ -2,11 +2,45 @@ import { STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import autoload from '@fastify/autoload'
-import type { FastifyHttpOptions, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { errors } from './operations/errors.ts'
-import type { LayoutOptions } from './plugins/layout.ts'
-import type { Siblings } from './operations/meter.ts'
+import type { Siblings } from './operations/metric/process-metrics.ts'
 import { requestId } from './operations/request-id.ts'
+import auth from './plugins/access/auth.ts'
+import queueLimit from './plugins/access/queue-limit.ts'
+import roster from './plugins/background/roster.ts'
+import sampler from './plugins/background/sampler.ts'
+import scheduler from './plugins/background/scheduler.ts'
+import summaries from './plugins/background/summaries.ts'
+import config from './plugins/config.ts'
+import dashboard from './plugins/docs/dashboard.ts'
+import openapi from './plugins/docs/openapi.ts'
+import staticFiles from './plugins/docs/static-files.ts'
+import admission from './plugins/http/admission.ts'
+import batchedWrites from './plugins/http/batched-writes.ts'
+import connections from './plugins/http/connections.ts'
+import cors from './plugins/http/cors.ts'
+import csrf from './plugins/http/csrf.ts'
+import errorHandler from './plugins/http/error-handler.ts'
+import halfClosed from './plugins/http/half-closed.ts'
+import host from './plugins/http/host.ts'
+import jsonBody from './plugins/http/json-body.ts'
+import methodNotAllowed from './plugins/http/method-not-allowed.ts'
+import pipelining from './plugins/http/pipelining.ts'
+import securityHeaders from './plugins/http/security-headers.ts'
+import serializerCache from './plugins/http/serializer-cache.ts'
+import validator from './plugins/http/validator.ts'
+import eventHub from './plugins/job/event-hub.ts'
+import longPoll from './plugins/job/long-poll.ts'
+import putBack from './plugins/job/put-back.ts'
+import replyJob from './plugins/job/reply-job.ts'
+import sse from './plugins/job/sse.ts'
+import meter from './plugins/observe/meter.ts'
+import metrics from './plugins/observe/metrics.ts'
+import redisClient from './plugins/redis/client.ts'
+import layout, { type LayoutOptions } from './plugins/redis/layout.ts'
+import privateRedis from './plugins/redis/private-redis.ts'
+import redisSafety from './plugins/redis/safety.ts'
 import type { Config } from './schemas/config.ts'
 import { bodyLines, withBody } from './schemas/header.ts'
 
@@ -28,9 +62,25 @@ export interface PresqueOptions {
   web?: string | null
 }
 
-/** presque as one Fastify plugin: what routes share, then what HTTP offers, then a 405 for the rest. */
-export default async function presque (app: FastifyInstance, { config, patience, layout, siblings, web }: PresqueOptions): Promise<void> {
-  await app.register(autoload, { dir: room('plugins'), options: { config, patience, layout, siblings, web }, encapsulate: false })
+// Hooks run in the order in which their plugins stand here, those of one kind one after another.
+const plugins = [
+  config, connections, meter, errorHandler, cors, methodNotAllowed, auth, privateRedis,
+  redisClient, securityHeaders, pipelining, admission, batchedWrites, jsonBody,
+  staticFiles, dashboard, halfClosed, putBack, replyJob, sse, summaries, sampler, host,
+  layout, eventHub, longPoll, redisSafety, metrics, openapi, csrf, roster, queueLimit,
+  serializerCache, scheduler, validator
+] as FastifyPluginAsync<object>[]
+
+/** presque as one Fastify plugin: the plugins, then the routes, then a 405 for other methods. */
+export default async function presque (app: FastifyInstance, options: PresqueOptions): Promise<void> {
+  const shared = {
+    config: options.config,
+    patience: options.patience,
+    layout: options.layout,
+    siblings: options.siblings,
+    web: options.web
+  }
+  for (const plugin of plugins) await app.register(plugin, shared)
   await app.register(autoload, { dir: room('routes'), dirNameRoutePrefix: false, encapsulate: false })
   app.refuseOtherMethods()
 }
@@ -42,11 +92,11 @@ export const options = {
     // So that a name that is too long is refused with a sentence, not with a 404.
     maxParamLength: 16 * 1024
   },
-  // A private Redis may have to load its jobs, for as long as that takes; plugins/redis.ts has a limit of its own.
+  // A private Redis may have to load its jobs, for as long as that takes; plugins/redis/client.ts has a limit of its own.
   pluginTimeout: 0,
   // A request that comes in while the server drains is answered like any other; its connection ends with it.
   return503OnClosing: false,
-  // Node answers a missing Host header with an empty body; plugins/headers.ts does with a sentence.
+  // Node answers a missing Host header with an empty body; plugins/http/security-headers.ts does with a sentence.
   http: { requireHostHeader: false },
   requestTimeout: 30_000,
   genReqId: ({ headers }) => requestId(headers['x-request-id']),

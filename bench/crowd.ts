@@ -4,9 +4,9 @@
 // `node --import tsx bench/crowd.ts [queues] [workers] [queues with workers]`; 100 000, 10 000 and 200.
 import { Worker } from 'node:worker_threads'
 import { setTimeout as delay } from 'node:timers/promises'
-import { push } from '../operations/insertion.ts'
-import { take } from '../operations/wish.ts'
-import { register } from '../operations/worker.ts'
+import { push } from '../operations/job/push.ts'
+import { take } from '../operations/job/take.ts'
+import { register } from '../operations/worker/worker.ts'
 import { Connection } from './connection.ts'
 import { perform, type Figure, type Stage } from './stage.ts'
 

@@ -1,11 +1,11 @@
 // The longest that any script keeps Redis busy while crowds and chains of jobs wait for others, by Redis's own clock; and the memory of a
 // blocked job. Ends with exit code 1 when one takes more than 50 ms.
-import { ackOne } from '../operations/delivery.ts'
-import { job } from '../operations/document.ts'
-import { pushOne, push } from '../operations/insertion.ts'
-import { cancel, cancelAll, retryAll } from '../operations/job.ts'
-import { purge, queueStatus } from '../operations/queue.ts'
-import { take } from '../operations/wish.ts'
+import { ackOne } from '../operations/job/delivery.ts'
+import { job } from '../operations/job/job.ts'
+import { pushOne, push } from '../operations/job/push.ts'
+import { cancel, cancelAll, retryAll } from '../operations/job/bulk.ts'
+import { purge, queueStatus } from '../operations/queue/queue.ts'
+import { take } from '../operations/job/take.ts'
 import { fill, machine, place } from './setup.ts'
 
 const limit = 50

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { push } from '../operations/insertion.ts'
+import { push } from '../operations/job/push.ts'
 import { perform, spread, type Figure, type Server, type Stage } from './stage.ts'
 
 const clients = 1000

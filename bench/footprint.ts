@@ -1,7 +1,7 @@
 // What a job costs in Redis above its payload, by what it is: bytes of memory, of which each key has its share.
-import { take } from '../operations/wish.ts'
-import { push, type NewJob } from '../operations/insertion.ts'
-import { queueKey, queueKeys, type QueueKey } from '../operations/keys.ts'
+import { take } from '../operations/job/take.ts'
+import { push, type NewJob } from '../operations/job/push.ts'
+import { queueKey, queueKeys, type QueueKey } from '../operations/redis/keys.ts'
 import { perform, type Figure, type Stage } from './stage.ts'
 
 const count = 100_000

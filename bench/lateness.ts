@@ -1,6 +1,6 @@
 // How late delayed jobs reach workers that wait for them, by Redis's clock.
 // RATE: jobs that fall due each second, SECONDS: for so long, CLIENTS: so many wait, BATCH: each takes so many at once.
-import { push } from '../operations/insertion.ts'
+import { push } from '../operations/job/push.ts'
 import { connections, header, type Connection } from './connection.ts'
 import { perform, spread, type Figure, type Stage } from './stage.ts'
 

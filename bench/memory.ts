@@ -1,5 +1,5 @@
 // What a waiting job costs in Redis. Ends with exit code 1 when a plain one of 100 bytes costs more than 175.
-import type { NewJob } from '../operations/insertion.ts'
+import type { NewJob } from '../operations/job/push.ts'
 import { fill, machine, place } from './setup.ts'
 
 const count = 100_000

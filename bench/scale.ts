@@ -1,9 +1,9 @@
 // Whether a queue of a million jobs is as quick as one of a thousand: the time of each operation in both.
-import { ack } from '../operations/delivery.ts'
-import { take } from '../operations/wish.ts'
-import { push } from '../operations/insertion.ts'
-import { cancel } from '../operations/job.ts'
-import { queueStatus } from '../operations/queue.ts'
+import { ack } from '../operations/job/delivery.ts'
+import { take } from '../operations/job/take.ts'
+import { push } from '../operations/job/push.ts'
+import { cancel } from '../operations/job/bulk.ts'
+import { queueStatus } from '../operations/queue/queue.ts'
 import { perform, quantile, type Figure, type Stage } from './stage.ts'
 
 const { LARGE = '1000000' } = process.env

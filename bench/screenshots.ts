@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import type { Test } from 'tap'
-import { takeSamples } from '../operations/history.ts'
+import { takeSamples } from '../operations/queue/history.ts'
 import { openBrowser } from '../test/fixtures/browser.ts'
 import { openDashboard } from '../test/fixtures/dashboard.ts'
 

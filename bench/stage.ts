@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { closeRedis, createRedis, redisReady, type RedisClient } from '../operations/redis.ts'
+import { closeRedis, createRedis, redisReady, type RedisClient } from '../operations/redis/client.ts'
 
 /** A presque in a process of its own. `probe` collects its garbage, then tells its memory (bytes) and CPU time (ms). */
 export interface Server {

@@ -1,7 +1,7 @@
 // How much of what raw HTTP does the Worker of the client keeps: the same jobs on the same server, in turns.
 import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { Presque, Worker } from '../client/presque.ts'
+import { Presque, Worker } from '../client/client.ts'
 import { connections, expect, header, type Connection } from './connection.ts'
 import { perform, quantile } from './stage.ts'
 

@@ -1,8 +1,8 @@
 import type { Options, PositionalOptions } from 'yargs'
-import { Presque } from '../client/presque.ts'
-import { Usage } from './failure.ts'
-import { oneLine } from './json-text.ts'
-import { write, type Surroundings } from './surroundings.ts'
+import { Presque } from '../client/client.ts'
+import { Usage } from './io/exit.ts'
+import { oneLine } from './io/json-text.ts'
+import { write, type Surroundings } from './io/surroundings.ts'
 
 /** Everything is text as it was given, a switch true or false; what may be repeated is a list. */
 export type Arguments = Record<string, any>

@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Redis } from 'ioredis'
-import { parseRedisUrl } from '../operations/redis.ts'
+import { parseRedisUrl } from '../operations/redis/client.ts'
 import { bullmq } from './import/bullmq.ts'
 import { move, type Move } from './import/move.ts'
 import { presque2010 } from './import/presque-2010.ts'
 import { resque } from './import/resque.ts'
 import { sidekiq } from './import/sidekiq.ts'
 import type { Reader } from './import/source.ts'
-import { Failure, reasons } from './failure.ts'
-import { write } from './surroundings.ts'
+import { Failure, reasons } from './io/exit.ts'
+import { write } from './io/surroundings.ts'
 
 const readers: Record<string, Reader> = { resque, sidekiq, bullmq, 'presque-2010': presque2010 }
 

@@ -2,8 +2,8 @@ import yargs, { type Argv } from 'yargs'
 import manifest from '../package.json' with { type: 'json' }
 import { Call, inSeconds, type Arguments, type Command, type Option } from './command.ts'
 import { commands } from './commands.ts'
-import { failure, Usage, exits } from './failure.ts'
-import { ReaderGone, write, type Surroundings } from './surroundings.ts'
+import { failure, Usage, exits } from './io/exit.ts'
+import { ReaderGone, write, type Surroundings } from './io/surroundings.ts'
 
 const epilogue = `Environment: PRESQUE_URL (http://127.0.0.1:5000), PRESQUE_TOKEN.
 On a terminal it speaks to people; in a pipe, or with --json, in lines of JSON.

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { tooFewFiles } from './open-files.ts'
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  // An event that nothing hears ends the process. What cannot be written is seen where it is written (cli/surroundings.ts);
+  // An event that nothing hears ends the process. What cannot be written is seen where it is written (cli/io/surroundings.ts);
   // for what cannot be written on standard error there is no other place.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.exitCode = await run(process.argv.slice(2))
@@ -17,6 +17,6 @@ async function run (args: string[]): Promise<number> {
     process.stderr.write(`presque: ${few}\n`)
     return 1
   }
-  const [{ main }, { here }] = [await import('./main.ts'), await import('./surroundings.ts')]
+  const [{ main }, { here }] = [await import('./main.ts'), await import('./io/surroundings.ts')]
   return await main(args, here)
 }

@@ -4,9 +4,9 @@ import closeWithGrace from 'close-with-grace'
 import manifest from '../package.json' with { type: 'json' }
 import { readConfig } from '../operations/config.ts'
 import type { Config } from '../schemas/config.ts'
-import { outliveOutputs } from './log.ts'
+import { outliveOutputs } from './io/log.ts'
 import { tooFewFiles } from './open-files.ts'
-import { startProcesses } from './processes.ts'
+import { startProcesses } from './cluster/primary.ts'
 import { drain, startServer } from './server.ts'
 
 // Serves until a signal comes. A start that fails ends the process with one sentence and exit code 1.

@@ -1,9 +1,9 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify'
 import presque, { options } from '../app.ts'
-import type { Siblings } from '../operations/meter.ts'
-import { redacted } from '../operations/redact.ts'
+import type { Siblings } from '../operations/metric/process-metrics.ts'
+import { redacted } from '../operations/access/redact.ts'
 import type { Config } from '../schemas/config.ts'
-import { logStream } from './log.ts'
+import { logStream } from './io/log.ts'
 
 /** What serves, be it one process or several. */
 export interface Serving { url: string, log: FastifyBaseLogger, close (): Promise<void> }

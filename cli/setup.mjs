@@ -5,9 +5,9 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { failure, run, say } from './command.mjs'
-import { provideBrowser } from './provide-browser.mjs'
-import { provideRedis } from './provide-redis.mjs'
+import { failure, run, say } from './setup/shell.mjs'
+import { provideBrowser } from './setup/browser.mjs'
+import { provideRedis } from './setup/redis.mjs'
 
 // Plain JavaScript without packages: this is what fetches them.
 const script = fileURLToPath(import.meta.url)

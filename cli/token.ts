@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { checkToken, mint, readTokens } from '../operations/token.ts'
+import { checkToken, mint, readTokens } from '../operations/access/token.ts'
 import type { Role, Token } from '../schemas/access.ts'
 
 const usage = `Makes a token, adds its hash to the file of tokens, and prints it: once, for only the hash is kept.

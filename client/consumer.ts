@@ -1,7 +1,7 @@
 import { PresqueError, refusalIn } from './error.ts'
 import { ask, Repeated, type Answer, type Ask, type Connection } from './request.ts'
 import { delivered, deliveredAll, taken, type Delivered, type Delivery, type Taken } from './delivery.ts'
-import type { Done, Failure, Keep, Next, Take, TakeMany, TouchMany, Verdict } from './answer.ts'
+import type { Done, Failure, Keep, Next, Take, TakeMany, TouchMany, Verdict } from './schema.ts'
 
 interface Options { signal?: AbortSignal | undefined }
 

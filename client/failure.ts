@@ -1,5 +1,5 @@
 import { JobError, PresqueError, Unreachable } from './error.ts'
-import type { Failure } from './answer.ts'
+import type { Failure } from './schema.ts'
 import type { Delivery } from './delivery.ts'
 
 // In characters: all of it is kept by presque, which cuts an error at 64 KiB.

@@ -1,5 +1,5 @@
 import { isRefusal, PresqueError, refusal, Unreachable } from './error.ts'
-import { backoff, pause } from './patience.ts'
+import { backoff, pause } from './backoff.ts'
 
 export type Query = Record<string, string | number | boolean | Array<string | number> | undefined>
 

@@ -1,13 +1,13 @@
-import { Acks } from './acks.ts'
+import { Acks } from './ack-batcher.ts'
 import { isPassing } from './error.ts'
 import { report } from './failure.ts'
 import { Keeper } from './keeper.ts'
-import { backoff, pause } from './patience.ts'
+import { backoff, pause } from './backoff.ts'
 import { nameOf, placeOf, Presence, version as clientVersion } from './presence.ts'
-import type { Next } from './answer.ts'
+import type { Next } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
-import { Run, type Shop } from './run.ts'
+import { Run, type Shop } from './job-run.ts'
 
 export interface WorkerOptions {
   /** Jobs at a time: 1. No more are taken than are worked on. */

@@ -1,7 +1,7 @@
 import { envSchema } from 'env-schema'
 import { Config } from '../schemas/config.ts'
-import { parseRedisUrl } from './redis.ts'
-import { readTokens } from './token.ts'
+import { parseRedisUrl } from './redis/client.ts'
+import { readTokens } from './access/token.ts'
 
 const loopback = /^(127(\.\d+){3}|localhost|::1)$/
 

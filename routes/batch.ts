@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { noBatch, PushBatch, TakeBatch, TakeBatchByPost } from '../schemas/batch.ts'
 import { errors } from '../operations/errors.ts'
-import { push } from '../operations/insertion.ts'
-import { next } from '../operations/next.ts'
-import { elementTexts } from '../operations/payload.ts'
+import { push } from '../operations/job/push.ts'
+import { next } from '../operations/wait/take.ts'
+import { elementTexts } from '../operations/json-text.ts'
 import { traceIn, traceMembers } from '../operations/trace.ts'
-import type { Delivery } from '../operations/delivery.ts'
+import type { Delivery } from '../operations/job/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', makesQueue: true, jsonOnly: true } }, async (request, reply) => {

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetControl, SetControl } from '../schemas/control.ts'
-import { control } from '../operations/control.ts'
+import { control } from '../operations/queue/policy.ts'
 import { errors } from '../operations/errors.ts'
-import { queueStatus } from '../operations/queue.ts'
+import { queueStatus } from '../operations/queue/queue.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.get('/control/:queue', { schema: GetControl, config: { role: 'read' } }, async ({ params: { queue } }) => {

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
-import { ack, ackOne, nack, release, touchAs, type Verdict } from '../operations/delivery.ts'
+import { ack, ackOne, nack, release, touchAs, type Verdict } from '../operations/job/delivery.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
-import { nextAfter } from '../operations/next.ts'
-import { elementTexts, memberText } from '../operations/payload.ts'
-import { hear } from '../operations/worker.ts'
+import { nextAfter } from '../operations/wait/take.ts'
+import { elementTexts, memberText } from '../operations/json-text.ts'
+import { hear } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/ack', { schema: Ack, config: { role: 'consume' } }, async (request, reply) => {

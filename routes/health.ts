@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetLive, GetReady } from '../schemas/health.ts'
-import { tryWrite } from '../operations/health.ts'
+import { tryWrite } from '../operations/redis/health.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.get('/health/live', { schema: GetLive, config: { role: 'open' } }, async () => ({ status: 'live' as const }))

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetHistory, GetLastHour } from '../schemas/history.ts'
-import { history, lastHour, type LastHour } from '../operations/history.ts'
-import { lately } from '../operations/lately.ts'
-import { keyOf, type Range } from '../operations/summary.ts'
+import { history, lastHour, type LastHour } from '../operations/queue/history.ts'
+import { lately } from '../operations/queue/cached.ts'
+import { keyOf, type Range } from '../operations/queue/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   // It changes once a minute.

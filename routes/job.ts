@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Cancel, CancelAll, GetJob, GetJobs, GetWhy, Retry, RetryAll } from '../schemas/job.ts'
-import { jobByKey, jobs, why } from '../operations/document.ts'
+import { jobByKey, jobs, why } from '../operations/job/job.ts'
 import { errors } from '../operations/errors.ts'
-import { excerpt, type Excerpt } from '../operations/excerpt.ts'
-import { cancel, cancelAll, retry, retryAll } from '../operations/job.ts'
-import { queueStatus } from '../operations/queue.ts'
-import { explain } from '../operations/reason.ts'
-import { jobAtEnd } from '../operations/result.ts'
+import { excerpt, type Excerpt } from '../operations/job/excerpt.ts'
+import { cancel, cancelAll, retry, retryAll } from '../operations/job/bulk.ts'
+import { queueStatus } from '../operations/queue/queue.ts'
+import { explain } from '../operations/job/why.ts'
+import { jobAtEnd } from '../operations/wait/result.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query }, reply) => {

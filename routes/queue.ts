@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Purge, Push, Reinsert, Take, TakeByPost } from '../schemas/queue.ts'
-import { Consumer } from '../operations/consumer.ts'
+import { Consumer } from '../operations/consume/consumer.ts'
 import { errors } from '../operations/errors.ts'
-import { pushFailed, pushOne, type NewJob } from '../operations/insertion.ts'
-import { next } from '../operations/next.ts'
-import { purge } from '../operations/queue.ts'
-import { pushAndWait } from '../operations/result.ts'
+import { pushFailed, pushOne, type NewJob } from '../operations/job/push.ts'
+import { next } from '../operations/wait/take.ts'
+import { purge } from '../operations/queue/queue.ts'
+import { pushAndWait } from '../operations/wait/result.ts'
 import { traceIn } from '../operations/trace.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { DeleteSchedule, GetSchedule, ListSchedules, SetSchedule } from '../schemas/schedule.ts'
 import { errors } from '../operations/errors.ts'
-import { memberText } from '../operations/payload.ts'
-import { found, schedule, schedules, unschedule, type Guard, type ScheduleDocument } from '../operations/schedule.ts'
+import { memberText } from '../operations/json-text.ts'
+import { found, schedule, schedules, unschedule, type Guard, type ScheduleDocument } from '../operations/schedule/schedule.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.get('/schedule', { schema: ListSchedules, config: { role: 'read' } }, async (request, reply) => {

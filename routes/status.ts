@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetStatus, ListQueues } from '../schemas/status.ts'
-import { jobs } from '../operations/document.ts'
-import { shared } from '../operations/lately.ts'
-import { filtered } from '../operations/pieces.ts'
-import { queues, queueStatus } from '../operations/queue.ts'
-import { workersOf } from '../operations/worker.ts'
+import { jobs } from '../operations/job/job.ts'
+import { shared } from '../operations/queue/cached.ts'
+import { filtered } from '../operations/in-pieces.ts'
+import { queues, queueStatus } from '../operations/queue/queue.ts'
+import { workersOf } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   const names = shared(async () => await queues(app.redis))

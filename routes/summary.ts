@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetSummary } from '../schemas/summary.ts'
-import type { EventStream } from '../operations/event-stream.ts'
-import type { Changes, Page, Range, Summaries } from '../operations/summary.ts'
+import type { EventStream } from '../operations/event/sse-stream.ts'
+import type { Changes, Page, Range, Summaries } from '../operations/queue/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.get('/summary', { schema: GetSummary, config: { role: 'read' } }, async (request, reply) => {

@@ -4,10 +4,10 @@ import {
   GetQueueWorkers, GetWorkers, Register, SetQuiet, Unregister, UnsetQuiet, type QueueWorkers, type Worker
 } from '../schemas/worker.ts'
 import { errors } from '../operations/errors.ts'
-import { queueStatus } from '../operations/queue.ts'
+import { queueStatus } from '../operations/queue/queue.ts'
 import {
   aboutIn, idsOf, register, setQuiet, unregister, worker, workers, type Worker as Described
-} from '../operations/worker.ts'
+} from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/w/:queue', { schema: Register, config: { role: 'consume' } }, async (request, reply) => {

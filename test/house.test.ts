@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { errors } from '../operations/errors.ts'
-import { commonKeys, queueKeys, scheduleKeys } from '../operations/keys.ts'
+import { commonKeys, queueKeys, scheduleKeys } from '../operations/redis/keys.ts'
 import { Config } from '../schemas/config.ts'
 
 const house = fileURLToPath(new URL('..', import.meta.url))
@@ -66,10 +66,10 @@ test('operations know nothing of HTTP, and schemas nothing but their language', 
   for (const path of files('schemas').filter(isCode)) t.strictSame(imports(path).filter(from => !/^(\.\/|@sinclair\/typebox)/.test(from)), [], path)
 })
 
-test('scripts are read by operations/script.ts alone, and every one is used', async t => {
+test('scripts are read by operations/redis/script.ts alone, and every one is used', async t => {
   const code = [...['app.ts', 'operations', 'plugins', 'routes', 'schemas'].flatMap(files)].filter(isCode)
   const readers = code.filter(path => /['"`](\.\.?\/)+lua\b/.test(withoutComments(read(path))))
-  t.strictSame(readers, ['operations/script.ts'])
+  t.strictSame(readers, ['operations/redis/script.ts'])
   const called = code.flatMap(path => [...read(path).matchAll(/\bscript(?:<.+>)?\('(\w+)'\)/g)].map(match => match[1]))
   t.strictSame(called.toSorted(), verbs().toSorted())
 })
@@ -106,8 +106,15 @@ test('every folder of tests has the file beside it that runs them', async t => {
 
 // Where a time is shown, or shared with others. A machine's clock may be set at any moment.
 const tellTime = [
-  'cli/setup.mjs', 'operations/feed.ts', 'operations/history.ts', 'operations/listeners.ts', 'operations/meter.ts',
-  'operations/receipt.ts', 'operations/summary.ts', 'plugins/history.ts', 'web/clock.ts'
+  'cli/setup.mjs',
+  'operations/event/event-hub.ts',
+  'operations/event/event-log.ts',
+  'operations/job/receipt.ts',
+  'operations/metric/process-metrics.ts',
+  'operations/queue/history.ts',
+  'operations/queue/summary.ts',
+  'plugins/background/sampler.ts',
+  'web/state/clock.ts'
 ]
 
 test('a duration is measured by a clock that is never set', async t => {

@@ -7,8 +7,8 @@ import './style/queue.css'
 import './style/narrow.css'
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { applyTheme } from './theme.ts'
-import { follow } from './live.ts'
+import { applyTheme } from './state/theme.ts'
+import { follow } from './api/live.ts'
 
 applyTheme()
 render(<App />, document.getElementById('app')!)

@@ -1,5 +1,5 @@
-import { scriptKey } from '../../operations/keys.ts'
-import { compile } from '../../operations/script.ts'
+import { scriptKey } from '../../operations/redis/keys.ts'
+import { compile } from '../../operations/redis/script.ts'
 import { cpu, output } from './child.ts'
 import { payload } from './kind.ts'
 import type { Place } from '../setup.ts'

@@ -1,6 +1,6 @@
 import { aJob, type Command } from '../command.ts'
-import { flaw } from '../json-text.ts'
-import { Usage } from '../failure.ts'
+import { flaw } from '../io/json-text.ts'
+import { Usage } from '../io/exit.ts'
 
 const command: Command = {
   positionals: { ...aJob, receipt: { type: 'string', description: 'What came with it' }, result: { type: 'string', description: 'JSON' } },

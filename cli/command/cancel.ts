@@ -1,5 +1,5 @@
 import { aJob, states, text, whole, type Command } from '../command.ts'
-import { Usage } from '../failure.ts'
+import { Usage } from '../io/exit.ts'
 
 const command: Command = {
   positionals: aJob,

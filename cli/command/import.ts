@@ -1,6 +1,6 @@
 import { importJobs } from '../import.ts'
 import type { Command } from '../command.ts'
-import { write } from '../surroundings.ts'
+import { write } from '../io/surroundings.ts'
 
 const command: Command = {
   examples: [['presque import --from sidekiq --apply redis://localhost:6379/0', 'docs/guide/import.md has the rest']],

@@ -1,5 +1,5 @@
 import { aJob, seconds, type Command } from '../command.ts'
-import { glimpse, instant, list } from '../table.ts'
+import { glimpse, instant, list } from '../io/table.ts'
 
 const command: Command = {
   positionals: aJob,

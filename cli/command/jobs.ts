@@ -1,7 +1,7 @@
 import { aQueue, states, text, whole, type Call, type Command } from '../command.ts'
-import { elements } from '../json-text.ts'
-import { glimpse, instant, table } from '../table.ts'
-import type { Job } from '../../client/answer.ts'
+import { elements } from '../io/json-text.ts'
+import { glimpse, instant, table } from '../io/table.ts'
+import type { Job } from '../../client/schema.ts'
 
 const command: Command = {
   positionals: aQueue,

@@ -1,5 +1,5 @@
 import { aJob, flag, seconds, type Command } from '../command.ts'
-import { instant } from '../table.ts'
+import { instant } from '../io/table.ts'
 
 const command: Command = {
   positionals: { ...aJob, receipt: { type: 'string', description: 'What came with it' }, message: { type: 'string', description: 'Why' } },

@@ -1,7 +1,7 @@
 import { aQueue, inSeconds, text, type Arguments, type Command } from '../command.ts'
-import { Usage } from '../failure.ts'
-import { list } from '../table.ts'
-import type { Policy } from '../../client/answer.ts'
+import { Usage } from '../io/exit.ts'
+import { list } from '../io/table.ts'
+import type { Policy } from '../../client/schema.ts'
 
 const command: Command = {
   positionals: aQueue,

@@ -1,7 +1,7 @@
 import { flag, name, seconds, text, type Call, type Command } from '../command.ts'
-import { exits, Failure, Usage } from '../failure.ts'
-import { follow } from '../follow.ts'
-import { hold } from '../hold.ts'
+import { exits, Failure, Usage } from '../io/exit.ts'
+import { follow } from '../io/follow.ts'
+import { hold } from '../io/hold.ts'
 import { isRefusal } from '../../client/error.ts'
 import { delivered, type Delivery } from '../../client/delivery.ts'
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { aQueue, flag, type Call, type Command } from '../command.ts'
-import { Failure, Usage } from '../failure.ts'
+import { Failure, Usage } from '../io/exit.ts'
 
 const command: Command = {
   positionals: aQueue,

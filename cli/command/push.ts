@@ -1,8 +1,8 @@
 import { aQueue, flag, name, seconds, text, type Call, type Command } from '../command.ts'
-import { exits, Failure, Usage } from '../failure.ts'
-import { oneLine } from '../json-text.ts'
-import { payload, sources } from '../payload.ts'
-import { write } from '../surroundings.ts'
+import { exits, Failure, Usage } from '../io/exit.ts'
+import { oneLine } from '../io/json-text.ts'
+import { payload, sources } from '../io/payload.ts'
+import { write } from '../io/surroundings.ts'
 
 const together = { delay: seconds('From now'), delayed: text('Epoch seconds before which it is not given out'), priority: text('0 to 9, lower is sooner'), tries: text('Deliveries before it has failed for good'), 'max-lost': text('Leases in a row that may run out before that, or none'), ttl: seconds('After which it is dropped if no worker has taken it'), keep: seconds('To keep the finished job and its result') }
 const single = { uniq: text('At most one unfinished job of the queue has this key'), 'on-duplicate': text('With --uniq', { choices: ['reject', 'ignore', 'replace'] }), wait: seconds('To wait for the result, which is then printed'), depends: text('Only after these jobs of the queue: 12,13') }
@@ -19,7 +19,7 @@ const command: Command = {
   async run (call) {
     // Before anything is read: standard input may be gone then.
     name(call.args['queue'])
-    if (call.args['ndjson']) return await (await import('../ndjson.ts')).pushLines(call, query(call, together), refuseSingle(call))
+    if (call.args['ndjson']) return await (await import('../io/ndjson.ts')).pushLines(call, query(call, together), refuseSingle(call))
     return await push(call, await payload(call.args['job'], call.io))
   }
 }

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { flag, name, seconds, text, type Call, type Command } from '../command.ts'
-import { exits, Usage } from '../failure.ts'
+import { exits, Usage } from '../io/exit.ts'
 import { Log } from '../run/log.ts'
 import { Runner, type Plan } from '../run/runner.ts'
 

@@ -1,8 +1,8 @@
 import { seconds, text, type Call, type Command } from '../command.ts'
-import { Usage } from '../failure.ts'
-import { elements } from '../json-text.ts'
-import { payload } from '../payload.ts'
-import { instant, list, table } from '../table.ts'
+import { Usage } from '../io/exit.ts'
+import { elements } from '../io/json-text.ts'
+import { payload } from '../io/payload.ts'
+import { instant, list, table } from '../io/table.ts'
 
 const verbs: Record<string, (call: Call) => Promise<void>> = { list: showAll, show, set, rm: remove }
 

@@ -1,7 +1,7 @@
 import { flag, aQueue, text, type Call, type Command } from '../command.ts'
-import { list, span, table } from '../table.ts'
-import { elements } from '../json-text.ts'
-import type { Status } from '../../client/answer.ts'
+import { list, span, table } from '../io/table.ts'
+import { elements } from '../io/json-text.ts'
+import type { Status } from '../../client/schema.ts'
 
 export interface Summary { queue: string, stopped: boolean, counts: Status['counts'], oldest_age: number | null, pushed: number, processed: number }
 

@@ -1,11 +1,11 @@
 import { text, type Call, type Command } from '../command.ts'
-import { exits, failure } from '../failure.ts'
+import { exits, failure } from '../io/exit.ts'
 import { head, row, type Summary } from './status.ts'
-import { table } from '../table.ts'
-import { write } from '../surroundings.ts'
-import { events } from '../event-stream.ts'
-import { listenForKeys } from '../terminal-keys.ts'
-import { backoff, pause } from '../../client/patience.ts'
+import { table } from '../io/table.ts'
+import { write } from '../io/surroundings.ts'
+import { events } from '../io/sse.ts'
+import { listenForKeys } from '../io/terminal.ts'
+import { backoff, pause } from '../../client/backoff.ts'
 
 /** What the queues can be sorted by: by name, or the largest number first. */
 const orders = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest', 'in', 'out'] as const

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { memberText } from '../../operations/payload.ts'
+import { memberText } from '../../operations/json-text.ts'
 import { byScore, decode, fromHead, isWanted, members, transaction, type Page, type SourceJob, type Wish } from './source.ts'
 
 /** The queues in the order of their names, then what resque-scheduler holds back, then what has failed. */

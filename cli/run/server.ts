@@ -1,8 +1,8 @@
 import { isRefusal, PresqueError, refusalIn } from '../../client/error.ts'
-import { backoff, pause } from '../../client/patience.ts'
+import { backoff, pause } from '../../client/backoff.ts'
 import { ask, type Answer, type Ask, type Query } from '../../client/request.ts'
 import { isAboutContent } from '../../client/failure.ts'
-import type { TouchMany } from '../../client/answer.ts'
+import type { TouchMany } from '../../client/schema.ts'
 import type { Delivered } from '../../client/delivery.ts'
 import type { Log } from './log.ts'
 

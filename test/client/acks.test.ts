@@ -1,7 +1,7 @@
 import { test, type Test } from 'tap'
-import { Acks } from '../../client/acks.ts'
-import { Presque, PresqueError } from '../../client/presque.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { Acks } from '../../client/ack-batcher.ts'
+import { Presque, PresqueError } from '../../client/client.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import type { Config } from '../../schemas/config.ts'
 import { listen } from '../helper.ts'
 

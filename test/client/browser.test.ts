@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { test } from 'tap'
-import type * as Client from '../../client/presque.ts'
+import type * as Client from '../../client/client.ts'
 import { browserHere, faults, openBrowser } from '../fixtures/browser.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { listen } from '../helper.ts'
 
 const skip = browserHere() === undefined ? 'there is no Chromium here: apt-get install chromium' : false
 
 /** The client as one module, as a page loads it. */
 async function bundle (): Promise<string> {
-  const lib = { entry: fileURLToPath(new URL('../../client/presque.ts', import.meta.url)), formats: ['es' as const], fileName: 'presque' }
+  const lib = { entry: fileURLToPath(new URL('../../client/client.ts', import.meta.url)), formats: ['es' as const], fileName: 'presque' }
   const built = await build({ configFile: false, logLevel: 'warn', build: { lib, write: false, minify: false } })
   return (built as Array<{ output: Array<{ code: string }> }>)[0]!.output[0]!.code
 }

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { test, type Test } from 'tap'
-import { JobError, Presque, Worker, type Delivery, type WorkerOptions } from '../../client/presque.ts'
+import { JobError, Presque, Worker, type Delivery, type WorkerOptions } from '../../client/client.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { test } from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
-import { Presque, Worker } from '../../client/presque.ts'
+import { Presque, Worker } from '../../client/client.ts'
 import { version } from '../../client/presence.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'

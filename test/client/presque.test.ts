@@ -1,6 +1,6 @@
 import { test, type Test } from 'tap'
-import { Presque, PresqueError, Unreachable } from '../../client/presque.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { Presque, PresqueError, Unreachable } from '../../client/client.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { listen } from '../helper.ts'
 
 /** A presque and a client whose connection breaks after the server has answered, as often as `breaks` says. */

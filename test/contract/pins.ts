@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { errors } from '../../operations/errors.ts'
-import { commonKeys, queueKeys, scheduleKeys } from '../../operations/keys.ts'
-import { compile, verbs } from '../../operations/script.ts'
+import { commonKeys, queueKeys, scheduleKeys } from '../../operations/redis/keys.ts'
+import { compile, verbs } from '../../operations/redis/script.ts'
 
 /**
  * What others rely on, and what a change of the house must not move by accident. A change that is

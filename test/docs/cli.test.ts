@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { commands } from '../../cli/commands.ts'
-import { exits } from '../../cli/failure.ts'
+import { exits } from '../../cli/io/exit.ts'
 import { parse } from '../../cli/main.ts'
 
 const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8')

@@ -5,9 +5,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test, type Test } from 'tap'
-import { control } from '../../operations/control.ts'
-import { cancel } from '../../operations/job.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { control } from '../../operations/queue/policy.ts'
+import { cancel } from '../../operations/job/bulk.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { place } from '../fixtures/presque.ts'
 import { freePort } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
@@ -45,7 +45,7 @@ async function start (t: Test, language: Language, url: string): Promise<Ended> 
   const code = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(page)![1]!
   if (language === 'go') writeFileSync(join(cwd, 'go.mod'), `module start\n\ngo 1.21\n\nrequire presque v0.0.0\n\nreplace presque => ${at('clients/go')}\n`)
   const file = join(cwd, language === 'ts' ? 'start.mts' : `start.${language}`)
-  writeFileSync(file, code.replaceAll('http://127.0.0.1:5000', url).replace("'presque/client'", `'${at('client/presque.ts')}'`))
+  writeFileSync(file, code.replaceAll('http://127.0.0.1:5000', url).replace("'presque/client'", `'${at('client/client.ts')}'`))
   const env = { ...process.env, NODE_OPTIONS: '', PYTHONPATH: at('clients/python'), GOTOOLCHAIN: 'local', GOPROXY: 'off', GOWORK: 'off', GOFLAGS: '' }
   return await new Promise((resolve, reject) => {
     execFile(program!, [...flags, file], { cwd, env, timeout: 60_000, killSignal: 'SIGKILL' }, (error, out, err) => {

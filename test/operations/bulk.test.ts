@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { ack, nack, type Delivery } from '../../operations/delivery.ts'
-import { push, type NewJob } from '../../operations/insertion.ts'
-import { cancelAll, retryAll } from '../../operations/job.ts'
-import { queueStatus } from '../../operations/queue.ts'
-import type { RedisClient } from '../../operations/redis.ts'
-import { take } from '../../operations/wish.ts'
+import { ack, nack, type Delivery } from '../../operations/job/delivery.ts'
+import { push, type NewJob } from '../../operations/job/push.ts'
+import { cancelAll, retryAll } from '../../operations/job/bulk.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
+import type { RedisClient } from '../../operations/redis/client.ts'
+import { take } from '../../operations/job/take.ts'
 import { build } from '../helper.ts'
 
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })

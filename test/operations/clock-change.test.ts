@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { Calendar } from '../../operations/calendar.ts'
-import { tickAfter } from '../../operations/tick.ts'
+import { Calendar } from '../../operations/schedule/calendar.ts'
+import { tickAfter } from '../../operations/schedule/cron.ts'
 
 const at = (iso: string): number => Date.parse(iso)
 const minutes = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace(/:00$/, ':00')

@@ -1,11 +1,11 @@
 import { test } from 'tap'
-import { bounds } from '../../operations/coalescer.ts'
-import { control } from '../../operations/control.ts'
-import { ack, ackOne } from '../../operations/delivery.ts'
-import { advance, look, take, type Wish } from '../../operations/wish.ts'
-import { push, pushOne } from '../../operations/insertion.ts'
-import { queueStatus } from '../../operations/queue.ts'
-import type { RedisClient } from '../../operations/redis.ts'
+import { bounds } from '../../operations/redis/batcher.ts'
+import { control } from '../../operations/queue/policy.ts'
+import { ack, ackOne } from '../../operations/job/delivery.ts'
+import { advance, look, take, type Wish } from '../../operations/job/take.ts'
+import { push, pushOne } from '../../operations/job/push.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
+import type { RedisClient } from '../../operations/redis/client.ts'
 import { build } from '../helper.ts'
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)

@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { push as pushJobs } from '../../operations/insertion.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { push as pushJobs } from '../../operations/job/push.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { backup } from '../fixtures/backup.ts'
 import { listenAt, type Ear } from '../fixtures/ear.ts'
 import { pair, post, push, type Server } from '../fixtures/pair.ts'

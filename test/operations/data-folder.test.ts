@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'tap'
-import { lastLayout } from '../../operations/migration.ts'
+import { lastLayout } from '../../operations/layout/migration.ts'
 import { ask, isAlive, only, place, start, startElsewhere } from '../fixtures/presque.ts'
 
 const asRoot = process.getuid?.() === 0

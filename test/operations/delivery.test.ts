@@ -1,11 +1,11 @@
 import { test } from 'tap'
-import { push } from '../../operations/insertion.ts'
-import { cancel } from '../../operations/job.ts'
-import { ack, nack, release, restore, touch, type Delivery } from '../../operations/delivery.ts'
-import { take } from '../../operations/wish.ts'
-import { job } from '../../operations/document.ts'
-import { purge, queueStatus } from '../../operations/queue.ts'
-import type { RedisClient } from '../../operations/redis.ts'
+import { push } from '../../operations/job/push.ts'
+import { cancel } from '../../operations/job/bulk.ts'
+import { ack, nack, release, restore, touch, type Delivery } from '../../operations/job/delivery.ts'
+import { take } from '../../operations/job/take.ts'
+import { job } from '../../operations/job/job.ts'
+import { purge, queueStatus } from '../../operations/queue/queue.ts'
+import type { RedisClient } from '../../operations/redis/client.ts'
 import { build } from '../helper.ts'
 
 async function lease (redis: RedisClient, now: number, seconds = 10): Promise<Delivery & { receipt: string }> {

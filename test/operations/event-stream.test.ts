@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { mock } from 'node:test'
 import { test } from 'tap'
-import { EventStream } from '../../operations/event-stream.ts'
+import { EventStream } from '../../operations/event/sse-stream.ts'
 
 test('a heartbeat says every 15 s that the stream is alive, unless the client does not take what it was sent', async t => {
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { afterTime, compare, eventsOf, exactly, next, places, position } from '../../operations/event.ts'
+import { afterTime, compare, eventsOf, exactly, next, places, position } from '../../operations/event/event.ts'
 
 test('a position is read from the id that names it, and from nothing else', async t => {
   t.strictSame(position('1700000000000-3'), { entry: '1700000000000-3', nth: Infinity })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { keptError, most } from '../../operations/failure.ts'
+import { keptError, most } from '../../operations/job/report-size.ts'
 
 // Half of a pair that stands alone.
 const broken = /\p{Surrogate}/u

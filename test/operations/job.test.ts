@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { push, pushFailed } from '../../operations/insertion.ts'
-import { restore } from '../../operations/delivery.ts'
-import { take } from '../../operations/wish.ts'
-import { jobs } from '../../operations/document.ts'
-import { control } from '../../operations/control.ts'
-import { purge, queues, queueStatus } from '../../operations/queue.ts'
+import { push, pushFailed } from '../../operations/job/push.ts'
+import { restore } from '../../operations/job/delivery.ts'
+import { take } from '../../operations/job/take.ts'
+import { jobs } from '../../operations/job/job.ts'
+import { control } from '../../operations/queue/policy.ts'
+import { purge, queues, queueStatus } from '../../operations/queue/queue.ts'
 import { build } from '../helper.ts'
 
 const texts = (jobs: Array<{ payload: string }>): string[] => jobs.map(job => job.payload)

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { Tokens } from '../../operations/token.ts'
+import { Tokens } from '../../operations/access/token.ts'
 import { traceIn } from '../../operations/trace.ts'
 
 const long = 1_000_000

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { elementTexts } from '../../operations/payload.ts'
+import { elementTexts } from '../../operations/json-text.ts'
 import { payloads } from '../fixtures/payloads.ts'
 import { Random } from '../fixtures/random.ts'
 

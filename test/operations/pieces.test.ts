@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { queues } from '../../operations/queue.ts'
-import { filtered, merged, Turns } from '../../operations/pieces.ts'
+import { queues } from '../../operations/queue/queue.ts'
+import { filtered, merged, Turns } from '../../operations/in-pieces.ts'
 import { build } from '../helper.ts'
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `q${(i * 7919) % count}`)

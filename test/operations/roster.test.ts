@@ -1,10 +1,10 @@
 import { test } from 'tap'
-import { touch } from '../../operations/delivery.ts'
-import { push } from '../../operations/insertion.ts'
-import { Roster } from '../../operations/roster.ts'
-import { take } from '../../operations/wish.ts'
-import { register, setQuiet, unregister, worker, workers, workersOf } from '../../operations/worker.ts'
-import type { RedisClient } from '../../operations/redis.ts'
+import { touch } from '../../operations/job/delivery.ts'
+import { push } from '../../operations/job/push.ts'
+import { Roster } from '../../operations/worker/roster.ts'
+import { take } from '../../operations/job/take.ts'
+import { register, setQuiet, unregister, worker, workers, workersOf } from '../../operations/worker/worker.ts'
+import type { RedisClient } from '../../operations/redis/client.ts'
 import { build } from '../helper.ts'
 
 const jobs = (count: number): Array<{ payload: string }> => Array.from({ length: count }, () => ({ payload: '{}' }))

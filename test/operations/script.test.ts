@@ -3,10 +3,10 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { test } from 'tap'
-import { push } from '../../operations/insertion.ts'
-import { take } from '../../operations/wish.ts'
-import { scriptKey } from '../../operations/keys.ts'
-import { assemble, compile, script, verbs, type Arguments, type Source } from '../../operations/script.ts'
+import { push } from '../../operations/job/push.ts'
+import { take } from '../../operations/job/take.ts'
+import { scriptKey } from '../../operations/redis/keys.ts'
+import { assemble, compile, script, verbs, type Arguments, type Source } from '../../operations/redis/script.ts'
 import { build } from '../helper.ts'
 
 const house = fileURLToPath(new URL('../../', import.meta.url))
@@ -65,7 +65,7 @@ test('assemble() refuses a header that names what there is not', async t => {
     }
     return ''
   }
-  t.equal(refused('-- keys: ready unheard_of\n'), 'written: no such key in operations/keys.ts: unheard_of')
+  t.equal(refused('-- keys: ready unheard_of\n'), 'written: no such key in operations/redis/keys.ts: unheard_of')
   t.equal(refused('-- keys: jobs\nreturn keys.ready\n'), 'written: its header lacks keys.ready, which its lines use')
   t.equal(refused('-- use: unheard_of\n'), 'written: no such part in lua/parts: unheard_of')
   t.equal(refused('-- use: push\n'), 'written: no such part in lua/parts: push')

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { checkTiming, lastTick, tickAfter, type Timing } from '../../operations/tick.ts'
+import { checkTiming, lastTick, tickAfter, type Timing } from '../../operations/schedule/cron.ts'
 
 const at = (iso: string): number => Date.parse(iso)
 

@@ -1,9 +1,9 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
 import { token } from '../../cli/token.ts'
-import { Allowances } from '../../operations/allowance.ts'
+import { Allowances } from '../../operations/access/rate-limit.ts'
 import { readConfig } from '../../operations/config.ts'
-import { mint, readTokens, Tokens } from '../../operations/token.ts'
+import { mint, readTokens, Tokens } from '../../operations/access/token.ts'
 
 const ann = { name: 'ann', roles: ['read' as const], queues: ['mail'] }
 

@@ -1,9 +1,9 @@
 import { test } from 'tap'
-import { push } from '../../operations/insertion.ts'
-import { restore, touch, type Delivery } from '../../operations/delivery.ts'
-import { take } from '../../operations/wish.ts'
-import { control } from '../../operations/control.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { push } from '../../operations/job/push.ts'
+import { restore, touch, type Delivery } from '../../operations/job/delivery.ts'
+import { take } from '../../operations/job/take.ts'
+import { control } from '../../operations/queue/policy.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { build } from '../helper.ts'
 
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })

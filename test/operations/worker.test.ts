@@ -1,8 +1,8 @@
 import { test } from 'tap'
-import { push, pushFailed } from '../../operations/insertion.ts'
-import { take } from '../../operations/wish.ts'
-import { purge } from '../../operations/queue.ts'
-import { idsOf, register, unregister, worker, workers, workersOf } from '../../operations/worker.ts'
+import { push, pushFailed } from '../../operations/job/push.ts'
+import { take } from '../../operations/job/take.ts'
+import { purge } from '../../operations/queue/queue.ts'
+import { idsOf, register, unregister, worker, workers, workersOf } from '../../operations/worker/worker.ts'
 import { build } from '../helper.ts'
 
 const jobs = (count: number): Array<{ payload: string }> => Array.from({ length: count }, () => ({ payload: '{}' }))

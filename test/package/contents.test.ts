@@ -23,6 +23,6 @@ test('the package holds what is built, and nothing of what it is built from', as
 
 test('what the package promises is inside', async t => {
   const promised = [manifest.bin.presque, ...Object.values(manifest.exports).flatMap(entry => typeof entry === 'string' ? [] : Object.values(entry as object))].map(path => path.replace('./', ''))
-  t.strictSame(promised.filter(path => !/^dist\/(cli|client)\/presque\.(js|d\.ts)$|^dist\/app\.(js|d\.ts)$/.test(path)), [])
+  t.strictSame(promised.filter(path => !/^dist\/(cli\/presque|client\/client)\.(js|d\.ts)$|^dist\/app\.(js|d\.ts)$/.test(path)), [])
   t.notOk(manifest.private)
 })

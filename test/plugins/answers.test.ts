@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { test } from 'tap'
-import { push } from '../../operations/insertion.ts'
+import { push } from '../../operations/job/push.ts'
 import { listen } from '../helper.ts'
 import { exchange } from '../fixtures/wire.ts'
 

@@ -1,5 +1,5 @@
 import { test, type Test } from 'tap'
-import { push } from '../../operations/insertion.ts'
+import { push } from '../../operations/job/push.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
 

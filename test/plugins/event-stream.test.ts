@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { push as pushJobs } from '../../operations/insertion.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { push as pushJobs } from '../../operations/job/push.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { listenAt } from '../fixtures/ear.ts'
 import { pair, type Server } from '../fixtures/pair.ts'
 import { payloadOf } from '../fixtures/payloads.ts'

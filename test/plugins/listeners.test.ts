@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { push as pushJobs } from '../../operations/insertion.ts'
+import { push as pushJobs } from '../../operations/job/push.ts'
 import { listenAt, type Ear } from '../fixtures/ear.ts'
 import { linked, pair, post, push, type Server } from '../fixtures/pair.ts'
 import { startRedis } from '../fixtures/redis.ts'

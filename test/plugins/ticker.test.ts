@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { queueStatus } from '../../operations/queue.ts'
-import { found } from '../../operations/schedule.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
+import { found } from '../../operations/schedule/schedule.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { test } from 'tap'
-import { queueStatus } from '../../operations/queue.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { waited } from '../fixtures/clock.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { linked, pair, parked, post, push } from '../fixtures/pair.ts'

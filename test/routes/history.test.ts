@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { history, lastHour, mayTakeSamples, takeSamples } from '../../operations/history.ts'
+import { history, lastHour, mayTakeSamples, takeSamples } from '../../operations/queue/history.ts'
 import { client } from '../fixtures/client.ts'
 
 const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { queueKey } from '../../operations/keys.ts'
+import { queueKey } from '../../operations/redis/keys.ts'
 import { client } from '../fixtures/client.ts'
 import { keysLeft } from '../fixtures/keys.ts'
 

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { push } from '../../operations/insertion.ts'
+import { push } from '../../operations/job/push.ts'
 import { client, type Client } from '../fixtures/client.ts'
 import { payloadOf } from '../fixtures/payloads.ts'
 

@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { takeSamples } from '../../operations/history.ts'
-import { queueStatus } from '../../operations/queue.ts'
+import { takeSamples } from '../../operations/queue/history.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
 import { button } from '../fixtures/dashboard.ts'
 import { until } from '../fixtures/until.ts'
 import { inBrowser } from './in-browser.ts'

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { takeSamples } from '../../operations/history.ts'
+import { takeSamples } from '../../operations/queue/history.ts'
 import { browserHere } from '../fixtures/browser.ts'
 import { button } from '../fixtures/dashboard.ts'
 import { Presque } from '../fixtures/processes.ts'

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { push } from '../../operations/insertion.ts'
+import { push } from '../../operations/job/push.ts'
 import { button } from '../fixtures/dashboard.ts'
 import { tokenFile } from '../fixtures/tokens.ts'
 import { inBrowser } from './in-browser.ts'

@@ -1,0 +1,19 @@
+import type { Token } from '../../schemas/access.ts'
+
+/** What a token may still ask for: so many requests a period, refilled evenly (a token bucket), counted in this process alone. */
+export class Allowances {
+  readonly #buckets = new Map<string, { left: number, at: number }>()
+
+  /** Takes one request of what is left. Returns 0, or in how many seconds there is one again. `now` in ms. */
+  take ({ name, rate }: Token, now = performance.now()): number {
+    if (rate === undefined) return 0
+    const perMs = rate.limit / rate.period / 1000
+    const bucket = this.#buckets.get(name) ?? { left: rate.limit, at: now }
+    bucket.left = Math.min(rate.limit, bucket.left + (now - bucket.at) * perMs)
+    bucket.at = now
+    this.#buckets.set(name, bucket)
+    if (bucket.left < 1) return (1 - bucket.left) / perMs / 1000
+    bucket.left--
+    return 0
+  }
+}

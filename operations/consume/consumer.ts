@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Credit } from './in-flight.ts'
+import { restore, sizeOf, type Delivery } from '../job/delivery.ts'
+import type { EventStream } from '../event/sse-stream.ts'
+import type { Listeners } from '../event/event-hub.ts'
+import { errors } from '../errors.ts'
+import { event } from '../event/event.ts'
+import { next } from '../wait/take.ts'
+import { Patience } from '../wait/deadline.ts'
+import { traceMembers } from '../trace.ts'
+import type { Returns } from '../job/put-back.ts'
+import type { Waiters } from '../wait/long-poll.ts'
+import type { Wish } from '../job/take.ts'
+import type { RedisClient } from '../redis/client.ts'
+
+/** What a consumer needs of the server. */
+export interface Counter { redis: RedisClient, waiters: Waiters, listeners: Listeners, returns: Returns }
+
+interface Consumption {
+  queues: string[]
+  wish: Wish
+  /** So many jobs at a time that are not acknowledged; without a lease: that have not been handed to the network. */
+  credit: number
+  /** In ms: it ends when nothing has come for so long. */
+  ms?: number | undefined
+}
+
+// In ms: a wait; and the pause where Redis is away.
+const pause = { wait: 60_000, away: 500 }
+
+/** One client that takes jobs as a stream, one event a job. */
+export class Consumer {
+  readonly #counter: Counter
+  readonly #stream: EventStream
+  readonly #consumption: Consumption
+  // Those on lease, and those not yet handed to the network.
+  readonly #credit: Credit
+  readonly #unsent = new Set<Delivery>()
+  #patience = new Patience(0)
+  #wake = (): void => {}
+
+  constructor (counter: Counter, stream: EventStream, consumption: Consumption) {
+    this.#counter = counter
+    this.#stream = stream
+    this.#consumption = consumption
+    this.#credit = new Credit(counter.redis, counter.listeners, () => this.#wake())
+    stream.once('close', () => {
+      this.#credit.close()
+      this.#patience.end()
+      this.#wake()
+    })
+  }
+
+  /** Resolves once it may begin; from then on it takes what comes until the stream is over. Rejects when Redis is away. */
+  async open (): Promise<void> {
+    const { queues, wish } = this.#consumption
+    // The client has gone already, or the server closes.
+    if (this.#stream.over) return this.#credit.close()
+    try {
+      if (wish.lease !== undefined) await this.#credit.open(queues)
+      const first = await this.#take(0)
+      if (this.#stream.destroyed) this.#credit.close()
+      void this.#run(first)
+    } catch (error) {
+      this.#credit.close()
+      if (!this.#stream.over) throw error
+    }
+  }
+
+  async #run (jobs: Delivery[]): Promise<void> {
+    const { ms } = this.#consumption
+    this.#stream.write('retry: 1000\n\n')
+    // What is written before the answer begins is not known to arrive.
+    await this.#stream.room()
+    for (;;) {
+      for (const job of jobs) this.#send(job)
+      await this.#room()
+      if (this.#stream.over) break
+      try {
+        jobs = await this.#take(ms ?? pause.wait)
+        if (jobs.length === 0 && ms !== undefined) this.#stream.end('', pause.wait)
+      } catch (error) {
+        jobs = []
+        if (error instanceof errors.WORKER_QUIET) this.#stream.end(event('quiet', { reason: 'this worker is to take no more' }).text, pause.wait)
+        await delay(pause.away)
+      }
+    }
+    await this.#stream.gone
+    this.#giveBack()
+  }
+
+  async #take (ms: number): Promise<Delivery[]> {
+    const { queues, wish } = this.#consumption
+    const { redis, waiters } = this.#counter
+    this.#patience = new Patience(ms)
+    if (this.#stream.destroyed) this.#patience.end()
+    const jobs = await next(redis, waiters, queues, { ...wish, count: this.#left }, this.#patience)
+    for (const job of jobs) {
+      this.#unsent.add(job)
+      if (job.lease !== null) this.#credit.add(job)
+    }
+    return jobs
+  }
+
+  get #left (): number {
+    const { wish, credit } = this.#consumption
+    return credit - (wish.lease === undefined ? this.#unsent.size : this.#credit.used)
+  }
+
+  #send (job: Delivery): void {
+    this.#stream.write(frame(job), () => {
+      this.#unsent.delete(job)
+      this.#wake()
+    })
+  }
+
+  async #room (): Promise<void> {
+    await this.#stream.room()
+    while (this.#left <= 0 && !this.#stream.over) await new Promise<void>(resolve => { this.#wake = resolve })
+  }
+
+  // What was not handed to the network goes back where it came from; all of a queue in one step, so that it stands as it stood.
+  #giveBack (): void {
+    const { returns, redis } = this.#counter
+    const { worker } = this.#consumption.wish
+    const lives = new Map<string, Delivery[]>()
+    for (const job of this.#unsent) {
+      const life = `${job.queue} ${job.seed}`
+      lives.set(life, [...lives.get(life) ?? [], job])
+    }
+    for (const jobs of lives.values()) {
+      const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
+      returns.add(async ticket => await restore(redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
+    }
+  }
+}
+
+// A line break of the payload, which stands between its words, begins a new line of data: so the payload arrives as it came.
+function frame ({ queue, id, lease, payload, trace }: Delivery): string {
+  const proof = lease === null ? '' : `,"receipt":"${lease.receipt}","attempt":${lease.attempt},"expires":${lease.expires}`
+  const text = `{"queue":"${queue}","id":"${id}"${proof}${traceMembers(trace)},"payload":${payload}}`
+  return `event: job\nid: ${id}\n${text.split(/\r\n|[\r\n]/).map(line => `data: ${line}`).join('\n')}\n\n`
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { errors } from '../errors.ts'
+import { afterTime, type Position } from './event.ts'
+import type { Feed, Hearer } from './event-log.ts'
+import type { Listener } from './subscription.ts'
+import { filtered, setOf, Turns } from '../in-pieces.ts'
+import { queues } from '../queue/queue.ts'
+import type { RedisClient } from '../redis/client.ts'
+
+interface Following {
+  follow (queue: string, hearer: Hearer, asks: boolean): Promise<Feed>
+  part (feed: Feed, hearer: Hearer): Promise<void>
+}
+
+// How many queues are opened at once, whoever listens: others have their turn with Redis in between.
+const handful = 20
+
+// In ms: after how long a queue is opened again that Redis did not answer for.
+const pause = 500
+
+/** Which queues there are, for those who listen to all: they come and go. */
+export class Census {
+  /** In ms: what happens in a queue that is not known yet happens later than this. */
+  takenAt = 0
+  readonly #redis: RedisClient
+  readonly #listeners: Following
+  readonly #mostPlaces: number
+  readonly #turns = new Turns()
+  readonly #toAll = new Set<Listener>()
+  #known = new Set<string>()
+  // Those that were missing the last time. A queue that is purged has no name a moment before it says so.
+  #missing = new Set<string>()
+  #taking: Promise<void> | undefined
+  #restsUntil = 0
+
+  /** `mostPlaces`: those who listen to all queues, times the queues that there are. */
+  constructor (redis: RedisClient, listeners: Following, mostPlaces: number) {
+    this.#redis = redis
+    this.#listeners = listeners
+    this.#mostPlaces = mostPlaces
+  }
+
+  /**
+   * From now on it hears of all queues that come to be. Returns the names of those that there are,
+   * which are to be opened for it. Rejects with LISTENERS_FULL.
+   */
+  async join (listener: Listener, from?: Position): Promise<string[]> {
+    await this.take(true)
+    const places = (this.#toAll.size + 1) * this.#known.size
+    if (this.#toAll.size > 0 && places > this.#mostPlaces) throw new errors.LISTENERS_FULL()
+    listener.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
+    this.#toAll.add(listener)
+    return await filtered([...this.#known], listener.allows)
+  }
+
+  /** Opens those queues for it, from that time on if one is given. */
+  async open (listener: Listener, names: string[], from?: Position): Promise<void> {
+    await this.#inHandfuls(names, async queue => { await this.#openOne(listener, queue, from) })
+  }
+
+  /** The same, for as long as it takes, also where Redis is away meanwhile. Never rejects. */
+  async openPatiently (listener: Listener, names: string[], from?: Position): Promise<void> {
+    await this.#inHandfuls(names, async queue => {
+      const open = async () => { await this.#openOne(listener, queue, from); return true }
+      while (!listener.over && !await open().catch(() => false)) await delay(pause, undefined, { ref: false })
+    })
+  }
+
+  async #openOne (listener: Listener, queue: string, from?: Position): Promise<void> {
+    if (listener.over) return
+    const feed = await this.#listeners.follow(queue, listener, false)
+    if (!listener.has(feed)) listener.add(feed, from)
+    if (from === undefined) listener.told = Math.min(listener.told, feed.readUpTo)
+  }
+
+  leave (listener: Hearer): void {
+    this.#toAll.delete(listener as Listener)
+  }
+
+  /** Looks what there is by now; \`first\`: also if nobody listens to all yet. */
+  async take (first = false): Promise<void> {
+    if (!first && (this.#toAll.size === 0 || performance.now() < this.#restsUntil)) return
+    this.#taking ??= this.#take().finally(() => { this.#taking = undefined })
+    await this.#taking
+  }
+
+  async #take (): Promise<void> {
+    const start = performance.now()
+    const [seconds, micros] = await this.#redis.time()
+    const all = await queues(this.#redis)
+    const names = await setOf(all)
+    const added = await filtered(all, name => !this.#known.has(name))
+    for (const listener of this.#toAll) {
+      await this.#inHandfuls(await filtered(added, listener.allows), async name => {
+        if (listener.over) return
+        const feed = await this.#listeners.follow(name, listener, false)
+        if (!listener.has(feed)) listener.add(feed, afterTime(listener.told))
+      })
+    }
+    const gone = await filtered([...this.#known], name => !names.has(name))
+    for (const name of gone.filter(name => this.#missing.has(name))) await this.#forget(name)
+    this.#missing = new Set(gone.filter(name => this.#known.has(name)))
+    await filtered(added, name => this.#known.add(name) === undefined)
+    this.takenAt = Math.max(this.takenAt, Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) - 1)
+    // Of very many queues, looking what there is takes a while: at most a tenth of the time is spent on it.
+    this.#restsUntil = start + 10 * (performance.now() - start)
+  }
+
+  async #forget (name: string): Promise<void> {
+    this.#known.delete(name)
+    for (const listener of [...this.#toAll].filter(({ allows }) => allows(name))) {
+      const feed = await this.#listeners.follow(name, listener, false)
+      listener.remove(feed)
+      await this.#listeners.part(feed, listener)
+    }
+  }
+
+  // One handful at a time, for all who listen together.
+  async #inHandfuls (names: string[], act: (name: string) => Promise<void>): Promise<void> {
+    for (let i = 0; i < names.length; i += handful) {
+      await this.#turns.take(async () => await Promise.all(names.slice(i, i + handful).map(act)))
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { errors, refusalFromRedis } from '../errors.ts'
+import { commonKey } from '../redis/keys.ts'
+import { queueBound } from './queue-limit.ts'
+import { script } from '../redis/script.ts'
+import { milliseconds } from '../time.ts'
+import type { RedisClient } from '../redis/client.ts'
+
+/** The settings in force in a queue. Times in seconds; null where there is no limit. */
+export interface Policy {
+  stopped: boolean
+  reopens_at: number | null
+  tries: number
+  max_lost: number | null
+  lease: number
+  keep: number
+  backoff: { base: number, max: number }
+  rate: { limit: number, period: number } | null
+  concurrency: number | null
+  max_jobs: number | null
+  max_keys: number | null
+  keep_failed: number | null
+  max_failed: number | null
+}
+
+/** What to change; null goes back to the default (of max_lost it is no bound), and what is left out stays as it is. */
+export interface Change {
+  status?: 'stop' | 'start' | undefined
+  /** With stop: seconds after which the queue opens again. */
+  for?: number | undefined
+  tries?: number | null | undefined
+  max_lost?: number | null | undefined
+  lease?: number | null | undefined
+  keep?: number | null | undefined
+  backoff?: { base?: number | undefined, max?: number | undefined } | null | undefined
+  rate?: { limit: number, period: number } | null | undefined
+  concurrency?: number | null | undefined
+  max_jobs?: number | null | undefined
+  max_keys?: number | null | undefined
+  /** How long failed jobs are kept, and how many: null for as long as anybody likes, and all. */
+  keep_failed?: number | null | undefined
+  max_failed?: number | null | undefined
+}
+
+const changing = script<null>('control')
+
+/** Changes a queue's settings, all at once; a queue that nobody has used yet keeps them for its first job. */
+export async function control (redis: RedisClient, queue: string, change: Change, { now }: { now?: number } = {}): Promise<void> {
+  const changes = fields(change)
+  const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
+  if (adds) await queueBound(redis).admit(queue)
+  await redis.sadd(commonKey('queues'), queue).catch(error => { if (adds || !isFull(error)) throw error })
+  await changing(redis, queue, { changes, now: milliseconds(now) })
+}
+
+// Redis takes no name then, known or not; but a queue must open, for only that makes room.
+function isFull (error: Error): boolean {
+  return refusalFromRedis(error) instanceof errors.REDIS_FULL
+}
+
+function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concurrency, ...change }: Change): Array<string | number> {
+  const changes: Record<string, number | string | null | undefined> = {
+    stopped: status && (status === 'stop' ? 1 : null),
+    reopens_at: status && (pause === undefined ? null : `+${milliseconds(pause)}`),
+    tries,
+    max_lost: change.max_lost === null ? 0 : change.max_lost,
+    lease: inMs(lease),
+    keep: inMs(keep),
+    backoff_base: backoff === null ? null : inMs(backoff?.base),
+    backoff_max: backoff === null ? null : inMs(backoff?.max),
+    rate_limit: rate === null ? null : rate?.limit,
+    rate_period: rate === null ? null : inMs(rate?.period),
+    concurrency,
+    max_jobs: change.max_jobs,
+    max_keys: change.max_keys,
+    keep_failed: change.keep_failed === null ? 'none' : inMs(change.keep_failed),
+    max_failed: change.max_failed === null ? 'none' : change.max_failed
+  }
+  return Object.entries(changes).flatMap(([field, value]) => value === undefined ? [] : [field, value ?? ''])
+}
+
+function inMs (seconds: number | null | undefined): number | null | undefined {
+  return seconds === null ? null : milliseconds(seconds)
+}
+
+/** As lua/parts/rules.lua gives them; times in ms. */
+export interface Rules {
+  stopped?: number
+  reopens_at?: number
+  tries: number
+  max_lost: number
+  lease: number
+  keep: number
+  backoff_base: number
+  backoff_max: number
+  rate_limit?: number
+  rate_period?: number
+  concurrency?: number
+  max_jobs?: number
+  max_keys?: number
+  keep_failed?: number
+  max_failed?: number
+}
+
+/** The policy as people read it. */
+export function policyFrom (set: Rules): Policy {
+  return {
+    stopped: set.stopped === 1,
+    reopens_at: set.reopens_at === undefined ? null : set.reopens_at / 1000,
+    tries: set.tries,
+    max_lost: set.max_lost === 0 ? null : set.max_lost,
+    lease: set.lease / 1000,
+    keep: set.keep / 1000,
+    backoff: { base: set.backoff_base / 1000, max: set.backoff_max / 1000 },
+    rate: set.rate_limit === undefined ? null : { limit: set.rate_limit, period: set.rate_period! / 1000 },
+    concurrency: set.concurrency ?? null,
+    max_jobs: set.max_jobs ?? null,
+    max_keys: set.max_keys ?? null,
+    keep_failed: set.keep_failed === undefined ? null : set.keep_failed / 1000,
+    max_failed: set.max_failed ?? null
+  }
+}

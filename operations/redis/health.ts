@@ -1,0 +1,15 @@
+import { errors, refusalFromRedis } from '../errors.ts'
+import { commonKey } from './keys.ts'
+import type { RedisClient } from './client.ts'
+
+/** Returns when Redis has accepted a write. Rejects with REDIS_UNAVAILABLE, or with WRITES_REFUSED and why. */
+export async function tryWrite (redis: RedisClient): Promise<void> {
+  if (redis.incompatible !== undefined) throw redis.incompatible
+  try {
+    await redis.set(commonKey('health'), '1', 'EX', 60)
+  } catch (error) {
+    const refusal = refusalFromRedis(error as Error)
+    if (refusal instanceof errors.REDIS_FULL || refusal instanceof errors.REDIS_READ_ONLY) throw new errors.WRITES_REFUSED(refusal.message)
+    throw error
+  }
+}

@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { refusalFromRedis } from '../errors.ts'
+import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
+import type { RedisClient } from './client.ts'
+
+/** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
+export type Arguments = Record<string, string | number | undefined | ReadonlyArray<string | number>>
+
+type Key = QueueKey | ScheduleKey | CommonKey
+
+/** Runs a script on a queue, or on the schedules. Rejects with a refusal of operations/errors.ts. */
+export type Script<Reply> = (redis: RedisClient, queue: string, args?: Arguments) => Promise<Reply>
+
+type Command = (...values: Array<string | number>) => Promise<unknown>
+
+/** What Redis gets of a verb, and its signature; `place` tells which line of which source a line of it is. */
+export interface Compiled { keys: Key[], args: string[], lua: string, place: (line: number) => string | undefined }
+
+/** One file of lua/, by its path in the repository. */
+export interface Source { file: string, text: string }
+
+const room = fileURLToPath(new URL('../../lua/', import.meta.url))
+const sources = find('')
+
+/**
+ * Loads the script of a verb, `lua/.../<verb>.lua`. Its header is its signature: `-- keys:` and `-- args:` become locals
+ * (an argument written `...rest` takes all that follow), and each part named by `-- use:` a local function.
+ */
+export function script<Reply> (verb: string): Script<Reply> {
+  const { keys, args, place } = compile(verb)
+  const name = commandName(verb)
+  return async (redis, queue, given = {}) => {
+    if (redis.incompatible !== undefined) throw redis.incompatible
+    const client = redis as unknown as Record<string, Command>
+    const start = performance.now()
+    try {
+      const names = keys.map(key => scriptKey(queue, key)!)
+      return await client[name]!(...names, ...values(verb, args, given)) as Reply
+    } catch (error) {
+      throw refusalFromRedis(error as Error) ?? withPlaces(error as Error, place)
+    } finally {
+      redis.meter?.trip(verb, performance.now() - start)
+    }
+  }
+}
+
+// Redis names lines of the compiled script, as `user_script:18` or `@user_script: 18`.
+function withPlaces (error: Error, place: Compiled['place']): Error {
+  const told = (text: string): string => {
+    return text.replace(/@?user_script: ?(\d+)/g, (whole, line) => place(Number(line)) ?? whole)
+  }
+  error.stack = told(error.stack ?? '')
+  error.message = told(error.message)
+  return error
+}
+
+let all: Record<string, { lua: string, numberOfKeys: number }> | undefined
+
+/**
+ * All scripts, in the form in which a client is made with them. It must know them from the start:
+ * a pipeline that is already filling does not learn of a new one.
+ */
+export function commands (): NonNullable<typeof all> {
+  all ??= Object.fromEntries(verbs().map(verb => {
+    const { keys, lua } = compile(verb)
+    return [commandName(verb), { lua, numberOfKeys: keys.length }]
+  }))
+  return all
+}
+
+/** The name under which the client knows a script. */
+export function commandName (verb: string): string {
+  return `presque:${verb}`
+}
+
+/** The verbs: each has a script. */
+export function verbs (): string[] {
+  return [...sources].filter(([, { file }]) => !isPart(file)).map(([name]) => name)
+}
+
+function isPart (file: string): boolean {
+  return file.startsWith('lua/parts/')
+}
+
+// Every file by its name: no two have the same, in whatever folders they are.
+function find (folder: string, found = new Map<string, Source>()): typeof found {
+  for (const entry of readdirSync(join(room, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) find(path, found)
+    else if (path.endsWith('.lua')) add(path, found)
+  }
+  return found
+}
+
+function add (path: string, found: Map<string, Source>): void {
+  const name = basename(path, '.lua')
+  const file = `lua/${path}`
+  const other = found.get(name)
+  if (other !== undefined) throw new Error(`${file}: its name is that of ${other.file}`)
+  found.set(name, { file, text: readFileSync(join(room, path), 'utf8') })
+}
+
+/** The script of a verb. Throws when a header names what there is not, or lacks what its lines use. */
+export function compile (verb: string): Compiled {
+  const source = sources.get(verb)
+  if (source === undefined || isPart(source.file)) throw new Error(`no script is named ${verb}`)
+  return assemble(source)
+}
+
+/** The same of a text that is in no file of lua/: a test calls parts so, one by one. */
+export function assemble (verb: Source): Compiled {
+  const used = [...partsOf(verb), verb]
+  used.forEach(check)
+  const keys = [...new Set(used.flatMap(({ text }) => words(text, 'keys')))] as Key[]
+  const chunks = [{ file: '', text: prologue(verb, keys) }, ...used]
+  const lua = chunks.map(({ text }) => text.trimEnd()).join('\n')
+  return { keys, args: words(verb.text, 'args'), lua, place: line => placeOf(chunks, line) }
+}
+
+// Parts find the keys by name in one table; a verb has those of its own header, and its arguments, as locals besides.
+function prologue ({ file, text }: Source, keys: Key[]): string {
+  const own = words(text, 'keys')
+  const args = words(text, 'args')
+  const taken = words(text, 'use').find(name => [...own, ...args].includes(name))
+  if (taken !== undefined) throw new Error(`${file}: ${taken} is a part, and cannot be a key or an argument as well`)
+  return [
+    `local keys = { ${keys.map((key, i) => `${key} = KEYS[${i + 1}]`).join(', ')} }`,
+    ...own.map(key => `local ${key} = keys.${key}`),
+    ...args.map((arg, i) => arg.startsWith('...') ? rest(arg.slice(3), i) : `local ${arg} = ARGV[${i + 1}]`)
+  ].join('\n')
+}
+
+// A loop, for unpack() ends at some 8 000 values.
+function rest (name: string, before: number): string {
+  return `local ${name} = {} for i = ${before + 1}, #ARGV do ${name}[i - ${before}] = ARGV[i] end`
+}
+
+// Each part once, after those it uses itself.
+function partsOf ({ file, text }: Source, included = new Set<string>()): Source[] {
+  return words(text, 'use').flatMap(name => {
+    if (included.has(name)) return []
+    included.add(name)
+    const part = sources.get(name)
+    if (part === undefined || !isPart(part.file)) throw new Error(`${file}: no such part in lua/parts: ${name}`)
+    return [...partsOf(part, included), part]
+  })
+}
+
+function check ({ file, text }: Source): void {
+  const keys = words(text, 'keys')
+  const unknown = keys.find(key => scriptKey('', key) === undefined)
+  if (unknown !== undefined) throw new Error(`${file}: no such key in operations/redis/keys.ts: ${unknown}`)
+  const undeclared = text.match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length)))
+  if (undeclared !== undefined) throw new Error(`${file}: its header lacks ${undeclared}, which its lines use`)
+  const name = basename(file, '.lua')
+  if (isPart(file) && !new RegExp(`^local function ${name} \\(.*\\)$`, 'm').test(text)) {
+    throw new Error(`${file}: it has no line such as local function ${name} (...)`)
+  }
+}
+
+function placeOf (chunks: Source[], line: number): string | undefined {
+  let first = 1
+  for (const { file, text } of chunks) {
+    const next = first + text.trimEnd().split('\n').length
+    if (line < next) return file === '' ? undefined : `${file}:${line - first + 1}`
+    first = next
+  }
+}
+
+function words (source: string, label: string): string[] {
+  const line = new RegExp(`^-- ${label}: (.+)$`, 'm').exec(source)?.[1]
+  return line === undefined ? [] : line.trim().split(/\s+/)
+}
+
+function values (verb: string, args: string[], given: Arguments): Array<string | number> {
+  const sent: Array<string | number> = []
+  let known = 0
+  for (const arg of args) {
+    const name = arg.startsWith('...') ? arg.slice(3) : arg
+    const value = given[name]
+    if (name in given) known++
+    if (typeof value === 'object') sent.push(...value)
+    else sent.push(value ?? '')
+  }
+  if (known !== Object.keys(given).length) {
+    throw new Error(`the script ${verb} takes ${args.join(', ')}, but was given ${Object.keys(given).join(', ')}`)
+  }
+  return sent
+}

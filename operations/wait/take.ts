@@ -1,0 +1,50 @@
+import { errors } from '../errors.ts'
+import type { Delivery, Done } from '../job/delivery.ts'
+import { advance, look, type Wish } from '../job/take.ts'
+import type { Patience } from './deadline.ts'
+import type { Waiters } from './long-poll.ts'
+import type { RedisClient } from '../redis/client.ts'
+
+/**
+ * The next jobs of the first of `queues` that has any; none if all are empty and nothing came while `patience` lasted.
+ * Rejects with QUEUE_CLOSED if every queue is stopped and nobody waits, and with WORKER_QUIET if the worker is to take no more.
+ */
+export async function next (redis: RedisClient, waiters: Waiters, queues: string[], wish: Wish, patience?: Patience): Promise<Delivery[]> {
+  if (patience === undefined) return await nextNow(redis, queues, wish)
+  const found = await waiters.wait<Delivery[] | Error>(queues, patience, async queue => {
+    try {
+      const { jobs, again, left } = await look(redis, queue, { ...wish, server: waiters.server })
+      return { found: jobs.length > 0 ? jobs : null, again, left }
+    } catch (error) {
+      // A look that fails is tried again, but this one is an answer.
+      if (error instanceof errors.WORKER_QUIET) return { found: error, again: -1, left: 1 }
+      throw error
+    }
+  })
+  if (found instanceof Error) throw found
+  return found ?? []
+}
+
+/** Finishes a job and then does the same for one queue, if it can in one step. Rejects as well with the code of why the job is not accepted as done. */
+export async function nextAfter (redis: RedisClient, waiters: Waiters, queue: string, done: Done, wish: Wish, patience?: Patience): Promise<Delivery[]> {
+  const { jobs, closed, again, left, quiet } = await advance(redis, queue, { done, wish })
+  if (quiet) throw new errors.WORKER_QUIET()
+  if (jobs.length > 0) return jobs
+  if (patience === undefined && closed) throw new errors.QUEUE_CLOSED()
+  return patience === undefined && (again !== 0 || left === 0) ? [] : await next(redis, waiters, [queue], wish, patience)
+}
+
+async function nextNow (redis: RedisClient, queues: string[], wish: Wish): Promise<Delivery[]> {
+  let closed = 0
+  for (const queue of queues) {
+    try {
+      const { jobs } = await look(redis, queue, wish)
+      if (jobs.length > 0) return jobs
+    } catch (error) {
+      if (!(error instanceof errors.QUEUE_CLOSED)) throw error
+      closed++
+    }
+  }
+  if (closed === queues.length) throw new errors.QUEUE_CLOSED()
+  return []
+}

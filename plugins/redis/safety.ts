@@ -1,0 +1,23 @@
+import fp from 'fastify-plugin'
+import { redisSafety, warnings, type Safety } from '../../operations/redis/safety.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How safe jobs were in Redis when it was connected to; undefined until that is known. */
+    redisSafety (): Safety | undefined
+  }
+}
+
+/** Warns, once at each connection to Redis, of settings under which it may lose jobs. */
+export default fp(async app => {
+  let known: Safety | undefined
+  async function look (): Promise<void> {
+    known = await redisSafety(app.redis)
+    for (const warning of warnings(known)) app.log.warn(warning)
+  }
+  // Redis may go again while it is asked; then the next connection asks.
+  const tryToLook = async (): Promise<void> => await look().catch(() => {})
+  app.decorate('redisSafety', () => known)
+  app.redis.on('ready', tryToLook)
+  await tryToLook()
+}, { name: 'redis-safety', dependencies: ['redis'] })
