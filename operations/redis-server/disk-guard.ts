@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { access, rm, statfs, writeFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { access, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 
@@ -33,6 +34,7 @@ const settings = {
 
 export class DiskGuard {
   readonly #path: string
+  readonly #birth: string
   readonly #log: (sentence: string) => void
   readonly #redis: Redis
   #isFull = false
@@ -44,6 +46,7 @@ export class DiskGuard {
   /** For the Redis at that socket, whose files are in the folder. */
   constructor (path: string, socket: string, log: (sentence: string) => void) {
     this.#path = path
+    this.#birth = birth(statSync(path))
     this.#log = log
     this.#redis = new Redis({
       path: socket,
@@ -101,7 +104,9 @@ export class DiskGuard {
   async #ballast (free: number): Promise<void> {
     const file = join(this.#path, 'ballast')
     if (free < last) await rm(file, { force: true }).catch(() => {})
-    if (this.#isFull || await access(file).then(() => true, () => false)) return
+    // A folder that has been put in its place belongs to another.
+    const isOurs = await stat(this.#path).then(found => birth(found) === this.#birth, () => false)
+    if (!isOurs || this.#isFull || await access(file).then(() => true, () => false)) return
     await writeFile(file, randomBytes(ballastSize), { mode: 0o600 }).catch(() => rm(file, { force: true }))
   }
 
@@ -132,4 +137,9 @@ function sentence (path: string, free: number, isFull: boolean): string {
   return isFull
     ? `${left}: pushes are refused (507) until there is more; taking, finishing and purging work on`
     : `${left}: pushes are taken again`
+}
+
+// A number alone is given again.
+function birth ({ ino, birthtimeMs }: { ino: number, birthtimeMs: number }): string {
+  return `${ino} ${birthtimeMs}`
 }
