@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { failure, run, say } from './setup/shell.mjs'
 import { provideBrowser } from './setup/browser.mjs'
+import { provideLuacheck } from './setup/luacheck.mjs'
 import { provideRedis } from './setup/redis.mjs'
 
 // Plain JavaScript without packages: this is what fetches them.
@@ -15,12 +16,14 @@ const SOURCES = /^(app\.ts|cli|client|lua|operations|plugins|routes|schemas|web|
 
 /**
  * Fetches what is missing of packages, redis and build, and does nothing where nothing is.
- * `redis`: true for one unless REDIS_URL names it, 'always' for one in any case, as the tests need; `browser`: for theirs, if it can be had.
+ * `redis`: true for one unless REDIS_URL names it, 'always' for one in any case, as the tests need; `browser`: for theirs, if it can be had;
+ * `luacheck`: for the linter, if it can be had.
  */
-export async function setup ({ redis = true, browser = false, build = false, root = dirname(dirname(script)) } = {}) {
+export async function setup ({ redis = true, browser = false, luacheck = false, build = false, root = dirname(dirname(script)) } = {}) {
   checkNode()
   if (redis === 'always' || (redis && !process.env.REDIS_URL)) provideRedis()
   if (browser) provideBrowser()
+  if (luacheck) provideLuacheck()
   await alone(root, lacksPackages, installPackages)
   if (build) await alone(root, lacksBuild, buildDist)
 }
@@ -156,7 +159,8 @@ async function main (args) {
   const redis = args.includes('--redis') ? 'always' : !args.includes('--no-redis')
   const root = args.find(arg => !arg.startsWith('--'))
   try {
-    await setup({ redis, browser: args.includes('--browser'), build: args.includes('--build'), ...(root && { root }) })
+    const [browser, luacheck, build] = ['--browser', '--luacheck', '--build'].map(option => args.includes(option))
+    await setup({ redis, browser, luacheck, build, ...(root && { root }) })
   } catch ({ message }) {
     say(message)
     process.exitCode = 1

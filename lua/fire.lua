@@ -1,5 +1,5 @@
 -- Puts in the job of one tick of a schedule, once: whoever comes again with the same tick hears what came of it then.
--- keys: failed completed ended jobs stats fired firings
+-- keys: failed completed jobs stats fired firings
 -- args: now name tick known_until overlap options fresh_seed payload
 -- use: clock room_left settle is_over wake place insert listened pushed
 -- fresh_seed: of the queue, should it have none yet

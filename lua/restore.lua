@@ -1,5 +1,5 @@
 -- Puts jobs back to the head of the line, uncounted, because their answer never reached the client.
--- keys: ready failed expiring jobs stats workers latest restored
+-- keys: ready expiring jobs stats workers latest restored
 -- args: now worker ticket seed ...fields
 -- use: clock returning_id claim_unique_key fail line place save wake unbar listened report unblock
 -- ticket: the same for every try to return these jobs; '' if there is but one

@@ -15,7 +15,7 @@ local function allow (keys, set, wishes, now)
       -- Of a clock that was put back since: as if given now. None is let go that a period may not see.
       if given > now then
         redis.call('DEL', keys.given)
-        for n = 1, known do redis.call('RPUSH', keys.given, now) end
+        for _ = 1, known do redis.call('RPUSH', keys.given, now) end
         pace, given = set.rate_limit - known, now
       end
       if given + set.rate_period > now then

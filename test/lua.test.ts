@@ -1,0 +1,3 @@
+import { testFiles, together } from './fixtures/together.ts'
+
+await together(testFiles('lua'))
