@@ -5,7 +5,7 @@ import { payload } from './kind.ts'
 import type { Place } from '../setup.ts'
 import type { Figure } from './figure.ts'
 
-// What lua/push.lua is told of one job about which nothing is special.
+// What lua/job/push.lua is told of one job about which nothing is special.
 const told: Record<string, string> = { plain: '1', '...fields': payload }
 
 /** Redis alone, with presque's own script to push one job a call, 50 calls in a pipeline. */

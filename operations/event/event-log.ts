@@ -11,7 +11,7 @@ export interface Hearer {
 
 type Read = [now: string | number, first: string, last: string, entries: Entry[], isThere: number]
 
-const listening = script<Read>('listen')
+const listening = script<Read>('read_events')
 
 // So many entries a read; a listener may be so many events, or bytes, behind. In ms: how long the next read waits for those who are behind,
 // how long what nobody is behind of is kept, and how long what one who was far behind has read is there for others.

@@ -12,7 +12,7 @@ export interface Event {
   text: string
 }
 
-/** A script call that did something, as lua/parts/report.lua has recorded it: its id, and what and which in turn. */
+/** A script call that did something, as lua/parts/event/record_events.lua has recorded it: its id, and what and which in turn. */
 export type Entry = [id: string, fields: string[]]
 
 /** Some of what has been recorded of a queue, in order. */

@@ -83,11 +83,11 @@ interface Details extends Partial<Trace> {
 const mostCalls = 2000
 
 const scripts = {
-  job: script<[era: string, proof: string, ...Fields]>('job'),
-  list: script<[sound: string, ...Fields[]]>('list'),
+  job: script<[era: string, proof: string, ...Fields]>('get_job'),
+  list: script<[sound: string, ...Fields[]]>('list_jobs'),
   why: script<[...string[], number[]]>('why'),
-  watch: script<number>('watch'),
-  unwatch: script<number>('unwatch')
+  watch: script<number>('watch_job'),
+  unwatch: script<number>('unwatch_job')
 }
 
 /** One job, or null when it is not there. */

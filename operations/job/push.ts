@@ -81,7 +81,7 @@ export async function pushFailed (redis: RedisClient, queue: string, job: NewJob
 
 interface Insertion { worker?: string | undefined, failures?: number, together?: number, now?: number | undefined }
 
-// A job as lua/push.lua takes it.
+// A job as lua/job/push.lua takes it.
 type Entry = [payload: string] | [about: string, payload: string]
 
 function entry (job: NewJob): Entry {
@@ -109,7 +109,7 @@ function added (said: string): number {
   return sum
 }
 
-// What lua/push.lua says of each job.
+// What lua/job/push.lua says of each job.
 function outcomes (words: string[]): Array<Pushed | Error> {
   const all: Array<Pushed | Error> = []
   for (let i = 0; i < words.length; i += 2) {

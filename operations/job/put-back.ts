@@ -6,7 +6,7 @@ export type Undo = (ticket: string) => Promise<unknown>
 
 interface Return { undo: Undo, ticket: string, size: number, until: number, request: string | undefined }
 
-// In ms. A ticket is remembered for longer (see lua/restore.lua).
+// In ms. A ticket is remembered for longer (see lua/job/restore.lua).
 const pause = 500
 // In ms without another: then what arrives late has arrived.
 const quiet = 20

@@ -31,7 +31,7 @@ type Taken = [closed: number, again: number, left: number, words: string, ...tex
 
 const scripts = {
   take: script<Taken>('take'),
-  next: script<[outcomes: string, ...taken: Taken]>('next')
+  next: script<[outcomes: string, ...taken: Taken]>('ack_next')
 }
 
 /**
@@ -107,12 +107,12 @@ function request ({ count = 1, lease, worker = '' }: Wish): Request {
   return { kind: `${milliseconds(lease) ?? ''} ${worker}`, lease: lease !== undefined, count, shares: [count] }
 }
 
-// As lua/parts/serve.lua reads it.
+// As lua/parts/take/take_jobs.lua reads it.
 function asked ({ count, kind }: Request): string {
   return `${count} ${kind}`
 }
 
-// What lua/take.lua said, and how far it has been read; for how long, in ms, those jobs had waited that nobody had before.
+// What lua/job/take.lua said, and how far it has been read; for how long, in ms, those jobs had waited that nobody had before.
 interface Answer { queue: string, seed: string, now: number, words: string[], texts: string[], word: number, text: number, waits: number[] }
 
 function next (answer: Answer): string {
@@ -129,7 +129,7 @@ function takenForGood (answer: Answer): Delivery[] {
   })
 }
 
-// As lua/parts/ready_since.lua reads it.
+// As lua/parts/record/ready_since.lua reads it.
 function readySince (details: string, created: string): number {
   const again = /"ready_at":(\d+)/.exec(details) ?? /"since":(\d+)/.exec(details)
   return Number(again?.[1] ?? created)

@@ -6,7 +6,7 @@ import { most, others } from './process-metrics.ts'
 import type { RedisClient } from '../redis/client.ts'
 import type { QueueSummary, Summary } from '../queue/summary.ts'
 
-// In seconds; lua/parts/lateness.lua has the same, in ms.
+// In seconds; lua/parts/due/count_lateness.lua has the same, in ms.
 const late = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60]
 const fields = [...late.keys(), late.length].map(i => `late_${i + 1}`)
 

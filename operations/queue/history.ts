@@ -22,7 +22,7 @@ const day = 1440
 // In ms.
 const pause = 30_000
 
-const scripts = { sample: script<number>('sample') }
+const scripts = { sample: script<number>('sample_queue') }
 
 /** true for one server of all, in each half minute. */
 export async function mayTakeSamples (redis: RedisClient): Promise<boolean> {

@@ -41,7 +41,7 @@ export interface Change {
   max_failed?: number | null | undefined
 }
 
-const changing = script<null>('control')
+const changing = script<null>('set_policy')
 
 /** Changes a queue's settings, all at once; a queue that nobody has used yet keeps them for its first job. */
 export async function control (redis: RedisClient, queue: string, change: Change, { now }: { now?: number } = {}): Promise<void> {
@@ -82,7 +82,7 @@ function inMs (seconds: number | null | undefined): number | null | undefined {
   return seconds === null ? null : milliseconds(seconds)
 }
 
-/** As lua/parts/rules.lua gives them; times in ms. */
+/** As lua/parts/policy/load_policy.lua gives them; times in ms. */
 export interface Rules {
   stopped?: number
   reopens_at?: number

@@ -1,6 +1,6 @@
 /**
  * Every key of presque, by its short name, with its type and what it holds. The client puts PRESQUE_PREFIX and a colon
- * before each. Members of sorted sets of jobs are a letter for the number of digits, and the id (see lua/parts/place.lua).
+ * before each. Members of sorted sets of jobs are a letter for the number of digits, and the id (see lua/parts/record/member_of.lua).
  */
 export const queueKeys = {
   ready: 'list: ids of the waiting jobs of priority 5, the next one first; a place may have lost its job',
@@ -20,7 +20,7 @@ export const queueKeys = {
   holders: 'hash: id -> since when in ms, and which worker holds it, where a worker gave its id',
   unique: 'hash: unique key -> id of the job that holds it',
   policy: 'hash: settings of the queue that are not default; stopped, reopens_at; times in ms',
-  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired, discarded; late_ms, late_1 to late_8: see lua/parts/lateness.lua',
+  stats: 'hash: last_id, seed, asked_at (ms), processed, failed, lost, expired, discarded; late_ms, late_1 to late_8: see lua/parts/due/count_lateness.lua',
   workers: 'hash: processed:ID, failed:ID and about:ID (JSON of what it told) of each worker ID',
   heard: 'sorted set: the 10 000 workers heard of last, by that time in ms',
   latest: 'hash: worker -> when in ms it took jobs last, whether for `good` or on `lease`, and the last of them',
@@ -31,12 +31,12 @@ export const queueKeys = {
   remembered: 'sorted set: idempotency keys, by the time in ms until which they are',
   waiters: 'sorted set: servers whose clients wait for a job; also the first part of the names of their channels',
   watchers: 'hash: id -> servers whose clients wait for the end of that job, or for what is kept of it',
-  events: 'stream: what has been done, in turn what and to which jobs (see lua/parts/report.lua); there while somebody listens, and ten minutes longer',
+  events: 'stream: what has been done, in turn what and to which jobs (see lua/parts/event/record_events.lua); there while somebody listens, and ten minutes longer',
   listeners: 'set: servers that have read all events and are to be told of the next',
-  fired: 'hash: name of a schedule -> its last tick here in ms, what came of it, the id of its last job and the seed of then (see lua/fire.lua)',
+  fired: 'hash: name of a schedule -> its last tick here in ms, what came of it, the id of its last job and the seed of then (see lua/schedule/fire_schedule.lua)',
   firings: 'sorted set: names of schedules, by the time in ms until which `fired` is to know them',
   restored: 'sorted set: tickets of what was put back, by that time in ms; for two minutes',
-  history: 'list: how the queue stood in one minute of the last day after another, where that changed (see lua/sample.lua)'
+  history: 'list: how the queue stood in one minute of the last day after another, where that changed (see lua/queue/sample_queue.lua)'
 } as const
 
 export const commonKeys = {

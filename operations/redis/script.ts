@@ -21,12 +21,32 @@ export interface Compiled { keys: Key[], args: string[], lua: string, place: (li
 /** One file of lua/, by its path in the repository. */
 export interface Source { file: string, text: string }
 
+/** Values of the label `script` in /metrics, where they are older than the name of the script. */
+const labels: Record<string, string> = {
+  ack_next: 'next',
+  advance_schedule: 'advance',
+  claim_schedules: 'claim',
+  delete_schedule: 'unschedule',
+  fire_schedule: 'fire',
+  get_job: 'job',
+  get_schedules: 'show',
+  list_jobs: 'list',
+  read_events: 'listen',
+  sample_queue: 'sample',
+  set_policy: 'control',
+  set_schedule: 'schedule',
+  stop_waiting: 'pass',
+  unwatch_job: 'unwatch',
+  watch_job: 'watch'
+}
+
 const room = fileURLToPath(new URL('../../lua/', import.meta.url))
 const sources = find('')
 
 /**
  * Loads the script of a verb, `lua/.../<verb>.lua`. Its header is its signature: `-- keys:` and `-- args:` become locals
- * (an argument written `...rest` takes all that follow), and each part named by `-- use:` a local function.
+ * (an argument written `...rest` takes all that follow), and each part named by `-- use:` a local function. A label may
+ * have several lines.
  */
 export function script<Reply> (verb: string): Script<Reply> {
   const { keys, args, place } = compile(verb)
@@ -41,7 +61,7 @@ export function script<Reply> (verb: string): Script<Reply> {
     } catch (error) {
       throw refusalFromRedis(error as Error) ?? withPlaces(error as Error, place)
     } finally {
-      redis.meter?.trip(verb, performance.now() - start)
+      redis.meter?.trip(labelOf(verb), performance.now() - start)
     }
   }
 }
@@ -68,6 +88,11 @@ export function commands (): NonNullable<typeof all> {
     return [commandName(verb), { lua, numberOfKeys: keys.length }]
   }))
   return all
+}
+
+/** What /metrics calls a script. */
+export function labelOf (verb: string): string {
+  return labels[verb] ?? verb
 }
 
 /** The name under which the client knows a script. */
@@ -170,8 +195,8 @@ function placeOf (chunks: Source[], line: number): string | undefined {
 }
 
 function words (source: string, label: string): string[] {
-  const line = new RegExp(`^-- ${label}: (.+)$`, 'm').exec(source)?.[1]
-  return line === undefined ? [] : line.trim().split(/\s+/)
+  const lines = [...source.matchAll(new RegExp(`^-- ${label}: (.+)$`, 'gm'))]
+  return lines.flatMap(([, names]) => names!.trim().split(/\s+/))
 }
 
 function values (verb: string, args: string[], given: Arguments): Array<string | number> {

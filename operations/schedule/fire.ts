@@ -25,9 +25,9 @@ const month = 30 * 86_400_000
 const atOnce = 100
 
 const scripts = {
-  claim: script<[now: number, next: number, ...fields: string[]]>('claim'),
-  fire: script<[outcome: Fired['outcome'], job: string]>('fire'),
-  advance: script<number>('advance')
+  claim: script<[now: number, next: number, ...fields: string[]]>('claim_schedules'),
+  fire: script<[outcome: Fired['outcome'], job: string]>('fire_schedule'),
+  advance: script<number>('advance_schedule')
 }
 
 /** Takes up what is due, some of it; and tells the time, and when to look again (null: nobody knows), both in ms. */

@@ -50,9 +50,9 @@ export type Guard = (queue: string) => void
 const usual = 10_000
 
 const scripts = {
-  schedule: script<number>('schedule'),
-  unschedule: script<number>('unschedule'),
-  show: script<string[]>('show')
+  schedule: script<number>('set_schedule'),
+  unschedule: script<number>('delete_schedule'),
+  show: script<string[]>('get_schedules')
 }
 
 /**

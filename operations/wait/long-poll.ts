@@ -14,7 +14,7 @@ export interface Glance<Found> { found: Found | null, again: number, left: numbe
 // shortest lease: so each server knows when a lease ends before it does, whoever took it and whatever died meanwhile.
 const safety = 900
 
-const passing = script<null>('pass')
+const passing = script<null>('stop_waiting')
 
 /**
  * Lets requests wait for a job, or for the end of one, without a connection of Redis for each. Correct without

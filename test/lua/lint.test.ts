@@ -9,16 +9,16 @@ test('luacheck finds nothing in the scripts', { skip }, async t => {
 })
 
 test('luacheck knows what a header names, and tells what is not used and not defined', { skip }, async t => {
-  const verb = '-- Says it.\n-- keys: ready jobs\n-- args: one two\n-- use: clock place\nreturn clock(one), ready, nothing\n'
-  const part = '-- Says it.\n-- use: clock place\nlocal function a_part (keys, id)\n  return clock(id), other(1)\nend\n'
+  const verb = '-- Says it.\n-- keys: ready jobs\n-- args: one two\n-- use: read_clock publish\nreturn read_clock(one), ready, nothing\n'
+  const part = '-- Says it.\n-- use: read_clock publish\nlocal function a_part (keys, id)\n  return read_clock(id), other(1)\nend\n'
   const found = lint({ 'lua/a_verb.lua': verb, 'lua/parts/a_part.lua': part }) ?? ''
   const lines = [...found.matchAll(/^ {4}(\S+): \((\w+)\) (.*)$/gm)].map(([, place, code, what]) => [place, code, what])
   t.strictSame(lines.map(([place, , what]) => `${place!.split(':', 2).join(':')} ${what}`), [
     "lua/a_verb.lua:1 unused variable 'jobs'",
     "lua/a_verb.lua:1 unused variable 'two'",
-    "lua/a_verb.lua:1 unused variable 'place'",
+    "lua/a_verb.lua:1 unused variable 'publish'",
     "lua/a_verb.lua:5 accessing undefined variable 'nothing'",
-    "lua/parts/a_part.lua:1 unused variable 'place'",
+    "lua/parts/a_part.lua:1 unused variable 'publish'",
     "lua/parts/a_part.lua:3 unused argument 'keys'",
     "lua/parts/a_part.lua:4 accessing undefined variable 'other'"
   ])

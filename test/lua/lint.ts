@@ -47,7 +47,8 @@ function withHeader (file: string, text: string): string {
 }
 
 function words (text: string, label: string): string[] {
-  return new RegExp(`^-- ${label}: (.+)$`, 'm').exec(text)?.[1]!.trim().split(/\s+/) ?? []
+  const lines = [...text.matchAll(new RegExp(`^-- ${label}: (.+)$`, 'gm'))]
+  return lines.flatMap(([, names]) => names!.trim().split(/\s+/))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

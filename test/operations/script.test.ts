@@ -6,7 +6,7 @@ import { test } from 'tap'
 import { push } from '../../operations/job/push.ts'
 import { take } from '../../operations/job/take.ts'
 import { scriptKey } from '../../operations/redis/keys.ts'
-import { assemble, compile, script, verbs, type Arguments, type Source } from '../../operations/redis/script.ts'
+import { assemble, compile, labelOf, script, verbs, type Arguments, type Source } from '../../operations/redis/script.ts'
 import { build } from '../helper.ts'
 
 const house = fileURLToPath(new URL('../../', import.meta.url))
@@ -24,7 +24,8 @@ function written (text: string): Source {
 }
 
 function header (text: string, label: string): string[] {
-  return new RegExp(`^-- ${label}: (.+)$`, 'm').exec(text)?.[1]!.split(' ') ?? []
+  const lines = [...text.matchAll(new RegExp(`^-- ${label}: (.+)$`, 'gm'))]
+  return lines.flatMap(([, names]) => names!.split(' '))
 }
 
 test('assemble() makes locals of what the header names', async t => {
@@ -47,12 +48,12 @@ test('assemble() gives the last argument all that follow, however many', async t
 
 test('assemble() takes in the parts that are used, and works with an empty header', async t => {
   const redis = (await build(t)).redis as Redis
-  t.equal(await redis.call('EVAL', assemble(written('-- args: now\n-- use: clock\nreturn clock(now)\n')).lua, 0, '5'), 5)
+  t.equal(await redis.call('EVAL', assemble(written('-- args: now\n-- use: read_clock\nreturn read_clock(now)\n')).lua, 0, '5'), 5)
   t.equal(await redis.call('EVAL', assemble(written('return 7\n')).lua, 0), 7)
 })
 
 test('assemble() gives a script its own keys and those of all its parts', async t => {
-  t.strictSame(assemble(written('-- keys: policy jobs\n-- use: remember\nremember(keys, {})\n')).keys,
+  t.strictSame(assemble(written('-- keys: policy jobs\n-- use: save_idempotent\nsave_idempotent(keys, {})\n')).keys,
     ['idempotency', 'remembered', 'policy', 'jobs'])
 })
 
@@ -69,12 +70,12 @@ test('assemble() refuses a header that names what there is not', async t => {
   t.equal(refused('-- keys: jobs\nreturn keys.ready\n'), 'written: its header lacks keys.ready, which its lines use')
   t.equal(refused('-- use: unheard_of\n'), 'written: no such part in lua/parts: unheard_of')
   t.equal(refused('-- use: push\n'), 'written: no such part in lua/parts: push')
-  t.equal(refused('-- args: clock\n-- use: clock\n'), 'written: clock is a part, and cannot be a key or an argument as well')
+  t.equal(refused('-- args: publish\n-- use: publish\n'), 'written: publish is a part, and cannot be a key or an argument as well')
 })
 
 test('compile() refuses what is no verb', async t => {
   t.throws(() => compile('no_such_verb'), { message: 'no script is named no_such_verb' })
-  t.throws(() => compile('clock'), { message: 'no script is named clock' })
+  t.throws(() => compile('publish'), { message: 'no script is named publish' })
 })
 
 test('a script refuses an argument that its header does not name', async t => {
@@ -103,13 +104,13 @@ test('an error in a script names the file and the line of the source', async t =
     return await script(verb)(redis, 'mail', args).then(() => new Error('it has not failed'), (error: Error) => error)
   }
   await redis.set('{mail}:history', 'no list')
-  t.match((await failure('sample', { facts: '1' })).message, `on ${place('lua/sample.lua', "'LINDEX', history")}`)
-  const noNumber = await failure('control', { changes: ['stopped', '+x'] })
-  t.match(noNumber.message, place('lua/control.lua', 'now + tonumber(value)'))
+  t.match((await failure('sample_queue', { facts: '1' })).message, `on ${place('lua/queue/sample_queue.lua', "'LINDEX', history")}`)
+  const noNumber = await failure('set_policy', { changes: ['stopped', '+x'] })
+  t.match(noNumber.message, place('lua/queue/set_policy.lua', 'now + tonumber(value)'))
   t.match(noNumber.stack, noNumber.message, 'and so does its stack')
   await redis.set('{mail}:given', 'no list')
   await redis.hset('{mail}:policy', 'rate_limit', 1, 'rate_period', 1)
-  t.match((await failure('take', { requests: ['1  '] })).message, `on ${place('lua/parts/allow.lua', "'LTRIM'")}`)
+  t.match((await failure('take', { requests: ['1  '] })).message, `on ${place('lua/parts/policy/apply_limits.lua', "'LTRIM'")}`)
 })
 
 /** Where in a file the first line with that text is, as an error says it. */
@@ -131,6 +132,15 @@ test('every script compiles in Redis, and uses all that its header names', async
     t.match(text, /^-- [A-Z]/, `${file} begins with what it does`)
     for (const key of header(text, 'keys')) t.ok(scriptKey('mail', key), `${file}: ${key}`)
   }
+})
+
+test('/metrics knows the scripts by the names that they have always had there', t => {
+  t.strictSame(verbs().map(labelOf).toSorted(), [
+    'ack', 'advance', 'cancel', 'claim', 'claim_migration', 'control', 'fire', 'get_workers', 'job', 'list', 'listen',
+    'move_reports', 'nack', 'next', 'pass', 'purge', 'push', 'raise_layout', 'release', 'restore', 'retry', 'sample',
+    'schedule', 'set_quiet', 'show', 'status', 'take', 'touch', 'unschedule', 'unwatch', 'watch', 'why'
+  ])
+  t.end()
 })
 
 test('every part is used by some script', async t => {

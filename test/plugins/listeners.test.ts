@@ -75,7 +75,7 @@ test('while nobody listens the scripts write nothing, and ask at most once a cal
   const stats = await client.info('commandstats')
   const calls = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
   t.equal(calls('xadd') + calls('publish') + calls('smembers'), 0)
-  // The other EXISTS is that of lua/parts/settle.lua.
+  // The other EXISTS is that of lua/parts/due/run_due.lua.
   t.ok(calls('exists') <= 2 * calls('evalsha'), `${calls('exists')} for ${calls('evalsha')} scripts`)
 })
 

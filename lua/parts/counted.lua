@@ -1,7 +1,0 @@
--- Counts what has become of a delivery, for the queue and for the worker that had it.
--- keys: holders stats workers
-local function counted (keys, id, what)
-  redis.call('HINCRBY', keys.stats, what, 1)
-  local worker = (redis.call('HGET', keys.holders, id) or ''):match(' (.*)$')
-  if worker then redis.call('HINCRBY', keys.workers, what .. ':' .. worker, 1) end
-end

@@ -1,6 +1,0 @@
--- Whether what is done is to be recorded: somebody listens, or did within ten minutes (see lua/listen.lua). A call asks once; keys[1] keeps the answer.
--- keys: events
-local function listened (keys)
-  if keys[1] == nil then keys[1] = redis.call('EXISTS', keys.events) == 1 end
-  return keys[1]
-end

@@ -1,9 +1,0 @@
--- How many jobs more the policy's max_jobs lets in. What has ended does not count, nor what is over but not dropped yet.
--- keys: failed completed expiring jobs
--- use: rules
-local function room_left (keys, now)
-  local most = rules(keys).max_jobs
-  if not most then return math.huge end
-  local ended = redis.call('ZCARD', keys.failed) + redis.call('ZCARD', keys.completed) + redis.call('ZCOUNT', keys.expiring, '-inf', now)
-  return most - redis.call('HLEN', keys.jobs) + ended
-end

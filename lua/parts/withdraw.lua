@@ -1,9 +1,0 @@
--- Takes a job whose lease ran out from wherever that has put it: out of line, or from among the failed. Those that depend on it and have not
--- been told wait on. From among the failed it comes without its unique key: see lua/parts/claim_unique_key.lua.
--- keys: failed ended
--- use: place unline
-local function withdraw (keys, id, detail)
-  if redis.call('ZREM', keys.failed, place(id)) == 0 then unline(keys, id, detail) end
-  redis.call('ZREM', keys.ended, id .. ' failed')
-  detail.lapsed = nil
-end
