@@ -47,8 +47,6 @@ import { bodyLines, withBody } from './schemas/header.ts'
 // Autoload does not see that a loader reads TypeScript for us; in dist/ there is none to find.
 process.env['FASTIFY_AUTOLOAD_TYPESCRIPT'] ??= '1'
 
-const room = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-
 export interface PresqueOptions {
   /** Instead of the environment. */
   config?: Partial<Config>
@@ -58,7 +56,7 @@ export interface PresqueOptions {
   layout?: LayoutOptions
   /** The processes that share the port, if there are several. */
   siblings?: Siblings
-  /** The folder of the built dashboard, if it is not where the build puts it; null: there is none. */
+  /** The folder of the built dashboard, unless the build's own is meant; null: there is none. */
   web?: string | null
 }
 
@@ -72,7 +70,9 @@ const plugins = [
 ] as FastifyPluginAsync<object>[]
 
 /** presque as one Fastify plugin: the plugins, then the routes, then a 405 for other methods. */
-export default async function presque (app: FastifyInstance, options: PresqueOptions): Promise<void> {
+export default async function presque (
+  app: FastifyInstance, options: PresqueOptions
+): Promise<void> {
   const shared = {
     config: options.config,
     patience: options.patience,
@@ -81,7 +81,8 @@ export default async function presque (app: FastifyInstance, options: PresqueOpt
     web: options.web
   }
   for (const plugin of plugins) await app.register(plugin, shared)
-  await app.register(autoload, { dir: room('routes'), dirNameRoutePrefix: false, encapsulate: false })
+  const dir = fileURLToPath(new URL('routes', import.meta.url))
+  await app.register(autoload, { dir, dirNameRoutePrefix: false, encapsulate: false })
   app.refuseOtherMethods()
 }
 
@@ -92,18 +93,21 @@ export const options = {
     // So that a name that is too long is refused with a sentence, not with a 404.
     maxParamLength: 16 * 1024
   },
-  // A private Redis may have to load its jobs, for as long as that takes; plugins/redis/client.ts has a limit of its own.
+  // A private Redis may load its jobs for long; plugins/redis/client.ts has a limit of its own.
   pluginTimeout: 0,
-  // A request that comes in while the server drains is answered like any other; its connection ends with it.
+  // A request that arrives while the server drains is answered, and its connection ends with it.
   return503OnClosing: false,
-  // Node answers a missing Host header with an empty body; plugins/http/security-headers.ts does with a sentence.
+  // Node would answer a missing Host header with an empty body: plugins/http/security-headers.ts
+  // answers with a sentence.
   http: { requireHostHeader: false },
   requestTimeout: 30_000,
   genReqId: ({ headers }) => requestId(headers['x-request-id']),
   frameworkErrors: (error, _request, reply) => {
-    const { statusCode, message } = error.code === 'FST_ERR_BAD_URL' ? new errors.BAD_URL() : new errors.BAD_REQUEST(error.message)
-    void (reply as FastifyReply).code(statusCode!).type('application/json').headers(withBody)
-      .send(JSON.stringify({ error: message }))
+    const isUrl = error.code === 'FST_ERR_BAD_URL'
+    const known = isUrl ? new errors.BAD_URL() : new errors.BAD_REQUEST(error.message)
+    void (reply as FastifyReply).code(known.statusCode!).type('application/json')
+      .headers(withBody)
+      .send(JSON.stringify({ error: known.message }))
   },
   clientErrorHandler: (error, socket) => { answerRaw(error, socket) }
 } satisfies FastifyHttpOptions<Server>
@@ -116,8 +120,13 @@ function answerRaw (error: Error & { code?: string }, socket: Socket): void {
     return
   }
   const body = JSON.stringify({ error: message })
-  socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode!]}\r\ncontent-type: application/json\r\n` +
-    `${bodyLines}connection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  const lines = [
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode!]}`,
+    'content-type: application/json',
+    `${bodyLines}connection: close`,
+    `content-length: ${Buffer.byteLength(body)}`
+  ]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
 function refusalOf ({ code, message }: Error & { code?: string }) {
