@@ -56,9 +56,9 @@ test('the example of docs/operate/access.md makes a token, with which a job is p
   t.match(await sh(at(curl!, url), { TOKEN: 'presque_other' }), /no such token/)
 })
 
-test('the policy of docs/guide/at-least-once.md is one', async t => {
+test('the policy of docs/reference/http.md is one', async t => {
   const { url } = await listen(t)
-  const body = blocks('docs/guide/at-least-once.md', 'json')[0]!
+  const body = blocks('docs/reference/http.md', 'json')[0]!
   t.equal((await fetch(`${url}/control/mail`, { method: 'POST', body })).status, 200)
   t.match(await (await fetch(`${url}/status/mail`)).json(), { policy: JSON.parse(body) as object })
 })

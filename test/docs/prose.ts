@@ -2,7 +2,7 @@ import { read, withoutCode } from './markdown.ts'
 
 /**
  * Words that make a reader guess. A subject has a name: the client, the server, the worker, the
- * script. Those of the second line have a better one in docs/glossary.md.
+ * script. Those of the second line have a better one in the glossary of docs/.
  */
 export const riddles = [
   /\bwhoever\b/, /\bsomebody\b/, /\bnobody\b/, /\bso many\b/, /\bwhat (?:is|was|comes)\b/,
@@ -13,7 +13,7 @@ export const riddles = [
 export const most = { words: 24, columns: 100 }
 
 /** The pages that hold all of this. Of CHANGELOG.md it is what has not been released. */
-export const held = ['docs/', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+export const held = ['docs/guide/', 'docs/reference/http.md', 'docs/reference/settings.md', 'docs/operate/production.md']
 
 export interface Line { number: number, text: string }
 
