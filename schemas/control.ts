@@ -40,7 +40,20 @@ export const Control = Type.Object({
   action: Type.Optional(Wish),
   for: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 31_536_000, description: 'With stop: seconds after which the queue opens by itself' })),
   ...settings
-}, { additionalProperties: false, minProperties: 1, examples: [{ status: 'stop' }], 'x-missing': 'CONTENT_MISSING', 'x-refusal': 'CONTENT_MISSING' })
+}, {
+  additionalProperties: false,
+  minProperties: 1,
+  examples: [{ status: 'stop' }],
+  'x-missing': 'CONTENT_MISSING',
+  'x-refusal': 'CONTENT_MISSING',
+  'x-together': [{
+    anyOf: [
+      { not: { required: ['for'] } },
+      { required: ['status'], properties: { status: { const: 'stop' } } },
+      { required: ['action'], properties: { action: { const: 'stop' } }, not: { required: ['status'] } }
+    ]
+  }]
+})
 
 /** The settings in force. */
 export const Policy = Type.Object({

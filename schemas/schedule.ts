@@ -38,7 +38,11 @@ const Wanted = Type.Object({ ...what, payload: Payload }, {
   description: 'When which job goes into which queue',
   examples: [{ queue: 'mail', cron: '30 4 * * *', tz: 'Europe/Berlin', payload: { to: 'ann' } }],
   'x-missing': 'CONTENT_MISSING',
-  'x-refusal': 'SCHEDULE_INVALID'
+  'x-refusal': 'SCHEDULE_INVALID',
+  'x-together': [
+    { oneOf: [{ required: ['cron'] }, { required: ['every'] }] },
+    { anyOf: [{ required: ['cron'] }, { properties: { tz: { const: 'UTC' } } }] }
+  ]
 })
 
 const orNull = (schema: ReturnType<typeof Type.Number> | ReturnType<typeof Type.String>, description: string) => Type.Union([schema, Type.Null()], { description })

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { QueueName } from './name.ts'
 import { Status } from './status.ts'
 import { Instant } from './time.ts'
+import { eventStream } from './event.ts'
 import { always, BadRequest, StreamsFull } from './error.ts'
 
 const { counts, oldest_age: age, processed, failed, lost, expired, discarded } = Status.properties
@@ -29,6 +30,29 @@ export const Page = Type.Object({
   limit: Type.Integer({ minimum: 0, maximum: most, default: most, description: 'How many to describe at most', 'x-refusal': 'LIMIT_INVALID' })
 }, { additionalProperties: false })
 
+const summary = {
+  time: 1273923534.123,
+  size: 1,
+  queues: [{
+    queue: 'mail',
+    stopped: false,
+    counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
+    oldest_age: 12.345,
+    pushed: 132,
+    processed: 127,
+    failed: 2,
+    lost: 0,
+    expired: 0,
+    discarded: 0
+  }]
+}
+
+const Summary = Type.Object({
+  time: Instant,
+  size: Type.Integer({ description: 'How many queues there are, or have that in their name' }),
+  queues: Type.Array(QueueSummary, { description: 'Sorted by name' })
+}, { examples: [summary] })
+
 export const GetSummary = {
   tags: ['status'],
   summary: 'Describe all queues, once or live',
@@ -38,29 +62,13 @@ export const GetSummary = {
     'ago where there are more than 1000.',
   querystring: Page,
   response: {
-    200: Type.Object({
-      time: Instant,
-      size: Type.Integer({ description: 'How many queues there are, or have that in their name' }),
-      queues: Type.Array(QueueSummary, { description: 'Sorted by name' })
-    }, {
+    200: {
       description: 'How they stand',
-      examples: [{
-        time: 1273923534.123,
-        size: 1,
-        queues: [{
-          queue: 'mail',
-          stopped: false,
-          counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
-          oldest_age: 12.345,
-          pushed: 132,
-          processed: 127,
-          failed: 2,
-          lost: 0,
-          expired: 0,
-          discarded: 0
-        }]
-      }]
-    }),
+      content: {
+        'application/json': { schema: Summary },
+        ...eventStream({ event: 'summary', data: summary })
+      }
+    },
     400: BadRequest,
     ...always,
     503: StreamsFull

@@ -47,7 +47,11 @@ export default fp(async app => {
     }),
     transformObject: document => {
       const { openapiObject } = document as { openapiObject: { paths: Record<string, Record<string, Operation>> } }
-      for (const path of Object.values(openapiObject.paths)) Object.values(path).forEach(markOptional)
+      for (const operation of Object.values(openapiObject.paths).flatMap(Object.values<Operation>)) {
+        markOptional(operation)
+        boundWait(operation, app.config.PRESQUE_MAX_WAIT)
+        tellTogether(operation)
+      }
       return openapiObject
     }
   })
@@ -62,7 +66,7 @@ export default fp(async app => {
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, staticCSP: policy, uiHooks: { onRequest: (_request, reply, done) => { void reply.headers(onPages); done() } }, logLevel: 'warn' })
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => await reply.sendFromMemory(json()))
-}, { name: 'openapi', dependencies: ['failures', 'files', 'methods'] })
+}, { name: 'openapi', dependencies: ['config', 'failures', 'files', 'methods'] })
 
 const reader = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static')
 const parts = new Set(readdirSync(reader))
@@ -88,9 +92,22 @@ function secured (description = '', role = 'any') {
   return { description: `${description}${description && '\n\n'}${needs}`, security: [{ token: [] }, {}] }
 }
 
+interface Parameter {
+  name: string
+  required: boolean
+  example?: unknown
+  schema: { default?: unknown, maximum?: number }
+}
+
+interface Body {
+  anyOf?: Array<{ type?: string }>
+  allOf?: unknown
+  'x-together'?: unknown
+}
+
 interface Operation {
-  parameters?: Array<{ required: boolean, schema: { default?: unknown } }>
-  requestBody?: { required: boolean, content: { 'application/json': { schema: { anyOf?: Array<{ type?: string }> } } } }
+  parameters?: Parameter[]
+  requestBody?: { required: boolean, content: { 'application/json': { schema: Body } } }
 }
 
 // The generator calls every body required, and every parameter that has a default.
@@ -99,4 +116,22 @@ function markOptional ({ parameters = [], requestBody }: Operation): void {
     if (parameter.schema.default !== undefined) parameter.required = false
   }
   if (requestBody?.content['application/json'].schema.anyOf?.some(({ type }) => type === 'null')) requestBody.required = false
+}
+
+// The bound of a wait is that of this server. The route's schema is shared by all servers of the
+// process, so it names the largest that any may have.
+function boundWait ({ parameters = [] }: Operation, most: number): void {
+  for (const parameter of parameters.filter(({ name }) => name === 'wait')) {
+    parameter.schema = { ...parameter.schema, maximum: most }
+    parameter.example = Math.min(parameter.example as number, most)
+  }
+}
+
+// What the members of a body must be together is refused by the handler, in a sentence that says
+// how they contradict each other: the validator would look at it before it sees a misspelt member.
+function tellTogether ({ requestBody }: Operation): void {
+  const content = requestBody?.content['application/json']
+  if (content?.schema['x-together'] === undefined) return
+  const { 'x-together': allOf, ...schema } = content.schema
+  content.schema = { ...schema, allOf }
 }

@@ -9,7 +9,7 @@ interface SchemaPart { properties: Record<string, Property> }
 const decimal = /^-?\d+(\.\d+)?$/
 
 // Of all servers in this process: it keeps what it has compiled.
-const ajv = new Ajv({ useDefaults: true, verbose: true, keywords: ['x-refusal', 'x-missing'] })
+const ajv = new Ajv({ useDefaults: true, verbose: true, keywords: ['x-refusal', 'x-missing', 'x-together'] })
 
 /**
  * Checks what comes in against the route's schemas, with no coercion but one: query parameters that should be numbers
@@ -20,8 +20,8 @@ export default fp(async app => {
     const validate = ajv.compile(schema)
     return httpPart === 'querystring' ? readingNumbers(validate, schema.properties) : validate
   })
-  app.setSchemaErrorFormatter(refusal)
-}, { name: 'validation' })
+  app.setSchemaErrorFormatter((found, part) => refusal(found, part, app.config.PRESQUE_MAX_WAIT))
+}, { name: 'validation', dependencies: ['config'] })
 
 function readingNumbers (validate: ValidateFunction, properties: SchemaPart['properties']) {
   const numbers = Object.keys(properties).filter(name => isNumber(properties[name]!))
@@ -38,7 +38,7 @@ function isNumber ({ type, anyOf = [] }: Property): boolean {
   return type === 'number' || type === 'integer' || anyOf.some(isNumber)
 }
 
-function refusal (found: unknown, part: string): Error {
+function refusal (found: unknown, part: string, mostWait: number): Error {
   const all = found as ErrorObject[]
   const first = all[0]!
   const { additionalProperty, limit } = first.params as { additionalProperty?: string, limit?: number }
@@ -50,6 +50,8 @@ function refusal (found: unknown, part: string): Error {
   const named = all.find(error => error.instancePath === first.instancePath && code(error) !== undefined)
   if (named === undefined) return new errors.INVALID(`${part}${first.instancePath} ${first.message}`)
   const Refusal = errors[code(named)!]
+  // The sentence names the bound of this server, and not what was sent.
+  if (Refusal === errors.WAIT_INVALID) return new errors.WAIT_INVALID(mostWait)
   const plain = new Refusal()
   return plain.message.includes('%s') ? new Refusal(shown(named.data)) : plain
 }

@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv } from 'ajv'
 import Fastify, { type RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { test, type Test } from 'tap'
@@ -113,6 +114,41 @@ test('what may be left out is not called required', async t => {
     const { payload, query, ...rest } = request(operation, {}, { headers: { 'content-type': 'application/json' } })
     const { statusCode } = await app.inject({ ...rest, query: { ...query as object, ...(path.startsWith('/w') && { worker_id: 'w1' }) } })
     t.equal(statusCode === 400, requestBody.required, `${name} without a body: ${statusCode}`)
+  }
+})
+
+test('a wait is bounded in the document as the server bounds it, and its example is within that', async t => {
+  const app = await build(t, { PRESQUE_MAX_WAIT: 2 })
+  const { paths } = JSON.parse((await app.inject('/openapi.json')).body)
+  const operations = Object.values<Record<string, { parameters?: Array<{ name: string, schema: object, example: number }> }>>(paths).flatMap(path => Object.values(path))
+  const waits = operations.flatMap(({ parameters = [] }) => parameters).filter(({ name }) => name === 'wait')
+  t.ok(waits.length > 5, `${waits.length} of them`)
+  for (const { schema, example } of waits) {
+    t.match(schema, { minimum: 0, maximum: 2 })
+    t.equal(example, 2)
+  }
+  t.equal((await app.inject('/q/mail?wait=2.5')).statusCode, 400)
+})
+
+test('the document says what the members of a body must be together, and each such body is refused', async t => {
+  const app = await build(t)
+  const { paths } = JSON.parse((await app.inject('/openapi.json')).body)
+  const cases: Array<[string, string, object[], object[]]> = [
+    ['/schedule/{name}', 'put', [{}, { cron: '* * * * *', every: 60 }, { every: 60, tz: 'Europe/Berlin' }], [{ every: 60, tz: 'UTC' }, { cron: '* * * * *', tz: 'Europe/Berlin' }]],
+    ['/control/{queue}', 'post', [{ for: 5 }, { for: 5, status: 'start', action: 'stop' }], [{ for: 5, action: 'stop' }, { for: 5, status: 'stop' }, { tries: 3 }]]
+  ]
+  for (const [path, method, bad, good] of cases) {
+    const { schema } = paths[path][method].requestBody.content['application/json']
+    const fits = new Ajv({ strict: false }).compile({ allOf: schema.allOf })
+    const more = method === 'put' ? { queue: 'mail', payload: {} } : {}
+    for (const [bodies, isGood] of [[bad, false], [good, true]] as const) {
+      for (const body of bodies) {
+        const payload = { ...more, ...body }
+        t.equal(fits(payload), isGood, JSON.stringify(payload))
+        const { statusCode } = await app.inject({ method: method as 'PUT', url: path.replace(/{\w+}/, 'mail'), payload })
+        t.equal(statusCode < 300, isGood, JSON.stringify(payload))
+      }
+    }
   }
 })
 

@@ -61,6 +61,15 @@ test('of one known and one unknown parameter the unknown one is named', async t 
   await refuses(400, "unknown parameter 'leese'", 'GET /q/foo?lease=x&leese=30')
 })
 
+test('a wait that is no number is refused with the bound of the server, as one beyond it is', async t => {
+  const { refuses } = await client(t, { PRESQUE_MAX_WAIT: 5 })
+  for (const wait of ['abc', '-1', '1e0', '5.5', '3601', '']) {
+    for (const line of ['GET /q/foo', 'GET /qb/foo', 'GET /events']) {
+      await refuses(400, 'wait must be seconds, from 0 to 5', `${line}?wait=${wait}`)
+    }
+  }
+})
+
 test('parameters of other routes are unknown where they mean nothing', async t => {
   const { refuses } = await client(t)
   for (const [line, body] of [
