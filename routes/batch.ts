@@ -29,7 +29,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         const { worker_id: id, lease, wait, batch_size: count } = request.query
         const worker = id ?? request.headers['x-presque-workerid']
         const wish = { count, worker, lease: lease === '' ? 0 : lease }
-        const jobs = await next(app.redis, app.waiters, [request.params.queue], wish, wait ? reply.patience(wait) : undefined)
+        const jobs = await next(app.redis, app.longPoll, [request.params.queue], wish, wait ? reply.deadline(wait) : undefined)
         if (jobs.length === 0) throw new errors.NO_JOB()
         return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
       }

@@ -18,8 +18,8 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       void reply.code(204).send()
       return
     }
-    const patience = wait ? reply.patience(wait) : undefined
-    const [job] = await nextAfter(app.redis, app.waiters, queue, done, { worker, lease: lease === '' ? 0 : lease }, patience)
+    const deadline = wait ? reply.deadline(wait) : undefined
+    const [job] = await nextAfter(app.redis, app.longPoll, queue, done, { worker, lease: lease === '' ? 0 : lease }, deadline)
     if (job === undefined) throw new errors.NO_JOB()
     return reply.deliver(job, worker)
   })

@@ -30,7 +30,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.get('/j/:queue/:id', { schema: GetJob, config: { role: 'read' } }, async ({ params: { queue, id }, query: { wait = 0, fields } }, reply) => {
-    const found = await jobAtEnd(app.redis, app.waiters, queue, id, reply.patience(wait))
+    const found = await jobAtEnd(app.redis, app.longPoll, queue, id, reply.deadline(wait))
     if (found === null) throw new errors.NO_SUCH_JOB()
     return reply.type('application/json').send(text(excerpt(found, { fields: namesIn(fields) })) as never)
   })

@@ -14,7 +14,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], trace: traceIn(request.headers) }
     refuseContradictions(job)
     const { queue } = request.params
-    const awaiting = wait === undefined ? undefined : await pushAndWait(app.redis, app.waiters, queue, job, reply.patience(wait))
+    const awaiting = wait === undefined ? undefined : await pushAndWait(app.redis, app.longPoll, queue, job, reply.deadline(wait))
     const pushed = awaiting ?? await pushOne(app.redis, queue, job)
     reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
     if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
@@ -50,13 +50,13 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         const queues = request.params.queue.split(',')
         const wish = { worker, lease: lease === '' ? 0 : lease }
         if (request.headers.accept?.includes('text/event-stream')) {
-          const ms = wait === undefined ? undefined : reply.patience(wait).ms
+          const ms = wait === undefined ? undefined : reply.deadline(wait).ms
           const stream = reply.eventStream()
           await new Consumer(app, stream, { queues: [...new Set(queues)], wish, credit: credit ?? 1, ms }).open()
           return await reply.send(stream as never)
         }
         if (credit !== undefined) throw new errors.CREDIT_ALONE()
-        const [job] = await next(app.redis, app.waiters, queues, wish, wait ? reply.patience(wait) : undefined)
+        const [job] = await next(app.redis, app.longPoll, queues, wish, wait ? reply.deadline(wait) : undefined)
         if (job === undefined) throw new errors.NO_JOB()
         return reply.deliver(job, worker)
       }

@@ -23,7 +23,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     refuseContradictions(body)
     const { isNew, document } = await schedule(app.redis, name, { ...body, payload: memberText(request.text, 'payload')! }, guarding(request))
     // It is for Redis's clock to say when that is.
-    app.ticker.look(0)
+    app.scheduler.look(0)
     return reply.code(isNew ? 201 : 200).type('application/json').send(text(document) as never)
   })
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetSummary } from '../schemas/summary.ts'
-import type { EventStream } from '../operations/event/sse-stream.ts'
+import type { SseStream } from '../operations/event/sse-stream.ts'
 import type { Changes, Page, Range, Summaries } from '../operations/queue/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
@@ -16,7 +16,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
 // A client that reads slower than things change gets no queue of changes, but its whole page once
 // there is room.
-function tell (stream: EventStream, summaries: Summaries, page: Page, range: Range): void {
+function tell (stream: SseStream, summaries: Summaries, page: Page, range: Range): void {
   let behind = false
   stream.write(whole(page))
   const stop = summaries.listen((changes, latest) => {

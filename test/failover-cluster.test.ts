@@ -17,7 +17,7 @@ async function slotOf (cluster: Cluster, key: string): Promise<number> {
 
 // Over which a server hears of queues, as the nodes know them.
 async function channels (nodes: TestNode[], { app }: Server): Promise<string[]> {
-  const lists = await Promise.all(nodes.map(async ({ admin }) => await admin.call('PUBSUB', 'SHARDCHANNELS', `*:${app.waiters.server}`) as string[]))
+  const lists = await Promise.all(nodes.map(async ({ admin }) => await admin.call('PUBSUB', 'SHARDCHANNELS', `*:${app.longPoll.server}`) as string[]))
   return lists.flat()
 }
 

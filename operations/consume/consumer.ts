@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Credit } from './in-flight.ts'
+import { InFlight } from './in-flight.ts'
 import { restore, sizeOf, type Delivery } from '../job/delivery.ts'
-import type { EventStream } from '../event/sse-stream.ts'
-import type { Listeners } from '../event/event-hub.ts'
+import type { SseStream } from '../event/sse-stream.ts'
+import type { EventHub } from '../event/event-hub.ts'
 import { errors } from '../errors.ts'
 import { event } from '../event/event.ts'
 import { next } from '../wait/take.ts'
-import { Patience } from '../wait/deadline.ts'
+import { Deadline } from '../wait/deadline.ts'
 import { traceMembers } from '../trace.ts'
 import type { Returns } from '../job/put-back.ts'
-import type { Waiters } from '../wait/long-poll.ts'
+import type { LongPoll } from '../wait/long-poll.ts'
 import type { Wish } from '../job/take.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 /** What a consumer needs of the server. */
-export interface Counter { redis: RedisClient, waiters: Waiters, listeners: Listeners, returns: Returns }
+export interface Counter { redis: RedisClient, longPoll: LongPoll, eventHub: EventHub, returns: Returns }
 
 interface Consumption {
   queues: string[]
@@ -31,22 +31,22 @@ const pause = { wait: 60_000, away: 500 }
 /** One client that takes jobs as a stream, one event a job. */
 export class Consumer {
   readonly #counter: Counter
-  readonly #stream: EventStream
+  readonly #stream: SseStream
   readonly #consumption: Consumption
   // Those on lease, and those not yet handed to the network.
-  readonly #credit: Credit
+  readonly #inFlight: InFlight
   readonly #unsent = new Set<Delivery>()
-  #patience = new Patience(0)
+  #deadline = new Deadline(0)
   #wake = (): void => {}
 
-  constructor (counter: Counter, stream: EventStream, consumption: Consumption) {
+  constructor (counter: Counter, stream: SseStream, consumption: Consumption) {
     this.#counter = counter
     this.#stream = stream
     this.#consumption = consumption
-    this.#credit = new Credit(counter.redis, counter.listeners, () => this.#wake())
+    this.#inFlight = new InFlight(counter.redis, counter.eventHub, () => this.#wake())
     stream.once('close', () => {
-      this.#credit.close()
-      this.#patience.end()
+      this.#inFlight.close()
+      this.#deadline.abort()
       this.#wake()
     })
   }
@@ -55,14 +55,14 @@ export class Consumer {
   async open (): Promise<void> {
     const { queues, wish } = this.#consumption
     // The client has gone already, or the server closes.
-    if (this.#stream.over) return this.#credit.close()
+    if (this.#stream.over) return this.#inFlight.close()
     try {
-      if (wish.lease !== undefined) await this.#credit.open(queues)
+      if (wish.lease !== undefined) await this.#inFlight.open(queues)
       const first = await this.#take(0)
-      if (this.#stream.destroyed) this.#credit.close()
+      if (this.#stream.destroyed) this.#inFlight.close()
       void this.#run(first)
     } catch (error) {
-      this.#credit.close()
+      this.#inFlight.close()
       if (!this.#stream.over) throw error
     }
   }
@@ -91,20 +91,20 @@ export class Consumer {
 
   async #take (ms: number): Promise<Delivery[]> {
     const { queues, wish } = this.#consumption
-    const { redis, waiters } = this.#counter
-    this.#patience = new Patience(ms)
-    if (this.#stream.destroyed) this.#patience.end()
-    const jobs = await next(redis, waiters, queues, { ...wish, count: this.#left }, this.#patience)
+    const { redis, longPoll } = this.#counter
+    this.#deadline = new Deadline(ms)
+    if (this.#stream.destroyed) this.#deadline.abort()
+    const jobs = await next(redis, longPoll, queues, { ...wish, count: this.#left }, this.#deadline)
     for (const job of jobs) {
       this.#unsent.add(job)
-      if (job.lease !== null) this.#credit.add(job)
+      if (job.lease !== null) this.#inFlight.add(job)
     }
     return jobs
   }
 
   get #left (): number {
     const { wish, credit } = this.#consumption
-    return credit - (wish.lease === undefined ? this.#unsent.size : this.#credit.used)
+    return credit - (wish.lease === undefined ? this.#unsent.size : this.#inFlight.used)
   }
 
   #send (job: Delivery): void {

@@ -1,8 +1,8 @@
 import type { Delivery } from '../job/delivery.ts'
 import { job as documentOf } from '../job/job.ts'
 import { exactly, type Event, type Position } from '../event/event.ts'
-import type { Feed, Hearer } from '../event/event-log.ts'
-import type { Listeners } from '../event/event-hub.ts'
+import type { EventLog, LogObserver } from '../event/event-log.ts'
+import type { EventHub } from '../event/event-hub.ts'
 import { proofOf } from '../job/receipt.ts'
 import type { RedisClient } from '../redis/client.ts'
 
@@ -14,22 +14,22 @@ const ends = ['acked', 'cancelled']
 const perhaps = ['nacked', 'released', 'lost']
 
 /** The jobs that a consumer has on lease. It hears of their end, whichever server that happens at. */
-export class Credit implements Hearer {
+export class InFlight implements LogObserver {
   readonly full = false
   readonly #redis: RedisClient
-  readonly #listeners: Listeners
+  readonly #hub: EventHub
   readonly #freed: () => void
   // By queue and id, with a space between them.
   readonly #held = new Map<string, Delivery>()
   // In ms of this process: the clock of Redis, by which a lease ends, may be another.
   readonly #addedAt = new WeakMap<Delivery, number>()
-  readonly #at = new Map<Feed, Position>()
+  readonly #at = new Map<EventLog, Position>()
   readonly #check: NodeJS.Timeout
 
   /** `freed` is called for each that is over. */
-  constructor (redis: RedisClient, listeners: Listeners, freed: () => void) {
+  constructor (redis: RedisClient, hub: EventHub, freed: () => void) {
     this.#redis = redis
-    this.#listeners = listeners
+    this.#hub = hub
     this.#freed = freed
     this.#check = setInterval(() => this.#lookAtLate(), pause).unref()
   }
@@ -39,8 +39,8 @@ export class Credit implements Hearer {
 
   /** Resolves once the end of each job of those queues will be heard of. */
   async open (queues: string[]): Promise<void> {
-    const feeds = await Promise.all(queues.map(async queue => await this.#listeners.follow(queue, this)))
-    for (const feed of feeds) this.#at.set(feed, feed.end)
+    const logs = await Promise.all(queues.map(async queue => await this.#hub.follow(queue, this)))
+    for (const log of logs) this.#at.set(log, log.end)
   }
 
   add (job: Delivery): void {
@@ -48,20 +48,20 @@ export class Credit implements Hearer {
     this.#addedAt.set(job, performance.now())
   }
 
-  news (feed: Feed): void {
-    for (let at = this.#at.get(feed); at !== undefined;) {
-      const page = feed.after(at)
+  news (log: EventLog): void {
+    for (let at = this.#at.get(log); at !== undefined;) {
+      const page = log.after(at)
       // Never so far behind, but where Redis has lost what it had.
       if (page === undefined) this.#lookAtAll()
-      else page?.events.forEach(event => this.#hear(feed.queue, event))
-      at = page ? exactly(page.last) : page === null ? undefined : feed.end
-      if (at !== undefined) this.#at.set(feed, at)
+      else page?.events.forEach(event => this.#hear(log.queue, event))
+      at = page ? exactly(page.last) : page === null ? undefined : log.end
+      if (at !== undefined) this.#at.set(log, at)
     }
   }
 
   close (): void {
     clearInterval(this.#check)
-    this.#listeners.leave(this)
+    this.#hub.leave(this)
   }
 
   #hear (queue: string, { what, job, at = 0 }: Event): void {

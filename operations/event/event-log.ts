@@ -3,8 +3,8 @@ import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 /** Somebody who is to be told that there is more of a queue. */
-export interface Hearer {
-  news (feed: Feed): void
+export interface LogObserver {
+  news (log: EventLog): void
   /** Whether it cannot take more now. */
   readonly full: boolean
 }
@@ -13,14 +13,14 @@ type Read = [now: string | number, first: string, last: string, entries: Entry[]
 
 const listening = script<Read>('read_events')
 
-// So many entries a read; a listener may be so many events, or bytes, behind. In ms: how long the next read waits for those who are behind,
+// So many entries a read; a subscription may be so many events, or bytes, behind. In ms: how long the next read waits for those who are behind,
 // how long what nobody is behind of is kept, and how long what one who was far behind has read is there for others.
 const most = { entries: 250, events: 10_000, bytes: 8 * 2 ** 20, patience: 2000, age: 10_000, shared: 250 }
 
 /** What is recorded of one queue, read once for all clients of a server. */
-export class Feed {
+export class EventLog {
   readonly queue: string
-  readonly hearers = new Set<Hearer>()
+  readonly observers = new Set<LogObserver>()
   /** Resolves once it is being recorded, and all from then on is read here. */
   readonly ready: Promise<void>
   /** The time of Redis in ms up to which all has been read. */
@@ -86,7 +86,7 @@ export class Feed {
   /** Reads without having been told to; and if nobody is behind, lets go of what all have had for a while. */
   async look (): Promise<void> {
     if (this.#closed) return
-    if (performance.now() - this.#readAt > most.age && ![...this.hearers].some(({ full }) => full)) this.#keepNothing()
+    if (performance.now() - this.#readAt > most.age && ![...this.observers].some(({ full }) => full)) this.#keepNothing()
     await this.read()
   }
 
@@ -130,7 +130,7 @@ export class Feed {
     }
     this.#reading = false
     const count = page?.events.length ?? 0
-    if (count > 0) for (const hearer of this.hearers) hearer.news(this)
+    if (count > 0) for (const observer of this.observers) observer.news(this)
     if (!this.#closed) this.#rest(Math.min(20, 2 * count), performance.now() + Math.min(most.patience, count / 20))
   }
 
@@ -139,7 +139,7 @@ export class Feed {
   #rest (ms: number, until: number): void {
     this.#pause = setTimeout(() => {
       this.#pause = undefined
-      if (performance.now() < until && [...this.hearers].some(({ full }) => full)) this.#rest(10, until)
+      if (performance.now() < until && [...this.observers].some(({ full }) => full)) this.#rest(10, until)
       else if (this.#again) void this.read()
     }, ms)
   }

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errors } from '../errors.ts'
 import { afterTime, type Position } from './event.ts'
-import type { Feed, Hearer } from './event-log.ts'
-import type { Listener } from './subscription.ts'
+import type { EventLog, LogObserver } from './event-log.ts'
+import type { Subscription } from './subscription.ts'
 import { filtered, setOf, Turns } from '../in-pieces.ts'
 import { queues } from '../queue/queue.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 interface Following {
-  follow (queue: string, hearer: Hearer, asks: boolean): Promise<Feed>
-  part (feed: Feed, hearer: Hearer): Promise<void>
+  follow (queue: string, observer: LogObserver, asks: boolean): Promise<EventLog>
+  part (log: EventLog, observer: LogObserver): Promise<void>
 }
 
 // How many queues are opened at once, whoever listens: others have their turn with Redis in between.
@@ -19,14 +19,14 @@ const handful = 20
 const pause = 500
 
 /** Which queues there are, for those who listen to all: they come and go. */
-export class Census {
+export class QueueDiscovery {
   /** In ms: what happens in a queue that is not known yet happens later than this. */
   takenAt = 0
   readonly #redis: RedisClient
-  readonly #listeners: Following
+  readonly #hub: Following
   readonly #mostPlaces: number
   readonly #turns = new Turns()
-  readonly #toAll = new Set<Listener>()
+  readonly #toAll = new Set<Subscription>()
   #known = new Set<string>()
   // Those that were missing the last time. A queue that is purged has no name a moment before it says so.
   #missing = new Set<string>()
@@ -34,9 +34,9 @@ export class Census {
   #restsUntil = 0
 
   /** `mostPlaces`: those who listen to all queues, times the queues that there are. */
-  constructor (redis: RedisClient, listeners: Following, mostPlaces: number) {
+  constructor (redis: RedisClient, hub: Following, mostPlaces: number) {
     this.#redis = redis
-    this.#listeners = listeners
+    this.#hub = hub
     this.#mostPlaces = mostPlaces
   }
 
@@ -44,37 +44,37 @@ export class Census {
    * From now on it hears of all queues that come to be. Returns the names of those that there are,
    * which are to be opened for it. Rejects with LISTENERS_FULL.
    */
-  async join (listener: Listener, from?: Position): Promise<string[]> {
+  async join (subscription: Subscription, from?: Position): Promise<string[]> {
     await this.take(true)
     const places = (this.#toAll.size + 1) * this.#known.size
     if (this.#toAll.size > 0 && places > this.#mostPlaces) throw new errors.LISTENERS_FULL()
-    listener.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
-    this.#toAll.add(listener)
-    return await filtered([...this.#known], listener.allows)
+    subscription.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
+    this.#toAll.add(subscription)
+    return await filtered([...this.#known], subscription.allows)
   }
 
   /** Opens those queues for it, from that time on if one is given. */
-  async open (listener: Listener, names: string[], from?: Position): Promise<void> {
-    await this.#inHandfuls(names, async queue => { await this.#openOne(listener, queue, from) })
+  async open (subscription: Subscription, names: string[], from?: Position): Promise<void> {
+    await this.#inHandfuls(names, async queue => { await this.#openOne(subscription, queue, from) })
   }
 
   /** The same, for as long as it takes, also where Redis is away meanwhile. Never rejects. */
-  async openPatiently (listener: Listener, names: string[], from?: Position): Promise<void> {
+  async openPatiently (subscription: Subscription, names: string[], from?: Position): Promise<void> {
     await this.#inHandfuls(names, async queue => {
-      const open = async () => { await this.#openOne(listener, queue, from); return true }
-      while (!listener.over && !await open().catch(() => false)) await delay(pause, undefined, { ref: false })
+      const open = async () => { await this.#openOne(subscription, queue, from); return true }
+      while (!subscription.over && !await open().catch(() => false)) await delay(pause, undefined, { ref: false })
     })
   }
 
-  async #openOne (listener: Listener, queue: string, from?: Position): Promise<void> {
-    if (listener.over) return
-    const feed = await this.#listeners.follow(queue, listener, false)
-    if (!listener.has(feed)) listener.add(feed, from)
-    if (from === undefined) listener.told = Math.min(listener.told, feed.readUpTo)
+  async #openOne (subscription: Subscription, queue: string, from?: Position): Promise<void> {
+    if (subscription.over) return
+    const log = await this.#hub.follow(queue, subscription, false)
+    if (!subscription.has(log)) subscription.add(log, from)
+    if (from === undefined) subscription.told = Math.min(subscription.told, log.readUpTo)
   }
 
-  leave (listener: Hearer): void {
-    this.#toAll.delete(listener as Listener)
+  leave (subscription: LogObserver): void {
+    this.#toAll.delete(subscription as Subscription)
   }
 
   /** Looks what there is by now; \`first\`: also if nobody listens to all yet. */
@@ -90,11 +90,11 @@ export class Census {
     const all = await queues(this.#redis)
     const names = await setOf(all)
     const added = await filtered(all, name => !this.#known.has(name))
-    for (const listener of this.#toAll) {
-      await this.#inHandfuls(await filtered(added, listener.allows), async name => {
-        if (listener.over) return
-        const feed = await this.#listeners.follow(name, listener, false)
-        if (!listener.has(feed)) listener.add(feed, afterTime(listener.told))
+    for (const subscription of this.#toAll) {
+      await this.#inHandfuls(await filtered(added, subscription.allows), async name => {
+        if (subscription.over) return
+        const log = await this.#hub.follow(name, subscription, false)
+        if (!subscription.has(log)) subscription.add(log, afterTime(subscription.told))
       })
     }
     const gone = await filtered([...this.#known], name => !names.has(name))
@@ -108,10 +108,10 @@ export class Census {
 
   async #forget (name: string): Promise<void> {
     this.#known.delete(name)
-    for (const listener of [...this.#toAll].filter(({ allows }) => allows(name))) {
-      const feed = await this.#listeners.follow(name, listener, false)
-      listener.remove(feed)
-      await this.#listeners.part(feed, listener)
+    for (const subscription of [...this.#toAll].filter(({ allows }) => allows(name))) {
+      const log = await this.#hub.follow(name, subscription, false)
+      subscription.remove(log)
+      await this.#hub.part(log, subscription)
     }
   }
 

@@ -7,7 +7,7 @@ const heartbeat = 15_000
  * What a client reads as Server-Sent Events. It writes straight to where it is piped to, and so knows what has been handed to
  * the network: a buffer between them would take jobs in that nobody receives.
  */
-export class EventStream extends Readable {
+export class SseStream extends Readable {
   /** What a heartbeat says. */
   beat = (): string => ':\n\n'
   /** Resolves when all that will be handed to the network has been. */

@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { compare, event, exactly, withId, type Page, type Position } from './event.ts'
-import type { EventStream } from './sse-stream.ts'
-import type { Feed, Hearer } from './event-log.ts'
+import type { SseStream } from './sse-stream.ts'
+import type { EventLog, LogObserver } from './event-log.ts'
 
 // In ms: how long one that is behind has to take the last event, and when to ask again what Redis did not answer.
 const patience = { dropped: 60_000, away: 500 }
@@ -9,7 +9,7 @@ const patience = { dropped: 60_000, away: 500 }
 // So many queues are gone through in one turn of the event loop.
 const piece = 200
 
-/** Where a listener is in what has been recorded of a queue; `asks`: in what is not at hand, so that it reads for itself. */
+/** Where a subscription is in what has been recorded of a queue; `asks`: in what is not at hand, so that it reads for itself. */
 interface Place { at: Position, asks: boolean }
 
 interface Listening {
@@ -24,23 +24,23 @@ interface Listening {
 }
 
 /** One client that listens to some queues. What it has not taken yet is read later, from its place on: nothing is kept for it. */
-export class Listener implements Hearer {
+export class Subscription implements LogObserver {
   /** Up to when, in ms, it has been told all; where it listens to all queues. */
   told = 0
   /** Whether all that it listens to is being recorded. Until then it tells no id. */
   isWhole = true
   readonly allows: (queue: string) => boolean
-  readonly #stream: EventStream
+  readonly #stream: SseStream
   readonly #floor: (() => number) | undefined
-  readonly #places = new Map<Feed, Place>()
+  readonly #places = new Map<EventLog, Place>()
   // Those of which there is more.
-  readonly #fresh = new Set<Feed>()
+  readonly #fresh = new Set<EventLog>()
   readonly #ms: number
   readonly #dropped: () => void
   #late = false
   #wake = (): void => {}
 
-  constructor (stream: EventStream, { floor, ms = Infinity, allows = () => true, dropped }: Listening) {
+  constructor (stream: SseStream, { floor, ms = Infinity, allows = () => true, dropped }: Listening) {
     this.#stream = stream
     this.#floor = floor
     this.#ms = ms
@@ -59,24 +59,24 @@ export class Listener implements Hearer {
   get over (): boolean { return this.#stream.over }
 
   /** Whether it listens to that queue. */
-  has (feed: Feed): boolean { return this.#places.has(feed) }
+  has (log: EventLog): boolean { return this.#places.has(log) }
 
   /** From that position on, or from now on. */
-  add (feed: Feed, from?: Position): void {
-    this.#places.set(feed, { at: from ?? feed.end, asks: from !== undefined })
-    this.news(feed)
+  add (log: EventLog, from?: Position): void {
+    this.#places.set(log, { at: from ?? log.end, asks: from !== undefined })
+    this.news(log)
   }
 
-  remove (feed: Feed): void {
-    this.#places.delete(feed)
-    this.#fresh.delete(feed)
+  remove (log: EventLog): void {
+    this.#places.delete(log)
+    this.#fresh.delete(log)
   }
 
-  news (feed: Feed): void {
-    const place = this.#places.get(feed)
+  news (log: EventLog): void {
+    const place = this.#places.get(log)
     if (place === undefined) return
-    this.#fresh.add(feed)
-    if (this.full && this.#isLeftBehind(feed, place)) this.#drop(feed)
+    this.#fresh.add(log)
+    if (this.full && this.#isLeftBehind(log, place)) this.#drop(log)
     this.#wake()
   }
 
@@ -94,8 +94,8 @@ export class Listener implements Hearer {
     let hasId = this.isWhole
     while (!this.#stream.over) {
       let told = 0
-      for (const feed of [...this.#fresh]) {
-        await this.#tell(feed).catch(async () => { await delay(patience.away) })
+      for (const log of [...this.#fresh]) {
+        await this.#tell(log).catch(async () => { await delay(patience.away) })
         // Where there is nothing to tell, nothing else would let others have their turn of the event loop.
         if (++told % piece === 0) await turn()
       }
@@ -112,36 +112,36 @@ export class Listener implements Hearer {
     clearTimeout(timer)
   }
 
-  async #tell (feed: Feed): Promise<void> {
-    const place = this.#places.get(feed)
+  async #tell (log: EventLog): Promise<void> {
+    const place = this.#places.get(log)
     if (place === undefined || this.#stream.over) return
-    const page = feed.after(place.at)
+    const page = log.after(place.at)
     if (page === null) {
       place.asks = false
-      this.#fresh.delete(feed)
+      this.#fresh.delete(log)
       return
     }
-    if (this.#isLeftBehind(feed, place)) return this.#drop(feed)
-    const found = page ?? await feed.fetch(place.at)
-    this.#write(feed, found)
+    if (this.#isLeftBehind(log, place)) return this.#drop(log)
+    const found = page ?? await log.fetch(place.at)
+    this.#write(log, found)
     place.at = exactly(found.last)
     await this.#stream.room()
   }
 
   // What it has to take next was at hand, and is so no more.
-  #isLeftBehind (feed: Feed, { at, asks }: Place): boolean {
-    return !asks && feed.after(at) === undefined && compare(at, feed.end) < 0
+  #isLeftBehind (log: EventLog, { at, asks }: Place): boolean {
+    return !asks && log.after(at) === undefined && compare(at, log.end) < 0
   }
 
-  #drop ({ queue }: Feed): void {
+  #drop ({ queue }: EventLog): void {
     this.#dropped()
     this.#stream.end(event('dropped', { queue, reason: 'too slow: come back with the last id, and go on there' }).text, patience.dropped)
   }
 
-  #write (feed: Feed, page: Page): void {
+  #write (log: EventLog, page: Page): void {
     if (this.#floor !== undefined) this.#stream.write(page.text)
     else if (this.#places.size === 1) this.#stream.write(page.textWithIds)
-    else this.#stream.write(page.events.map(one => withId(one, this.#path(feed, one.id))).join(''))
+    else this.#stream.write(page.events.map(one => withId(one, this.#path(log, one.id))).join(''))
   }
 
   // Up to when it has been told all, once it has.
@@ -156,7 +156,7 @@ export class Listener implements Hearer {
   }
 
   // The place in each queue, in their order.
-  #path (moved?: Feed, id = ''): string {
-    return [...this.#places].map(([feed, { at: { entry, nth } }]) => feed === moved ? id : nth === Infinity ? entry : `${entry}.${nth}`).join(',')
+  #path (moved?: EventLog, id = ''): string {
+    return [...this.#places].map(([log, { at: { entry, nth } }]) => log === moved ? id : nth === Infinity ? entry : `${entry}.${nth}`).join(',')
   }
 }

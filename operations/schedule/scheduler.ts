@@ -4,8 +4,8 @@ import type { RedisClient } from '../redis/client.ts'
 // In ms. So often a server looks, although it knows of nothing that is due: another may have been given a schedule.
 const pulse = 1000
 
-/** Fires the schedules, beside the tickers of all other servers. Without any, it asks Redis one small thing a second. */
-export class Ticker {
+/** Fires the schedules, beside the schedulers of all other servers. Without any, it asks Redis one small thing a second. */
+export class Scheduler {
   readonly #redis: RedisClient
   readonly #failed: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined

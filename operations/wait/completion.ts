@@ -1,9 +1,9 @@
 import { watch, type KeptDocument } from '../job/job.ts'
-import type { Patience } from './deadline.ts'
+import type { Deadline } from './deadline.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 /** Those of one server who wait for a job to finish. */
-export class Endings {
+export class Completions {
   readonly #redis: RedisClient
   readonly #server: string
   readonly #recheck: number
@@ -23,9 +23,9 @@ export class Endings {
   }
 
   /** Resolves when the job has finished, or is not there; or when time is up, or the client has gone. */
-  async wait (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, patience: Patience, ms: number): Promise<void> {
+  async wait (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, deadline: Deadline, ms: number): Promise<void> {
     const ask = async () => await watch(this.#redis, queue, job, this.#server)
-    const ended = this.#ended(`${queue} ${job.id}`, patience, ms)
+    const ended = this.#ended(`${queue} ${job.id}`, deadline, ms)
     const again = setInterval(() => { ask().then(watched => { if (!watched) ended.resolve() }, () => {}) }, this.#recheck)
     try {
       if (await ask()) await ended.promise
@@ -48,7 +48,7 @@ export class Endings {
     for (const all of this.#waiting.values()) all.forEach(done => done())
   }
 
-  #ended (name: string, patience: Patience, ms: number): { promise: Promise<void>, resolve: () => void } {
+  #ended (name: string, deadline: Deadline, ms: number): { promise: Promise<void>, resolve: () => void } {
     const all = this.#waiting.get(name) ?? new Set()
     this.#waiting.set(name, all)
     let resolve = () => {}
@@ -56,14 +56,14 @@ export class Endings {
       const timer = setTimeout(() => resolve(), ms)
       resolve = () => {
         clearTimeout(timer)
-        patience.keep(resolve)
+        deadline.offAbort(resolve)
         all.delete(resolve)
         if (all.size === 0) this.#waiting.delete(name)
         _resolve()
       }
     })
     all.add(resolve)
-    patience.whenGone(resolve)
+    deadline.onAbort(resolve)
     return { promise, resolve }
   }
 }

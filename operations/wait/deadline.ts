@@ -1,26 +1,28 @@
-/** For how long somebody waits, in ms, and what ends that early: once the client has gone, nothing must be taken for it. */
-export class Patience {
+/**
+ * How long a request waits, in ms, and whether it was aborted: once the client has gone, no job may
+ * be taken for it.
+ */
+export class Deadline {
   readonly ms: number
-  #gone = false
-  // An AbortSignal says the same, and costs a tenth of a take.
-  readonly #ends = new Set<() => void>()
+  #aborted = false
+  // An AbortSignal does the same, and costs a tenth of a take.
+  readonly #onAbort = new Set<() => void>()
 
   constructor (ms: number) {
     this.ms = ms
   }
 
-  /** Whether the client has gone. */
-  get gone (): boolean { return this.#gone }
+  get aborted (): boolean { return this.#aborted }
 
-  /** Calls `end` once, when the client goes, unless `keep` is called first. */
-  whenGone (end: () => void): void { this.#ends.add(end) }
+  /** Calls `act` once, when the client goes, unless `offAbort` is called first. */
+  onAbort (act: () => void): void { this.#onAbort.add(act) }
 
-  keep (end: () => void): void { this.#ends.delete(end) }
+  offAbort (act: () => void): void { this.#onAbort.delete(act) }
 
-  /** The client has gone. */
-  end (): void {
-    this.#gone = true
-    for (const end of this.#ends) end()
-    this.#ends.clear()
+  /** Is called when the client has gone. */
+  abort (): void {
+    this.#aborted = true
+    for (const act of this.#onAbort) act()
+    this.#onAbort.clear()
   }
 }

@@ -2,9 +2,9 @@ import { errors } from '../errors.ts'
 import { job, type KeptDocument } from '../job/job.ts'
 import { pushOne, type NewJob, type Pushed } from '../job/push.ts'
 import { newSeed } from '../job/receipt.ts'
-import type { Patience } from './deadline.ts'
-import type { Reader } from '../event/readers.ts'
-import type { Waiters } from './long-poll.ts'
+import type { Deadline } from './deadline.ts'
+import type { ResultWaiter } from './result-waiters.ts'
+import type { LongPoll } from './long-poll.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 // A job whose end is waited for.
@@ -13,7 +13,7 @@ interface Awaited {
   /** The random letters of the push that made the job, where it is known to be that one. */
   mark?: string | undefined
   /** The client that waits. */
-  reader: Reader
+  waiter: ResultWaiter
 }
 
 /** A push whose client waits for the result. */
@@ -26,25 +26,25 @@ export interface AwaitedPush extends Pushed {
 }
 
 /** Puts a job in for a client that waits for its result. Rejects as pushOne() does. */
-export async function pushAndWait (redis: RedisClient, waiters: Waiters, queue: string, job: NewJob, patience: Patience): Promise<AwaitedPush> {
-  const reader = waiters.readers.enter(queue)
+export async function pushAndWait (redis: RedisClient, longPoll: LongPoll, queue: string, job: NewJob, deadline: Deadline): Promise<AwaitedPush> {
+  const waiter = longPoll.resultWaiters.enter(queue)
   const mark = newSeed()
   try {
-    const pushed = await pushOne(redis, queue, { ...job, awaited: { server: waiters.server, mark } })
-    const awaited = { id: pushed.id, reader, ...(pushed.isNew && { mark }) }
-    return { ...pushed, result: async () => await resultOf(redis, waiters, queue, awaited, patience) }
+    const pushed = await pushOne(redis, queue, { ...job, awaited: { server: longPoll.server, mark } })
+    const awaited = { id: pushed.id, waiter, ...(pushed.isNew && { mark }) }
+    return { ...pushed, result: async () => await resultOf(redis, longPoll, queue, awaited, deadline) }
   } catch (error) {
-    reader.leave()
+    waiter.leave()
     throw error
   }
 }
 
-async function resultOf (redis: RedisClient, waiters: Waiters, queue: string, awaited: Awaited, patience: Patience): Promise<string | null> {
+async function resultOf (redis: RedisClient, longPoll: LongPoll, queue: string, awaited: Awaited, deadline: Deadline): Promise<string | null> {
   let ended: KeptDocument | null = null
   try {
-    ended = await endOf(redis, waiters, queue, awaited, patience)
+    ended = await endOf(redis, longPoll, queue, awaited, deadline)
   } finally {
-    awaited.reader.leave({ completed: ended?.state === 'completed', heard: !patience.gone })
+    awaited.waiter.leave({ completed: ended?.state === 'completed', heard: !deadline.aborted })
   }
   if (ended === null) throw new errors.JOB_GONE()
   if (ended.state === 'failed') throw new errors.JOB_FAILED(messageIn(ended.last_error))
@@ -52,29 +52,29 @@ async function resultOf (redis: RedisClient, waiters: Waiters, queue: string, aw
 }
 
 /** A job when it has finished, or as it is when time is up; null when it is not there. */
-export async function jobAtEnd (redis: RedisClient, waiters: Waiters, queue: string, id: string, patience: Patience): Promise<KeptDocument | null> {
-  if (patience.ms <= 0) return await job(redis, queue, id)
-  const reader = waiters.readers.enter(queue)
+export async function jobAtEnd (redis: RedisClient, longPoll: LongPoll, queue: string, id: string, deadline: Deadline): Promise<KeptDocument | null> {
+  if (deadline.ms <= 0) return await job(redis, queue, id)
+  const waiter = longPoll.resultWaiters.enter(queue)
   let ended: KeptDocument | null = null
   try {
-    ended = await endOf(redis, waiters, queue, { id, reader }, patience)
+    ended = await endOf(redis, longPoll, queue, { id, waiter }, deadline)
     return ended
   } finally {
-    reader.leave({ completed: ended?.state === 'completed', heard: false })
+    waiter.leave({ completed: ended?.state === 'completed', heard: false })
   }
 }
 
-async function endOf (redis: RedisClient, waiters: Waiters, queue: string, { id, mark, reader }: Awaited, patience: Patience): Promise<KeptDocument | null> {
-  const until = performance.now() + patience.ms
+async function endOf (redis: RedisClient, longPoll: LongPoll, queue: string, { id, mark, waiter }: Awaited, deadline: Deadline): Promise<KeptDocument | null> {
+  const until = performance.now() + deadline.ms
   for (let era: string | undefined; ;) {
     const found = await job(redis, queue, id)
-    if (era === undefined && found !== null) reader.knows(id, found.era)
+    if (era === undefined && found !== null) waiter.knows(id, found.era)
     // The id has been given out again, to another job: after a purge, or where Redis has lost its last writes.
     if (found === null || found.era !== (era ??= found.era) || (mark !== undefined && !era.endsWith(` ${mark}`))) return null
     const ms = until - performance.now()
-    if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || waiters.closed || patience.gone) return found
+    if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || longPoll.closed || deadline.aborted) return found
     // Once more if it came back to life before we could look: it had failed, and was redriven.
-    await waiters.end(queue, found, patience, ms)
+    await longPoll.end(queue, found, deadline, ms)
   }
 }
 

@@ -1,19 +1,19 @@
 import { errors } from '../errors.ts'
 import type { Delivery, Done } from '../job/delivery.ts'
 import { advance, look, type Wish } from '../job/take.ts'
-import type { Patience } from './deadline.ts'
-import type { Waiters } from './long-poll.ts'
+import type { Deadline } from './deadline.ts'
+import type { LongPoll } from './long-poll.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 /**
- * The next jobs of the first of `queues` that has any; none if all are empty and nothing came while `patience` lasted.
+ * The next jobs of the first of `queues` that has any; none if all are empty and nothing came while `deadline` lasted.
  * Rejects with QUEUE_CLOSED if every queue is stopped and nobody waits, and with WORKER_QUIET if the worker is to take no more.
  */
-export async function next (redis: RedisClient, waiters: Waiters, queues: string[], wish: Wish, patience?: Patience): Promise<Delivery[]> {
-  if (patience === undefined) return await nextNow(redis, queues, wish)
-  const found = await waiters.wait<Delivery[] | Error>(queues, patience, async queue => {
+export async function next (redis: RedisClient, longPoll: LongPoll, queues: string[], wish: Wish, deadline?: Deadline): Promise<Delivery[]> {
+  if (deadline === undefined) return await nextNow(redis, queues, wish)
+  const found = await longPoll.wait<Delivery[] | Error>(queues, deadline, async queue => {
     try {
-      const { jobs, again, left } = await look(redis, queue, { ...wish, server: waiters.server })
+      const { jobs, again, left } = await look(redis, queue, { ...wish, server: longPoll.server })
       return { found: jobs.length > 0 ? jobs : null, again, left }
     } catch (error) {
       // A look that fails is tried again, but this one is an answer.
@@ -26,12 +26,12 @@ export async function next (redis: RedisClient, waiters: Waiters, queues: string
 }
 
 /** Finishes a job and then does the same for one queue, if it can in one step. Rejects as well with the code of why the job is not accepted as done. */
-export async function nextAfter (redis: RedisClient, waiters: Waiters, queue: string, done: Done, wish: Wish, patience?: Patience): Promise<Delivery[]> {
+export async function nextAfter (redis: RedisClient, longPoll: LongPoll, queue: string, done: Done, wish: Wish, deadline?: Deadline): Promise<Delivery[]> {
   const { jobs, closed, again, left, quiet } = await advance(redis, queue, { done, wish })
   if (quiet) throw new errors.WORKER_QUIET()
   if (jobs.length > 0) return jobs
-  if (patience === undefined && closed) throw new errors.QUEUE_CLOSED()
-  return patience === undefined && (again !== 0 || left === 0) ? [] : await next(redis, waiters, [queue], wish, patience)
+  if (deadline === undefined && closed) throw new errors.QUEUE_CLOSED()
+  return deadline === undefined && (again !== 0 || left === 0) ? [] : await next(redis, longPoll, [queue], wish, deadline)
 }
 
 async function nextNow (redis: RedisClient, queues: string[], wish: Wish): Promise<Delivery[]> {

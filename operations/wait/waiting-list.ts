@@ -1,7 +1,7 @@
 const longestTimer = 2 ** 31 - 1
 
 /** Those of one server who wait on one queue, and when to look there next. */
-export class WaitingRoom {
+export class WaitingList {
   /** Resolves when messages about the queue are heard. */
   readonly subscribed: Promise<void>
   // The first to come first; each is told by calling it.

@@ -1,18 +1,18 @@
 import fp from 'fastify-plugin'
-import { Ticker } from '../../operations/schedule/scheduler.ts'
+import { Scheduler } from '../../operations/schedule/scheduler.ts'
 
 declare module 'fastify' {
-  interface FastifyInstance { ticker: Ticker }
+  interface FastifyInstance { scheduler: Scheduler }
 }
 
-/** `app.ticker`: fires the schedules while the server listens. */
+/** `app.scheduler`: fires the schedules while the server listens. */
 export default fp(async app => {
-  const ticker = new Ticker(app.redis, error => {
+  const scheduler = new Scheduler(app.redis, error => {
     // A refusal, such as that of a Redis that is away, is told elsewhere.
     const level = (error as { statusCode?: number }).statusCode === undefined ? 'error' : 'debug'
     app.log[level](error, 'a schedule was not fired; it is tried again')
   })
-  app.decorate('ticker', ticker)
-  app.addHook('onListen', async () => ticker.start())
-  app.addHook('preClose', async () => await ticker.close())
-}, { name: 'ticker', dependencies: ['redis'] })
+  app.decorate('scheduler', scheduler)
+  app.addHook('onListen', async () => scheduler.start())
+  app.addHook('preClose', async () => await scheduler.close())
+}, { name: 'scheduler', dependencies: ['redis'] })

@@ -1,13 +1,13 @@
 import fp from 'fastify-plugin'
-import { Listeners } from '../../operations/event/event-hub.ts'
+import { EventHub } from '../../operations/event/event-hub.ts'
 
 declare module 'fastify' {
-  interface FastifyInstance { listeners: Listeners }
+  interface FastifyInstance { eventHub: EventHub }
 }
 
-/** `app.listeners`: tells clients what happens in queues. */
+/** `app.eventHub`: tells clients what happens in queues. */
 export default fp(async app => {
-  const listeners = new Listeners(app.redis)
-  app.decorate('listeners', listeners)
-  app.addHook('preClose', async () => listeners.close())
+  const hub = new EventHub(app.redis)
+  app.decorate('eventHub', hub)
+  app.addHook('preClose', async () => hub.close())
 }, { name: 'listeners', dependencies: ['redis', 'event-stream'] })

@@ -2,7 +2,7 @@ import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
 import { errors } from '../../operations/errors.ts'
 import { event } from '../../operations/event/event.ts'
-import { EventStream } from '../../operations/event/sse-stream.ts'
+import { SseStream } from '../../operations/event/sse-stream.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
   interface FastifyReply {
     /** A stream of Server-Sent Events to answer with. It ends with the server. Throws STREAMS_FULL. */
-    eventStream (): EventStream
+    eventStream (): SseStream
   }
 }
 
@@ -25,7 +25,7 @@ const withdrawn = event('withdrawn', { reason: 'the token has changed: ask anew'
 
 /** `reply.eventStream()`: an answer that goes on. */
 export default fp(async app => {
-  const open = new Set<EventStream>()
+  const open = new Set<SseStream>()
   let closing = false
   app.decorate('eventStreams', () => open.size)
   app.decorate('endEventStreams', (text: string) => {
@@ -33,7 +33,7 @@ export default fp(async app => {
   })
   app.decorateReply('eventStream', function (this: FastifyReply) {
     if (open.size >= app.config.PRESQUE_MAX_STREAMS) throw new errors.STREAMS_FULL()
-    const stream = new EventStream()
+    const stream = new SseStream()
     open.add(stream)
     stream.once('close', () => open.delete(stream))
     stream.once('close', this.request.whenWithdrawn(() => stream.end(withdrawn, patience)))

@@ -23,9 +23,9 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   const redis: RedisClient = app.redis
   redis.meter = meter
   if (redis.replicas !== undefined) redis.replicas.client.meter = meter
-  gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues is three', () => app.waiters.parked)
+  gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues is three', () => app.longPoll.parked)
   gauge(meter.registry, 'presque_event_streams', 'Answers that go on: /events, /summary, and jobs consumed as a stream', () => app.eventStreams())
-  counter(meter.registry, 'presque_event_streams_dropped_total', 'Listeners that were too slow and have been dropped', () => app.listeners.dropped)
+  counter(meter.registry, 'presque_event_streams_dropped_total', 'Listeners that were too slow and have been dropped', () => app.eventHub.dropped)
 
   counter(meter.registry, 'presque_redis_refused_total', 'Requests refused because too much was under way to Redis', () => loadOf(redis).refused)
 

@@ -158,7 +158,7 @@ test('a client that leaves while nothing is there takes nothing', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/q/mail?lease=30&credit=10`)
   await ear.leave()
-  await until('the server has seen it', () => here.app.waiters.parked === 0)
+  await until('the server has seen it', () => here.app.longPoll.parked === 0)
   await fill(there, 'mail', 5)
   t.match(await counts(here), { waiting: 5, active: 0 })
 })

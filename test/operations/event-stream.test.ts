@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { mock } from 'node:test'
 import { test } from 'tap'
-import { EventStream } from '../../operations/event/sse-stream.ts'
+import { SseStream } from '../../operations/event/sse-stream.ts'
 
 test('a heartbeat says every 15 s that the stream is alive, unless the client does not take what it was sent', async t => {
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
   t.teardown(() => mock.timers.reset())
-  const [stream, out] = [new EventStream(), new PassThrough()]
+  const [stream, out] = [new SseStream(), new PassThrough()]
   stream.pipe(out)
   mock.timers.tick(45_000)
   t.equal(String(out.read()), ':\n\n:\n\n:\n\n')
@@ -19,7 +19,7 @@ test('a heartbeat says every 15 s that the stream is alive, unless the client do
 test('who does not take the last event is cut off after a while', async t => {
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
   t.teardown(() => mock.timers.reset())
-  const [stream, out] = [new EventStream(), new PassThrough()]
+  const [stream, out] = [new SseStream(), new PassThrough()]
   stream.pipe(out)
   stream.write('x'.repeat(100_000))
   const room = stream.room()
@@ -33,7 +33,7 @@ test('who does not take the last event is cut off after a while', async t => {
 })
 
 test('what was written before the answer begins is its beginning', async t => {
-  const [stream, out] = [new EventStream(), new PassThrough()]
+  const [stream, out] = [new SseStream(), new PassThrough()]
   stream.write('retry: 1000\n\n')
   t.ok(stream.full)
   stream.pipe(out)

@@ -7,7 +7,7 @@ import { ack } from '../../operations/job/delivery.ts'
 import { push } from '../../operations/job/push.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'
 import { found, schedule, schedules, unschedule, type Schedule } from '../../operations/schedule/schedule.ts'
-import { Ticker } from '../../operations/schedule/scheduler.ts'
+import { Scheduler } from '../../operations/schedule/scheduler.ts'
 import { take } from '../../operations/job/take.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { build } from '../helper.ts'
@@ -24,7 +24,7 @@ async function set (t: Test, more: Partial<Schedule> = {}, app?: FastifyInstance
 
 /** All that is due at that time, by one server. */
 async function tick (app: FastifyInstance, seconds: number): Promise<void> {
-  while (await new Ticker(app.redis, silent).turn(start + seconds) === 0);
+  while (await new Scheduler(app.redis, silent).turn(start + seconds) === 0);
 }
 
 async function waiting (app: FastifyInstance, queue = 'mail'): Promise<number> {
@@ -130,10 +130,10 @@ test('after an outage of 66 seconds the ticks that are less than a minute late h
 test('a clock that is put back by an hour lets schedules go on with the next tick, at the server that saw it and at a new one', async t => {
   for (const isNew of [false, true]) {
     const app = await set(t)
-    const ticker = new Ticker(app.redis, silent)
-    for (let ms = 0; ms === 0;) ms = await ticker.turn(start + 3600)
+    const scheduler = new Scheduler(app.redis, silent)
+    for (let ms = 0; ms === 0;) ms = await scheduler.turn(start + 3600)
     await set(t, { queue: 'other' }, app)
-    const other = isNew ? new Ticker(app.redis, silent) : ticker
+    const other = isNew ? new Scheduler(app.redis, silent) : scheduler
     t.match(await found(app.redis, 'beat'), { next_at: start + 10 })
     await schedule(app.redis, 'ahead', { queue: 'mail', every: 10, payload: '{}' }, undefined, { now: start + 3600 })
     await other.turn(start)

@@ -50,7 +50,7 @@ test('a server does not serve while the layout is newer than those that it knows
     const answer = await fetch(url + path, { headers: { accept: 'text/event-stream' } })
     return await answer.text()
   })
-  await until('all of them wait', () => app.waiters.parked > 1 && app.eventStreams() === 2)
+  await until('all of them wait', () => app.longPoll.parked > 1 && app.eventStreams() === 2)
   await app.redis.hset('layout', 'version', 9)
   const closing = /event: closing\ndata: .*newer presque/
   for (const text of await Promise.all(streams)) t.match(text, closing)

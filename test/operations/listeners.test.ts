@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream'
 import type { Redis } from 'ioredis'
 import { test } from 'tap'
-import { Census } from '../../operations/event/queue-discovery.ts'
-import { EventStream } from '../../operations/event/sse-stream.ts'
+import { QueueDiscovery } from '../../operations/event/queue-discovery.ts'
+import { SseStream } from '../../operations/event/sse-stream.ts'
 import { push as pushJobs } from '../../operations/job/push.ts'
-import type { Feed } from '../../operations/event/event-log.ts'
+import type { EventLog } from '../../operations/event/event-log.ts'
 import { queueKey } from '../../operations/redis/keys.ts'
-import { Listener } from '../../operations/event/subscription.ts'
+import { Subscription } from '../../operations/event/subscription.ts'
 import { listenAt } from '../fixtures/ear.ts'
 import { linked, pair, post, push, type Server } from '../fixtures/pair.ts'
 import { startRedis } from '../fixtures/redis.ts'
@@ -74,13 +74,13 @@ test('who may not hear of all queues hears of the others', async t => {
   const [here, there] = await pair(t)
   await push(there, '/q/mail')
   await push(there, '/q/secret')
-  const [stream, out] = [new EventStream(), new PassThrough()]
+  const [stream, out] = [new SseStream(), new PassThrough()]
   let heard = ''
   stream.pipe(out).on('data', text => { heard += text })
-  await here.app.listeners.listen(stream, { queues: null, allows: queue => !queue.includes('secret') })
+  await here.app.eventHub.listen(stream, { queues: null, allows: queue => !queue.includes('secret') })
   for (const queue of ['secret', 'new-secret', 'mail', 'new']) await push(there, `/q/${queue}`)
   await until('the new one is known', () => heard.includes('"queue":"new"') && heard.includes('"queue":"mail"'))
-  await here.app.listeners.close()
+  await here.app.eventHub.close()
   t.notMatch(heard, /secret/)
   stream.destroy()
 })
@@ -105,7 +105,7 @@ test('of very many queues the answer begins at once, the first id says that all 
   const ear = await listenAt(t, `${here.url}/events`)
   t.equal(ear.lastId, '', 'not all is recorded yet')
   await until('all is recorded', () => ear.lastId !== '')
-  t.equal(here.app.listeners.feeds, many)
+  t.equal(here.app.eventHub.logs, many)
   for (const n of [0, 777, many - 1]) await pushJobs(here.app.redis, `queue-${n}`, [{ payload: '{}' }])
   const pushed = [0, 777, many - 1].map(n => `pushed queue-${n} 2 waiting`)
   await until('they are told', () => pushed.every(one => ear.brief.includes(one)))
@@ -136,20 +136,20 @@ test('however many listen to all queues at once, twenty queues are opened at a t
   for (let n = 0; n < 100; n++) await pushJobs(app.redis, `queue-${n}`, [{ payload: '{}' }])
   let [under, most] = [0, 0]
   const following = {
-    follow: async (queue: string, hearer: Listener) => {
+    follow: async (queue: string, observer: Subscription) => {
       most = Math.max(most, ++under)
-      return await app.listeners.follow(queue, hearer).finally(() => { under-- })
+      return await app.eventHub.follow(queue, observer).finally(() => { under-- })
     },
-    part: async (feed: Feed, hearer: Listener) => await app.listeners.part(feed, hearer)
+    part: async (log: EventLog, observer: Subscription) => await app.eventHub.part(log, observer)
   }
-  const census = new Census(app.redis, following as never, 350)
-  const three = Array.from({ length: 3 }, () => new Listener(new EventStream(), { dropped: () => {} }))
-  await Promise.all(three.map(async one => await census.open(one, await census.join(one))))
+  const discovery = new QueueDiscovery(app.redis, following as never, 350)
+  const three = Array.from({ length: 3 }, () => new Subscription(new SseStream(), { dropped: () => {} }))
+  await Promise.all(three.map(async one => await discovery.open(one, await discovery.join(one))))
   t.equal(most, 20)
-  const fourth = new Listener(new EventStream(), { dropped: () => {} })
-  await t.rejects(census.join(fourth), { code: 'LISTENERS_FULL' }, 'four times a hundred are more than 350')
-  census.leave(three[0]!)
-  await census.join(fourth)
+  const fourth = new Subscription(new SseStream(), { dropped: () => {} })
+  await t.rejects(discovery.join(fourth), { code: 'LISTENERS_FULL' }, 'four times a hundred are more than 350')
+  discovery.leave(three[0]!)
+  await discovery.join(fourth)
 })
 
 test('where Redis goes away while very many queues are opened, the others are opened once it is back', async t => {
@@ -161,5 +161,5 @@ test('where Redis goes away while very many queues are opened, the others are op
   t.equal(ear.lastId, '', 'not all is recorded yet')
   await redis.start()
   await until('all is recorded', () => ear.lastId !== '', 30_000)
-  await until('each is read', () => here.app.listeners.feeds === many)
+  await until('each is read', () => here.app.eventHub.logs === many)
 })

@@ -144,7 +144,7 @@ test('what goes on ends when its token is withdrawn or allows something else, an
   const streams = async (name: string) => await Promise.all(['/events', '/events?queue=mail', '/q/mail?lease=5', '/q/mail', '/summary'].map(async place => await listenAt(t, url + place, undefined, bearer(secrets[name]))))
   const [gone, less, stays] = [await streams('gone'), await streams('less'), await streams('stays')]
   const waiting = fetch(`${url}/q/mail?lease=5&wait=30`, { headers: bearer(secrets['gone']) })
-  await until('all wait', () => app.waiters.parked >= 7)
+  await until('all wait', () => app.longPoll.parked >= 7)
   writeFileSync(path, JSON.stringify({ tokens: [{ ...kept[1], queues: ['post'] }, { ...kept[2], rate: { limit: 1000, period: 1 } }] }))
   for (const ear of [...gone, ...less]) {
     await ear.ends()

@@ -31,14 +31,14 @@ for (const [way, ms] of [['back', -hour], ['forward', hour]] as const) {
       const { status } = await answer
       return [status, performance.now() - since] as const
     })
-    await until('all wait', () => app.waiters.parked === 2 && app.waiters.watching === 2)
+    await until('all wait', () => app.longPoll.parked === 2 && app.longPoll.watching === 2)
     setClock(t, ms)
     const found = await Promise.all(took)
     t.strictSame(found.map(([status]) => status), [404, 404, 202, 200])
     for (const [, passed] of found) t.ok(passed > 900 && passed < 1000 + late, `${Math.round(passed)} ms`)
     // And a timer that was to remind of what falls due counts on.
     const due = fetch(`${url}/q/later?wait=20`)
-    await until('it waits', () => app.waiters.parked === 1)
+    await until('it waits', () => app.longPoll.parked === 1)
     await push(app.redis, 'later', [{ payload: '{"n":1}', delay: 0.2 }])
     t.same(await (await due).json(), { n: 1 })
   })

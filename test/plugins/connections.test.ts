@@ -27,7 +27,7 @@ async function serve (t: Test) {
     receipt: held!.lease!.receipt,
     arrived: async (count: number) => await until('all have arrived', () => arrived === count),
     // What is left of it.
-    left: () => [app.waiters.parked, app.waiters.watching, app.eventStreams(), openFiles()]
+    left: () => [app.longPoll.parked, app.longPoll.watching, app.eventStreams(), openFiles()]
   }
 }
 
@@ -58,7 +58,7 @@ for (const [name, bytes] of Object.entries(lasting)) {
       const socket = await connected(url)
       socket.write(get('/q/none?wait=20') + bytes(receipt).repeat(3))
       await arrived(4)
-      await until('the first one waits', () => app.waiters.parked > 0)
+      await until('the first one waits', () => app.longPoll.parked > 0)
       leave(socket)
       await until(`nothing is left once it is ${how}`, () => left().every(count => count === 0))
       for (const queue of ['mail', 'other', 'none']) {
@@ -75,10 +75,10 @@ test('a job that is pushed while an answer behind another waits on a dead connec
   const socket = await connected(url)
   socket.write(get('/q/none?wait=20') + get('/q/mail?lease=30&wait=20').repeat(50))
   await arrived(51)
-  await until('they wait', () => app.waiters.parked === 51)
+  await until('they wait', () => app.longPoll.parked === 51)
   socket.destroy()
   const live = fetch(`${url}/q/mail?wait=20`)
-  await until('it waits alone', () => app.waiters.parked === 1)
+  await until('it waits alone', () => app.longPoll.parked === 1)
   await push(app.redis, 'mail', [{ payload: '{"n":1}' }])
   t.same(await (await live).json(), { n: 1 })
 })

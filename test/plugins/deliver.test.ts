@@ -32,10 +32,10 @@ test('a client that goes while it waits takes nothing, of whatever comes then', 
   for (const path of ['/q/mail?lease=30', '/q/mail?', '/qb/mail?lease=30', '/q/none,mail?lease=30']) {
     const socket = await connected(url)
     socket.write(get(`${path}&wait=20&worker_id=w1`))
-    await until('it waits', () => app.waiters.parked > 0)
+    await until('it waits', () => app.longPoll.parked > 0)
     socket.destroy()
     await gone()
-    await until('it waits no more', () => app.waiters.parked === 0)
+    await until('it waits no more', () => app.longPoll.parked === 0)
     await push(redis, 'mail', [{ payload: '{}' }])
     const { headers } = await app.inject('/q/mail?lease=30')
     t.match(headers, { 'x-presque-attempt': '1' }, path)

@@ -43,7 +43,7 @@ test('on lease, jobs that were not sent go back uncounted when the client leaves
   ear.response.pause()
   await until('it has taken some', async () => (await counts(here)).active > 0)
   await ear.leave()
-  await until('nothing is under way', async () => here.app.listeners.feeds === 0)
+  await until('nothing is under way', async () => here.app.eventHub.logs === 0)
   let last = -1
   await until('what was not sent is back', async () => {
     const { active } = await counts(there)

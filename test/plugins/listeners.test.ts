@@ -33,7 +33,7 @@ test('a client that does not read is dropped with a clear last event, misses not
   slow.response.pause()
   let count = 0
   // What the network takes in for a client that does not read is some MB.
-  for (; here.app.listeners.dropped === 0; count += 10_000) {
+  for (; here.app.eventHub.dropped === 0; count += 10_000) {
     if (count > 1_000_000) throw new Error('it is not dropped')
     await burst(there, 10_000)
     await quick.hears(count + 10_000, 60_000)
@@ -63,7 +63,7 @@ test('all clients of a server share one connection and one look a queue', async 
   for (const ear of ears) await ear.hears(1)
   t.ok(await reads() - since < 20, `${await reads() - since} reads`)
   await Promise.all(ears.map(async ear => await ear.leave()))
-  await until('nothing is read any more', () => app.listeners.feeds === 0)
+  await until('nothing is read any more', () => app.eventHub.logs === 0)
 })
 
 test('while nobody listens the scripts write nothing, and ask at most once a call', async t => {

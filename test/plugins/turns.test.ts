@@ -19,7 +19,7 @@ test('of many requests on one connection 128 are under way, and all are answered
   socket.write(get('/q/none?wait=0.2').repeat(300) + get('/q/mail').repeat(count))
   const found = (): string[] => received.match(/{"n":\d+}|no job/g) ?? []
   await until('all are answered', () => {
-    most = Math.max(most, app.waiters.parked)
+    most = Math.max(most, app.longPoll.parked)
     return found().length === 300 + count
   }, 60_000)
   t.strictSame(found(), [...Array(300).fill('no job'), ...Array.from({ length: count }, (_, n) => `{"n":${n}}`)])
@@ -33,7 +33,7 @@ test('a connection with more requests that wait than are answered at a time is e
   const closed = once(socket, 'close')
   socket.write(get('/q/mail?wait=60').repeat(200))
   await closed
-  await until('none waits', () => app.waiters.parked === 0)
+  await until('none waits', () => app.longPoll.parked === 0)
   await push(app.redis, 'mail', [{ payload: '{}' }])
   await until('the job is there', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 1)
   t.pass()
@@ -43,10 +43,10 @@ test('a client that goes while it is not read, for the answers in line are too m
   const { app, url } = await listen(t)
   const socket = await connected(url)
   socket.write(get('/q/none?wait=60') + get('/nope').repeat(120) + get('/q/mail?wait=60'))
-  await until('both wait', () => app.waiters.parked === 2)
+  await until('both wait', () => app.longPoll.parked === 2)
   socket.write(get('/q/mail?wait=60').repeat(2))
   socket.destroy()
-  await until('none waits', () => app.waiters.parked === 0)
+  await until('none waits', () => app.longPoll.parked === 0)
   t.pass()
 })
 

@@ -112,7 +112,7 @@ test('a client that was away while nobody listened misses nothing for ten minute
   await push(there, '/q/mail')
   await ear.hears(1)
   await ear.leave()
-  await until('nobody listens', () => here.app.listeners.feeds === 0)
+  await until('nobody listens', () => here.app.eventHub.logs === 0)
   await push(there, '/q/mail')
   const left = await here.app.redis.pttl(events)
   t.ok(left > 500_000 && left <= 600_000, `${left} ms`)

@@ -36,7 +36,7 @@ test('a quiet worker that waits hears so at once, whoever waits before it', asyn
   await says(201, '', 'POST /w/foo?worker_id=w1')
   const others = ['w2', 'w3', 'w4'].map(async id => await ask(`GET /q/foo?wait=20&worker_id=${id}`))
   const waiting = ask('GET /q/foo?lease=5&wait=20&worker_id=w1')
-  await until('all are parked', () => app.waiters.parked === 4)
+  await until('all are parked', () => app.longPoll.parked === 4)
   await says(204, '', 'POST /w/foo/quiet?worker_id=w1')
   t.match([(await waiting).statusCode, (await waiting).headers['x-presque-quiet']], [404, '1'])
   await says(201, '', 'POST /qb/foo', '{"jobs":[{},{},{}]}')

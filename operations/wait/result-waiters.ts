@@ -2,7 +2,7 @@
 type SignOff = (queue: string, id: string, era: string, heard: boolean) => Promise<void>
 
 /** A client that waits for the end of a job. */
-export interface Reader {
+export interface ResultWaiter {
   /** Says which job that is. */
   knows (id: string, era: string): void
   /** It waits no more. `completed`: the job has, and has been kept for those who wait; `heard`: the client got the result. */
@@ -15,7 +15,7 @@ interface Reading { count: number, heard: boolean }
  * Those of one server who wait for the end of jobs, or read what a job has left. The server signs off when the last one
  * of a job leaves, so that the first does not take away what the others are to read.
  */
-export class Readers {
+export class ResultWaiters {
   readonly #signOff: SignOff
   // By queue, id and era, with spaces between them.
   readonly #readings = new Map<string, Reading>()
@@ -26,7 +26,7 @@ export class Readers {
     this.#signOff = signOff
   }
 
-  enter (queue: string): Reader {
+  enter (queue: string): ResultWaiter {
     const sure = this.#enterUnsure(queue)
     let place: [id: string, era: string] | undefined
     return {
