@@ -7,6 +7,7 @@ import fp from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import manifest from '../../package.json' with { type: 'json' }
 import { onPages } from '../../schemas/header.ts'
+import { addLinks } from '../../schemas/link.ts'
 
 const description = `A job queue over HTTP and JSON, on the Redis you already run.
 
@@ -52,6 +53,7 @@ export default fp(async app => {
         boundWait(operation, app.config.PRESQUE_MAX_WAIT)
         tellTogether(operation)
       }
+      addLinks(openapiObject.paths)
       return openapiObject
     }
   })
@@ -106,6 +108,7 @@ interface Body {
 }
 
 interface Operation {
+  responses: Record<string, { links?: object } | undefined>
   parameters?: Parameter[]
   requestBody?: { required: boolean, content: { 'application/json': { schema: Body } } }
 }

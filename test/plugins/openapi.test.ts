@@ -152,6 +152,19 @@ test('the document says what the members of a body must be together, and each su
   }
 })
 
+test('each link leads to an operation, and gives it each parameter that its path or receipt needs', async t => {
+  const app = await build(t)
+  const all = operations(app)
+  const links = all.flatMap(({ responses }) => Object.values(responses)).flatMap(({ links = {} }) => Object.values(links))
+  t.ok(links.length > 30, `${links.length} links`)
+  for (const { operationRef, parameters } of links) {
+    const [path, method] = operationRef.replace('#/paths/', '').split('/').map(part => decodeURIComponent(part).replaceAll('~1', '/'))
+    const operation = all.find(({ name }) => name === `${method!.toUpperCase()} ${path}`)
+    const needed = (operation?.parameters ?? []).filter(({ required }) => required).map(({ name }) => name)
+    t.strictSame(Object.keys(parameters).toSorted(), needed.toSorted(), operationRef)
+  }
+})
+
 test('/docs is served whole by the server itself', async t => {
   const app = await build(t)
   for (const page of ['/docs', '/docs/']) {
