@@ -32,19 +32,19 @@ interface Kept { label: string, counts: Record<Count, number>, wait: Row, run: R
 /** What this process has done with jobs, and how long that took: counted here, for whoever collects it. */
 export class Meter {
   readonly registry = new Registry()
-  readonly #wait = this.#distribution('presque_job_wait_seconds', 'From when a job could have run to its first delivery', long)
+  readonly #wait = this.#distribution('presque_job_wait_seconds', 'From the moment when a job became ready to its first delivery', long)
   readonly #run = this.#distribution('presque_job_run_seconds', 'From the delivery of a job on lease to its ack or nack', long)
   readonly #trip = this.#distribution('presque_redis_seconds', 'From a script call to its answer', short)
-  readonly #http = this.#distribution('presque_http_request_seconds', 'From a request to the end of its answer, long-polls and streams included', http)
+  readonly #http = this.#distribution('presque_http_request_seconds', 'From a request to the end of its answer, long polls and streams included', http)
   readonly #queues = new Map<string, Kept>()
   readonly #trips = new Map<string, Row>()
 
   constructor () {
-    this.#counter('pushed', 'Jobs put in')
-    this.#counter('taken', 'Jobs given out, for good or on lease; those included that nobody received')
+    this.#counter('pushed', 'Jobs pushed')
+    this.#counter('taken', 'Jobs delivered, for good or on lease; those that were put back included')
     this.#counter('acked', 'Deliveries acknowledged')
-    this.#counter('nacked', 'Deliveries given up')
-    this.#counter('released', 'Deliveries given back')
+    this.#counter('nacked', 'Deliveries that a worker failed (nack)')
+    this.#counter('released', 'Deliveries that a worker released')
   }
 
   pushed (queue: string, count: number): void {

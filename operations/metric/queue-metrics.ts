@@ -13,11 +13,11 @@ const fields = [...late.keys(), late.length].map(i => `late_${i + 1}`)
 const piece = 1000
 
 const counted = {
-  pushed: 'Jobs ever put in',
+  pushed: 'Jobs ever pushed',
   processed: 'Jobs taken for good or acknowledged',
   failed: 'Failures: nacks, and PUT',
-  lost: 'Leases that ran out',
-  expired: 'Jobs dropped when their ttl was over',
+  lost: 'Leases that expired',
+  expired: 'Jobs dropped when their ttl had passed',
   discarded: 'Failed jobs dropped for keep_failed or max_failed'
 }
 
@@ -37,8 +37,8 @@ export async function standing (redis: RedisClient, { queues }: Summary): Promis
 function gauges (registry: Registry, shown: QueueSummary[]): void {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => new Gauge({ name, help, labelNames, registers: [registry] })
   const jobs = gauge('presque_queue_jobs', 'Jobs in each state', 'queue', 'state')
-  const oldest = gauge('presque_queue_oldest_seconds', 'For how long the oldest waiting job could have run; 0 where none waits', 'queue')
-  const stopped = gauge('presque_queue_stopped', '1 while the queue gives out no jobs', 'queue')
+  const oldest = gauge('presque_queue_oldest_seconds', 'Age of the oldest waiting job since it became ready; 0 without one', 'queue')
+  const stopped = gauge('presque_queue_stopped', '1 while the queue is stopped', 'queue')
   for (const { queue, counts, oldest_age: age, stopped: isStopped } of shown) {
     for (const [state, count] of Object.entries(counts)) jobs.set({ queue, state }, count)
     oldest.set({ queue }, age ?? 0)
@@ -75,7 +75,7 @@ function older (one: number | null, other: number | null): number | null {
 
 // Counted by the script that moves due jobs into line, whichever server called it.
 async function lateness (redis: RedisClient, shown: QueueSummary[]): Promise<Distribution> {
-  const found = new Distribution('presque_queue_lateness_seconds', 'From when a delayed job was due to when it stood in line', late)
+  const found = new Distribution('presque_queue_lateness_seconds', 'From the due time of a delayed job to its entry into the ready queue', late)
   await Promise.all(shown.filter(({ queue }) => queue !== others).map(async ({ queue }) => {
     const [sum, ...counts] = await redis.hmget(queueKey(queue, 'stats'), 'late_ms', ...fields)
     if (sum !== null) Object.assign(found.row({ queue }), { sum: Number(sum) / 1000, counts: counts.map(Number) })

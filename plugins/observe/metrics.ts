@@ -23,9 +23,9 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   const redis: RedisClient = app.redis
   redis.meter = meter
   if (redis.replicas !== undefined) redis.replicas.client.meter = meter
-  gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues is three', () => app.longPoll.parked)
-  gauge(meter.registry, 'presque_event_streams', 'Answers that go on: /events, /summary, and jobs consumed as a stream', () => app.eventStreams())
-  counter(meter.registry, 'presque_event_streams_dropped_total', 'Listeners that were too slow and have been dropped', () => app.eventHub.dropped)
+  gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues counts as three', () => app.longPoll.parked)
+  gauge(meter.registry, 'presque_event_streams', 'Open streams: /events, /summary, and jobs as a stream', () => app.eventStreams())
+  counter(meter.registry, 'presque_event_streams_dropped_total', 'Subscriptions that were too slow and have been dropped', () => app.eventHub.dropped)
 
   counter(meter.registry, 'presque_redis_refused_total', 'Requests refused because too much was under way to Redis', () => loadOf(redis).refused)
 
@@ -38,8 +38,8 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   app.decorate('metrics', async () => {
     const stands = await app.summaries.recent().then(async summary => await standing(redis, summary)).catch(unknown)
     const isUp = redis.incompatible !== undefined || stands.getMetricsAsArray().length > 0
-    gauge(stands, 'presque_redis_up', '1 while Redis answers; without it nothing is known of the queues', () => isUp ? 1 : 0)
-    gauge(stands, 'presque_layout', 'The layout of the data in Redis: what servers write', () => app.layout.version)
+    gauge(stands, 'presque_redis_up', '1 while Redis answers; without Redis nothing is known of the queues', () => isUp ? 1 : 0)
+    gauge(stands, 'presque_layout', 'The layout of the data in Redis that servers write', () => app.layout.version)
     gauge(stands, 'presque_layout_migrated', 'The layout that all queues have; lower while one is migrating', () => app.layout.migrated)
     tellSafety(stands, app.redisSafety())
     return `${await AggregatorRegistry.aggregate(await siblings?.all() ?? [await figures()]).metrics()}\n${await stands.metrics()}`
