@@ -6,7 +6,16 @@ import type { Failure, Next } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
 import type { Keeper, Kept } from './keeper.ts'
-import type { Handler } from './worker.ts'
+
+/** What a job is told and may tell. `signal` aborts when it was cancelled, when another worker has it, and when `drainTimeout` is over. */
+export interface Context {
+  signal: AbortSignal
+  /** Shows how far the work is. */
+  progress (value: unknown): Promise<void>
+}
+
+/** What it returns is the result of the job, what it throws is its failure: a `JobError` says when and whether it runs again. */
+export type Handler<Payload = any> = (job: Delivery<Payload>, context: Context) => unknown
 
 type Outcome = { result: unknown, size: number } | { failure: Failure } | 'abandoned'
 

@@ -7,7 +7,7 @@ import { nameOf, placeOf, Presence, version as clientVersion } from './presence.
 import type { Next } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
-import { Run, type Shop } from './job-run.ts'
+import { Run, type Handler, type Shop } from './job-run.ts'
 
 export interface WorkerOptions {
   /** Jobs at a time: 1. No more are taken than are worked on. */
@@ -27,16 +27,6 @@ export interface WorkerOptions {
   /** Hears what a handler threw, and what the server could not be told of its job: `console.error` with queue and id otherwise. */
   onError?: (error: unknown, job: Delivery) => void
 }
-
-/** What a job is told and may tell. `signal` aborts when it was cancelled, when another worker has it, and when `drainTimeout` is over. */
-export interface Context {
-  signal: AbortSignal
-  /** Shows how far the work is. */
-  progress (value: unknown): Promise<void>
-}
-
-/** What it returns is the result of the job, what it throws is its failure: a `JobError` says when and whether it runs again. */
-export type Handler<Payload = any> = (job: Delivery<Payload>, context: Context) => unknown
 
 const mostAtOnce = 1000
 

@@ -59,6 +59,32 @@ test('every room imports from the rooms below it, and never sideways', async t =
   }
 })
 
+/** What a file imports of the house, as paths from its door. */
+function inside (path: string): string[] {
+  const own = imports(path).filter(from => from.startsWith('.'))
+  return own.map(from => join(dirname(path), from)).filter(isCode)
+}
+
+/** Every way through the imports that comes back to where it began, such as 'a.ts -> b.ts -> a.ts'. */
+function circles (paths: string[]): string[] {
+  const [found, done]: [string[], Set<string>] = [[], new Set()]
+  const visit = (path: string, way: string[]): void => {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' -> '))
+    if (way.includes(path) || done.has(path) || !existsSync(join(house, path))) return
+    for (const to of inside(path)) visit(to, [...way, path])
+    done.add(path)
+  }
+  for (const path of paths) visit(path, [])
+  return found
+}
+
+test('no file imports itself by way of others, types included', async t => {
+  const all = ['app.ts', ...rooms].flatMap(files).filter(isCode)
+  t.ok(all.some(path => inside(path).includes('client/worker.ts')), 'imports are seen')
+  // The files of operations/ are put in order folder by folder.
+  t.strictSame(circles(all).filter(way => !/^(operations\S* -> )+operations\S*$/.test(way)), [])
+})
+
 test('operations know nothing of HTTP, and schemas nothing but their language', async t => {
   for (const path of files('operations').filter(isCode)) {
     t.strictSame(imports(path).filter(from => /^(fastify(-plugin)?|light-my-request|@fastify\/(?!error$).*|(node:)?(http2?|https))$/.test(from)), [], path)

@@ -4,7 +4,8 @@ import { delimiter, join } from 'node:path'
 import { flag, name, seconds, text, type Call, type Command } from '../command.ts'
 import { exits, Usage } from '../io/exit.ts'
 import { Log } from '../run/log.ts'
-import { Runner, type Plan } from '../run/runner.ts'
+import { Runner } from '../run/runner.ts'
+import type { Plan } from '../run/plan.ts'
 
 const command: Command = {
   positionals: { queues: { type: 'string', description: 'Queues, the first that has a job serves' } },

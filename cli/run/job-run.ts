@@ -5,7 +5,7 @@ import { verdict, type Verdict } from './outcome.ts'
 import type { PresqueError } from '../../client/error.ts'
 import type { Keeper, Kept } from '../../client/keeper.ts'
 import type { Guard } from './reaper.ts'
-import type { Plan } from './runner.ts'
+import type { Plan } from './plan.ts'
 import type { Taken } from './server.ts'
 
 // Process-wide: how many programs have been started. An id and an attempt come again when the queue is purged, or when Redis

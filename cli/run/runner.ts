@@ -9,28 +9,7 @@ import { Guard } from './reaper.ts'
 import { Server, type Taken } from './server.ts'
 import { tell } from './report.ts'
 import { Work } from './job-run.ts'
-import type { Log } from './log.ts'
-
-export interface Plan {
-  url: string
-  token: string | undefined
-  program: string
-  args: string[]
-  env: NodeJS.ProcessEnv
-  queues: string[]
-  concurrency: number
-  /** This and all below in seconds. */
-  lease: number
-  grace: number
-  killAfter: number
-  releaseDelay: number
-  wait: number
-  timeout: number | undefined
-  /** Exit codes. */
-  final: number[]
-  worker: string
-  log: Log
-}
+import type { Plan } from './plan.ts'
 
 // In ms: for how long a worker that has stopped still tries to say what has become of its jobs. They come back by themselves.
 const lastWords = 5000

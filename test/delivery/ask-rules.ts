@@ -1,5 +1,5 @@
-import { closed, overlap, perhapsClosed, within, without, type Span } from './spans.ts'
-import { perhaps, slack, type Story } from './model.ts'
+import { closed, overlap, perhapsClosed, slack, within, without, type Span } from './spans.ts'
+import { perhaps, type Story } from './model.ts'
 import type { Asked, Change, Delivery } from './events.ts'
 
 // In ms: more than three times as long as a server goes without a look, for a busy machine.

@@ -1,5 +1,6 @@
 import { attemptsMissed } from './rules.ts'
-import { actsOn, awaited, deadlines, done, ends, keptFor, lapsed, lossesAtMost, mayBePurged, perhaps, purgeOf, renewed, revivals, slack, triesOf, type Story } from './model.ts'
+import { actsOn, awaited, deadlines, done, ends, keptFor, lapsed, lossesAtMost, mayBePurged, perhaps, purgeOf, renewed, revivals, triesOf, type Story } from './model.ts'
+import { slack } from './spans.ts'
 import { sincePurge } from './purge-rules.ts'
 import type { Act } from './history.ts'
 

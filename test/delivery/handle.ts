@@ -1,6 +1,6 @@
 import { ack, perform, type Held } from './acts.ts'
 import { clock } from './history.ts'
-import { leaseBy, received } from './worker.ts'
+import { leaseBy, received } from './received.ts'
 import { pause, purged, type Actor } from './world.ts'
 
 type Way = (actor: Actor, held: Held) => Promise<unknown>

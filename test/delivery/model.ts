@@ -1,5 +1,5 @@
 import type { Act, Change, Delivery, Job, LostTakes } from './history.ts'
-import type { Span } from './spans.ts'
+import { slack, type Span } from './spans.ts'
 
 /** What a queue was set to, in seconds. */
 export interface Policy {
@@ -25,9 +25,6 @@ export interface Story {
 
 /** What went on in a queue, apart from its jobs. */
 export type Setting = Pick<Story, 'policy' | 'lostTakes' | 'purges' | 'closed'>
-
-// In ms: how far a client's clock may be from Redis's, where only the client's is known.
-export const slack = 5
 
 export function tell (job: Job, setting: Setting): Story {
   // In the same ms: a delivery that follows another of the job is answered later.

@@ -1,4 +1,5 @@
-import { done, mayBePurged, purgeOf, slack, type Story } from './model.ts'
+import { done, mayBePurged, purgeOf, type Story } from './model.ts'
+import { slack } from './spans.ts'
 import type { Rule } from './rules.ts'
 import type { Job, Push } from './events.ts'
 

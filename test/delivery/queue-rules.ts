@@ -2,10 +2,10 @@ import { counters, fate, unseen, type Fate, type Lists } from './fate.ts'
 import { rules } from './rules.ts'
 import { misled, neglected } from './ask-rules.ts'
 import { changeRules, misnumbered } from './purge-rules.ts'
-import { closed } from './spans.ts'
+import { closed, slack } from './spans.ts'
 import { twins } from './unique-rules.ts'
 import { waitRules } from './wait-rules.ts'
-import { actsOn, deadlines, done, ends, perhaps, slack, tell, type Policy, type Story } from './model.ts'
+import { actsOn, deadlines, done, ends, perhaps, tell, type Policy, type Story } from './model.ts'
 import type { Delivery, History } from './history.ts'
 
 /** What GET /status and the lists say once all is over. */

@@ -1,5 +1,6 @@
 import type { Act } from './history.ts'
-import { actsOn, deadlines, done, ends, keptFor, lapsed, mayBePurged, perhaps, renewed, slack, triesOf, yields, type Story } from './model.ts'
+import { actsOn, deadlines, done, ends, keptFor, lapsed, mayBePurged, perhaps, renewed, triesOf, yields, type Story } from './model.ts'
+import { slack } from './spans.ts'
 
 /** Says how a job's story breaks the rule, or nothing. */
 export type Rule = (story: Story) => string | undefined

@@ -1,5 +1,7 @@
-import { slack } from './model.ts'
 import type { Change } from './events.ts'
+
+// In ms: how far a client's clock may be from Redis's, where only the client's is known.
+export const slack = 5
 
 export type Span = [from: number, to: number]
 

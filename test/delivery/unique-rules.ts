@@ -1,5 +1,5 @@
-import { done, slack, type Story } from './model.ts'
-import { overlap, type Span } from './spans.ts'
+import { done, type Story } from './model.ts'
+import { overlap, slack, type Span } from './spans.ts'
 import type { Job } from './history.ts'
 
 /** Two jobs of one unique key that were certainly unfinished at one time. */

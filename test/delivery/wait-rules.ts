@@ -1,5 +1,6 @@
 import { mayHaveFailed } from './fate.ts'
-import { deadlines, mayBePurged, perhaps, slack, done, type Story } from './model.ts'
+import { deadlines, mayBePurged, perhaps, done, type Story } from './model.ts'
+import { slack } from './spans.ts'
 import type { Rule } from './rules.ts'
 import type { Act, Push } from './events.ts'
 

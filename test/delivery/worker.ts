@@ -1,5 +1,6 @@
 import { act, type Held } from './acts.ts'
 import { handle } from './handle.ts'
+import { leaseBy, note, received } from './received.ts'
 import { purged, say, pause, queues, type Actor, type Heard } from './world.ts'
 
 /** Takes jobs and does what workers do, well and badly, until all is over. */
@@ -24,10 +25,6 @@ const takes: Record<'one' | 'several' | 'batch' | 'good' | 'goodBatch', Take> = 
   goodBatch: actor => takeForGood(actor, actor.random.whole(2, 20))
 }
 
-export function leaseBy ({ random }: Actor): number {
-  return random.pick([1000, 1000, 1250, 1500, 2000])
-}
-
 async function leaseOne (actor: Actor, names: string[]): Promise<number> {
   const lease = leaseBy(actor)
   const wait = waitBy(actor)
@@ -41,27 +38,6 @@ async function leaseOne (actor: Actor, names: string[]): Promise<number> {
     held = await handle(actor, held)
   }
   return found
-}
-
-/** The job an answer brought, noted; null when there is none, or the answer was lost. */
-export function received (actor: Actor, heard: Heard, lease: number, names: string[]): Held | null {
-  const { headers, status, body, sent, answered } = heard
-  const { history } = actor.world
-  if (status === 'unknown') history.lostTake(names, 'lease', 1)
-  if (status !== 200) return null
-  const expires = Math.round(Number(headers['x-presque-lease-expires']) * 1000)
-  const given = { receipt: String(headers['x-presque-receipt']), attempt: Number(headers['x-presque-attempt']), expires }
-  const queue = String(headers['x-presque-queue'])
-  if (!names.includes(queue)) history.violate('a job comes from a queue that was asked', queue, names.join(','), null)
-  return note(actor, queue, String(headers['x-presque-job']), body, { ...given, sent, answered, lease })
-}
-
-interface Given { receipt: string, attempt: number, expires: number, lease: number, sent: number, answered: number }
-
-function note (actor: Actor, queue: string, id: string, payload: string, given: Given): Held | null {
-  const at = given.expires - given.lease
-  const job = actor.world.history.delivered(queue, id, payload, { ...given, at, kind: 'lease', actor: actor.name })
-  return job && { job, queue, id, receipt: given.receipt, expires: given.expires, deadly: payload.includes('"deadly":true') }
 }
 
 async function leaseBatch (actor: Actor): Promise<number> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { isAlive } from '../fixtures/presque.ts'
 import { freePort } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
-import { judge, read, type Verdict } from './effects.ts'
+import { judge, read, type Document, type Verdict } from './effects.ts'
 import { Victim } from './victim.ts'
 
 export interface Plan { jobs: number, kills: number, say: (sentence: string) => void }
@@ -104,8 +104,6 @@ async function rest (url: string): Promise<number> {
   const { counts: { waiting, delayed, active } } = await answer.json() as Counts
   return waiting + delayed + active
 }
-
-export interface Document { id: string, state: string, failures: number, lost: number, result: unknown }
 
 async function documents (url: string, jobs: number): Promise<Document[]> {
   const all: Document[] = []

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Document } from './chaos.ts'
+
+export interface Document { id: string, state: string, failures: number, lost: number, result: unknown }
 
 export interface Note { what: 'began' | 'failed' | 'done', job: string, attempt: number, at: number, pid: number }
 
