@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { push } from '../operations/job/push.ts'
-import type { RedisClient } from '../operations/redis/client.ts'
+import type { RedisClient } from '../operations/redis/store.ts'
 import { take } from '../operations/job/take.ts'
 import { openBrowser } from '../test/fixtures/browser.ts'
 import '../test/fixtures/shipped.ts'

@@ -6,7 +6,8 @@ import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import presque, { options } from '../app.ts'
 import { push, type NewJob } from '../operations/job/push.ts'
-import { createRedis, redisReady, type RedisClient } from '../operations/redis/client.ts'
+import { createRedis, redisReady } from '../operations/redis/client.ts'
+import type { RedisClient } from '../operations/redis/store.ts'
 import { accepting, runRedis, stopRedis } from '../test/fixtures/redis.ts'
 
 export interface Place { url: string, pid: number, redis: RedisClient, stop (): Promise<void>, abandon (): void }

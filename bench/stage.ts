@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { closeRedis, createRedis, redisReady, type RedisClient } from '../operations/redis/client.ts'
+import { closeRedis, createRedis, redisReady } from '../operations/redis/client.ts'
+import type { RedisClient } from '../operations/redis/store.ts'
 
 /** A presque in a process of its own. `probe` collects its garbage, then tells its memory (bytes) and CPU time (ms). */
 export interface Server {

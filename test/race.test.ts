@@ -5,7 +5,7 @@ import { ack, nack, release, restore, touch, type Delivery } from '../operations
 import { push } from '../operations/job/push.ts'
 import { cancelAll, retry, retryAll } from '../operations/job/bulk.ts'
 import { queueStatus } from '../operations/queue/queue.ts'
-import type { RedisClient } from '../operations/redis/client.ts'
+import type { RedisClient } from '../operations/redis/store.ts'
 import { take } from '../operations/job/take.ts'
 import { Random } from './fixtures/random.ts'
 import { startRedis } from './fixtures/redis.ts'

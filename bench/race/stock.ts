@@ -1,6 +1,6 @@
 import { fill } from '../setup.ts'
 import { payload } from './kind.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 
 /** Where a contestant keeps its jobs. */
 export type Stock = 'list' | 'presque' | 'bullmq'

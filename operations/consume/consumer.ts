@@ -11,7 +11,7 @@ import { traceMembers } from '../trace.ts'
 import type { Returns } from '../job/put-back.ts'
 import type { LongPoll } from '../wait/long-poll.ts'
 import type { Wish } from '../job/take.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** What a consumer needs of the server. */
 export interface Counter { redis: RedisClient, longPoll: LongPoll, eventHub: EventHub, returns: Returns }

@@ -4,7 +4,7 @@ import { exactly, type Event, type Position } from '../event/event.ts'
 import type { EventLog, LogObserver } from '../event/event-log.ts'
 import type { EventHub } from '../event/event-hub.ts'
 import { proofOf } from '../job/receipt.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 // In ms: how often leases that should be over are looked at.
 const pause = 5000

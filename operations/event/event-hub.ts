@@ -6,7 +6,7 @@ import type { SseStream } from './sse-stream.ts'
 import { EventLog, type LogObserver } from './event-log.ts'
 import { Subscription } from './subscription.ts'
 import { Subscriber } from '../redis/pubsub.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 // In ms: how often the names of all queues are looked up, and how often each is read without a message, for messages get lost;
 // the more there are, the less often; and each within five minutes, for after ten nothing is recorded any more.

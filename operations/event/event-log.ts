@@ -1,6 +1,6 @@
 import { compare, event, eventsOf, exactly, next, Page, type Entry, type Position } from './event.ts'
 import { script } from '../redis/script.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** Somebody who is to be told that there is more of a queue. */
 export interface LogObserver {

@@ -5,7 +5,7 @@ import type { EventLog, LogObserver } from './event-log.ts'
 import type { Subscription } from './subscription.ts'
 import { filtered, setOf, Turns } from '../in-pieces.ts'
 import { queues } from '../queue/queue.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 interface Following {
   follow (queue: string, observer: LogObserver, asks: boolean): Promise<EventLog>

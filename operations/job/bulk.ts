@@ -1,6 +1,6 @@
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** What a bulk script did, whether it is to be called again, and what it is to be given then. */
 type Slice = [count: number, more: number, start: string, left: string, members?: string[]]

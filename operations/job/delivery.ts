@@ -5,8 +5,7 @@ import { script } from '../redis/script.ts'
 import { deliveredAt, proofOf } from './receipt.ts'
 import { milliseconds } from '../time.ts'
 import { hear } from '../worker/worker.ts'
-import type { Finish } from '../metric/process-metrics.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type Finish, type RedisClient } from '../redis/store.ts'
 import type { Trace } from '../trace.ts'
 
 /** A job in somebody's hands: for good, or on lease. */
@@ -83,7 +82,7 @@ export function doneFields ({ id, receipt, result = '' }: Done): string[] {
 
 /** Tells the meter of deliveries that have come to an end. */
 export function count (redis: RedisClient, queue: string, how: Finish, ended: Receipt[]): void {
-  redis.meter?.finished(queue, how, ended.length, ended.flatMap(({ receipt }) => deliveredAt(receipt)))
+  storeOf(redis).meter?.finished(queue, how, ended.length, ended.flatMap(({ receipt }) => deliveredAt(receipt)))
 }
 
 /** Finishes a job, together with others that come in the same turn. */
@@ -138,7 +137,7 @@ interface Releasing { delay?: number | undefined, front?: boolean, now?: number 
 export async function release (redis: RedisClient, queue: string, { id, receipt }: Receipt, { delay, front = false, now }: Releasing = {}): Promise<boolean> {
   const how = { delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) }
   const isBack = await scripts.release(redis, queue, { id, proof: proofOf(receipt), ...how }) === 1
-  if (!front) redis.meter?.finished(queue, 'released', 1)
+  if (!front) storeOf(redis).meter?.finished(queue, 'released', 1)
   return isBack
 }
 

@@ -2,7 +2,7 @@ import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
 import { seen } from '../queue/name.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 import type { Trace } from '../trace.ts'
 
 export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'

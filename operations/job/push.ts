@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { coalesce } from '../redis/batcher.ts'
 import { errors } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { queueBound } from '../queue/queue-limit.ts'
+import { QueueBound } from '../queue/queue-limit.ts'
 import { isNoted, note } from '../queue/name.ts'
 import { newSeed } from './receipt.ts'
 import { replicated } from '../redis/replication.ts'
 import { script } from '../redis/script.ts'
 import { hear } from '../worker/worker.ts'
 import { milliseconds } from '../time.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 import type { Trace } from '../trace.ts'
 
 export interface NewJob {
@@ -92,12 +92,12 @@ function entry (job: NewJob): Entry {
 
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is again and again.
-  const { listed } = isNoted(redis, queue) ? { listed: note(redis, queue) } : await queueBound(redis).admit(queue)
+  const { listed } = isNoted(redis, queue) ? { listed: note(redis, queue) } : await storeOf(redis).part(QueueBound).admit(queue)
   const fields = entries.flat()
   const plain = fields.length === entries.length ? 1 : ''
   const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, seed: newSeed(), plain, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
-  redis.meter?.pushed(queue, added(said))
+  storeOf(redis).meter?.pushed(queue, added(said))
   await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)
   return outcomes(said.split(' '))
 }

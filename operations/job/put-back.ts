@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { errors } from '../errors.ts'
-
-/** Puts jobs back; of several calls with one ticket, one does. */
-export type Undo = (ticket: string) => Promise<unknown>
+import type { Undo } from '../redis/store.ts'
 
 interface Return { undo: Undo, ticket: string, size: number, until: number, request: string | undefined }
 

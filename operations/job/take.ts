@@ -8,7 +8,7 @@ import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
 import { traceOf } from '../trace.ts'
 import { hear } from '../worker/worker.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** What somebody who asks for jobs would like. */
 export interface Wish {
@@ -69,7 +69,7 @@ async function lookAll (redis: RedisClient, queue: string, wishes: Wish[], serve
 function putBack (redis: RedisClient, queue: string, wishes: Wish[], found: Look[]): void {
   found.forEach(({ jobs }, i) => {
     const worker = wishes[i]!.worker
-    if (jobs.length > 0) redis.returns?.gather(ticket => restore(redis, queue, jobs, { worker, ticket }))
+    if (jobs.length > 0) storeOf(redis).putBack?.gather(ticket => restore(redis, queue, jobs, { worker, ticket }))
   })
 }
 
@@ -83,7 +83,7 @@ function looks (redis: RedisClient, queue: string, requests: Request[], [closed,
     return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left, quiet }))
   })
   if (texts.length > 0) void seen(redis, queue)
-  redis.meter?.taken(queue, found.reduce((sum, { jobs }) => sum + jobs.length, 0), answer.waits)
+  storeOf(redis).meter?.taken(queue, found.reduce((sum, { jobs }) => sum + jobs.length, 0), answer.waits)
   return found
 }
 

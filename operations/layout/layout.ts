@@ -3,7 +3,7 @@ import { commonKey } from '../redis/keys.ts'
 import { lastLayout, type Migration } from './migration.ts'
 import { Migrator } from './migrator.ts'
 import { script } from '../redis/script.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** What a server says of the layout as it serves. */
 export interface LayoutEvents {
@@ -73,11 +73,11 @@ export class Layout {
   }
 
   #judge (): void {
-    const before = this.#redis.incompatible
+    const store = storeOf(this.#redis)
+    const before = store.incompatible
     const { version, known } = this
     const error = version > known ? new errors.LAYOUT_NEWER(version, known) : undefined
-    this.#redis.incompatible = error
-    if (this.#redis.replicas !== undefined) this.#redis.replicas.client.incompatible = error
+    store.incompatible = error
     if (before?.message !== error?.message) this.#events.changed(error)
   }
 

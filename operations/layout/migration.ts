@@ -1,5 +1,5 @@
 import { script } from '../redis/script.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** How the data of all queues goes from one layout to the next, in small steps, while all serve. */
 export interface Migration {

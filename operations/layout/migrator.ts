@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Migration } from './migration.ts'
 import { queues } from '../queue/queue.ts'
 import { script } from '../redis/script.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 type Progress = [migrated: number, queue: string, cursor: string]
 

@@ -1,5 +1,6 @@
 import { Counter, Registry, type Metric } from 'prom-client'
 import { Distribution, type Row } from './histogram.ts'
+import type { Finish, Meter as Counted } from '../redis/store.ts'
 
 /** So many queues are told apart; a thousand names would be a thousand times as many series for whoever stores them. */
 export const most = 200
@@ -23,14 +24,12 @@ export interface Siblings {
   all (): Promise<Figures[]>
 }
 
-export type Finish = 'acked' | 'nacked' | 'released'
-
 type Count = 'pushed' | 'taken' | Finish
 
 interface Kept { label: string, counts: Record<Count, number>, wait: Row, run: Row }
 
 /** What this process has done with jobs, and how long that took: counted here, for whoever collects it. */
-export class Meter {
+export class Meter implements Counted {
   readonly registry = new Registry()
   readonly #wait = this.#distribution('presque_job_wait_seconds', 'From the moment when a job became ready to its first delivery', long)
   readonly #run = this.#distribution('presque_job_run_seconds', 'From the delivery of a job on lease to its ack or nack', long)

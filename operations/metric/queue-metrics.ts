@@ -3,7 +3,7 @@ import { Gauge, Counter, Registry, type Metric } from 'prom-client'
 import { Distribution } from './histogram.ts'
 import { queueKey } from '../redis/keys.ts'
 import { most, others } from './process-metrics.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 import type { QueueSummary, Summary } from '../queue/summary.ts'
 
 // In seconds; lua/parts/due/count_lateness.lua has the same, in ms.

@@ -1,5 +1,5 @@
 import { commonKey } from '../redis/keys.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /**
  * Rejects where Redis answers nobody. It reads a key, since Redis refuses a PING as well while it

@@ -1,7 +1,7 @@
 import { commonKey, queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 import type { Summary } from './summary.ts'
 
 /** How a queue stood at each of `times` (epoch seconds). */

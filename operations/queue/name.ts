@@ -1,5 +1,5 @@
 import { commonKey, queueKey } from '../redis/keys.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /**
  * The set of the names of all queues. In a Cluster it is on one node, which may be away, or may come back from a failover
@@ -12,18 +12,9 @@ const often = 1000
 const mostNoted = 10_000
 const mostRecalled = 1000
 
-// When this server last noted the name of a queue, in ms since it started.
-const noted = new WeakMap<RedisClient, Map<string, number>>()
-
-function namesOf (redis: RedisClient): Map<string, number> {
-  let names = noted.get(redis)
-  if (names === undefined) noted.set(redis, names = new Map())
-  return names
-}
-
 // Whether the name is to be noted: it has not been, lately. It counts as noted from here on.
 function isDue (redis: RedisClient, queue: string): boolean {
-  const names = namesOf(redis)
+  const names = storeOf(redis).notedNames
   const now = performance.now()
   if (now - (names.get(queue) ?? -Infinity) < often) return false
   if (names.size >= mostNoted) names.clear()
@@ -33,13 +24,13 @@ function isDue (redis: RedisClient, queue: string): boolean {
 
 /** Whether this server has noted the name of a queue, at whatever time. */
 export function isNoted (redis: RedisClient, queue: string): boolean {
-  return noted.get(redis)?.has(queue) === true
+  return storeOf(redis).notedNames.has(queue)
 }
 
 /** Notes the name of a queue that is about to get a job. Never rejects: the next push does it again. */
 export async function note (redis: RedisClient, queue: string): Promise<void> {
   if (!isDue(redis, queue)) return
-  await redis.sadd(commonKey('queues'), queue).catch(() => namesOf(redis).delete(queue))
+  await redis.sadd(commonKey('queues'), queue).catch(() => storeOf(redis).notedNames.delete(queue))
 }
 
 /** A look has found something in the queue, so its name must be there. Never rejects: the next look does it again. */
@@ -48,7 +39,7 @@ export async function seen (redis: RedisClient, queue: string): Promise<void> {
   try {
     if (await redis.sismember(commonKey('queues'), queue) === 0) await settle(redis, queue)
   } catch {
-    namesOf(redis).delete(queue)
+    storeOf(redis).notedNames.delete(queue)
   }
 }
 
@@ -63,7 +54,7 @@ export async function settle (redis: RedisClient, queue: string): Promise<boolea
     is = await exists()
     if (is === was) break
   }
-  if (!is) namesOf(redis).delete(queue)
+  if (!is) storeOf(redis).notedNames.delete(queue)
   return is
 }
 
@@ -72,13 +63,13 @@ export async function settle (redis: RedisClient, queue: string): Promise<boolea
  * Never rejects: the next one who asks for all names does it again.
  */
 export async function recall (redis: RedisClient): Promise<void> {
-  const known = [...namesOf(redis)].slice(0, mostRecalled)
+  const known = [...storeOf(redis).notedNames].slice(0, mostRecalled)
   if (known.length === 0) return
   try {
     const listed = await redis.smismember(commonKey('queues'), known.map(([name]) => name))
     for (const [i, [name, at]] of known.entries()) {
       // To the end of the map: the next time it is the turn of others.
-      if (namesOf(redis).delete(name)) namesOf(redis).set(name, at)
+      if (storeOf(redis).notedNames.delete(name)) storeOf(redis).notedNames.set(name, at)
       if (listed[i] === 0) await settle(redis, name)
     }
   } catch {}

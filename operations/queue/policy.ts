@@ -1,9 +1,9 @@
 import { errors, refusalFromRedis } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { queueBound } from './queue-limit.ts'
+import { QueueBound } from './queue-limit.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** The settings in force in a queue. Times in seconds; null where there is no limit. */
 export interface Policy {
@@ -47,7 +47,7 @@ const changing = script<null>('set_policy')
 export async function control (redis: RedisClient, queue: string, change: Change, { now }: { now?: number } = {}): Promise<void> {
   const changes = fields(change)
   const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
-  if (adds) await queueBound(redis).admit(queue)
+  if (adds) await storeOf(redis).part(QueueBound).admit(queue)
   await redis.sadd(commonKey('queues'), queue).catch(error => { if (adds || !isFull(error)) throw error })
   await changing(redis, queue, { changes, now: milliseconds(now) })
 }

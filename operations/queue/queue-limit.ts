@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
 import { isNoted, note } from './name.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** How many queues there may be, unless the server says otherwise. */
 export const usual = 250_000
@@ -18,14 +18,12 @@ const near = 0.9
  */
 export class QueueBound {
   readonly #redis: RedisClient
-  readonly #most: number
   // How many there were when that was last asked, at what time, and how many this server had let in by then.
   #counted = { count: 0, at: -Infinity, admitted: 0 }
   #admitted = 0
 
-  constructor (redis: RedisClient, most = usual) {
+  constructor (redis: RedisClient) {
     this.#redis = redis
-    this.#most = most
   }
 
   /**
@@ -35,10 +33,10 @@ export class QueueBound {
   async admit (queue: string): Promise<{ listed: Promise<void> }> {
     if (isNoted(this.#redis, queue)) return { listed: note(this.#redis, queue) }
     if (performance.now() - this.#counted.at >= often) await this.#count()
-    if (this.#guess >= this.#most * near) {
+    if (this.#guess >= this.#limit * near) {
       if (await this.isThere(queue)) return { listed: note(this.#redis, queue) }
-      if (this.#guess >= this.#most) await this.#count(true)
-      if (this.#guess >= this.#most) throw new errors.QUEUES_FULL()
+      if (this.#guess >= this.#limit) await this.#count(true)
+      if (this.#guess >= this.#limit) throw new errors.QUEUES_FULL()
     }
     this.#admitted++
     // In this very turn, so that the next count has it.
@@ -49,6 +47,8 @@ export class QueueBound {
   async isThere (queue: string): Promise<boolean> {
     return await this.#redis.sismember(commonKey('queues'), queue).catch(() => 1) === 1
   }
+
+  get #limit (): number { return storeOf(this.#redis).limits.queues ?? usual }
 
   get #guess (): number {
     return this.#counted.count + this.#admitted - this.#counted.admitted
@@ -63,10 +63,4 @@ export class QueueBound {
       .then(count => { this.#counted = { count, at, admitted } }, () => {})
     if (isFirst || decides) await asked
   }
-}
-
-/** The bound of a client; of one that a server has not given any, its own. */
-export function queueBound (redis: RedisClient): QueueBound {
-  redis.queueBound ??= new QueueBound(redis)
-  return redis.queueBound
 }

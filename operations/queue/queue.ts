@@ -5,7 +5,7 @@ import { filtered, merged } from '../in-pieces.ts'
 import { recall, seen, settle } from './name.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 export interface QueueStatus {
   counts: Record<State, number>

@@ -3,7 +3,7 @@ import { filtered, Turns } from '../in-pieces.ts'
 import { commonKey } from '../redis/keys.ts'
 import { queues, queueStatus } from './queue.ts'
 import type { State } from '../job/job.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** A queue in a line. */
 export interface QueueSummary {

@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
-import { loadOf, share } from './load.ts'
-import type { RedisClient } from './client.ts'
+import { share } from './load.ts'
+import { storeOf, type RedisClient } from './store.ts'
 
 /** Starts a request, or says why it may not start. */
 export type Start = (refusal?: Error) => void
@@ -64,7 +64,7 @@ export class Admission {
   }
 
   #refuse (start: Start): void {
-    loadOf(this.#redis).refused++
+    storeOf(this.#redis).load.refused++
     start(new errors.REDIS_BUSY())
   }
 

@@ -1,5 +1,5 @@
-import { loadOf, refusal, type Load } from './load.ts'
-import type { RedisClient } from './client.ts'
+import { refusal } from './load.ts'
+import { storeOf, type Load, type RedisClient } from './store.ts'
 
 /** What one call carries at most; a request that is larger goes alone. A bound of one job is no sharing at all. */
 export const bounds = { jobs: 128, bytes: 2 ** 20 }
@@ -39,7 +39,7 @@ export function coalesce<Request, Answer> (
     const refused = open !== undefined && weight.bytes === 0 ? null : refusal(redis, queue, weight.bytes)
     if (refused !== null) return Promise.reject(refused)
     if (open === undefined) {
-      calls.set(queue, open = new Call(loadOf(redis), async requests => {
+      calls.set(queue, open = new Call(storeOf(redis).load, async requests => {
         calls.delete(queue)
         return await call(redis, queue, requests)
       }))

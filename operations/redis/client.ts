@@ -2,31 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { limitCommands } from './command-limit.ts'
 import { commandName, commands } from './script.ts'
-import type { Meter } from '../metric/process-metrics.ts'
-import type { QueueBound } from '../queue/queue-limit.ts'
-import type { Replicas } from './replication.ts'
-import type { Roster } from '../worker/roster.ts'
-import type { Returns } from '../job/put-back.ts'
-
-/** The one client a server talks through: to a single Redis, a Sentinel group, or a Cluster. */
-export type RedisClient = (Redis | Cluster) & {
-  /** Those that must have a job before its push is answered; none unless PRESQUE_MIN_REPLICAS says so. */
-  replicas?: Replicas
-  /** Counts what is done; nothing is counted without one. */
-  meter?: Meter
-  /** Notes which workers there are. */
-  roster?: Roster
-  /** Says whether there may be another queue. */
-  queueBound?: QueueBound
-  /** How many schedules there may be. */
-  mostSchedules?: number
-  /** Puts back what an answer brings that arrives after its request was given up; it is lost without one. */
-  returns?: Returns
-  /** Why nothing is done in this Redis: its data has a layout that this server does not know. */
-  incompatible?: Error | undefined
-  /** How long a command waits for its answer, in ms. */
-  patience?: number
-}
+import { storeOf, type RedisClient } from './store.ts'
 
 /** A command that has no answer after this many ms is answered 503; whether Redis did it is then not known. */
 export const shipped = 700
@@ -66,7 +42,9 @@ function pause (attempt: number): number {
  * No command waits longer than `patience` (ms) for its answer.
  */
 export function createRedis (url: string, prefix: string, patience = shipped): RedisClient {
-  return Object.assign(connect(url, prefix, patience), { patience })
+  const redis = connect(url, prefix, patience)
+  storeOf(redis).patienceMs = patience
+  return redis
 }
 
 function connect (url: string, prefix: string, patience: number): Redis | Cluster {

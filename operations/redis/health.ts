@@ -1,10 +1,11 @@
 import { errors, refusalFromRedis } from '../errors.ts'
 import { commonKey } from './keys.ts'
-import type { RedisClient } from './client.ts'
+import { storeOf, type RedisClient } from './store.ts'
 
 /** Returns when Redis has accepted a write. Rejects with REDIS_UNAVAILABLE, or with WRITES_REFUSED and why. */
 export async function tryWrite (redis: RedisClient): Promise<void> {
-  if (redis.incompatible !== undefined) throw redis.incompatible
+  const { incompatible } = storeOf(redis)
+  if (incompatible !== undefined) throw incompatible
   try {
     await redis.set(commonKey('health'), '1', 'EX', 60)
   } catch (error) {

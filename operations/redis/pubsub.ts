@@ -3,7 +3,8 @@ import { Cluster, type Redis } from 'ioredis'
 import { queueKey } from './keys.ts'
 import { limitCommands } from './command-limit.ts'
 import { filtered, setOf } from '../in-pieces.ts'
-import { shipped, type RedisClient } from './client.ts'
+import { shipped } from './client.ts'
+import { storeOf, type RedisClient } from './store.ts'
 
 /**
  * The one connection over which a server hears of the queues its clients wait on: one channel a queue and server.
@@ -22,7 +23,7 @@ export class Subscriber {
     const sharded = redis instanceof Cluster
     this.server = `${sharded ? 's' : 'p'}${randomBytes(9).toString('base64url')}`
     this.#prefix = redis.options.keyPrefix ?? ''
-    this.#redis = sharded ? redis : connection(redis as Redis, redis.patience ?? shipped)
+    this.#redis = sharded ? redis : connection(redis as Redis, storeOf(redis).patienceMs ?? shipped)
     this.#redis.on('error', () => {})
     this.#redis.on(sharded ? 'smessage' : 'message', (channel: string, message: string) => {
       const queue = this.#queues.get(channel)

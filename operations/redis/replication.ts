@@ -1,7 +1,8 @@
 import { Cluster, Command, type Redis } from 'ioredis'
 import { errors } from '../errors.ts'
 import { queueKey } from './keys.ts'
-import { shipped, type RedisClient } from './client.ts'
+import { shipped } from './client.ts'
+import { storeOf, type RedisClient, type Replication } from './store.ts'
 
 /** The question that is on its way over a connection, and the one that follows it. */
 interface Line { asked: Promise<unknown>, next: Promise<number> | undefined }
@@ -10,7 +11,7 @@ interface Line { asked: Promise<unknown>, next: Promise<number> | undefined }
  * The replicas that must have what was written before anybody hears that it was.
  * With a client of its own: Redis's WAIT holds up what is sent after it, and no take is to stand behind it.
  */
-export class Replicas {
+export class Replicas implements Replication {
   readonly client: RedisClient
   readonly #count: number
   readonly #ms: number
@@ -61,7 +62,7 @@ export class Replicas {
  * do not say so in time: then it is not known whether the write will last.
  */
 export async function replicated<Reply> (redis: RedisClient, queue: string, write: (redis: RedisClient) => Promise<Reply>): Promise<Reply> {
-  const { replicas } = redis
+  const { replicas } = storeOf(redis)
   if (replicas === undefined) return await write(redis)
   const reply = await write(replicas.client)
   // At once, before anything else is awaited: the connection is still the one that brought the reply.

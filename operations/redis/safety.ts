@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis'
-import type { RedisClient } from './client.ts'
+import type { RedisClient } from './store.ts'
 
 /** Settings of a Redis under which it may lose jobs that it has answered for. */
 export interface Safety {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { refusalFromRedis } from '../errors.ts'
 import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
-import type { RedisClient } from './client.ts'
+import { storeOf, type RedisClient } from './store.ts'
 
 /** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
 export type Arguments = Record<string, string | number | undefined | ReadonlyArray<string | number>>
@@ -52,7 +52,8 @@ export function script<Reply> (verb: string): Script<Reply> {
   const { keys, args, place } = compile(verb)
   const name = commandName(verb)
   return async (redis, queue, given = {}) => {
-    if (redis.incompatible !== undefined) throw redis.incompatible
+    const { incompatible, meter } = storeOf(redis)
+    if (incompatible !== undefined) throw incompatible
     const client = redis as unknown as Record<string, Command>
     const start = performance.now()
     try {
@@ -61,7 +62,7 @@ export function script<Reply> (verb: string): Script<Reply> {
     } catch (error) {
       throw refusalFromRedis(error as Error) ?? withPlaces(error as Error, place)
     } finally {
-      redis.meter?.trip(labelOf(verb), performance.now() - start)
+      meter?.trip(labelOf(verb), performance.now() - start)
     }
   }
 }

@@ -1,14 +1,14 @@
 import { errors } from '../errors.ts'
 import { options } from '../job/push.ts'
 import { commonKey, scheduleKey } from '../redis/keys.ts'
-import { queueBound } from '../queue/queue-limit.ts'
+import { QueueBound } from '../queue/queue-limit.ts'
 import { newSeed } from '../job/receipt.ts'
 import { replicated } from '../redis/replication.ts'
 import { script } from '../redis/script.ts'
 import { lastTick, tickAfter } from './cron.ts'
 import { milliseconds } from '../time.ts'
 import type { Kept, Turn } from './schedule.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** A schedule that one server has taken up, for a second. Times in ms. */
 export interface Claim { name: string, kept: Kept, turn: Turn, payload: string }
@@ -53,11 +53,11 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
   const more = JSON.stringify(options({ ...kept, payload }) ?? {})
   const until = (next ?? at) + month
   try {
-    await queueBound(redis).admit(kept.queue)
+    await storeOf(redis).part(QueueBound).admit(kept.queue)
     const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
       { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, fresh_seed: newSeed(), payload }))
     if (outcome === 'new') {
-      redis.meter?.pushed(kept.queue, 1)
+      storeOf(redis).meter?.pushed(kept.queue, 1)
       // Before it moves on: a purge may have taken the name just now.
       await redis.sadd(commonKey('queues'), kept.queue)
     }

@@ -3,7 +3,7 @@ import { scheduleKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import { checkTiming, tickAfter } from './cron.ts'
 import { milliseconds } from '../time.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** What goes in at each tick, when, and where. Times in seconds. */
 export interface Schedule {
@@ -65,7 +65,7 @@ export async function schedule (redis: RedisClient, name: string, { payload, ...
   const time = milliseconds(now) ?? await clock(redis)
   checkTiming(kept, time)
   const next = tickAfter(kept, time)!
-  const was = await changed(redis, name, guard, async was => await scripts.schedule(redis, '', { name, was, is: JSON.stringify(kept), payload, next, most: redis.mostSchedules ?? usual }))
+  const was = await changed(redis, name, guard, async was => await scripts.schedule(redis, '', { name, was, is: JSON.stringify(kept), payload, next, most: storeOf(redis).limits.schedules ?? usual }))
   return { isNew: was === '', document: await found(redis, name) ?? document(name, kept, { next }, payload) }
 }
 

@@ -1,5 +1,5 @@
 import { advance, claim, fire, rewind } from './fire.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 // In ms. So often a server looks, although it knows of nothing that is due: another may have been given a schedule.
 const pulse = 1000

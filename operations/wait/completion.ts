@@ -1,6 +1,6 @@
 import { watch, type KeptDocument } from '../job/job.ts'
 import type { Deadline } from './deadline.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** Those of one server who wait for a job to finish. */
 export class Completions {

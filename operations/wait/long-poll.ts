@@ -5,7 +5,7 @@ import { Completions } from './completion.ts'
 import type { Deadline } from './deadline.ts'
 import { ResultWaiters } from './result-waiters.ts'
 import { WaitingList } from './waiting-list.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** What a look came to: what was found (null: nothing yet), in how many ms to look again (-1: unknown), how much is left. */
 export interface PollResult<Found> { found: Found | null, again: number, left: number }
@@ -105,7 +105,7 @@ export class LongPoll {
         this.#list(queue).wake(left)
         return found
       } catch (error) {
-        if (first || this.#redis.incompatible !== undefined) throw error
+        if (first || storeOf(this.#redis).incompatible !== undefined) throw error
       }
     }
     return null

@@ -5,7 +5,7 @@ import { newSeed } from '../job/receipt.ts'
 import type { Deadline } from './deadline.ts'
 import type { ResultWaiter } from './result-waiters.ts'
 import type { LongPoll } from './long-poll.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 // A job whose end is waited for.
 interface Awaited {

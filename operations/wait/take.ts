@@ -3,7 +3,7 @@ import type { Delivery, Done } from '../job/delivery.ts'
 import { advance, look, type Wish } from '../job/take.ts'
 import type { Deadline } from './deadline.ts'
 import type { LongPoll } from './long-poll.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /**
  * The next jobs of the first of `queues` that has any; none if all are empty and nothing came while `deadline` lasted.

@@ -1,5 +1,5 @@
 import { commonKey, queueKey } from '../redis/keys.ts'
-import type { RedisClient } from '../redis/client.ts'
+import type { RedisClient } from '../redis/store.ts'
 
 /** A worker on a queue. */
 export interface Registration { queue: string, worker: string }

@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts'
 import { commonKey, queueKey } from '../redis/keys.ts'
 import { member, registration, type Registration } from './registration.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 // In ms. A request notes its worker again only after `again`, so that most requests cost no command.
 const again = 30_000
@@ -25,16 +25,14 @@ interface Pending { pairs: Map<string, Registration>, written: Promise<Set<strin
  */
 export class Roster {
   readonly #redis: RedisClient
-  readonly #most: number
   // When a registration was last written, by performance.now().
   readonly #noted = new Map<string, number>()
   #pending: Pending | undefined
   readonly #writing = new Set<Promise<unknown>>()
   #sweptAt = -Infinity
 
-  constructor (redis: RedisClient, most = usual) {
+  constructor (redis: RedisClient) {
     this.#redis = redis
-    this.#most = most
   }
 
   /** Notes that a request named this worker. A failure is silent: the request goes on without it. */
@@ -42,7 +40,7 @@ export class Roster {
     const pair = member({ queue, worker })
     const now = performance.now()
     if (now - (this.#noted.get(pair) ?? -Infinity) < again) return
-    if (this.#noted.size >= this.#most) this.#noted.clear()
+    if (this.#noted.size >= this.#limit) this.#noted.clear()
     this.#noted.set(pair, now)
     this.#gather(pair, { queue, worker }).catch(() => this.#noted.delete(pair))
   }
@@ -130,10 +128,10 @@ export class Roster {
   // Those for which there is no room, once the silent ones have made some.
   async #refused (pairs: string[], now: number): Promise<Set<string>> {
     const count = await this.#redis.zcard(commonKey('noted'))
-    if (count + pairs.length <= this.#most) return new Set()
+    if (count + pairs.length <= this.#limit) return new Set()
     const scores = await this.#redis.zmscore(commonKey('noted'), ...pairs)
     const added = pairs.filter((_, i) => scores[i] === null)
-    const over = count + added.length - this.#most
+    const over = count + added.length - this.#limit
     if (over <= 0) return new Set()
     const made = await this.#forgetBefore(now - silence, Math.min(over, slice))
     return new Set(added.slice(Math.max(0, added.length - over + made)))
@@ -168,14 +166,10 @@ export class Roster {
     } while (cursor !== '0')
   }
 
+  get #limit (): number { return storeOf(this.#redis).limits.workers ?? usual }
+
   async #clock (): Promise<number> {
     const [seconds, micros] = await this.#redis.time()
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
   }
-}
-
-/** The register of a client; of one that a server has not given any, its own. */
-export function rosterOf (redis: RedisClient): Roster {
-  redis.roster ??= new Roster(redis)
-  return redis.roster
 }

@@ -1,9 +1,9 @@
 import { errors } from '../errors.ts'
 import { queueKey } from '../redis/keys.ts'
 import { page, registrationsOf, workerIds, type Noted, type Range } from './registration.ts'
-import { rosterOf } from './roster.ts'
+import { Roster } from './roster.ts'
 import { script } from '../redis/script.ts'
-import type { RedisClient } from '../redis/client.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** A job that a worker holds on lease, or took last for good. `since` is in epoch seconds. */
 export interface Held { queue: string, job: string, since: number }
@@ -52,7 +52,7 @@ const scripts = {
 
 /** Registers a worker on a queue, and notes what it tells of itself. Doing so again resets nothing. Rejects with WORKERS_FULL. */
 export async function register (redis: RedisClient, queue: string, worker: string, about: About = {}): Promise<void> {
-  await rosterOf(redis).register(queue, worker)
+  await storeOf(redis).part(Roster).register(queue, worker)
   if (Object.keys(about).length === 0) return
   await redis.hset(queueKey(queue, 'workers'), `about:${worker}`, JSON.stringify(about))
   await redis.expire(queueKey(queue, 'workers'), 86_400)
@@ -60,7 +60,7 @@ export async function register (redis: RedisClient, queue: string, worker: strin
 
 /** Takes a worker off a queue, with what was counted for it there. Its other queues are not touched. */
 export async function unregister (redis: RedisClient, queue: string, worker: string): Promise<void> {
-  await rosterOf(redis).unregister(queue, worker)
+  await storeOf(redis).part(Roster).unregister(queue, worker)
 }
 
 /**
@@ -68,7 +68,7 @@ export async function unregister (redis: RedisClient, queue: string, worker: str
  * asks now here, now there. Rejects with NO_SUCH_WORKER if it is not registered on the queue.
  */
 export async function setQuiet (redis: RedisClient, queue: string, worker: string, on: boolean, sees: (queue: string) => boolean = () => true): Promise<void> {
-  await rosterOf(redis).ready()
+  await storeOf(redis).part(Roster).ready()
   const queues = (await registrationsOf(redis, worker)).map(({ queue }) => queue)
   if (!queues.includes(queue)) throw new errors.NO_SUCH_WORKER(worker)
   const seen = queues.filter(sees)
@@ -77,21 +77,21 @@ export async function setQuiet (redis: RedisClient, queue: string, worker: strin
 
 /** One worker, its counters summed over its queues, of those that are seen; null when it is registered on none of them. */
 export async function worker (redis: RedisClient, id: string, sees: (queue: string) => boolean = () => true): Promise<Worker | null> {
-  await rosterOf(redis).ready()
+  await storeOf(redis).part(Roster).ready()
   const found = (await registrationsOf(redis, id)).filter(({ queue }) => sees(queue))
   return (await describe(redis, found))[0] ?? null
 }
 
 /** Registered workers, by id: a page of them, and whether others follow. */
 export async function workers (redis: RedisClient, range: Partial<Range> = {}): Promise<{ workers: Worker[], more: boolean }> {
-  await rosterOf(redis).ready()
+  await storeOf(redis).part(Roster).ready()
   const { found, more } = await page(redis, { limit: 1000, sees: () => true, ...range })
   return { workers: await describe(redis, found), more }
 }
 
 /** The ids of workers registered on a queue, sorted: a page of them, and whether others follow. */
 export async function idsOf (redis: RedisClient, queue: string, range: { after?: string | undefined, limit?: number } = {}): Promise<{ ids: string[], more: boolean }> {
-  await rosterOf(redis).ready()
+  await storeOf(redis).part(Roster).ready()
   return await workerIds(redis, queue, range)
 }
 
@@ -102,7 +102,7 @@ export async function workersOf (redis: RedisClient, queue: string): Promise<str
 
 /** Notes that a request on a queue named its worker; nothing without one. */
 export function hear (redis: RedisClient, queue: string, worker: string | undefined): void {
-  if (worker !== undefined) rosterOf(redis).hear(queue, worker)
+  if (worker !== undefined) storeOf(redis).part(Roster).hear(queue, worker)
 }
 
 // One script a queue, about its workers of this page alone: never queues times workers.

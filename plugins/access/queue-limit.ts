@@ -3,9 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import { errors } from '../../operations/errors.ts'
 import { lately } from '../../operations/queue/cached.ts'
 import { filtered } from '../../operations/in-pieces.ts'
-import { queueBound } from '../../operations/queue/queue-limit.ts'
+import { QueueBound } from '../../operations/queue/queue-limit.ts'
 import { isNoted } from '../../operations/queue/name.ts'
 import { queues } from '../../operations/queue/queue.ts'
+import { storeOf } from '../../operations/redis/store.ts'
 import type { Holder } from '../../operations/access/token.ts'
 
 declare module 'fastify' {
@@ -26,7 +27,7 @@ export default fp(async app => {
   const admitted = new Map<string, Map<string, number>>()
 
   async function admit (holder: Holder, most: number, queue: string): Promise<void> {
-    if (isNoted(app.redis, queue) || await queueBound(app.redis).isThere(queue)) return
+    if (isNoted(app.redis, queue) || await storeOf(app.redis).part(QueueBound).isThere(queue)) return
     const own = await filtered(await names(), name => holder.sees(name))
     const mine = admitted.get(holder.token.sha256) ?? new Map<string, number>()
     admitted.set(holder.token.sha256, mine)

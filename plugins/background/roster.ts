@@ -1,12 +1,11 @@
 import fp from 'fastify-plugin'
-import { QueueBound } from '../../operations/queue/queue-limit.ts'
-import { Roster } from '../../operations/worker/roster.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf } from '../../operations/redis/store.ts'
 
-/** The register of workers in the Redis client, for operations to note them in, and the bounds of this server. */
+/** How many queues, schedules and workers this server lets come into being. */
 export default fp(async app => {
-  const redis: RedisClient = app.redis
-  redis.roster = new Roster(redis, app.config.PRESQUE_MAX_WORKERS)
-  redis.queueBound = new QueueBound(redis, app.config.PRESQUE_MAX_QUEUES)
-  redis.mostSchedules = app.config.PRESQUE_MAX_SCHEDULES
+  Object.assign(storeOf(app.redis).limits, {
+    queues: app.config.PRESQUE_MAX_QUEUES,
+    schedules: app.config.PRESQUE_MAX_SCHEDULES,
+    workers: app.config.PRESQUE_MAX_WORKERS
+  })
 }, { name: 'roster', dependencies: ['config', 'redis'] })

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
-import type { RedisClient } from '../../operations/redis/client.ts'
-import { Returns, type Undo } from '../../operations/job/put-back.ts'
+import { Returns } from '../../operations/job/put-back.ts'
+import { storeOf, type Undo } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -29,8 +29,7 @@ const quiet = 20
 export default fp(async app => {
   const returns = new Returns((err, reqId) => app.log.error({ reqId, err }, 'an undelivered job could not be put back'))
   app.decorate('returns', returns)
-  const redis: RedisClient = app.redis
-  redis.returns = returns
+  storeOf(app.redis).putBack = returns
   const connections = new WeakMap<Socket, Pending>()
   const dead = new Map<Pending, NodeJS.Timeout>()
 

@@ -2,10 +2,9 @@ import fp from 'fastify-plugin'
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Figures, Siblings } from '../../operations/metric/process-metrics.ts'
 import { errors, refusalFromRedis } from '../../operations/errors.ts'
-import { loadOf } from '../../operations/redis/load.ts'
 import type { Safety } from '../../operations/redis/safety.ts'
 import { standing } from '../../operations/metric/queue-metrics.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,17 +16,17 @@ declare module 'fastify' {
 // Memory, event loop and garbage collection are those of the process, however many servers a test has in it.
 let ofProcess: Registry | undefined
 
-/** `app.metrics()`, and the meter in the Redis client for operations to count with. */
+/** `app.metrics()`, and the meter in the store for operations to count with. */
 export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   const { meter } = app
   const redis: RedisClient = app.redis
-  redis.meter = meter
-  if (redis.replicas !== undefined) redis.replicas.client.meter = meter
+  const store = storeOf(redis)
+  store.meter = meter
   gauge(meter.registry, 'presque_waiting_requests', 'Requests that wait for a job; one that waits on three queues counts as three', () => app.longPoll.parked)
   gauge(meter.registry, 'presque_event_streams', 'Open streams: /events, /summary, and jobs as a stream', () => app.eventStreams())
   counter(meter.registry, 'presque_event_streams_dropped_total', 'Subscriptions that were too slow and have been dropped', () => app.eventHub.dropped)
 
-  counter(meter.registry, 'presque_redis_refused_total', 'Requests refused because too much was under way to Redis', () => loadOf(redis).refused)
+  counter(meter.registry, 'presque_redis_refused_total', 'Requests refused because too much was under way to Redis', () => store.load.refused)
 
   app.addHook('onListen', async () => {
     if (ofProcess === undefined) collectDefaultMetrics({ register: ofProcess = new Registry() })
@@ -37,7 +36,7 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
   siblings?.join(figures)
   app.decorate('metrics', async () => {
     const stands = await app.summaries.recent().then(async summary => await standing(redis, summary)).catch(unknown)
-    const isUp = redis.incompatible !== undefined || stands.getMetricsAsArray().length > 0
+    const isUp = store.incompatible !== undefined || stands.getMetricsAsArray().length > 0
     gauge(stands, 'presque_redis_up', '1 while Redis answers; without Redis nothing is known of the queues', () => isUp ? 1 : 0)
     gauge(stands, 'presque_layout', 'The layout of the data in Redis that servers write', () => app.layout.version)
     gauge(stands, 'presque_layout_migrated', 'The layout that all queues have; lower while one is migrating', () => app.layout.migrated)

@@ -1,7 +1,8 @@
 import fastifyRedis from '@fastify/redis'
 import fp from 'fastify-plugin'
 import { Replicas } from '../../operations/redis/replication.ts'
-import { closeRedis, createRedis, redisReady, type RedisClient } from '../../operations/redis/client.ts'
+import { closeRedis, createRedis, redisReady } from '../../operations/redis/client.ts'
+import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 
 declare module '@fastify/redis' {
   interface FastifyRedisNamespacedInstance { }
@@ -12,8 +13,9 @@ export default fp<{ patience?: number }>(async (app, { patience }) => {
   const redis = createRedis(app.redisUrl, app.config.PRESQUE_PREFIX, patience)
   const clients = [redis]
   if (app.config.PRESQUE_MIN_REPLICAS > 0) {
-    redis.replicas = new Replicas(createRedis(app.redisUrl, app.config.PRESQUE_PREFIX, patience), app.config.PRESQUE_MIN_REPLICAS, patience)
-    clients.push(redis.replicas.client)
+    const client = createRedis(app.redisUrl, app.config.PRESQUE_PREFIX, patience)
+    storeOf(redis).replicas = new Replicas(client, app.config.PRESQUE_MIN_REPLICAS, patience)
+    clients.push(client)
   }
   let away = false
   // Every command reports its own failure; this is for the log.

@@ -4,7 +4,7 @@ import { errors, refusalFromRedis } from '../../operations/errors.ts'
 import { event } from '../../operations/event/event.ts'
 import { Layout } from '../../operations/layout/layout.ts'
 import { migrations as ours, type Migration } from '../../operations/layout/migration.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance { layout: Layout }
@@ -45,10 +45,11 @@ export default fp<{ layout?: LayoutOptions }>(async (app, { layout: options = {}
   app.decorate('layout', layout)
   const look = async (): Promise<void> => await layout.look().catch(tell)
   await look()
-  if (redis.incompatible !== undefined) throw redis.incompatible
+  const store = storeOf(redis)
+  if (store.incompatible !== undefined) throw store.incompatible
   app.redis.on('ready', look)
   app.addHook('onRequest', (request, _reply, done) => {
-    done(redis.incompatible !== undefined && asksRedis(request) ? redis.incompatible : undefined)
+    done(store.incompatible !== undefined && asksRedis(request) ? store.incompatible : undefined)
   })
   app.addHook('onListen', async () => layout.start())
   app.addHook('preClose', async () => await layout.close())

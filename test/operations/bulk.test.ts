@@ -3,7 +3,7 @@ import { ack, nack, type Delivery } from '../../operations/job/delivery.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'
 import { cancelAll, retryAll } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { take } from '../../operations/job/take.ts'
 import { build } from '../helper.ts'
 

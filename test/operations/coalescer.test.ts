@@ -5,7 +5,7 @@ import { ack, ackOne } from '../../operations/job/delivery.ts'
 import { advance, look, take, type Wish } from '../../operations/job/take.ts'
 import { push, pushOne } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { build } from '../helper.ts'
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, n) => n)

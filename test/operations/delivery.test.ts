@@ -5,7 +5,7 @@ import { ack, nack, release, restore, touch, type Delivery } from '../../operati
 import { take } from '../../operations/job/take.ts'
 import { job } from '../../operations/job/job.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { build } from '../helper.ts'
 
 async function lease (redis: RedisClient, now: number, seconds = 10): Promise<Delivery & { receipt: string }> {

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { lately, meanwhile, shared } from '../../operations/queue/cached.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { build } from '../helper.ts'
 
 /** A search that ends when it is told to, and how often it was begun. */

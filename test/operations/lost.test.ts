@@ -6,7 +6,7 @@ import { job } from '../../operations/job/job.ts'
 import { retry } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import { take } from '../../operations/job/take.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { build, listen } from '../helper.ts'
 import { json } from '../fixtures/pair.ts'
 

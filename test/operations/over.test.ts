@@ -5,7 +5,7 @@ import { job, jobByKey, jobs, why, type State } from '../../operations/job/job.t
 import { push, type NewJob } from '../../operations/job/push.ts'
 import { cancel, cancelAll, retry } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { take } from '../../operations/job/take.ts'
 import { build } from '../helper.ts'
 

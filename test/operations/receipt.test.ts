@@ -7,7 +7,7 @@ import { job } from '../../operations/job/job.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'
 import { take, type Wish } from '../../operations/job/take.ts'
 import { newSeed } from '../../operations/job/receipt.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { backup } from '../fixtures/backup.ts'
 import { build } from '../helper.ts'
 

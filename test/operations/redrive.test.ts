@@ -5,7 +5,7 @@ import { job } from '../../operations/job/job.ts'
 import { push } from '../../operations/job/push.ts'
 import { retry, retryAll } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 import { take } from '../../operations/job/take.ts'
 import { build } from '../helper.ts'
 
@@ -86,7 +86,7 @@ test('how long a redriven job waited is measured from its redrive', async t => {
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}' }], { now: 100 })
   for (let i = 0; i < 2; i++) await fail(redis, 200, { retry: false })
   await retryAll(redis, 'mail', 'failed', Infinity, { now: 1000 })
-  Object.assign(redis.meter!, seen)
+  Object.assign(storeOf(redis).meter!, seen)
   await take(redis, 'mail', { now: 1003 })
   await take(redis, 'mail', { lease: 10, now: 1004 })
   t.same(waits, [3000, 4000])

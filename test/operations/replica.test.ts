@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { push } from '../../operations/job/push.ts'
 import { Replicas } from '../../operations/redis/replication.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf } from '../../operations/redis/store.ts'
 import { asShipped, build, listen } from '../helper.ts'
 import { freePort, startRedis } from '../fixtures/redis.ts'
 import { send, slowest, type Answer } from '../fixtures/request.ts'
@@ -80,7 +80,7 @@ test('with too few replicas for what is asked nothing is confirmed, and without 
 test('what was written over a connection that is gone is not taken for confirmed', async t => {
   const { config, replica } = await replicatedRedis(t)
   const app = await build(t, config, asShipped)
-  const client = (app.redis as RedisClient).replicas!.client as Redis
+  const client = storeOf(app.redis).replicas!.client as Redis
   replica.child.kill('SIGSTOP')
   await push(app.redis as Redis, 'mail', [{ payload: '{}' }]).catch(() => {})
   const replicas = new Replicas(client, 1, 30_000)

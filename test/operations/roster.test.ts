@@ -4,7 +4,7 @@ import { push } from '../../operations/job/push.ts'
 import { Roster } from '../../operations/worker/roster.ts'
 import { take } from '../../operations/job/take.ts'
 import { register, setQuiet, unregister, worker, workers, workersOf } from '../../operations/worker/worker.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 import { build } from '../helper.ts'
 
 const jobs = (count: number): Array<{ payload: string }> => Array.from({ length: count }, () => ({ payload: '{}' }))
@@ -31,7 +31,7 @@ test('a worker that is silent for five minutes is shown so, and forgotten after 
   await age('w1', 301)
   t.match(await worker(redis, 'w1'), { silent: true, processed: 1 })
   await age('w1', 86_500)
-  redis.roster = new Roster(redis)
+  storeOf(redis).setPart(Roster, new Roster(redis))
   t.equal(await worker(redis, 'w1'), null)
   t.strictSame(await workersOf(redis, 'mail'), ['w2'])
   t.equal(await redis.hget('{mail}:workers', 'processed:w1'), null)
@@ -55,7 +55,7 @@ test('a queue forgets the workers it heard of, once it has heard of none for a d
 
 test('a bound on registrations is met by silent workers first, and then refused with a sentence', async t => {
   const redis: RedisClient = (await build(t)).redis
-  redis.roster = new Roster(redis, 3)
+  storeOf(redis).limits.workers = 3
   for (const id of ['w1', 'w2', 'w3']) await register(redis, 'mail', id)
   await t.rejects(register(redis, 'mail', 'w4'), { code: 'WORKERS_FULL', message: 'there are as many workers as PRESQUE_MAX_WORKERS allows' })
   await register(redis, 'mail', 'w1')

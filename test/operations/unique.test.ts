@@ -5,7 +5,7 @@ import { job, jobs } from '../../operations/job/job.ts'
 import { push, pushFailed } from '../../operations/job/push.ts'
 import { retry, retryAll } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { take } from '../../operations/job/take.ts'
 import { build } from '../helper.ts'
 

@@ -1,10 +1,9 @@
 import { test } from 'tap'
 import { claim, fire } from '../../operations/schedule/fire.ts'
 import { pushOne } from '../../operations/job/push.ts'
-import { QueueBound } from '../../operations/queue/queue-limit.ts'
 import { queues } from '../../operations/queue/queue.ts'
 import { schedule } from '../../operations/schedule/schedule.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 import { client } from '../fixtures/client.ts'
 import { bearer, tokenFile } from '../fixtures/tokens.ts'
 import { build } from '../helper.ts'
@@ -29,7 +28,7 @@ test('whatever would bring one queue too many into being is refused, and those t
 
 test('of many new queues at once no more are let in than there is room for', async t => {
   const redis: RedisClient = (await build(t)).redis
-  redis.queueBound = new QueueBound(redis, 20)
+  storeOf(redis).limits.queues = 20
   const pushes = await Promise.allSettled(Array.from({ length: 200 }, async (_, i) => await pushOne(redis, `q${i}`, { payload: '{}' })))
   const refused = pushes.flatMap(one => one.status === 'rejected' ? [one.reason.code] : [])
   t.strictSame([...new Set(refused)], ['QUEUES_FULL'])
@@ -40,7 +39,7 @@ test('of many new queues at once no more are let in than there is room for', asy
 
 test('a schedule whose queue would be one too many skips its tick, and says why', async t => {
   const redis: RedisClient = (await build(t)).redis
-  redis.queueBound = new QueueBound(redis, 1)
+  storeOf(redis).limits.queues = 1
   await pushOne(redis, 'a', { payload: '{}' })
   await schedule(redis, 'nightly', { queue: 'b', every: 60, payload: '{}' }, () => {}, { now: 1000 })
   const { claims, time } = await claim(redis, { now: 1061 })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
 import { push } from '../../operations/job/push.ts'
-import type { RedisClient } from '../../operations/redis/client.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
 import { tokenFile } from '../fixtures/tokens.ts'
 import { inBrowser } from './in-browser.ts'
 
