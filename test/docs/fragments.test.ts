@@ -95,12 +95,12 @@ test('the streams of docs/guide/events.md say what the page shows', async t => {
 // Servers, and what does not end by itself or needs another queue: tests of their own.
 const apart = /^presque (serve|token|import|completion|run|top|pop mail --follow)/
 
-test('the commands of docs/reference/cli.md and of the README do what they say, or say in one sentence why not', { timeout: 60_000 }, async t => {
+test('the commands of docs/reference/cli.md and of the tour do what they say, or say in one sentence why not', { timeout: 60_000 }, async t => {
   const { app, url } = await listen(t)
   const folder = place(t)
   writeFileSync(join(folder, 'job.json'), '{"n":1}\n')
   writeFileSync(join(folder, 'jobs.ndjson'), '{"n":1}\n{"n":2}\n')
-  const lines = ['docs/reference/cli.md', 'README.md'].flatMap(name => blocks(name, 'sh')).flatMap(block => block.trimEnd().split('\n')).filter(line => line.includes('presque ') && !apart.test(line))
+  const lines = ['docs/reference/cli.md', 'docs/guide/tour.md'].flatMap(name => blocks(name, 'sh')).flatMap(block => block.trimEnd().split('\n')).filter(line => line.includes('presque ') && !apart.test(line))
   t.ok(lines.length > 25, `${lines.length} commands`)
   for (const line of lines) {
     await push(app.redis, 'mail', [{ payload: '{}' }])

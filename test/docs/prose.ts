@@ -13,7 +13,7 @@ export const riddles = [
 export const most = { words: 24, columns: 100 }
 
 /** The pages that hold all of this. Of CHANGELOG.md it is what has not been released. */
-export const held = ['docs/']
+export const held = ['docs/', 'README.md']
 
 export interface Line { number: number, text: string }
 
@@ -55,7 +55,8 @@ function blocks (path: string): Line[] {
 
 export const countWords = (sentence: string): number => sentence.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length
 
-/** A row of a table, or a line with one long word in it, cannot be broken. */
+/** Whether a line is too long, and could be broken: not a row of a table, a picture or one long word. */
 export function isTooLong (text: string): boolean {
-  return text.length > most.columns && !text.startsWith('|') && text.trim().replace(/^[-*] /, '').includes(' ') && !/^\s*(\S+ )?\S{80,}$/.test(text)
+  const isBreakable = !/^(\||!\[)/.test(text) && !/^\s*(\S+ )?\S{80,}$/.test(text)
+  return text.length > most.columns && isBreakable
 }
