@@ -35,7 +35,6 @@ import longPoll from './plugins/job/long-poll.ts'
 import putBack from './plugins/job/put-back.ts'
 import replyJob from './plugins/job/reply-job.ts'
 import sse from './plugins/job/sse.ts'
-import meter from './plugins/observe/meter.ts'
 import metrics from './plugins/observe/metrics.ts'
 import redisClient from './plugins/redis/client.ts'
 import layout, { type LayoutOptions } from './plugins/redis/layout.ts'
@@ -62,10 +61,10 @@ export interface PresqueOptions {
 
 // Hooks run in the order in which their plugins stand here, those of one kind one after another.
 const plugins = [
-  config, connections, meter, errorHandler, cors, methodNotAllowed, auth, privateRedis,
+  config, connections, metrics, errorHandler, cors, methodNotAllowed, auth, privateRedis,
   redisClient, securityHeaders, pipelining, admission, batchedWrites, jsonBody,
   staticFiles, dashboard, halfClosed, putBack, replyJob, sse, summaries, sampler, host,
-  layout, eventHub, longPoll, redisSafety, metrics, openapi, csrf, roster, queueLimit,
+  layout, eventHub, longPoll, redisSafety, openapi, csrf, roster, queueLimit,
   serializerCache, scheduler, validator
 ] as FastifyPluginAsync<object>[]
 

@@ -22,7 +22,7 @@ const counted = {
 }
 
 /** How all queues stand in Redis, as metrics: the same from every server, so take the maximum over servers and not the sum. */
-export async function standing (redis: RedisClient, { queues }: Summary): Promise<Registry> {
+export async function queueMetrics (redis: RedisClient, { queues }: Summary): Promise<Registry> {
   const registry = new Registry()
   const shown = await few(queues)
   gauges(registry, shown)

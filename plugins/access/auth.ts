@@ -91,7 +91,7 @@ export default fp(async app => {
   }
   watchFile(path, { interval: 1000, persistent: false }, reread)
   app.addHook('onClose', async () => { unwatchFile(path, reread) })
-}, { name: 'access', dependencies: ['config', 'connections', 'cors', 'methods'] })
+}, { name: 'auth', dependencies: ['config', 'connections', 'cors', 'method-not-allowed'] })
 
 // A hash tells no token; but the file names queues, and a user who may write it makes tokens.
 function warnOfReaders (path: string, log: FastifyBaseLogger): void {

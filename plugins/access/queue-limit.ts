@@ -43,7 +43,7 @@ export default fp(async app => {
     if (most === undefined || request.routeOptions.config.makesQueue !== true) return
     await admit(holder!, most, queueIn(request))
   })
-}, { name: 'queue-bound', dependencies: ['access', 'redis', 'roster'] })
+}, { name: 'queue-limit', dependencies: ['auth', 'redis', 'roster'] })
 
 function queueIn ({ params, body }: FastifyRequest): string {
   return (params as { queue?: string }).queue ?? (body as { queue: string }).queue

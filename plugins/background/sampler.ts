@@ -24,4 +24,4 @@ export default fp(async app => {
     closing = true
     clearTimeout(timer)
   })
-}, { name: 'history', dependencies: ['config', 'redis', 'summaries'] })
+}, { name: 'sampler', dependencies: ['config', 'redis', 'summaries'] })

@@ -26,7 +26,7 @@ export default fp<{ web?: string | null }>(async (app, { web = built() }) => {
     })
   }
   // A route has the error handler that there was when its plugin was done.
-}, { name: 'dashboard', dependencies: ['access', 'failures', 'files', 'methods', 'headers'] })
+}, { name: 'dashboard', dependencies: ['auth', 'error-handler', 'static-files', 'method-not-allowed', 'security-headers'] })
 
 // From the sources and from dist/ alike. web/ itself holds no assets before it is built.
 function built (): string | null {

@@ -68,7 +68,7 @@ export default fp(async app => {
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, staticCSP: policy, uiHooks: { onRequest: (_request, reply, done) => { void reply.headers(onPages); done() } }, logLevel: 'warn' })
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => await reply.sendFromMemory(json()))
-}, { name: 'openapi', dependencies: ['config', 'failures', 'files', 'methods'] })
+}, { name: 'openapi', dependencies: ['config', 'error-handler', 'static-files', 'method-not-allowed'] })
 
 const reader = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static')
 const parts = new Set(readdirSync(reader))

@@ -103,7 +103,7 @@ export default fp(async app => {
     this.header('content-encoding', coding)
     return await file.as(coding)
   })
-}, { name: 'files' })
+}, { name: 'static-files' })
 
 // The first that the client names without refusing it ("q=0"), the smaller one before.
 function codingFor (accepted = ''): keyof typeof coders | undefined {

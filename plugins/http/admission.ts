@@ -63,7 +63,7 @@ export default fp(async app => {
     done()
   })
   // After the turns: of 64 KiB of requests only those whose turn it is are to find room.
-}, { name: 'admission', dependencies: ['redis', 'access', 'failures', 'headers', 'turns'] })
+}, { name: 'admission', dependencies: ['redis', 'auth', 'error-handler', 'security-headers', 'pipelining'] })
 
 function queueOf ({ params }: FastifyRequest): string {
   const { queue = '' } = (params ?? {}) as { queue?: string }

@@ -27,4 +27,4 @@ export default fp(async app => {
     }
     done(null, payload)
   })
-}, { name: 'answers' })
+}, { name: 'batched-writes' })

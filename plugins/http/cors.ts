@@ -12,4 +12,4 @@ const exposedHeaders = [
 export default fp(async app => {
   const origin = app.config.PRESQUE_CORS_ORIGINS.split(',').filter(one => one !== '')
   if (origin.length > 0) await app.register(cors, { origin, methods: ['GET', 'POST', 'PUT', 'DELETE'], exposedHeaders, maxAge: 600 })
-}, { name: 'cors', dependencies: ['config', 'failures'] })
+}, { name: 'cors', dependencies: ['config', 'error-handler'] })

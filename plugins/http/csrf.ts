@@ -25,7 +25,7 @@ export default fp(async app => {
     const isBrowsers = method === 'GET' && (isNoFetch(headers) || (!isAllowed && isUntold(headers)))
     done(isBrowsers && changes(request) ? new errors.TAKE_BY_BROWSER() : undefined)
   })
-}, { name: 'origin', dependencies: ['config'] })
+}, { name: 'csrf', dependencies: ['config'] })
 
 function changes ({ method, routeOptions }: FastifyRequest): boolean {
   return (method !== 'GET' && method !== 'HEAD') || routeOptions.config.takes === true

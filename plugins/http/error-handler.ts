@@ -27,7 +27,7 @@ export default fp(async app => {
     response.writeHead(statusCode!, { 'content-type': 'application/json', ...withBody })
       .end(JSON.stringify({ error: message }))
   })
-}, { name: 'failures', dependencies: ['config', 'meter'] })
+}, { name: 'error-handler', dependencies: ['config', 'metrics'] })
 
 const codes = new Set<string>(Object.keys(errors))
 

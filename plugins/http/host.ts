@@ -25,7 +25,7 @@ export default fp(async app => {
     else if (request.routeOptions.config.role !== 'open') return done(new errors.HOST_UNKNOWN(host.slice(0, 100)))
     done()
   })
-}, { name: 'host', dependencies: ['config', 'headers'] })
+}, { name: 'host', dependencies: ['config', 'security-headers'] })
 
 function mayBePage ({ 'user-agent': agent, 'sec-fetch-site': site, origin, referer }: IncomingHttpHeaders): boolean {
   return isBrowser(agent) || (site ?? origin ?? referer) !== undefined

@@ -39,7 +39,7 @@ export default fp(async app => {
       done(error as Error)
     }
   })
-}, { name: 'body', dependencies: ['config'] })
+}, { name: 'json-body', dependencies: ['config'] })
 
 // Asked last: Fastify makes an object of a dozen properties whenever somebody wants the options of a route.
 function wantsJson (request: FastifyRequest): boolean {

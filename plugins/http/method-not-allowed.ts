@@ -47,4 +47,4 @@ export default fp(async app => {
       })
     }
   })
-}, { name: 'methods' })
+}, { name: 'method-not-allowed' })

@@ -77,4 +77,4 @@ export default fp(async app => {
     turns.watch()
     done()
   })
-}, { name: 'turns', dependencies: ['connections'] })
+}, { name: 'pipelining', dependencies: ['connections'] })

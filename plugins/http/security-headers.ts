@@ -27,7 +27,7 @@ export default fp(async app => {
     if (closing) void reply.header('connection', 'close')
     done(null, payload)
   })
-}, { name: 'headers' })
+}, { name: 'security-headers' })
 
 function hasTwoHosts (raw: string[]): boolean {
   let count = 0

@@ -14,4 +14,4 @@ export default fp(async app => {
     compiled.set(schema, serializer)
     return serializer
   })
-}, { name: 'serialization' })
+}, { name: 'serializer-cache' })

@@ -21,7 +21,7 @@ export default fp(async app => {
     return httpPart === 'querystring' ? readingNumbers(validate, schema.properties) : validate
   })
   app.setSchemaErrorFormatter((found, part) => refusal(found, part, app.config.PRESQUE_MAX_WAIT))
-}, { name: 'validation', dependencies: ['config'] })
+}, { name: 'validator', dependencies: ['config'] })
 
 function readingNumbers (validate: ValidateFunction, properties: SchemaPart['properties']) {
   const numbers = Object.keys(properties).filter(name => isNumber(properties[name]!))

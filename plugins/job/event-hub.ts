@@ -10,4 +10,4 @@ export default fp(async app => {
   const hub = new EventHub(app.redis)
   app.decorate('eventHub', hub)
   app.addHook('preClose', async () => hub.close())
-}, { name: 'listeners', dependencies: ['redis', 'event-stream'] })
+}, { name: 'event-hub', dependencies: ['redis', 'sse'] })

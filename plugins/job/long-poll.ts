@@ -26,4 +26,4 @@ export default fp(async app => {
     return deadline
   })
   app.addHook('preClose', async () => longPoll.close())
-}, { name: 'waiters', dependencies: ['access', 'config', 'connections', 'redis'] })
+}, { name: 'long-poll', dependencies: ['auth', 'config', 'connections', 'redis'] })

@@ -75,4 +75,4 @@ export default fp(async app => {
     }
     await returns.close()
   })
-}, { name: 'undelivered', dependencies: ['redis'] })
+}, { name: 'put-back', dependencies: ['redis'] })

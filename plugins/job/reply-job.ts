@@ -36,7 +36,7 @@ export default fp(async app => {
     if (known !== undefined) return known.then(send)
     send()
   })
-}, { name: 'deliver', dependencies: ['access', 'half-closed', 'redis', 'undelivered'] })
+}, { name: 'reply-job', dependencies: ['auth', 'half-closed', 'redis', 'put-back'] })
 
 function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | number> {
   const { receipt, attempt, expires } = lease!

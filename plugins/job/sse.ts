@@ -51,4 +51,4 @@ export default fp(async app => {
     closing = true
     app.endEventStreams(stopping)
   })
-}, { name: 'event-stream', dependencies: ['access', 'config', 'connections'] })
+}, { name: 'sse', dependencies: ['auth', 'config', 'connections'] })

@@ -53,7 +53,7 @@ export default fp<{ layout?: LayoutOptions }>(async (app, { layout: options = {}
   })
   app.addHook('onListen', async () => layout.start())
   app.addHook('preClose', async () => await layout.close())
-}, { name: 'layout', dependencies: ['redis', 'access', 'admission', 'failures', 'event-stream'] })
+}, { name: 'layout', dependencies: ['redis', 'auth', 'admission', 'error-handler', 'sse'] })
 
 // That Redis is away is told elsewhere. A full one keeps the layout that it has, and is served on.
 function levelOf (error: unknown): 'debug' | 'warn' | 'error' {
