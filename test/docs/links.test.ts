@@ -35,3 +35,26 @@ test('every page of docs/ that a source names is there', async t => {
   t.ok(named.length > 10, `${named.length} are named`)
   t.strictSame(named.filter(name => !existsSync(join(house, name.split(': ')[1]!))), [])
 })
+
+const rooms = /^(?:bench|cli|client|clients|docs|lua|operations|plugins|routes|schemas|test|web)\//
+
+/** The files and folders of the house that a page names in code spans. */
+function named (page: string): string[] {
+  const spans = [...read(page).matchAll(/`([\w./-]+)`/g)].map(([, path]) => path!)
+  return spans.filter(path => rooms.test(path) && !path.includes('YYYY'))
+}
+
+test('every file that the docs name is there', async t => {
+  const all = pages().filter(page => /^docs\/|^(README|CONTRIBUTING)\.md$/.test(page))
+  const found = all.flatMap(page => named(page).map(path => [page, path] as const))
+  t.ok(found.length > 40, `${found.length} are named`)
+  const missing = found.filter(([, path]) => !existsSync(join(house, path)))
+  t.strictSame(missing.map(([page, path]) => `${page}: ${path}`), [])
+})
+
+test('every file in the drawings of docs/architecture.md is there, in operations/ or at the root', async t => {
+  const drawings = [...read('docs/architecture.md').matchAll(/^```\n(.*?)^```$/gms)].map(([, text]) => text!)
+  const found = drawings.flatMap(text => text.match(/[\w-]+\/[\w/-]+\.(?:ts|lua)/g) ?? [])
+  t.ok(found.length > 15, `${found.length} are named`)
+  t.strictSame(found.filter(path => !['', 'operations'].some(room => existsSync(join(house, room, path)))), [])
+})

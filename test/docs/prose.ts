@@ -2,7 +2,7 @@ import { read, withoutCode } from './markdown.ts'
 
 /**
  * Words that make a reader guess. A subject has a name: the client, the server, the worker, the
- * script. Those of the second line have a better one in the glossary of docs/.
+ * script. Those of the second line have a better one in docs/glossary.md.
  */
 export const riddles = [
   /\bwhoever\b/, /\bsomebody\b/, /\bnobody\b/, /\bso many\b/, /\bwhat (?:is|was|comes)\b/,
@@ -20,7 +20,9 @@ export interface Line { number: number, text: string }
 /** The lines of a page on which prose stands: without code, and of the changelog the newest part. */
 export function proseLines (path: string): Line[] {
   const lines = withoutCode(partOf(path)).split('\n').map((text, i) => ({ number: i + 1, text }))
-  return lines.map(({ number, text }) => ({ number, text: text.replace(/`[^`]*`/g, 'CODE') }))
+  // The glossary lists the words that are not to be used.
+  const own = path === 'docs/glossary.md' ? lines.filter(({ text }) => !text.startsWith('|')) : lines
+  return own.map(({ number, text }) => ({ number, text: text.replace(/`[^`]*`/g, 'CODE') }))
 }
 
 /** A page; of the changelog what stands before the first release. */
