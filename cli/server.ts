@@ -1,7 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from 'fastify'
 import presque, { options } from '../app.ts'
 import type { Siblings } from '../operations/metric/process-metrics.ts'
-import { redacted } from '../operations/access/redact.ts'
+import { redactUrl } from '../operations/access/redact.ts'
 import type { Config } from '../schemas/config.ts'
 import { logStream } from './io/log.ts'
 
@@ -32,5 +32,5 @@ export async function startServer (config: Config, siblings?: Siblings): Promise
 
 // As Fastify has it, but for tokens in the query.
 function request ({ method, url, host, ip, socket }: FastifyRequest) {
-  return { method, url: redacted(url), host, remoteAddress: ip, remotePort: socket.remotePort ?? 0 }
+  return { method, url: redactUrl(url), host, remoteAddress: ip, remotePort: socket.remotePort ?? 0 }
 }

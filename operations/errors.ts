@@ -155,7 +155,7 @@ const disconnected = /^(Connection is closed|Stream isn't writeable|Command time
  * The refusal that an error from the Redis client stands for: a script's own `{ err = 'CODE' }`, or Redis full, or away.
  * null when it is neither, which makes it a fault of presque's.
  */
-export function refusalFromRedis (error: Error): Error | null {
+export function errorFromRedis (error: Error): Error | null {
   // Redis 6 wraps what a command within a script is refused with.
   const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(error.message)?.[1] ?? ''
   if (error.name === 'ReplyError') {

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 const piece = 5000
 
 /** The elements for which `keep` is true; others have their turn of the event loop in between. */
-export async function filtered<One> (all: One[], keep: (one: One) => boolean): Promise<One[]> {
+export async function filterInPieces<One> (all: One[], keep: (one: One) => boolean): Promise<One[]> {
   if (all.length <= piece) return all.filter(keep)
   const found: One[] = []
   for (let i = 0; i < all.length; i += piece) {
@@ -15,9 +15,9 @@ export async function filtered<One> (all: One[], keep: (one: One) => boolean): P
 }
 
 /** The elements as a set; others have their turn of the event loop in between. */
-export async function setOf<One> (all: One[]): Promise<Set<One>> {
+export async function setInPieces<One> (all: One[]): Promise<Set<One>> {
   const found = new Set<One>()
-  await filtered(all, one => {
+  await filterInPieces(all, one => {
     found.add(one)
     return false
   })
@@ -25,7 +25,7 @@ export async function setOf<One> (all: One[]): Promise<Set<One>> {
 }
 
 /** All of several sorted lists in one; others have their turn of the event loop in between. */
-export async function merged (lists: string[][]): Promise<string[]> {
+export async function mergeInPieces (lists: string[][]): Promise<string[]> {
   let left = lists
   while (left.length > 1) {
     const longer: string[][] = []

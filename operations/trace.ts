@@ -11,7 +11,7 @@ const member = /^(?:[a-z0-9][a-z0-9_*/-]{0,255}|[a-z0-9][a-z0-9_*/-]{0,240}@[a-z
 const most = { members: 32, characters: 512, large: 128 }
 
 /** The trace that a request belongs to; undefined where it names none, or names it wrongly, which the specification wants ignored. */
-export function traceIn ({ traceparent, tracestate }: Headers): Trace | undefined {
+export function parseTrace ({ traceparent, tracestate }: Headers): Trace | undefined {
   if (typeof traceparent !== 'string' || traceparent.length > 512) return undefined
   const [, version, ids, flags, more] = parent.exec(traceparent) ?? []
   if (ids === undefined || (version === '00' && more !== undefined)) return undefined
@@ -21,7 +21,7 @@ export function traceIn ({ traceparent, tracestate }: Headers): Trace | undefine
 }
 
 /** The trace in what is stored of a job. */
-export function traceOf ({ traceparent, tracestate = '' }: Partial<Trace>): Trace | undefined {
+export function storedTrace ({ traceparent, tracestate = '' }: Partial<Trace>): Trace | undefined {
   return traceparent === undefined ? undefined : { traceparent, tracestate }
 }
 

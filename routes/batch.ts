@@ -4,7 +4,7 @@ import { errors } from '../operations/errors.ts'
 import { push } from '../operations/job/push.ts'
 import { next } from '../operations/wait/take.ts'
 import { elementTexts } from '../operations/json-text.ts'
-import { traceIn, traceMembers } from '../operations/trace.ts'
+import { parseTrace, traceMembers } from '../operations/trace.ts'
 import type { Delivery } from '../operations/job/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
@@ -12,7 +12,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const { delayed: text = null } = request.body
     const query = { ...text !== null && { delayed: Number(text) }, ...request.query }
     if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
-    const trace = traceIn(request.headers)
+    const trace = parseTrace(request.headers)
     const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query, trace }))
     if (jobs.length * (query.depends?.split(',').length ?? 0) > 10_000) throw new errors.DEPENDS_TOO_MANY()
     if (jobs.length > 0) await push(app.redis, request.params.queue, jobs)

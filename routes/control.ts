@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetControl, SetControl } from '../schemas/control.ts'
-import { control } from '../operations/queue/policy.ts'
+import { setPolicy } from '../operations/queue/policy.ts'
 import { errors } from '../operations/errors.ts'
 import { queueStatus } from '../operations/queue/queue.ts'
 
@@ -12,7 +12,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/control/:queue', { schema: SetControl, config: { role: 'manage', makesQueue: true } }, async ({ params: { queue }, body: { action, status = action, ...change } }) => {
     if (change.for !== undefined && status !== 'stop') throw new errors.FOR_ALONE()
-    await control(app.redis, queue, { status, ...change })
+    await setPolicy(app.redis, queue, { status, ...change })
     return { queue, response: 'updated' as const }
   })
 

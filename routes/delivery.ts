@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
-import { ack, ackOne, nack, release, touchAs, type Verdict } from '../operations/job/delivery.ts'
+import { ack, ackOne, nack, release, touchAs, type NackOutcome } from '../operations/job/delivery.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
 import { nextAfter } from '../operations/wait/take.ts'
 import { elementTexts, memberText } from '../operations/json-text.ts'
-import { hear } from '../operations/worker/worker.ts'
+import { noteWorker } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/j/:queue/:id/ack', { schema: Ack, config: { role: 'consume' } }, async (request, reply) => {
@@ -12,7 +12,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const done = { id, receipt, result: request.text }
     const worker = named ?? request.headers['x-presque-workerid']
     if (more !== '1') {
-      hear(app.redis, queue, worker)
+      noteWorker(app.redis, queue, worker)
       const refused = await ackOne(app.redis, queue, done)
       if (refused !== null) throw new errors[refused]()
       void reply.code(204).send()
@@ -26,7 +26,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async request => {
     const { params: { queue, id }, query: { receipt }, body, text } = request
-    hear(app.redis, queue, workerIn(request))
+    noteWorker(app.redis, queue, workerIn(request))
     const failure = { delay: body?.delay, retry: body?.retry, error: body?.error && memberText(text, 'error') }
     const [verdict] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
     return unlessRefused(verdict!)
@@ -34,7 +34,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/j/:queue/:id/release', { schema: Release, config: { role: 'consume' } }, async (request, reply) => {
     const { params: { queue, id }, query: { receipt, delay } } = request
-    hear(app.redis, queue, workerIn(request))
+    noteWorker(app.redis, queue, workerIn(request))
     const isBack = await release(app.redis, queue, { id, receipt }, { delay })
     if (!isBack) return { state: 'failed' as const, duplicate: true as const }
     return reply.code(204).send()
@@ -50,7 +50,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async request => {
     const { params: { queue }, body: { jobs }, text } = request
-    hear(app.redis, queue, workerIn(request))
+    noteWorker(app.redis, queue, workerIn(request))
     const texts = elementTexts(text, 'jobs')
     const outcomes = await ack(app.redis, queue, jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') })))
     return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
@@ -58,7 +58,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/qb/:queue/nack', { schema: NackBatch, config: { role: 'consume' } }, async request => {
     const { params: { queue }, body: { jobs }, text } = request
-    hear(app.redis, queue, workerIn(request))
+    noteWorker(app.redis, queue, workerIn(request))
     const texts = elementTexts(text, 'jobs')
     const outcomes = await nack(app.redis, queue, jobs.map((job, i) => ({ ...job, error: memberText(texts[i]!, 'error') })))
     return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
@@ -83,7 +83,7 @@ function workerIn ({ query, headers }: Naming): string | undefined {
   return query.worker_id ?? headers['x-presque-workerid']
 }
 
-function unlessRefused<Outcome extends Verdict | number> (outcome: Outcome | ErrorCode): Outcome {
+function unlessRefused<Outcome extends NackOutcome | number> (outcome: Outcome | ErrorCode): Outcome {
   if (typeof outcome === 'string') throw new errors[outcome]()
   return outcome
 }

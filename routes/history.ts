@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetHistory, GetLastHour } from '../schemas/history.ts'
 import { history, lastHour, type LastHour } from '../operations/queue/history.ts'
-import { lately } from '../operations/queue/cached.ts'
+import { cacheFor } from '../operations/queue/cached.ts'
 import { keyOf, type Range } from '../operations/queue/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
@@ -13,7 +13,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const known = pages.get(key)
     if (known !== undefined) return known()
     if (pages.size >= 100) pages.clear()
-    const found = lately(app.redis, 5000, async () => await lastHour(app.redis, (await app.summaries.names(range)).names))
+    const found = cacheFor(app.redis, 5000, async () => await lastHour(app.redis, (await app.summaries.names(range)).names))
     pages.set(key, found)
     return found()
   }

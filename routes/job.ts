@@ -58,7 +58,7 @@ function namesIn (fields: string | undefined): Set<string> | undefined {
 }
 
 function text ({ progress, last_error: error, result, payload, ...rest }: Excerpt): string {
-  return written({ ...rest, keep: undefined, era: undefined, proof: undefined }, { progress, last_error: error, result, payload })
+  return written({ ...rest, keep: undefined, generation: undefined, proof: undefined }, { progress, last_error: error, result, payload })
 }
 
 // JSON that came in goes out by hand, as it came: it may be too deep to be written out again.

@@ -6,12 +6,12 @@ import { pushFailed, pushOne, type NewJob } from '../operations/job/push.ts'
 import { next } from '../operations/wait/take.ts'
 import { purge } from '../operations/queue/queue.ts'
 import { pushAndWait } from '../operations/wait/result.ts'
-import { traceIn } from '../operations/trace.ts'
+import { parseTrace } from '../operations/trace.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/q/:queue', { schema: Push, config: { role: 'produce', makesQueue: true, jsonOnly: true } }, async (request, reply) => {
     const { wait, ...query } = request.query
-    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], trace: traceIn(request.headers) }
+    const job = { payload: request.text, ...query, idempotencyKey: request.headers['idempotency-key'], trace: parseTrace(request.headers) }
     refuseContradictions(job)
     const { queue } = request.params
     const awaiting = wait === undefined ? undefined : await pushAndWait(app.redis, app.longPoll, queue, job, reply.deadline(wait))
@@ -32,7 +32,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     refuseContradictions(query)
     const worker = id ?? request.headers['x-presque-workerid']
     const { queue } = request.params
-    const pushed = await pushFailed(app.redis, queue, { payload: request.text, ...query, trace: traceIn(request.headers) }, { worker })
+    const pushed = await pushFailed(app.redis, queue, { payload: request.text, ...query, trace: parseTrace(request.headers) }, { worker })
     reply.headers({ location: `/j/${queue}/${pushed.id}`, 'x-presque-job': pushed.id })
     if (pushed.duplicate) reply.header('x-presque-duplicate', 'true')
     return reply.code(pushed.duplicate ? 200 : 201).send()

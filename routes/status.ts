@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetStatus, ListQueues } from '../schemas/status.ts'
 import { jobs } from '../operations/job/job.ts'
-import { shared } from '../operations/queue/cached.ts'
-import { filtered } from '../operations/in-pieces.ts'
+import { shareCalls } from '../operations/queue/cached.ts'
+import { filterInPieces } from '../operations/in-pieces.ts'
 import { queues, queueStatus } from '../operations/queue/queue.ts'
 import { workersOf } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  const names = shared(async () => await queues(app.redis))
+  const names = shareCalls(async () => await queues(app.redis))
 
   app.get('/status', { schema: ListQueues, config: { role: 'read' } }, async (request, reply) => {
-    const all = await filtered(await names(), name => request.sees(name))
+    const all = await filterInPieces(await names(), name => request.sees(name))
     // By hand: nothing in a name has to be escaped, and there may be a hundred thousand.
     const list = all.length === 0 ? '' : `"${all.join('","')}"`
     return reply.type('application/json').send(`{"queues":[${list}],"size":${all.length}}` as never)

@@ -6,12 +6,12 @@ import {
 import { errors } from '../operations/errors.ts'
 import { queueStatus } from '../operations/queue/queue.ts'
 import {
-  aboutIn, idsOf, register, setQuiet, unregister, worker, workers, type Worker as Described
+  parseAbout, idsOf, register, setQuiet, unregister, worker, workers, type Worker as Described
 } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
   app.post('/w/:queue', { schema: Register, config: { role: 'consume' } }, async (request, reply) => {
-    await register(app.redis, request.params.queue, idIn(request), aboutIn(request.body ?? {}))
+    await register(app.redis, request.params.queue, idIn(request), parseAbout(request.body ?? {}))
     return reply.code(201).send()
   })
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { test, type Test } from 'tap'
-import { control } from '../operations/queue/policy.ts'
+import { setPolicy } from '../operations/queue/policy.ts'
 import { ack, nack, release, restore, touch, type Delivery } from '../operations/job/delivery.ts'
 import { push } from '../operations/job/push.ts'
 import { cancelAll, retry, retryAll } from '../operations/job/bulk.ts'
@@ -141,7 +141,7 @@ test('whatever 50 clients do with one unique key, it never has two unfinished jo
   const random = new Random(7)
   const had: Delivery[] = []
   const acts = Object.entries(ways(redis, random, had))
-  await control(redis, 'mail', { tries: 2 })
+  await setPolicy(redis, 'mail', { tries: 2 })
   await push(redis, 'mail', [{ payload: '{}', uniq: 'k' }])
   had.push(...await take(redis, 'mail', { lease: 0.01 }))
   const said: Record<string, number> = {}

@@ -1,7 +1,7 @@
 import type { Token } from '../../schemas/access.ts'
 
 /** What a token may still ask for: so many requests a period, refilled evenly (a token bucket), counted in this process alone. */
-export class Allowances {
+export class RateLimits {
   readonly #buckets = new Map<string, { left: number, at: number }>()
 
   /** Takes one request of what is left. Returns 0, or in how many seconds there is one again. `now` in ms. */

@@ -8,17 +8,17 @@ import { event } from '../event/event.ts'
 import { next } from '../wait/take.ts'
 import { Deadline } from '../wait/deadline.ts'
 import { traceMembers } from '../trace.ts'
-import type { Returns } from '../job/put-back.ts'
+import type { PutBack } from '../job/put-back.ts'
 import type { LongPoll } from '../wait/long-poll.ts'
-import type { Wish } from '../job/take.ts'
+import type { TakeOptions } from '../job/take.ts'
 import type { RedisClient } from '../redis/store.ts'
 
 /** What a consumer needs of the server. */
-export interface Counter { redis: RedisClient, longPoll: LongPoll, eventHub: EventHub, returns: Returns }
+export interface Counter { redis: RedisClient, longPoll: LongPoll, eventHub: EventHub, returns: PutBack }
 
 interface Consumption {
   queues: string[]
-  wish: Wish
+  wish: TakeOptions
   /** So many jobs at a time that are not acknowledged; without a lease: that have not been handed to the network. */
   credit: number
   /** In ms: it ends when nothing has come for so long. */
@@ -125,7 +125,7 @@ export class Consumer {
     const { worker } = this.#consumption.wish
     const lives = new Map<string, Delivery[]>()
     for (const job of this.#unsent) {
-      const life = `${job.queue} ${job.seed}`
+      const life = `${job.queue} ${job.generation}`
       lives.set(life, [...lives.get(life) ?? [], job])
     }
     for (const jobs of lives.values()) {

@@ -3,7 +3,7 @@ import { errors } from '../errors.ts'
 import { afterTime, type Position } from './event.ts'
 import type { EventLog, LogObserver } from './event-log.ts'
 import type { Subscription } from './subscription.ts'
-import { filtered, setOf, Turns } from '../in-pieces.ts'
+import { filterInPieces, setInPieces, Turns } from '../in-pieces.ts'
 import { queues } from '../queue/queue.ts'
 import type { RedisClient } from '../redis/store.ts'
 
@@ -50,7 +50,7 @@ export class QueueDiscovery {
     if (this.#toAll.size > 0 && places > this.#mostPlaces) throw new errors.LISTENERS_FULL()
     subscription.told = from === undefined ? this.takenAt : Number(from.entry.split('-')[0])
     this.#toAll.add(subscription)
-    return await filtered([...this.#known], subscription.allows)
+    return await filterInPieces([...this.#known], subscription.allows)
   }
 
   /** Opens those queues for it, from that time on if one is given. */
@@ -88,19 +88,19 @@ export class QueueDiscovery {
     const start = performance.now()
     const [seconds, micros] = await this.#redis.time()
     const all = await queues(this.#redis)
-    const names = await setOf(all)
-    const added = await filtered(all, name => !this.#known.has(name))
+    const names = await setInPieces(all)
+    const added = await filterInPieces(all, name => !this.#known.has(name))
     for (const subscription of this.#toAll) {
-      await this.#inHandfuls(await filtered(added, subscription.allows), async name => {
+      await this.#inHandfuls(await filterInPieces(added, subscription.allows), async name => {
         if (subscription.over) return
         const log = await this.#hub.follow(name, subscription, false)
         if (!subscription.has(log)) subscription.add(log, afterTime(subscription.told))
       })
     }
-    const gone = await filtered([...this.#known], name => !names.has(name))
+    const gone = await filterInPieces([...this.#known], name => !names.has(name))
     for (const name of gone.filter(name => this.#missing.has(name))) await this.#forget(name)
     this.#missing = new Set(gone.filter(name => this.#known.has(name)))
-    await filtered(added, name => this.#known.add(name) === undefined)
+    await filterInPieces(added, name => this.#known.add(name) === undefined)
     this.takenAt = Math.max(this.takenAt, Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) - 1)
     // Of very many queues, looking what there is takes a while: at most a tenth of the time is spent on it.
     this.#restsUntil = start + 10 * (performance.now() - start)

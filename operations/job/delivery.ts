@@ -1,10 +1,10 @@
-import { coalesce } from '../redis/batcher.ts'
+import { batchCalls } from '../redis/batcher.ts'
 import { errors, type ErrorCode } from '../errors.ts'
-import { fits, keptError, most } from './report-size.ts'
+import { fitsBytes, truncateError, limits } from './report-size.ts'
 import { script } from '../redis/script.ts'
 import { deliveredAt, proofOf } from './receipt.ts'
 import { milliseconds } from '../time.ts'
-import { hear } from '../worker/worker.ts'
+import { noteWorker } from '../worker/worker.ts'
 import { storeOf, type Finish, type RedisClient } from '../redis/store.ts'
 import type { Trace } from '../trace.ts'
 
@@ -17,7 +17,7 @@ export interface Delivery {
   lease: Lease | null
   /** What puts back a job that was taken for good, and of which life of the queue it is. */
   restorable: string[]
-  seed: string
+  generation: string
   /** That of the push, if it had one. */
   trace: Trace | undefined
 }
@@ -53,7 +53,7 @@ export async function restore (redis: RedisClient, queue: string, jobs: Delivery
   const back = await Promise.all(leases.map(({ id, lease }) => giveBack(redis, queue, { id, receipt: lease!.receipt }, now)))
   const released = back.filter(isBack => isBack).length
   if (fields.length === 0) return released
-  return released + await scripts.restore(redis, queue, { worker, ticket, seed: jobs[0]!.seed, fields, now: milliseconds(now) })
+  return released + await scripts.restore(redis, queue, { worker, ticket, seed: jobs[0]!.generation, fields, now: milliseconds(now) })
 }
 
 // false for a job that was cancelled or taken over meanwhile: that must not keep the others.
@@ -70,32 +70,32 @@ async function giveBack (redis: RedisClient, queue: string, delivery: Receipt, n
 interface Receipt { id: string, receipt: string }
 
 /** What became of each of several: null, or why not. */
-export type Outcome = ErrorCode | null
+export type AckOutcome = ErrorCode | null
 
 /** A job that is done, and its result as JSON text, if there is one. */
-export type Done = Receipt & { result?: string | undefined }
+export type Ack = Receipt & { result?: string | undefined }
 
 /** As scripts take it. */
-export function doneFields ({ id, receipt, result = '' }: Done): string[] {
+export function ackFields ({ id, receipt, result = '' }: Ack): string[] {
   return [id, proofOf(receipt), result]
 }
 
 /** Tells the meter of deliveries that have come to an end. */
-export function count (redis: RedisClient, queue: string, how: Finish, ended: Receipt[]): void {
+export function countEnded (redis: RedisClient, queue: string, how: Finish, ended: Receipt[]): void {
   storeOf(redis).meter?.finished(queue, how, ended.length, ended.flatMap(({ receipt }) => deliveredAt(receipt)))
 }
 
 /** Finishes a job, together with others that come in the same turn. */
-export const ackOne = coalesce<Done, Outcome>(
+export const ackOne = batchCalls<Ack, AckOutcome>(
   async (redis, queue, jobs) => await ack(redis, queue, jobs),
   ({ result = '' }) => ({ jobs: 1, bytes: result.length })
 )
 
 /** Finishes jobs. */
-export async function ack (redis: RedisClient, queue: string, jobs: Done[], { now }: { now?: number } = {}): Promise<Outcome[]> {
+export async function ack (redis: RedisClient, queue: string, jobs: Ack[], { now }: { now?: number } = {}): Promise<AckOutcome[]> {
   if (jobs.length === 0) return []
-  const outcomes = (await scripts.ack(redis, queue, { fields: jobs.flatMap(doneFields), now: milliseconds(now) })).split(',')
-  count(redis, queue, 'acked', jobs.filter((_, i) => outcomes[i] === ''))
+  const outcomes = (await scripts.ack(redis, queue, { fields: jobs.flatMap(ackFields), now: milliseconds(now) })).split(',')
+  countEnded(redis, queue, 'acked', jobs.filter((_, i) => outcomes[i] === ''))
   return jobs.map((_, i) => outcomes[i] === '' ? null : outcomes[i] as ErrorCode)
 }
 
@@ -112,15 +112,15 @@ export interface Failure {
  * When a job that failed runs again, in epoch seconds, or that it does not; `duplicate` where that is because another job
  * has its unique key by now.
  */
-export type Verdict = { state: 'delayed', run_at: number } | { state: 'failed', duplicate?: true }
+export type NackOutcome = { state: 'delayed', run_at: number } | { state: 'failed', duplicate?: true }
 
 /** Gives up deliveries. A job with tries left waits and runs again, the others have failed. */
-export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<Verdict | ErrorCode>> {
+export async function nack (redis: RedisClient, queue: string, jobs: Array<Receipt & Failure>, { now }: { now?: number } = {}): Promise<Array<NackOutcome | ErrorCode>> {
   if (jobs.length === 0) return []
   const fields = jobs.flatMap(({ id, receipt, error, delay, retry }) =>
-    [id, proofOf(receipt), error === undefined ? '' : keptError(error), milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
+    [id, proofOf(receipt), error === undefined ? '' : truncateError(error), milliseconds(delay) ?? '', retry === false ? 0 : 1, Math.random() * 2 - 1])
   const outcomes = chunks(await scripts.nack(redis, queue, { fields, now: milliseconds(now) }), 2)
-  count(redis, queue, 'nacked', jobs.filter((_, i) => /^[a-z]/.test(outcomes[i]![0]!)))
+  countEnded(redis, queue, 'nacked', jobs.filter((_, i) => /^[a-z]/.test(outcomes[i]![0]!)))
   return outcomes.map(([state, at]) => {
     if (state === 'delayed') return { state, run_at: Number(at) / 1000 }
     if (state === 'duplicate') return { state: 'failed', duplicate: true }
@@ -141,7 +141,7 @@ export async function release (redis: RedisClient, queue: string, { id, receipt 
   return isBack
 }
 
-export interface Touch {
+export interface TouchOptions {
   /** Seconds from now; as long as the queue's policy says if none is given. */
   lease?: number | undefined
   /** JSON text, of 64 KiB at most. */
@@ -149,16 +149,16 @@ export interface Touch {
 }
 
 /** Each new deadline in epoch seconds, or why there is none; `quiet`: the worker that asks, or holds such a job, is to take no more. */
-export interface Touched { outcomes: Array<number | ErrorCode>, quiet: boolean }
+export interface TouchResult { outcomes: Array<number | ErrorCode>, quiet: boolean }
 
 /** Gives leases more time. Returns each new deadline in epoch seconds, or why there is none. */
-export async function touch (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { now }: { now?: number } = {}): Promise<Array<number | ErrorCode>> {
+export async function touch (redis: RedisClient, queue: string, jobs: Array<Receipt & TouchOptions>, { now }: { now?: number } = {}): Promise<Array<number | ErrorCode>> {
   return (await touchAs(redis, queue, jobs, { now })).outcomes
 }
 
 /** The same, for a worker if it says which one it is. */
-export async function touchAs (redis: RedisClient, queue: string, jobs: Array<Receipt & Touch>, { worker, now }: { worker?: string | undefined, now?: number | undefined } = {}): Promise<Touched> {
-  hear(redis, queue, worker)
+export async function touchAs (redis: RedisClient, queue: string, jobs: Array<Receipt & TouchOptions>, { worker, now }: { worker?: string | undefined, now?: number | undefined } = {}): Promise<TouchResult> {
+  noteWorker(redis, queue, worker)
   const small = jobs.filter(isSmall)
   const fields = small.flatMap(({ id, receipt, lease, progress = '' }) => [id, proofOf(receipt), milliseconds(lease) ?? 0, progress])
   const said = small.length === 0 ? [] : await scripts.touch(redis, queue, { worker, fields, now: milliseconds(now) })
@@ -170,8 +170,8 @@ export async function touchAs (redis: RedisClient, queue: string, jobs: Array<Re
   return { outcomes, quiet }
 }
 
-function isSmall ({ progress = '' }: Touch): boolean {
-  return fits(progress, most.progress)
+function isSmall ({ progress = '' }: TouchOptions): boolean {
+  return fitsBytes(progress, limits.progress)
 }
 
 function chunks (fields: string[], size: number): string[][] {

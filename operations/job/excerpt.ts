@@ -1,23 +1,23 @@
-import type { Document } from './job.ts'
+import type { Job } from './job.ts'
 
 /** What a list tells of a job, by the names of its members. Texts are JSON as it came in. */
-export type Excerpt = Partial<Document> & { payload_head?: string }
+export type Excerpt = Partial<Job> & { payload_head?: string }
 
 /** Which members of a job are told (all, if undefined), and how many bytes of a payload. */
-export interface Extent { fields?: ReadonlySet<string> | undefined, payloadMax?: number | undefined }
+export interface ExcerptOptions { fields?: ReadonlySet<string> | undefined, payloadMax?: number | undefined }
 
 /**
  * The part of a job that was asked for. A payload of more than `payloadMax` bytes is null, with
  * its size and its beginning beside it; an error that is longer keeps its type and message alone.
  */
-export function excerpt (job: Document, { fields, payloadMax }: Extent): Excerpt {
+export function excerpt (job: Job, { fields, payloadMax }: ExcerptOptions): Excerpt {
   const told: Excerpt = payloadMax === undefined ? job : cut(job, payloadMax)
   if (fields === undefined) return told
   const isWanted = (name: string) => fields.has(name.replace(/^payload_.*/, 'payload'))
   return Object.fromEntries(Object.entries(told).filter(([name]) => isWanted(name)))
 }
 
-function cut (job: Document, most: number): Excerpt {
+function cut (job: Job, most: number): Excerpt {
   const { payload, last_error: error } = job
   const size = job.payload_size ?? Buffer.byteLength(payload)
   return {

@@ -1,14 +1,14 @@
 import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
-import { seen } from '../queue/name.ts'
+import { ensureListed } from '../queue/name.ts'
 import type { RedisClient } from '../redis/store.ts'
 import type { Trace } from '../trace.ts'
 
 export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
 
 /** A job as it is shown. Times in epoch seconds; `payload`, `result`, `last_error` and `progress` are JSON text. */
-export interface Document {
+export interface Job {
   id: string
   queue: string
   state: State
@@ -36,11 +36,11 @@ export interface Document {
 }
 
 /** A job, and what the server alone is to know of it. */
-export interface KeptDocument extends Document {
+export interface StoredJob extends Job {
   /** How long the job is kept when it has finished and no client waits for it, in seconds. */
   keep: number
   /** What tells the job from any other one that had its id, or will have it: after a purge, or where Redis lost its last writes. */
-  era: string
+  generation: string
   /** What Redis knows the delivery by that is under way; '' where there is none. */
   proof: string
 }
@@ -91,16 +91,16 @@ const scripts = {
 }
 
 /** One job, or null when it is not there. */
-export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<KeptDocument | null> {
+export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<StoredJob | null> {
   const [era, proof, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
   if (era === undefined) return null
-  await seen(redis, queue)
+  await ensureListed(redis, queue)
   const { keep = fields[11] } = detailsIn(fields)
-  return { ...document(queue, fields), keep: keep / 1000, era, proof }
+  return { ...document(queue, fields), keep: keep / 1000, generation: era, proof }
 }
 
 /** The job that holds a unique key, or null. */
-export async function jobByKey (redis: RedisClient, queue: string, uniq: string, { now }: { now?: number } = {}): Promise<Document | null> {
+export async function jobByKey (redis: RedisClient, queue: string, uniq: string, { now }: { now?: number } = {}): Promise<Job | null> {
   const id = await redis.hget(queueKey(queue, 'unique'), uniq)
   return id === null ? null : await job(redis, queue, id, { ...(now !== undefined && { now }) })
 }
@@ -116,7 +116,7 @@ export interface Page {
 }
 
 /** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */
-export async function jobs (redis: RedisClient, queue: string, state: State, page: Page): Promise<Document[]> {
+export async function jobs (redis: RedisClient, queue: string, state: State, page: Page): Promise<Job[]> {
   const { offset, limit, order = 'asc', payloadMax, now } = page
   if (limit === 0) return []
   for (let sound = '', found: Fields[], call = 1; ; call++) {
@@ -125,15 +125,15 @@ export async function jobs (redis: RedisClient, queue: string, state: State, pag
       state, offset, limit, order, sound, payload_max: payloadMax, now: milliseconds(now)
     })
     if (sound !== '') continue
-    if (found.length > 0) await seen(redis, queue)
+    if (found.length > 0) await ensureListed(redis, queue)
     return found.map(fields => document(queue, fields))
   }
 }
 
 /** A job and what can keep it from running. Rejects with NO_SUCH_JOB. */
-export async function why (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<[Document, Obstacles]> {
+export async function why (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<[Job, Obstacles]> {
   const found = await scripts.why(redis, queue, { id, now: milliseconds(now) })
-  await seen(redis, queue)
+  await ensureListed(redis, queue)
   const [time, stopped, reopensAt, ahead, askedAt, limited, limitedUntil] = found.pop() as number[]
   const seconds = (ms: number | undefined) => ms ? ms / 1000 : null
   return [document(queue, found as unknown as Fields), {
@@ -148,12 +148,12 @@ export async function why (redis: RedisClient, queue: string, id: string, { now 
 }
 
 /** Asks that `server` be told when a job of that era has finished. false: it has, or is not there. */
-export async function watch (redis: RedisClient, queue: string, { id, era }: Pick<KeptDocument, 'id' | 'era'>, server: string): Promise<boolean> {
+export async function watch (redis: RedisClient, queue: string, { id, generation: era }: Pick<StoredJob, 'id' | 'generation'>, server: string): Promise<boolean> {
   return await scripts.watch(redis, queue, { id, era, server }) === 1
 }
 
 /** Says that the clients of `server` that waited have all left, once the job has completed. `heard`: one of them got the result. */
-export async function unwatch (redis: RedisClient, queue: string, { id, era }: Pick<KeptDocument, 'id' | 'era'>, server: string, heard: boolean): Promise<void> {
+export async function unwatch (redis: RedisClient, queue: string, { id, generation: era }: Pick<StoredJob, 'id' | 'generation'>, server: string, heard: boolean): Promise<void> {
   await scripts.unwatch(redis, queue, { id, era, server, heard: heard ? 1 : '' })
 }
 
@@ -161,7 +161,7 @@ function detailsIn ([,,,,, text]: Fields): Details {
   return text === '' ? {} : JSON.parse(text)
 }
 
-function document (queue: string, fields: Fields): Document {
+function document (queue: string, fields: Fields): Job {
   const [id, state, at, runAt, payload, , holder, result, error, progress, tries, , size] = fields
   const details = detailsIn(fields)
   const active = state === 'active'

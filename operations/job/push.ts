@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { coalesce } from '../redis/batcher.ts'
+import { batchCalls } from '../redis/batcher.ts'
 import { errors } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { QueueBound } from '../queue/queue-limit.ts'
-import { isNoted, note } from '../queue/name.ts'
-import { newSeed } from './receipt.ts'
+import { QueueLimit } from '../queue/queue-limit.ts'
+import { isNameNoted, noteName } from '../queue/name.ts'
+import { newGeneration } from './receipt.ts'
 import { replicated } from '../redis/replication.ts'
 import { script } from '../redis/script.ts'
-import { hear } from '../worker/worker.ts'
+import { noteWorker } from '../worker/worker.ts'
 import { milliseconds } from '../time.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 import type { Trace } from '../trace.ts'
@@ -67,14 +67,14 @@ export function pushOne (redis: RedisClient, queue: string, job: NewJob): Promis
 }
 
 // Each job that another one waits for is work for the script as well.
-const pushShared = coalesce<{ entry: Entry, links: number }, Pushed>(
+const pushShared = batchCalls<{ entry: Entry, links: number }, Pushed>(
   async (redis, queue, pushes) => await insert(redis, queue, pushes.map(({ entry }) => entry)),
   ({ entry, links }) => ({ jobs: 1 + links, bytes: entry.reduce((sum, { length }) => sum + length, 0) })
 )
 
 /** Puts a job in again that failed: counts the failure, for the worker too if one is named. A refusal counts nothing. */
 export async function pushFailed (redis: RedisClient, queue: string, job: NewJob, { worker, now }: { worker?: string | undefined, now?: number } = {}): Promise<Pushed> {
-  hear(redis, queue, worker)
+  noteWorker(redis, queue, worker)
   const [outcome] = await insert(redis, queue, [entry(job)], { worker, failures: 1, now: milliseconds(now) })
   return unlessRefused(outcome!)
 }
@@ -92,10 +92,10 @@ function entry (job: NewJob): Entry {
 
 async function insert (redis: RedisClient, queue: string, entries: Entry[], more: Insertion = {}): Promise<Array<Pushed | Error>> {
   // In a Cluster the names are on one node, which may be away: it was asked to note this one at the first push, and is again and again.
-  const { listed } = isNoted(redis, queue) ? { listed: note(redis, queue) } : await storeOf(redis).part(QueueBound).admit(queue)
+  const { listed } = isNameNoted(redis, queue) ? { listed: noteName(redis, queue) } : await storeOf(redis).part(QueueLimit).admit(queue)
   const fields = entries.flat()
   const plain = fields.length === entries.length ? 1 : ''
-  const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, seed: newSeed(), plain, fields }))
+  const said = await replicated(redis, queue, async client => await pushing(client, queue, { ...more, seed: newGeneration(), plain, fields }))
   // The first id of all: the queue is new, or has just been purged, and with it perhaps the name we put down above.
   storeOf(redis).meter?.pushed(queue, added(said))
   await (said.startsWith('1 ') ? redis.sadd(commonKey('queues'), queue) : listed)

@@ -12,7 +12,7 @@ const patience = 60_000
 const most = { count: 10_000, bytes: 16 * 2 ** 20 }
 
 /** Brings back jobs that nobody received; those of a moment in which Redis is away are held, and tried again. */
-export class Returns {
+export class PutBack {
   readonly #lost: (error: Error, request?: string) => void
   // In the order in which they were to go back: the first one may end up behind the others.
   readonly #held: Return[] = []

@@ -6,7 +6,7 @@ const form = /^(\d+-[0-9a-f]{16})-([0-9a-z]{1,10})$/
  * A receipt as a client gets it: what Redis knows the delivery by, and when it was, for nobody keeps that. The time is no
  * part of the proof: whoever changes it deceives the metrics and nothing else.
  */
-export function stamped (proof: string): string {
+export function makeReceipt (proof: string): string {
   return `${proof}-${Date.now().toString(36)}`
 }
 
@@ -26,7 +26,7 @@ const pool = Buffer.alloc(16 * 256)
 let used = pool.length
 
 /** 16 random bytes for a queue that is born, as text so short that a proof is one block of SHA-1. From them its receipts are made, and from no receipt can they be told. */
-export function newSeed (): string {
+export function newGeneration (): string {
   if (used === pool.length) {
     randomFillSync(pool)
     used = 0

@@ -1,13 +1,13 @@
 import { elementTexts, memberText } from '../json-text.ts'
 
 /** In bytes of JSON text: what is kept of an error, and the most that a progress may have. */
-export const most = { error: 64 * 1024, progress: 64 * 1024 }
+export const limits = { error: 64 * 1024, progress: 64 * 1024 }
 
 // In bytes of JSON text: how much of each member of an error that is cut is kept.
 const shares = { type: 1024, message: 16 * 1024, backtrace: 44 * 1024 }
 
 /** Whether a JSON text has at most so many bytes. */
-export function fits (text: string, bytes: number): boolean {
+export function fitsBytes (text: string, bytes: number): boolean {
   return text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes
 }
 
@@ -15,8 +15,8 @@ export function fits (text: string, bytes: number): boolean {
  * The JSON text of an error as it is kept: byte for byte where it fits. Of a larger one `type`, `message` and `backtrace`
  * stay, each cut in its middle with a mark, and `cut` says how many bytes there were.
  */
-export function keptError (text: string): string {
-  if (fits(text, most.error)) return text
+export function truncateError (text: string): string {
+  if (fitsBytes(text, limits.error)) return text
   const members = Object.entries(shares).flatMap(([name, share]) => {
     const member = memberText(text, name)
     return member === undefined ? [] : [`"${name}":${keptMember(text, name, member, share)}`]
@@ -25,7 +25,7 @@ export function keptError (text: string): string {
 }
 
 function keptMember (text: string, name: string, member: string, share: number): string {
-  if (fits(member, share)) return member
+  if (fitsBytes(member, share)) return member
   if (member.startsWith('"')) return cutText(JSON.parse(member), share)
   const lines = member.startsWith('[') ? cutLines(elementTexts(text, name), share) : undefined
   return lines ?? cutText(member, share)

@@ -1,10 +1,10 @@
-import type { Document, Obstacles, State } from './job.ts'
+import type { Job, Obstacles, State } from './job.ts'
 
 /** Why a job is not running: a word for programs, a sentence for people, and what is behind both. `last_error` is JSON text. */
 export interface Reason { state: State, reason: string, detail: string, last_error?: string | null, [fact: string]: unknown }
 
 /** The first thing that keeps a job from running. */
-export function explain (job: Document, obstacles: Obstacles): Reason {
+export function explain (job: Job, obstacles: Obstacles): Reason {
   const { state } = job
   if (state === 'active') return leased(job)
   if (state === 'blocked') return blocked(job)
@@ -16,12 +16,12 @@ export function explain (job: Document, obstacles: Obstacles): Reason {
   return waiting(obstacles)
 }
 
-function blocked ({ state, depends }: Document): Reason {
+function blocked ({ state, depends }: Job): Reason {
   const more = depends.length > 10 ? ` and ${depends.length - 10} more` : ''
   return { state, reason: 'blocked', detail: `it waits for ${depends.length === 1 ? 'job' : 'jobs'} ${depends.slice(0, 10).join(', ')}${more} to complete`, depends }
 }
 
-function leased ({ state, worker_id: worker, lease_expires_at: until }: Document): Reason {
+function leased ({ state, worker_id: worker, lease_expires_at: until }: Job): Reason {
   return { state, reason: 'on_lease', detail: `on lease to ${worker ?? 'a worker without a name'} until ${iso(until!)}`, worker_id: worker, until }
 }
 
@@ -30,7 +30,7 @@ function stopped (state: State, { reopensAt }: Obstacles): Reason {
   return { state, reason: 'stopped', detail: `the queue is stopped${end}`, until: reopensAt }
 }
 
-function due ({ state, run_at: runAt }: Document, { now }: Obstacles): Reason {
+function due ({ state, run_at: runAt }: Job, { now }: Obstacles): Reason {
   const seconds = Math.max(0, Math.round((runAt - now) * 1000) / 1000)
   return { state, reason: 'not_due', detail: `it is due in ${seconds} s`, until: runAt }
 }

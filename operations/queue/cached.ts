@@ -5,7 +5,7 @@ import type { RedisClient } from '../redis/store.ts'
  * Rejects where Redis answers nobody. It reads a key, since Redis refuses a PING as well while it
  * cannot write to its disk.
  */
-export async function signOfLife (redis: RedisClient): Promise<void> {
+export async function assertAlive (redis: RedisClient): Promise<void> {
   await redis.exists(commonKey('queues'))
 }
 
@@ -14,7 +14,7 @@ export async function signOfLife (redis: RedisClient): Promise<void> {
  * `ms` of its beginning; after a search that took longer, within twice that time, so that no more than half of the time is
  * spent on searching. Rejections are not kept. Redis is asked for a sign of life before something that was kept is returned.
  */
-export function lately<Found> (redis: RedisClient, ms: number, find: () => Promise<Found>): () => Promise<Found> {
+export function cacheFor<Found> (redis: RedisClient, ms: number, find: () => Promise<Found>): () => Promise<Found> {
   let pending: Promise<Found> | undefined
   let kept: { found: Found, until: number } | undefined
   async function search (): Promise<Found> {
@@ -27,7 +27,7 @@ export function lately<Found> (redis: RedisClient, ms: number, find: () => Promi
     if (pending !== undefined) return await pending
     if (kept !== undefined && performance.now() <= kept.until) {
       const { found } = kept
-      await signOfLife(redis)
+      await assertAlive(redis)
       return found
     }
     kept = undefined
@@ -40,7 +40,7 @@ export function lately<Found> (redis: RedisClient, ms: number, find: () => Promi
  * What `find` finds now: all who ask while one search is under way share the next, which begins when that one ends. So nobody
  * gets what was looked up before the question, and no more than one search is under way.
  */
-export function shared<Found> (find: () => Promise<Found>): () => Promise<Found> {
+export function shareCalls<Found> (find: () => Promise<Found>): () => Promise<Found> {
   let running: Promise<Found> | undefined
   let next: Promise<Found> | undefined
   function begin (): Promise<Found> {
@@ -61,7 +61,7 @@ export function shared<Found> (find: () => Promise<Found>): () => Promise<Found>
  * What `find` found within the last `ms`, while it is looked for anew, if that was `slow` to find;
  * else what it finds now. Rejects where Redis answers nobody.
  */
-export function meanwhile<Found> (
+export function serveStale<Found> (
   redis: RedisClient, ms: number, find: () => Promise<Found>, slow: (found: Found) => boolean
 ): () => Promise<Found> {
   let kept: { found: Found, at: number } | undefined
@@ -77,7 +77,7 @@ export function meanwhile<Found> (
     if (kept === undefined || !slow(kept.found) || performance.now() - kept.at > ms) return await pending
     pending.catch(() => {})
     const { found } = kept
-    await signOfLife(redis)
+    await assertAlive(redis)
     return found
   }
 }

@@ -23,28 +23,28 @@ function isDue (redis: RedisClient, queue: string): boolean {
 }
 
 /** Whether this server has noted the name of a queue, at whatever time. */
-export function isNoted (redis: RedisClient, queue: string): boolean {
+export function isNameNoted (redis: RedisClient, queue: string): boolean {
   return storeOf(redis).notedNames.has(queue)
 }
 
 /** Notes the name of a queue that is about to get a job. Never rejects: the next push does it again. */
-export async function note (redis: RedisClient, queue: string): Promise<void> {
+export async function noteName (redis: RedisClient, queue: string): Promise<void> {
   if (!isDue(redis, queue)) return
   await redis.sadd(commonKey('queues'), queue).catch(() => storeOf(redis).notedNames.delete(queue))
 }
 
 /** A look has found something in the queue, so its name must be there. Never rejects: the next look does it again. */
-export async function seen (redis: RedisClient, queue: string): Promise<void> {
+export async function ensureListed (redis: RedisClient, queue: string): Promise<void> {
   if (!isDue(redis, queue)) return
   try {
-    if (await redis.sismember(commonKey('queues'), queue) === 0) await settle(redis, queue)
+    if (await redis.sismember(commonKey('queues'), queue) === 0) await syncName(redis, queue)
   } catch {
     storeOf(redis).notedNames.delete(queue)
   }
 }
 
 /** Lists the queue if it has anything, and else takes it off the list; true if it is there now. */
-export async function settle (redis: RedisClient, queue: string): Promise<boolean> {
+export async function syncName (redis: RedisClient, queue: string): Promise<boolean> {
   const exists = async () => await redis.exists(queueKey(queue, 'stats'), queueKey(queue, 'policy')) > 0
   let is = await exists()
   // A push or a purge may come between the two. Whoever changes something looks again, so that the last one is right.
@@ -62,7 +62,7 @@ export async function settle (redis: RedisClient, queue: string): Promise<boolea
  * Puts names back that this server has noted, that are not listed, and whose queues have something: of its next thousand.
  * Never rejects: the next one who asks for all names does it again.
  */
-export async function recall (redis: RedisClient): Promise<void> {
+export async function relistNames (redis: RedisClient): Promise<void> {
   const known = [...storeOf(redis).notedNames].slice(0, mostRecalled)
   if (known.length === 0) return
   try {
@@ -70,7 +70,7 @@ export async function recall (redis: RedisClient): Promise<void> {
     for (const [i, [name, at]] of known.entries()) {
       // To the end of the map: the next time it is the turn of others.
       if (storeOf(redis).notedNames.delete(name)) storeOf(redis).notedNames.set(name, at)
-      if (listed[i] === 0) await settle(redis, name)
+      if (listed[i] === 0) await syncName(redis, name)
     }
   } catch {}
 }

@@ -1,6 +1,6 @@
-import { errors, refusalFromRedis } from '../errors.ts'
+import { errors, errorFromRedis } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { QueueBound } from './queue-limit.ts'
+import { QueueLimit } from './queue-limit.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
@@ -23,7 +23,7 @@ export interface Policy {
 }
 
 /** What to change; null goes back to the default (of max_lost it is no bound), and what is left out stays as it is. */
-export interface Change {
+export interface PolicyChange {
   status?: 'stop' | 'start' | undefined
   /** With stop: seconds after which the queue opens again. */
   for?: number | undefined
@@ -44,20 +44,20 @@ export interface Change {
 const changing = script<null>('set_policy')
 
 /** Changes a queue's settings, all at once; a queue that nobody has used yet keeps them for its first job. */
-export async function control (redis: RedisClient, queue: string, change: Change, { now }: { now?: number } = {}): Promise<void> {
+export async function setPolicy (redis: RedisClient, queue: string, change: PolicyChange, { now }: { now?: number } = {}): Promise<void> {
   const changes = fields(change)
   const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
-  if (adds) await storeOf(redis).part(QueueBound).admit(queue)
+  if (adds) await storeOf(redis).part(QueueLimit).admit(queue)
   await redis.sadd(commonKey('queues'), queue).catch(error => { if (adds || !isFull(error)) throw error })
   await changing(redis, queue, { changes, now: milliseconds(now) })
 }
 
 // Redis takes no name then, known or not; but a queue must open, for only that makes room.
 function isFull (error: Error): boolean {
-  return refusalFromRedis(error) instanceof errors.REDIS_FULL
+  return errorFromRedis(error) instanceof errors.REDIS_FULL
 }
 
-function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concurrency, ...change }: Change): Array<string | number> {
+function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concurrency, ...change }: PolicyChange): Array<string | number> {
   const changes: Record<string, number | string | null | undefined> = {
     stopped: status && (status === 'stop' ? 1 : null),
     reopens_at: status && (pause === undefined ? null : `+${milliseconds(pause)}`),
@@ -83,7 +83,7 @@ function inMs (seconds: number | null | undefined): number | null | undefined {
 }
 
 /** As lua/parts/policy/load_policy.lua gives them; times in ms. */
-export interface Rules {
+export interface StoredPolicy {
   stopped?: number
   reopens_at?: number
   tries: number
@@ -102,7 +102,7 @@ export interface Rules {
 }
 
 /** The policy as people read it. */
-export function policyFrom (set: Rules): Policy {
+export function policyFrom (set: StoredPolicy): Policy {
   return {
     stopped: set.stopped === 1,
     reopens_at: set.reopens_at === undefined ? null : set.reopens_at / 1000,

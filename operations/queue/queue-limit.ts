@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { isNoted, note } from './name.ts'
+import { isNameNoted, noteName } from './name.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** How many queues there may be, unless the server says otherwise. */
@@ -16,7 +16,7 @@ const near = 0.9
  * Bounds how many queues there are. Where the node that has their names is away, queues are let in: a push does not fail
  * for that.
  */
-export class QueueBound {
+export class QueueLimit {
   readonly #redis: RedisClient
   // How many there were when that was last asked, at what time, and how many this server had let in by then.
   #counted = { count: 0, at: -Infinity, admitted: 0 }
@@ -31,20 +31,20 @@ export class QueueBound {
    * - `listed`: resolves when its name has been noted
    */
   async admit (queue: string): Promise<{ listed: Promise<void> }> {
-    if (isNoted(this.#redis, queue)) return { listed: note(this.#redis, queue) }
+    if (isNameNoted(this.#redis, queue)) return { listed: noteName(this.#redis, queue) }
     if (performance.now() - this.#counted.at >= often) await this.#count()
     if (this.#guess >= this.#limit * near) {
-      if (await this.isThere(queue)) return { listed: note(this.#redis, queue) }
+      if (await this.exists(queue)) return { listed: noteName(this.#redis, queue) }
       if (this.#guess >= this.#limit) await this.#count(true)
       if (this.#guess >= this.#limit) throw new errors.QUEUES_FULL()
     }
     this.#admitted++
     // In this very turn, so that the next count has it.
-    return { listed: note(this.#redis, queue) }
+    return { listed: noteName(this.#redis, queue) }
   }
 
   /** Whether there is a queue of that name; true where that cannot be known now. */
-  async isThere (queue: string): Promise<boolean> {
+  async exists (queue: string): Promise<boolean> {
     return await this.#redis.sismember(commonKey('queues'), queue).catch(() => 1) === 1
   }
 

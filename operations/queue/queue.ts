@@ -1,8 +1,8 @@
 import { policyFrom, type Policy } from './policy.ts'
 import type { State } from '../job/job.ts'
 import { commonKey } from '../redis/keys.ts'
-import { filtered, merged } from '../in-pieces.ts'
-import { recall, seen, settle } from './name.ts'
+import { filterInPieces, mergeInPieces } from '../in-pieces.ts'
+import { relistNames, ensureListed, syncName } from './name.ts'
 import { script } from '../redis/script.ts'
 import { milliseconds } from '../time.ts'
 import type { RedisClient } from '../redis/store.ts'
@@ -31,7 +31,7 @@ const slice = 1000
 
 /** The names of all queues, sorted; read in slices where there are many. */
 export async function queues (redis: RedisClient): Promise<string[]> {
-  await recall(redis)
+  await relistNames(redis)
   if (await redis.scard(commonKey('queues')) <= slice) return (await redis.smembers(commonKey('queues'))).sort()
   const slices: string[][] = []
   let cursor = '0'
@@ -40,9 +40,9 @@ export async function queues (redis: RedisClient): Promise<string[]> {
     slices.push(names.sort())
     cursor = next
   } while (cursor !== '0')
-  const names = await merged(slices)
+  const names = await mergeInPieces(slices)
   // A scan may name one twice.
-  return await filtered(names, distinct())
+  return await filterInPieces(names, distinct())
 }
 
 function distinct (): (name: string) => boolean {
@@ -61,7 +61,7 @@ interface Asked { now?: number, listed?: boolean }
 export async function queueStatus (redis: RedisClient, queue: string, { now, listed = false }: Asked = {}): Promise<QueueStatus> {
   const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed, blocked, discarded] =
     await scripts.status(redis, queue, { now: milliseconds(now) })
-  if (!listed && pushed > 0) await seen(redis, queue)
+  if (!listed && pushed > 0) await ensureListed(redis, queue)
   return {
     counts: { waiting, delayed, blocked, active, failed: failedNow, completed },
     pushed,
@@ -81,5 +81,5 @@ type Ten = [number, number, number, number, number, number, number, number, numb
 export async function purge (redis: RedisClient, queue: string): Promise<void> {
   // The name goes last: jobs that are still there must not be without one.
   await scripts.purge(redis, queue)
-  await settle(redis, queue)
+  await syncName(redis, queue)
 }

@@ -1,5 +1,5 @@
-import { lately, meanwhile, signOfLife } from './cached.ts'
-import { filtered, Turns } from '../in-pieces.ts'
+import { cacheFor, serveStale, assertAlive } from './cached.ts'
+import { filterInPieces, Turns } from '../in-pieces.ts'
 import { commonKey } from '../redis/keys.ts'
 import { queues, queueStatus } from './queue.ts'
 import type { State } from '../job/job.ts'
@@ -73,9 +73,9 @@ export class Summaries {
 
   constructor (redis: RedisClient) {
     this.#redis = redis
-    const read = lately(redis, shareable, async () => await queues(redis))
-    this.#names = meanwhile(redis, staleNames, read, names => names.length > few)
-    this.latest = lately(redis, shareable, async () => await this.#lookAtAll())
+    const read = cacheFor(redis, shareable, async () => await queues(redis))
+    this.#names = serveStale(redis, staleNames, read, names => names.length > few)
+    this.latest = cacheFor(redis, shareable, async () => await this.#lookAtAll())
   }
 
   /** All queues; where looking at them takes long, as they stood within the last minute, while another look is under way. */
@@ -83,7 +83,7 @@ export class Summaries {
     const last = this.#last
     if (last === undefined || last.took < shareable || performance.now() - last.at > stale) return await this.latest()
     this.latest().catch(() => {})
-    await signOfLife(this.#redis)
+    await assertAlive(this.#redis)
     return last.summary
   }
 
@@ -93,7 +93,7 @@ export class Summaries {
     const sought = search.toLowerCase()
     const all = range.queue === undefined ? await this.#names() : await this.#named(range.queue)
     const isAll = sought === '' && range.who === ''
-    const names = isAll ? all : await filtered(all, name => name.toLowerCase().includes(sought) && sees(name))
+    const names = isAll ? all : await filterInPieces(all, name => name.toLowerCase().includes(sought) && sees(name))
     return { names: names.slice(offset, offset + limit), size: names.length }
   }
 
@@ -107,7 +107,7 @@ export class Summaries {
     const known = this.#pages.get(key)
     if (known !== undefined) return await known()
     if (this.#pages.size >= 100) this.#pages.clear()
-    const page = lately(this.#redis, shareable, async () => {
+    const page = cacheFor(this.#redis, shareable, async () => {
       const { names, size } = await this.names(range)
       return { ...await this.#look(names), size }
     })

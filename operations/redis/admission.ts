@@ -1,5 +1,5 @@
 import { errors } from '../errors.ts'
-import { share } from './load.ts'
+import { loadRatio } from './load.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
 /** Starts a request, or says why it may not start. */
@@ -39,7 +39,7 @@ export class Admission {
   /** Whether a request may begin now. `many`: there are many of its connection under way. */
   admits (queue: string, many: boolean): boolean {
     // Requests of many connections on one queue share a call, so they count once that has left.
-    if (share(this.#redis, queue) >= 1) return false
+    if (loadRatio(this.#redis, queue) >= 1) return false
     if (many && (this.#share(queue) >= forMany || this.#held.length > 0)) return false
     this.#begun++
     return true
@@ -55,12 +55,12 @@ export class Admission {
 
   /** For one that may not: starts it later, or refuses it. */
   defer (queue: string, many: boolean, start: Start): void {
-    if (!many || this.#held.length >= most || share(this.#redis, queue) >= 1) return this.#refuse(start)
+    if (!many || this.#held.length >= most || loadRatio(this.#redis, queue) >= 1) return this.#refuse(start)
     if (this.#held.push({ start, since: performance.now() }) === 1) setTimeout(() => this.#next(), pause)
   }
 
   #share (queue: string): number {
-    return share(this.#redis, queue, commands * this.#begun)
+    return loadRatio(this.#redis, queue, commands * this.#begun)
   }
 
   #refuse (start: Start): void {

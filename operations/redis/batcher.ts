@@ -1,4 +1,4 @@
-import { refusal } from './load.ts'
+import { overloadError } from './load.ts'
 import { storeOf, type Load, type RedisClient } from './store.ts'
 
 /** What one call carries at most; a request that is larger goes alone. A bound of one job is no sharing at all. */
@@ -21,7 +21,7 @@ interface Asked<Request, Answer> {
  * alone waits for nobody: the turn ends when all that has arrived has been read. `call` answers each in turn, or refuses
  * it with an Error; no call waits for another to return. Rejects with REDIS_BUSY, at once, where too much is under way.
  */
-export function coalesce<Request, Answer> (
+export function batchCalls<Request, Answer> (
   call: (redis: RedisClient, queue: string, requests: Request[]) => Promise<Array<Answer | Error>>,
   weigh: (request: Request) => Weight
 ): Ask<Request, Answer> {
@@ -36,7 +36,7 @@ export function coalesce<Request, Answer> (
       open = undefined
     }
     // One that joins others costs no command more.
-    const refused = open !== undefined && weight.bytes === 0 ? null : refusal(redis, queue, weight.bytes)
+    const refused = open !== undefined && weight.bytes === 0 ? null : overloadError(redis, queue, weight.bytes)
     if (refused !== null) return Promise.reject(refused)
     if (open === undefined) {
       calls.set(queue, open = new Call(storeOf(redis).load, async requests => {

@@ -27,7 +27,7 @@ const silence = 3
 export const bounds = { fewest: 1000, first: 1000, most: 2000 }
 
 /** A command without an answer. Whether Redis did it is not known, unless its answer arrives late. */
-export class GivenUp extends Error {
+export class CommandTimeout extends Error {
   /** Resolves with the answer if it still arrives. It may never settle. */
   readonly late: Promise<unknown>
 
@@ -57,7 +57,7 @@ export function limitCommands (redis: Redis, ms: number, times = silence): Redis
 const limiters = new WeakMap<Redis, Limiter>()
 
 /** How many commands are under way on a connection, and how many may be. */
-export function lineOf (redis: Redis | undefined): { length: number, most: number } {
+export function pipelineOf (redis: Redis | undefined): { length: number, most: number } {
   return (redis && limiters.get(redis)) ?? { length: 0, most: bounds.most }
 }
 
@@ -174,7 +174,7 @@ class Limiter {
 function giveUp (command: Sent): void {
   let arrive!: (reply: unknown) => void
   const late = new Promise(resolve => { arrive = resolve })
-  command.reject(new GivenUp(late))
+  command.reject(new CommandTimeout(late))
   command.resolve = reply => { arrive(command.transformReply(reply as Buffer)) }
   command.reject = () => {}
 }

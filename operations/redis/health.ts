@@ -1,4 +1,4 @@
-import { errors, refusalFromRedis } from '../errors.ts'
+import { errors, errorFromRedis } from '../errors.ts'
 import { commonKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
@@ -9,7 +9,7 @@ export async function tryWrite (redis: RedisClient): Promise<void> {
   try {
     await redis.set(commonKey('health'), '1', 'EX', 60)
   } catch (error) {
-    const refusal = refusalFromRedis(error as Error)
+    const refusal = errorFromRedis(error as Error)
     if (refusal instanceof errors.REDIS_FULL || refusal instanceof errors.REDIS_READ_ONLY) throw new errors.WRITES_REFUSED(refusal.message)
     throw error
   }

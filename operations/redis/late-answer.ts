@@ -1,15 +1,15 @@
-import { GivenUp } from './command-limit.ts'
+import { CommandTimeout } from './command-limit.ts'
 
 /**
  * Returns the call as it is. If it is given up and its answer arrives after all, `hear` gets that answer: the request is
  * gone, and what was taken for it must go back.
  */
-export async function unlessLate<Reply> (call: Promise<Reply>, hear: (reply: Reply) => void): Promise<Reply> {
+export async function withLateAnswer<Reply> (call: Promise<Reply>, hear: (reply: Reply) => void): Promise<Reply> {
   try {
     return await call
   } catch (error) {
     const { cause } = error as Error
-    if (cause instanceof GivenUp) void (cause.late as Promise<Reply>).then(hear)
+    if (cause instanceof CommandTimeout) void (cause.late as Promise<Reply>).then(hear)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { Cluster, Command, type Redis } from 'ioredis'
-import { lineOf } from './command-limit.ts'
+import { pipelineOf } from './command-limit.ts'
 import { errors } from '../errors.ts'
 import { queueKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
@@ -11,16 +11,16 @@ const mostBytes = 64 * 2 ** 20
  * How much of what may be under way to the Redis that has the queue is, or is about to leave, with `more` commands; 1
  * when it is full.
  */
-export function share (redis: RedisClient, queue: string, more = 0): number {
-  const { length, most } = lineOf(redis instanceof Cluster ? nodeOf(redis, queue) : redis)
+export function loadRatio (redis: RedisClient, queue: string, more = 0): number {
+  const { length, most } = pipelineOf(redis instanceof Cluster ? nodeOf(redis, queue) : redis)
   return (length + storeOf(redis).load.open + more) / most
 }
 
 /** null, or why a call on the queue, with so many bytes, may not be added to what is under way. */
-export function refusal (redis: RedisClient, queue: string, bytes = 0): Error | null {
+export function overloadError (redis: RedisClient, queue: string, bytes = 0): Error | null {
   const load = storeOf(redis).load
   const fits = load.bytes === 0 || load.bytes + bytes <= mostBytes
-  if (fits && share(redis, queue) < 1) return null
+  if (fits && loadRatio(redis, queue) < 1) return null
   load.refused++
   return new errors.REDIS_BUSY()
 }

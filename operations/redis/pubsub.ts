@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Cluster, type Redis } from 'ioredis'
 import { queueKey } from './keys.ts'
 import { limitCommands } from './command-limit.ts'
-import { filtered, setOf } from '../in-pieces.ts'
+import { filterInPieces, setInPieces } from '../in-pieces.ts'
 import { shipped } from './client.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
@@ -71,8 +71,8 @@ export class Subscriber {
     const lists = await Promise.all(cluster.nodes('master').map(async node => {
       return await node.call('PUBSUB', 'SHARDCHANNELS', `*:${this.server}`).catch(() => []) as string[]
     }))
-    const heard = await setOf(lists.flat())
-    const unheard = await filtered([...this.#queues], ([channel]) => !heard.has(channel))
+    const heard = await setInPieces(lists.flat())
+    const unheard = await filterInPieces([...this.#queues], ([channel]) => !heard.has(channel))
     for (const [channel, queue] of unheard) if (this.#queues.has(channel)) this.#missing.add(queue)
     // Of very many channels the nodes have long lists: at most a tenth of the time is spent on them.
     this.#restsUntil = start + 10 * (performance.now() - start)

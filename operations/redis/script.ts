@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { refusalFromRedis } from '../errors.ts'
+import { errorFromRedis } from '../errors.ts'
 import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
@@ -60,7 +60,7 @@ export function script<Reply> (verb: string): Script<Reply> {
       const names = keys.map(key => scriptKey(queue, key)!)
       return await client[name]!(...names, ...values(verb, args, given)) as Reply
     } catch (error) {
-      throw refusalFromRedis(error as Error) ?? withPlaces(error as Error, place)
+      throw errorFromRedis(error as Error) ?? withPlaces(error as Error, place)
     } finally {
       meter?.trip(labelOf(verb), performance.now() - start)
     }

@@ -1,8 +1,8 @@
 import { errors } from '../errors.ts'
 import { options } from '../job/push.ts'
 import { commonKey, scheduleKey } from '../redis/keys.ts'
-import { QueueBound } from '../queue/queue-limit.ts'
-import { newSeed } from '../job/receipt.ts'
+import { QueueLimit } from '../queue/queue-limit.ts'
+import { newGeneration } from '../job/receipt.ts'
 import { replicated } from '../redis/replication.ts'
 import { script } from '../redis/script.ts'
 import { lastTick, tickAfter } from './cron.ts'
@@ -53,9 +53,9 @@ export async function fire (redis: RedisClient, { name, kept, turn, payload }: C
   const more = JSON.stringify(options({ ...kept, payload }) ?? {})
   const until = (next ?? at) + month
   try {
-    await storeOf(redis).part(QueueBound).admit(kept.queue)
+    await storeOf(redis).part(QueueLimit).admit(kept.queue)
     const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
-      { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, fresh_seed: newSeed(), payload }))
+      { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, fresh_seed: newGeneration(), payload }))
     if (outcome === 'new') {
       storeOf(redis).meter?.pushed(kept.queue, 1)
       // Before it moves on: a purge may have taken the name just now.

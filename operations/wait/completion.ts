@@ -1,4 +1,4 @@
-import { watch, type KeptDocument } from '../job/job.ts'
+import { watch, type StoredJob } from '../job/job.ts'
 import type { Deadline } from './deadline.ts'
 import type { RedisClient } from '../redis/store.ts'
 
@@ -23,7 +23,7 @@ export class Completions {
   }
 
   /** Resolves when the job has finished, or is not there; or when time is up, or the client has gone. */
-  async wait (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, deadline: Deadline, ms: number): Promise<void> {
+  async wait (queue: string, job: Pick<StoredJob, 'id' | 'generation'>, deadline: Deadline, ms: number): Promise<void> {
     const ask = async () => await watch(this.#redis, queue, job, this.#server)
     const ended = this.#ended(`${queue} ${job.id}`, deadline, ms)
     const again = setInterval(() => { ask().then(watched => { if (!watched) ended.resolve() }, () => {}) }, this.#recheck)

@@ -1,4 +1,4 @@
-import { unwatch, type KeptDocument } from '../job/job.ts'
+import { unwatch, type StoredJob } from '../job/job.ts'
 import { script } from '../redis/script.ts'
 import { Subscriber } from '../redis/pubsub.ts'
 import { Completions } from './completion.ts'
@@ -33,7 +33,7 @@ export class LongPoll {
   constructor (redis: RedisClient) {
     this.#redis = redis
     this.#subscriber = new Subscriber(redis, (queue, message) => this.#hear(queue, message))
-    this.resultWaiters = new ResultWaiters(async (queue, id, era, heard) => await unwatch(redis, queue, { id, era }, this.server, heard))
+    this.resultWaiters = new ResultWaiters(async (queue, id, era, heard) => await unwatch(redis, queue, { id, generation: era }, this.server, heard))
     this.#completions = new Completions(redis, this.server, safety)
     this.#safety = setInterval(() => this.#lookAfterAll(), safety).unref()
   }
@@ -70,7 +70,7 @@ export class LongPoll {
   }
 
   /** Resolves when a job has finished, or is not there; or when `ms` are over, the client has gone or the server closes. */
-  async end (queue: string, job: Pick<KeptDocument, 'id' | 'era'>, deadline: Deadline, ms: number): Promise<void> {
+  async end (queue: string, job: Pick<StoredJob, 'id' | 'generation'>, deadline: Deadline, ms: number): Promise<void> {
     await this.#list(queue).subscribed
     if (!deadline.aborted && !this.#closed) await this.#completions.wait(queue, job, deadline, ms)
   }

@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts'
-import { job, type KeptDocument } from '../job/job.ts'
+import { job, type StoredJob } from '../job/job.ts'
 import { pushOne, type NewJob, type Pushed } from '../job/push.ts'
-import { newSeed } from '../job/receipt.ts'
+import { newGeneration } from '../job/receipt.ts'
 import type { Deadline } from './deadline.ts'
 import type { ResultWaiter } from './result-waiters.ts'
 import type { LongPoll } from './long-poll.ts'
@@ -28,7 +28,7 @@ export interface AwaitedPush extends Pushed {
 /** Puts a job in for a client that waits for its result. Rejects as pushOne() does. */
 export async function pushAndWait (redis: RedisClient, longPoll: LongPoll, queue: string, job: NewJob, deadline: Deadline): Promise<AwaitedPush> {
   const waiter = longPoll.resultWaiters.enter(queue)
-  const mark = newSeed()
+  const mark = newGeneration()
   try {
     const pushed = await pushOne(redis, queue, { ...job, awaited: { server: longPoll.server, mark } })
     const awaited = { id: pushed.id, waiter, ...(pushed.isNew && { mark }) }
@@ -40,7 +40,7 @@ export async function pushAndWait (redis: RedisClient, longPoll: LongPoll, queue
 }
 
 async function resultOf (redis: RedisClient, longPoll: LongPoll, queue: string, awaited: Awaited, deadline: Deadline): Promise<string | null> {
-  let ended: KeptDocument | null = null
+  let ended: StoredJob | null = null
   try {
     ended = await endOf(redis, longPoll, queue, awaited, deadline)
   } finally {
@@ -52,10 +52,10 @@ async function resultOf (redis: RedisClient, longPoll: LongPoll, queue: string, 
 }
 
 /** A job when it has finished, or as it is when time is up; null when it is not there. */
-export async function jobAtEnd (redis: RedisClient, longPoll: LongPoll, queue: string, id: string, deadline: Deadline): Promise<KeptDocument | null> {
+export async function jobAtEnd (redis: RedisClient, longPoll: LongPoll, queue: string, id: string, deadline: Deadline): Promise<StoredJob | null> {
   if (deadline.ms <= 0) return await job(redis, queue, id)
   const waiter = longPoll.resultWaiters.enter(queue)
-  let ended: KeptDocument | null = null
+  let ended: StoredJob | null = null
   try {
     ended = await endOf(redis, longPoll, queue, { id, waiter }, deadline)
     return ended
@@ -64,13 +64,13 @@ export async function jobAtEnd (redis: RedisClient, longPoll: LongPoll, queue: s
   }
 }
 
-async function endOf (redis: RedisClient, longPoll: LongPoll, queue: string, { id, mark, waiter }: Awaited, deadline: Deadline): Promise<KeptDocument | null> {
+async function endOf (redis: RedisClient, longPoll: LongPoll, queue: string, { id, mark, waiter }: Awaited, deadline: Deadline): Promise<StoredJob | null> {
   const until = performance.now() + deadline.ms
   for (let era: string | undefined; ;) {
     const found = await job(redis, queue, id)
-    if (era === undefined && found !== null) waiter.knows(id, found.era)
+    if (era === undefined && found !== null) waiter.knows(id, found.generation)
     // The id has been given out again, to another job: after a purge, or where Redis has lost its last writes.
-    if (found === null || found.era !== (era ??= found.era) || (mark !== undefined && !era.endsWith(` ${mark}`))) return null
+    if (found === null || found.generation !== (era ??= found.generation) || (mark !== undefined && !era.endsWith(` ${mark}`))) return null
     const ms = until - performance.now()
     if (ms <= 0 || found.state === 'failed' || found.state === 'completed' || longPoll.closed || deadline.aborted) return found
     // Once more if it came back to life before we could look: it had failed, and was redriven.

@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
-import type { Delivery, Done } from '../job/delivery.ts'
-import { advance, look, type Wish } from '../job/take.ts'
+import type { Delivery, Ack } from '../job/delivery.ts'
+import { ackAndTake, tryTake, type TakeOptions } from '../job/take.ts'
 import type { Deadline } from './deadline.ts'
 import type { LongPoll } from './long-poll.ts'
 import type { RedisClient } from '../redis/store.ts'
@@ -9,11 +9,11 @@ import type { RedisClient } from '../redis/store.ts'
  * The next jobs of the first of `queues` that has any; none if all are empty and nothing came while `deadline` lasted.
  * Rejects with QUEUE_CLOSED if every queue is stopped and nobody waits, and with WORKER_QUIET if the worker is to take no more.
  */
-export async function next (redis: RedisClient, longPoll: LongPoll, queues: string[], wish: Wish, deadline?: Deadline): Promise<Delivery[]> {
+export async function next (redis: RedisClient, longPoll: LongPoll, queues: string[], wish: TakeOptions, deadline?: Deadline): Promise<Delivery[]> {
   if (deadline === undefined) return await nextNow(redis, queues, wish)
   const found = await longPoll.wait<Delivery[] | Error>(queues, deadline, async queue => {
     try {
-      const { jobs, again, left } = await look(redis, queue, { ...wish, server: longPoll.server })
+      const { jobs, again, left } = await tryTake(redis, queue, { ...wish, server: longPoll.server })
       return { found: jobs.length > 0 ? jobs : null, again, left }
     } catch (error) {
       // A look that fails is tried again, but this one is an answer.
@@ -26,19 +26,19 @@ export async function next (redis: RedisClient, longPoll: LongPoll, queues: stri
 }
 
 /** Finishes a job and then does the same for one queue, if it can in one step. Rejects as well with the code of why the job is not accepted as done. */
-export async function nextAfter (redis: RedisClient, longPoll: LongPoll, queue: string, done: Done, wish: Wish, deadline?: Deadline): Promise<Delivery[]> {
-  const { jobs, closed, again, left, quiet } = await advance(redis, queue, { done, wish })
+export async function nextAfter (redis: RedisClient, longPoll: LongPoll, queue: string, done: Ack, wish: TakeOptions, deadline?: Deadline): Promise<Delivery[]> {
+  const { jobs, closed, again, left, quiet } = await ackAndTake(redis, queue, { done, wish })
   if (quiet) throw new errors.WORKER_QUIET()
   if (jobs.length > 0) return jobs
   if (deadline === undefined && closed) throw new errors.QUEUE_CLOSED()
   return deadline === undefined && (again !== 0 || left === 0) ? [] : await next(redis, longPoll, [queue], wish, deadline)
 }
 
-async function nextNow (redis: RedisClient, queues: string[], wish: Wish): Promise<Delivery[]> {
+async function nextNow (redis: RedisClient, queues: string[], wish: TakeOptions): Promise<Delivery[]> {
   let closed = 0
   for (const queue of queues) {
     try {
-      const { jobs } = await look(redis, queue, wish)
+      const { jobs } = await tryTake(redis, queue, wish)
       if (jobs.length > 0) return jobs
     } catch (error) {
       if (!(error instanceof errors.QUEUE_CLOSED)) throw error

@@ -6,7 +6,7 @@ import { script } from '../redis/script.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 
 /** A job that a worker holds on lease, or took last for good. `since` is in epoch seconds. */
-export interface Held { queue: string, job: string, since: number }
+export interface HeldJob { queue: string, job: string, since: number }
 
 /** What a worker tells about itself. */
 export interface About {
@@ -26,7 +26,7 @@ export interface Worker extends About {
   failed: number
   /** The queues it is registered on. */
   queues: string[]
-  working_on: Held[]
+  working_on: HeldJob[]
   /** Epoch seconds; null for one that has registered and said no more. */
   last_seen: number | null
   /** Not heard of for 5 minutes. */
@@ -101,7 +101,7 @@ export async function workersOf (redis: RedisClient, queue: string): Promise<str
 }
 
 /** Notes that a request on a queue named its worker; nothing without one. */
-export function hear (redis: RedisClient, queue: string, worker: string | undefined): void {
+export function noteWorker (redis: RedisClient, queue: string, worker: string | undefined): void {
   if (worker !== undefined) storeOf(redis).part(Roster).hear(queue, worker)
 }
 
@@ -169,7 +169,7 @@ const texts = ['version', 'host'] as const
 const numbers = ['pid', 'concurrency', 'rss'] as const
 
 /** What a body tells of a worker, as far as it makes sense: any other member does no harm. */
-export function aboutIn (body: Record<string, unknown>): About {
+export function parseAbout (body: Record<string, unknown>): About {
   const about: About = {}
   for (const name of texts) {
     const value = body[name]

@@ -1,7 +1,7 @@
 import { watchFile, unwatchFile } from 'node:fs'
 import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
-import { Allowances } from '../../operations/access/rate-limit.ts'
+import { RateLimits } from '../../operations/access/rate-limit.ts'
 import { errors } from '../../operations/errors.ts'
 import { othersMay, readTokens, Tokens, type Holder } from '../../operations/access/token.ts'
 import type { Role } from '../../schemas/access.ts'
@@ -58,7 +58,7 @@ export default fp(async app => {
   })
   if (path === '') return
   warnOfReaders(path, app.log)
-  const allowances = new Allowances()
+  const allowances = new RateLimits()
   app.addHook('onRequest', (request, reply, done) => {
     const { role = 'any', allQueues = false } = request.routeOptions.config
     if (role === 'open') return done()

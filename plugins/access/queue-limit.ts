@@ -1,10 +1,10 @@
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
 import { errors } from '../../operations/errors.ts'
-import { lately } from '../../operations/queue/cached.ts'
-import { filtered } from '../../operations/in-pieces.ts'
-import { QueueBound } from '../../operations/queue/queue-limit.ts'
-import { isNoted } from '../../operations/queue/name.ts'
+import { cacheFor } from '../../operations/queue/cached.ts'
+import { filterInPieces } from '../../operations/in-pieces.ts'
+import { QueueLimit } from '../../operations/queue/queue-limit.ts'
+import { isNameNoted } from '../../operations/queue/name.ts'
 import { queues } from '../../operations/queue/queue.ts'
 import { storeOf } from '../../operations/redis/store.ts'
 import type { Holder } from '../../operations/access/token.ts'
@@ -22,13 +22,13 @@ const coming = 5000
 /** A token with `max_queues` brings no more queues into being than that, whoever made those that its globs match. */
 export default fp(async app => {
   if (app.config.PRESQUE_TOKENS === '') return
-  const names = lately(app.redis, 1000, async () => await queues(app.redis))
+  const names = cacheFor(app.redis, 1000, async () => await queues(app.redis))
   // By token, the names that were let in and when.
   const admitted = new Map<string, Map<string, number>>()
 
   async function admit (holder: Holder, most: number, queue: string): Promise<void> {
-    if (isNoted(app.redis, queue) || await storeOf(app.redis).part(QueueBound).isThere(queue)) return
-    const own = await filtered(await names(), name => holder.sees(name))
+    if (isNameNoted(app.redis, queue) || await storeOf(app.redis).part(QueueLimit).exists(queue)) return
+    const own = await filterInPieces(await names(), name => holder.sees(name))
     const mine = admitted.get(holder.token.sha256) ?? new Map<string, number>()
     admitted.set(holder.token.sha256, mine)
     for (const [name, at] of mine) if (performance.now() - at > coming) mine.delete(name)

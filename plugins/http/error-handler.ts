@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { errors, refusalFromRedis } from '../../operations/errors.ts'
-import { redacted } from '../../operations/access/redact.ts'
+import { errors, errorFromRedis } from '../../operations/errors.ts'
+import { redactUrl } from '../../operations/access/redact.ts'
 import { withBody } from '../../schemas/header.ts'
 
 /** Every failure leaves as `{"error":"<sentence>"}`: refusals as they are, Redis away as 503, all else as a bare 500. */
 export default fp(async app => {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = known(error, app.config.PRESQUE_MAX_BODY)
-    if (refusal === null) app.log.error({ reqId: request.id, err: error, url: redacted(request.url) }, 'internal error')
+    if (refusal === null) app.log.error({ reqId: request.id, err: error, url: redactUrl(request.url) }, 'internal error')
     if (refusal instanceof errors.WORKER_QUIET) void reply.header('x-presque-quiet', '1')
     refuse(reply, refusal ?? new errors.INTERNAL() as FastifyError)
   })
@@ -35,7 +35,7 @@ function known (error: FastifyError, maxBody: number): FastifyError | null {
   if (codes.has(error.code)) return error
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new errors.BODY_TOO_LARGE(maxBody) as FastifyError
   if (error.statusCode! < 500) return new errors.BAD_REQUEST(error.message) as FastifyError
-  return refusalFromRedis(error) as FastifyError | null
+  return errorFromRedis(error) as FastifyError | null
 }
 
 function notFound ({ method, url }: FastifyRequest): FastifyError {

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
-import { Returns } from '../../operations/job/put-back.ts'
+import { PutBack } from '../../operations/job/put-back.ts'
 import { storeOf, type Undo } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Puts back what nobody received. */
-    returns: Returns
+    returns: PutBack
   }
   interface FastifyReply {
     /**
@@ -27,7 +27,7 @@ const quiet = 20
 
 /** `reply.whenUndelivered()`: what a take must give back when nobody is there any more to receive it. */
 export default fp(async app => {
-  const returns = new Returns((err, reqId) => app.log.error({ reqId, err }, 'an undelivered job could not be put back'))
+  const returns = new PutBack((err, reqId) => app.log.error({ reqId, err }, 'an undelivered job could not be put back'))
   app.decorate('returns', returns)
   storeOf(app.redis).putBack = returns
   const connections = new WeakMap<Socket, Pending>()

@@ -4,7 +4,7 @@ import type { FastifyInstance, onResponseHookHandler } from 'fastify'
 import type { Row } from '../../operations/metric/histogram.ts'
 import { Meter, type Figures, type Siblings } from '../../operations/metric/process-metrics.ts'
 import { queueMetrics } from '../../operations/metric/queue-metrics.ts'
-import { errors, refusalFromRedis } from '../../operations/errors.ts'
+import { errors, errorFromRedis } from '../../operations/errors.ts'
 import type { Safety } from '../../operations/redis/safety.ts'
 import { storeOf } from '../../operations/redis/store.ts'
 
@@ -137,7 +137,7 @@ function addSafety (registry: Registry, safety: Safety | undefined): void {
 }
 
 function emptyIfAway (error: Error): Registry {
-  const known = refusalFromRedis(error) ?? error
+  const known = errorFromRedis(error) ?? error
   const isAway = known instanceof errors.REDIS_UNAVAILABLE
   if (!isAway && !(known instanceof errors.LAYOUT_NEWER)) throw error
   return new Registry()

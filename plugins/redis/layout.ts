@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyRequest } from 'fastify'
-import { errors, refusalFromRedis } from '../../operations/errors.ts'
+import { errors, errorFromRedis } from '../../operations/errors.ts'
 import { event } from '../../operations/event/event.ts'
 import { Layout } from '../../operations/layout/layout.ts'
 import { migrations as ours, type Migration } from '../../operations/layout/migration.ts'
@@ -57,7 +57,7 @@ export default fp<{ layout?: LayoutOptions }>(async (app, { layout: options = {}
 
 // That Redis is away is told elsewhere. A full one keeps the layout that it has, and is served on.
 function levelOf (error: unknown): 'debug' | 'warn' | 'error' {
-  const refusal = refusalFromRedis(error as Error) ?? error
+  const refusal = errorFromRedis(error as Error) ?? error
   const isFull = refusal instanceof errors.REDIS_FULL
   if (isFull || refusal instanceof errors.REDIS_READ_ONLY) return 'warn'
   return (refusal as { statusCode?: number }).statusCode === undefined ? 'error' : 'debug'

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test, type Test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { cancel } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import { place } from '../fixtures/presque.ts'
@@ -76,9 +76,9 @@ for (const language of names) {
   test(`the quick start in ${language} says that its push is refused, and ends`, { skip: missing(language) }, async t => {
     // So that the take of the first one does not wait in vain.
     const { app, url } = await listen(t, language === 'sh' ? { PRESQUE_MAX_WAIT: 1 } : {})
-    await control(app.redis, 'mail', { max_jobs: 1 })
+    await setPolicy(app.redis, 'mail', { max_jobs: 1 })
     await push(url, '{"to":"bob"}')
-    await control(app.redis, 'mail', { status: 'stop' })
+    await setPolicy(app.redis, 'mail', { status: 'stop' })
     const { code, out, err } = await start(t, language, url)
     t.equal(code, codes[language])
     t.match(out + err, language === 'sh' ? /the queue is full.*wait must be seconds.*POST is not allowed here/s : /the queue is full/)
@@ -112,7 +112,7 @@ for (const language of ['bash', 'ts', 'python', 'go'] as const) {
 for (const language of ['ts', 'python', 'go'] as const) {
   test(`the quick start in ${language} ends when its job is cancelled`, { skip: missing(language) }, async t => {
     const { app, url } = await listen(t)
-    await control(app.redis, 'mail', { status: 'stop' })
+    await setPolicy(app.redis, 'mail', { status: 'stop' })
     const ended = start(t, language, url)
     await until('its job is there', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 1, 30_000)
     await cancel(app.redis, 'mail', '1')

@@ -1,8 +1,8 @@
 import { test } from 'tap'
 import { bounds } from '../../operations/redis/batcher.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { ack, ackOne } from '../../operations/job/delivery.ts'
-import { advance, look, take, type Wish } from '../../operations/job/take.ts'
+import { ackAndTake, tryTake, take, type TakeOptions } from '../../operations/job/take.ts'
 import { push, pushOne } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import type { RedisClient } from '../../operations/redis/store.ts'
@@ -26,7 +26,7 @@ test('requests of one turn share a call, each with its own answer, and in their 
     t.same(pushed.map(({ id }) => id), range(100).map(n => String(n + 1)))
   }), 1)
   t.equal(await calls(redis, async () => {
-    const looks = await Promise.all(range(101).map(() => look(redis, 'mail')))
+    const looks = await Promise.all(range(101).map(() => tryTake(redis, 'mail')))
     t.same(looks.map(({ jobs: [job] }) => job?.payload), [...range(100).map(n => `{"n":${n}}`), undefined])
   }), 1)
 })
@@ -36,14 +36,14 @@ test('a call carries at most 128 jobs or 1 MiB, and what is larger goes alone', 
   const large = { payload: `{"x":"${'x'.repeat(400_000)}"}` }
   t.equal(await calls(redis, () => Promise.all(range(300).map(n => pushOne(redis, 'mail', numbered(n))))), 3, '128, 128 and 44')
   t.equal(await calls(redis, () => Promise.all(range(4).map(() => pushOne(redis, 'mail', large)))), 2)
-  t.equal(await calls(redis, () => Promise.all([100, 100, 28, 1000, 1].map(count => look(redis, 'mail', { count })))), 4)
+  t.equal(await calls(redis, () => Promise.all([100, 100, 28, 1000, 1].map(count => tryTake(redis, 'mail', { count })))), 4)
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0 }, processed: 304 })
   t.same(bounds, { jobs: 128, bytes: 1048576 })
 })
 
 test('of several pushes in one call each is refused for itself', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { max_jobs: 4 })
+  await setPolicy(redis, 'mail', { max_jobs: 4 })
   const jobs = [
     numbered(1),
     { ...numbered(2), uniq: 'ann' },
@@ -65,8 +65,8 @@ test('of several pushes in one call each is refused for itself', async t => {
 test('takes of every kind in one call: for good and on lease, one and several, with and without a worker', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', range(9).map(numbered))
-  const wishes: Wish[] = [{}, { lease: 30, worker: 'w1' }, { count: 3 }, { lease: 60, count: 2, worker: 'w2' }, { worker: 'w1' }, { count: 5 }, { lease: 5 }]
-  const found = await Promise.all(wishes.map(wish => look(redis, 'mail', wish)))
+  const wishes: TakeOptions[] = [{}, { lease: 30, worker: 'w1' }, { count: 3 }, { lease: 60, count: 2, worker: 'w2' }, { worker: 'w1' }, { count: 5 }, { lease: 5 }]
+  const found = await Promise.all(wishes.map(wish => tryTake(redis, 'mail', wish)))
   t.same(found.map(({ jobs }) => jobs.map(({ payload }) => JSON.parse(payload).n)), [[0], [1], [2, 3, 4], [5, 6], [7], [8], []])
   t.same(found.map(({ jobs }) => jobs.map(({ lease }) => lease?.attempt)), [[undefined], [1], [undefined, undefined, undefined], [1, 1], [undefined], [undefined], []])
   t.match(await queueStatus(redis, 'mail'), { processed: 6, counts: { waiting: 0, active: 3 } })
@@ -76,10 +76,10 @@ test('takes of every kind in one call: for good and on lease, one and several, w
 test('takes in one call share what concurrency and rate let go', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', range(9).map(numbered))
-  await control(redis, 'mail', { concurrency: 2 })
-  const counts = async (wishes: Wish[]) => (await Promise.all(wishes.map(wish => look(redis, 'mail', wish)))).map(({ jobs }) => jobs.length)
+  await setPolicy(redis, 'mail', { concurrency: 2 })
+  const counts = async (wishes: TakeOptions[]) => (await Promise.all(wishes.map(wish => tryTake(redis, 'mail', wish)))).map(({ jobs }) => jobs.length)
   t.same(await counts([{ lease: 9 }, { lease: 9, count: 3 }, { lease: 9 }, {}]), [1, 1, 0, 1])
-  await control(redis, 'mail', { concurrency: null, rate: { limit: 3, period: 60 } })
+  await setPolicy(redis, 'mail', { concurrency: null, rate: { limit: 3, period: 60 } })
   t.same(await counts([{}, { count: 5 }, { lease: 9 }]), [1, 2, 0])
 })
 
@@ -112,7 +112,7 @@ test('an ack and the next job are one step, and who acks in vain gets nothing', 
   const held = (await take(redis, 'mail', { lease: 30, count: 3 })).map(({ id, lease }) => ({ id, receipt: lease!.receipt }))
   const done = [held[0]!, held[0]!, { ...held[1]!, receipt: 'x' }, { ...held[1]!, result: '{"sent":true}' }, held[2]!]
   t.equal(await calls(redis, async () => {
-    const outcomes = await Promise.allSettled(done.map((one, i) => advance(redis, 'mail', { done: one, wish: { lease: 60, worker: `w${i}` } })))
+    const outcomes = await Promise.allSettled(done.map((one, i) => ackAndTake(redis, 'mail', { done: one, wish: { lease: 60, worker: `w${i}` } })))
     t.same(outcomes.map(outcome => outcome.status === 'fulfilled' ? outcome.value.jobs.map(({ id, lease }) => [id, lease?.attempt]) : outcome.reason.code),
       [[['4', 1]], 'NO_SUCH_JOB', 'LEASE_LOST', [['5', 1]], []])
   }), 1)

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { push } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import { advance, look, take } from '../../operations/job/take.ts'
+import { ackAndTake, tryTake, take } from '../../operations/job/take.ts'
 import { shipped } from '../../operations/redis/client.ts'
 import { freePort, startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
@@ -29,7 +29,7 @@ for (const [over, port] of [['a unix socket', () => 0], ['TCP', freePort]] as co
     const { redis } = await serve(t, await port())
     for (const wish of [{}, { lease: 30 }]) {
       const before = await queueStatus(redis, 'mail')
-      const calls = range(20).map(async n => await look(redis, 'mail', { ...wish, count: n % 3 + 1 }))
+      const calls = range(20).map(async n => await tryTake(redis, 'mail', { ...wish, count: n % 3 + 1 }))
       await new Promise(resolve => setImmediate(resolve))
       pause(2 * shipped)
       const found = await Promise.all(calls)
@@ -53,7 +53,7 @@ test('more than can be read in one turn is read after a pause', async t => {
 test('a pause counts for nothing: a command that Redis has not done by its end still has time', async t => {
   const { redis, server } = await serve(t)
   server.child.kill('SIGSTOP')
-  const call = look(redis, 'mail')
+  const call = tryTake(redis, 'mail')
   await new Promise(resolve => setImmediate(resolve))
   pause(2 * shipped)
   server.child.kill('SIGCONT')
@@ -64,7 +64,7 @@ test('on a machine on which each tick is late, a command is given up within a se
   const { redis, server } = await serve(t)
   server.child.kill('SIGSTOP')
   const since = performance.now()
-  const call = t.rejects(look(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' })
+  const call = t.rejects(tryTake(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' })
   const turn = async (): Promise<'on'> => {
     pause(45)
     return await new Promise(resolve => setImmediate(() => resolve('on')))
@@ -78,9 +78,9 @@ test('what arrives after a take was given up goes back: for good, on lease, and 
   const { redis, server } = await serve(t)
   const [held] = await take(redis, 'mail', { lease: 30 })
   const ways = [
-    async () => await look(redis, 'mail', { count: 2, worker: 'w1' }),
-    async () => await look(redis, 'mail', { lease: 30, count: 3 }),
-    async () => await advance(redis, 'mail', {
+    async () => await tryTake(redis, 'mail', { count: 2, worker: 'w1' }),
+    async () => await tryTake(redis, 'mail', { lease: 30, count: 3 }),
+    async () => await ackAndTake(redis, 'mail', {
       done: { id: held!.id, receipt: held!.lease!.receipt }, wish: { lease: 30 }
     })
   ]
@@ -89,7 +89,7 @@ test('what arrives after a take was given up goes back: for good, on lease, and 
     t.match(answer, { status: 'rejected', reason: { code: 'REDIS_UNAVAILABLE' } })
   }
   const since = performance.now()
-  await t.rejects(look(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' }, 'meanwhile')
+  await t.rejects(tryTake(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' }, 'meanwhile')
   t.ok(performance.now() - since < shipped / 2, 'at once')
   server.child.kill('SIGCONT')
   await until('all are back', async () => {
@@ -104,10 +104,10 @@ test('what arrives after a take was given up goes back: for good, on lease, and 
 test('a Redis that stays silent is left, and the next one is found', async t => {
   const { redis, server } = await serve(t)
   server.child.kill('SIGSTOP')
-  await t.rejects(look(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' })
+  await t.rejects(tryTake(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' })
   await until('the connection is dropped', () => redis.status !== 'ready', 10 * shipped)
   server.child.kill('SIGCONT')
-  await until('it serves again', async () => await look(redis, 'mail').then(() => true, () => false))
+  await until('it serves again', async () => await tryTake(redis, 'mail').then(() => true, () => false))
   await delay(0)
   t.pass()
 })

@@ -5,7 +5,7 @@ import { ack, nack, type Delivery } from '../../operations/job/delivery.ts'
 import { take } from '../../operations/job/take.ts'
 import { job, jobs, why } from '../../operations/job/job.ts'
 import { explain } from '../../operations/job/why.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import { build } from '../helper.ts'
 
@@ -14,7 +14,7 @@ const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
 
 test('rate gives out no more than its limit in any span of a period', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { rate: { limit: 5, period: 10 } }, { now: 100 })
+  await setPolicy(redis, 'mail', { rate: { limit: 5, period: 10 } }, { now: 100 })
   await push(redis, 'mail', many(100), { now: 100 })
   const times: number[] = []
   for (let now = 100; now < 160; now += 0.5) {
@@ -27,7 +27,7 @@ test('rate gives out no more than its limit in any span of a period', async t =>
 
 test('concurrency bounds what is on lease, and an ack makes room', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { concurrency: 2 })
+  await setPolicy(redis, 'mail', { concurrency: 2 })
   await push(redis, 'mail', many(5), { now: 100 })
   const held = await take(redis, 'mail', { lease: 10, count: 5, now: 100 })
   t.equal(held.length, 2)
@@ -39,7 +39,7 @@ test('concurrency bounds what is on lease, and an ack makes room', async t => {
 
 test('max_jobs refuses what would be too many, all or nothing', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { max_jobs: 3 })
+  await setPolicy(redis, 'mail', { max_jobs: 3 })
   await push(redis, 'mail', many(2))
   await t.rejects(push(redis, 'mail', many(2)), { code: 'QUEUE_FULL' })
   await push(redis, 'mail', many(1))
@@ -51,7 +51,7 @@ test('max_jobs refuses what would be too many, all or nothing', async t => {
 test('stop for a while opens by itself', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', many(1), { now: 100 })
-  await control(redis, 'mail', { status: 'stop', for: 600 }, { now: 100 })
+  await setPolicy(redis, 'mail', { status: 'stop', for: 600 }, { now: 100 })
   t.match((await queueStatus(redis, 'mail', { now: 200 })).policy, { stopped: true, reopens_at: 700 })
   await t.rejects(take(redis, 'mail', { now: 699 }), { code: 'QUEUE_CLOSED' })
   t.equal((await take(redis, 'mail', { now: 700 })).length, 1)
@@ -59,15 +59,15 @@ test('stop for a while opens by itself', async t => {
 
 test('null takes a setting back to its default, and what is left out stays', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { tries: 3, keep: 60, rate: { limit: 1, period: 1 }, backoff: { base: 1, max: 2 } })
-  await control(redis, 'mail', { tries: null, rate: null, backoff: { base: 5 } })
+  await setPolicy(redis, 'mail', { tries: 3, keep: 60, rate: { limit: 1, period: 1 }, backoff: { base: 1, max: 2 } })
+  await setPolicy(redis, 'mail', { tries: null, rate: null, backoff: { base: 5 } })
   const { policy } = await queueStatus(redis, 'mail')
   t.match(policy, { tries: 25, keep: 60, rate: null, backoff: { base: 5, max: 2 } })
 })
 
 test('the policy gives the tries and the lease that a job and a take leave out', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { tries: 1, lease: 7 })
+  await setPolicy(redis, 'mail', { tries: 1, lease: 7 })
   await push(redis, 'mail', many(1), { now: 100 })
   const [held] = await take(redis, 'mail', { lease: 0, now: 100 })
   t.equal(held!.lease!.expires, 107)
@@ -183,15 +183,15 @@ test('why() names what keeps a job from running', async t => {
   t.match(await reason('1', 103), { reason: 'on_lease', worker_id: 'w1', until: 162 })
   t.match(await reason('2', 103), { reason: 'next' })
   t.match(await reason('4', 103), { reason: 'jobs_ahead', ahead: 1 })
-  await control(redis, 'mail', { concurrency: 1 })
+  await setPolicy(redis, 'mail', { concurrency: 1 })
   t.match(await reason('2', 103), { reason: 'limit_reached' })
-  await control(redis, 'mail', { status: 'stop', for: 10 }, { now: 103 })
+  await setPolicy(redis, 'mail', { status: 'stop', for: 10 }, { now: 103 })
   t.match(await reason('2', 104), { reason: 'stopped', until: 113 })
 })
 
 test('a clock that is put back by an hour stops no rate: within a period jobs are given out, and never more than the limit', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { rate: { limit: 2, period: 10 } }, { now: 5000 })
+  await setPolicy(redis, 'mail', { rate: { limit: 2, period: 10 } }, { now: 5000 })
   await push(redis, 'mail', Array.from({ length: 9 }, () => ({ payload: '{}' })), { now: 1000 })
   const given = async (now: number): Promise<number> => (await take(redis, 'mail', { count: 5, now })).length
   t.same([await given(5000), await given(5001)], [2, 0])

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import type { FastifyInstance } from 'fastify'
 import { ackOne, ack, nack, restore, type Delivery } from '../../operations/job/delivery.ts'
 import { job, jobs, why } from '../../operations/job/job.ts'
@@ -26,7 +26,7 @@ async function left (redis: Redis): Promise<number> {
 test('a job waits until all it depends on have been acknowledged, and is then the last in line of its priority', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   const [a, b] = [await add(redis), await add(redis)]
   const c = await add(redis, { depends: `${a},${b},${a}` })
   const d = await add(redis)
@@ -47,7 +47,7 @@ test('a job waits until all it depends on have been acknowledged, and is then th
 test('taken for good is completed, and so is what is kept or gone; an id that was never given out is refused by name', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   const a = await add(redis)
   const b = await add(redis, { depends: a })
   t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), [a])
@@ -69,7 +69,7 @@ for (const [how, end] of Object.entries({
   test(`when one ${how} those that depend on it fail, and theirs, and can be redriven`, async t => {
     const { redis } = await build(t)
     // Its times are those of a clock of its own, decades ago.
-    await control(redis, 'mail', { keep_failed: null })
+    await setPolicy(redis, 'mail', { keep_failed: null })
     await add(redis, { ttl: 60 }, 100)
     await add(redis, { depends: '1', uniq: 'b' }, 100)
     await add(redis, { depends: '2' }, 100)
@@ -92,7 +92,7 @@ for (const [how, end] of Object.entries({
 test('a job that depends on one that has failed already is stored, and has failed', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis)
   await nack(redis, 'mail', [{ ...proof((await hold(redis))[0]!), retry: false }])
   t.equal(await state(redis, await add(redis, { depends: '1', ttl: 9, uniq: 'x' })), 'failed')
@@ -107,7 +107,7 @@ test('a job that depends on one that has failed already is stored, and has faile
 test('with a delay a job is due when both its time has come and what it depends on has completed', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1', delayed: 150, priority: 1 }, 100)
   await add(redis, { depends: '1', delayed: 105 }, 100)
@@ -120,7 +120,7 @@ test('with a delay a job is due when both its time has come and what it depends 
 test('a late ack releases what waits, and never twice', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1' }, 100)
   const [late] = await hold(redis, 1, 100)
@@ -133,7 +133,7 @@ test('a late ack releases what waits, and never twice', async t => {
 test('an answer that reached nobody leaves released what it had released', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis)
   await add(redis, { depends: '1' })
   t.equal(await restore(redis, 'mail', await take(redis, 'mail')), 1)
@@ -143,7 +143,7 @@ test('an answer that reached nobody leaves released what it had released', async
 test('a blocked job is replaced, cancelled, expired and purged without a trace, and counts for max_jobs', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1', uniq: 'x' }, 100)
   await add(redis, {}, 100)
@@ -168,7 +168,7 @@ test('a blocked job is replaced, cancelled, expired and purged without a trace, 
 test('acks of two dependencies at the same time, and a push that races the ack, release each job once', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   for (let round = 0; round < 20; round++) {
     const [a, b] = [await add(redis), await add(redis)]
     const c = await add(redis, { depends: `${a},${b}` })
@@ -182,7 +182,7 @@ test('acks of two dependencies at the same time, and a push that races the ack, 
 test('thousands of dependents, and a chain of hundreds, are dealt with piece by piece', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis)
   for (let i = 0; i < 10; i++) await push(redis, 'mail', Array.from({ length: 200 }, () => ({ payload: '{}', depends: '1' })))
   await take(redis, 'mail')

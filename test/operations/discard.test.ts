@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { nack, type Delivery } from '../../operations/job/delivery.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { job, jobs } from '../../operations/job/job.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'
 import { retry, retryAll } from '../../operations/job/bulk.ts'
@@ -24,7 +24,7 @@ const failed = async (redis: RedisClient, now: number) => (await jobs(redis, 'ma
 test('of failed jobs as many are kept as the policy says, and the oldest go', async t => {
   for (const count of [4, 5, 6, 1000]) {
     const { redis } = await build(t)
-    await control(redis, 'mail', { max_failed: 5 })
+    await setPolicy(redis, 'mail', { max_failed: 5 })
     await fail(redis, count, 100)
     const kept = Math.min(count, 5)
     t.match(await queueStatus(redis, 'mail', { now: 101 }), { counts: { failed: kept, waiting: 0 }, discarded: count - kept, failed: count }, String(count))
@@ -36,7 +36,7 @@ test('of failed jobs as many are kept as the policy says, and the oldest go', as
 
 test('a failed job is kept for as long as the policy says, and no longer', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { keep_failed: 10 })
+  await setPolicy(redis, 'mail', { keep_failed: 10 })
   await fail(redis, 1, 100)
   await fail(redis, 1, 105)
   t.same(await failed(redis, 109.999), ['1', '2'])
@@ -51,21 +51,21 @@ test('failed jobs are kept for 180 days, and without an end where the bounds are
   await fail(redis, 1, 100)
   t.match((await queueStatus(redis, 'mail', { now: 100 })).policy, { keep_failed: 180 * day, max_failed: 100_000 })
   t.same(await failed(redis, 100 + 180 * day - 1), ['1'])
-  await control(redis, 'mail', { keep_failed: null, max_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null, max_failed: null })
   t.match((await queueStatus(redis, 'mail', { now: 100 })).policy, { keep_failed: null, max_failed: null })
   t.same(await failed(redis, 100 + 1000 * day), ['1'])
-  await control(redis, 'mail', { keep_failed: 180 * day })
+  await setPolicy(redis, 'mail', { keep_failed: 180 * day })
   t.same(await failed(redis, 100 + 180 * day), [])
 })
 
 test('no batch of failures outgrows the bound: one call drops what one call adds', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { max_failed: 100 })
+  await setPolicy(redis, 'mail', { max_failed: 100 })
   for (let n = 0; n < 5; n++) {
     await fail(redis, 1000, 100)
     t.ok(await redis.zcard('{mail}:failed') <= 100, `after ${n + 1}`)
   }
-  await control(redis, 'mail', { tries: 1 })
+  await setPolicy(redis, 'mail', { tries: 1 })
   for (let n = 0; n < 5; n++) await push(redis, 'mail', many(100), { now: 200 })
   await take(redis, 'mail', { count: 500, lease: 1, now: 200 })
   for (let n = 0; n < 6; n++) await queueStatus(redis, 'mail', { now: 202 })
@@ -75,7 +75,7 @@ test('no batch of failures outgrows the bound: one call drops what one call adds
 test('more failed jobs than one call drops go with the next calls, and those that are left can be redriven', async t => {
   const { redis } = await build(t)
   for (let n = 0; n < 3; n++) await fail(redis, 1000, 100 + n)
-  await control(redis, 'mail', { max_failed: 700 })
+  await setPolicy(redis, 'mail', { max_failed: 700 })
   for (let n = 0; n < 5; n++) await queueStatus(redis, 'mail', { now: 110 })
   t.match(await queueStatus(redis, 'mail', { now: 110 }), { counts: { failed: 700 }, discarded: 2300 })
   t.match(await retryAll(redis, 'mail', 'failed', Infinity, { now: 110 }), { count: 700 })
@@ -84,7 +84,7 @@ test('more failed jobs than one call drops go with the next calls, and those tha
 
 test('a job that waits for a failed one to be redriven fails when that is discarded', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { keep_failed: 10 })
+  await setPolicy(redis, 'mail', { keep_failed: 10 })
   await fail(redis, 1, 100)
   await push(redis, 'mail', [{ payload: '{}', depends: '1' }], { now: 101 })
   await retry(redis, 'mail', '2', { now: 102 })

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { advance, claim, fire } from '../../operations/schedule/fire.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { ack } from '../../operations/job/delivery.ts'
 import { push } from '../../operations/job/push.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'
@@ -163,7 +163,7 @@ test('with overlap skip a tick waits for nobody: it is skipped while the last jo
 
 test('a stopped queue takes the jobs, and a full one skips them and says so', async t => {
   const app = await set(t)
-  await control(app.redis, 'mail', { status: 'stop', max_jobs: 1 })
+  await setPolicy(app.redis, 'mail', { status: 'stop', max_jobs: 1 })
   await tick(app, 10)
   await tick(app, 20)
   t.match(await found(app.redis, 'beat'), { fired: 1, skipped: 1, last_error: 'the queue is full: it has max_jobs jobs' })

@@ -3,7 +3,7 @@ import { push, pushFailed } from '../../operations/job/push.ts'
 import { restore } from '../../operations/job/delivery.ts'
 import { take } from '../../operations/job/take.ts'
 import { jobs } from '../../operations/job/job.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { purge, queues, queueStatus } from '../../operations/queue/queue.ts'
 import { build } from '../helper.ts'
 
@@ -96,10 +96,10 @@ test('restore() brings nothing back into a queue that has been purged', async t 
 
 test('a stopped queue accepts jobs and gives out none, even if it was stopped before its first', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { status: 'stop' })
+  await setPolicy(redis, 'mail', { status: 'stop' })
   await push(redis, 'mail', [{ payload: '{}' }])
   await t.rejects(take(redis, 'mail'), { code: 'QUEUE_CLOSED' })
-  await control(redis, 'mail', { status: 'start' })
+  await setPolicy(redis, 'mail', { status: 'start' })
   t.equal((await take(redis, 'mail')).length, 1)
 })
 
@@ -126,7 +126,7 @@ test('purge() leaves no key of the queue, nor its name', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}', uniq: 'a' }, { payload: '{}', delayed: 9e9 }, { payload: '{}' }])
   await take(redis, 'mail', { worker: 'w1' })
-  await control(redis, 'mail', { status: 'stop' })
+  await setPolicy(redis, 'mail', { status: 'stop' })
   await purge(redis, 'mail')
   t.same(await queues(redis), [])
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0, delayed: 0 }, processed: 0, failed: 0 })

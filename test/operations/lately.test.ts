@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { lately, meanwhile, shared } from '../../operations/queue/cached.ts'
+import { cacheFor, serveStale, shareCalls } from '../../operations/queue/cached.ts'
 import type { RedisClient } from '../../operations/redis/store.ts'
 import { build } from '../helper.ts'
 
@@ -13,7 +13,7 @@ function search () {
 test('lately() shares a search that is under way, however long ago it began', async t => {
   const redis: RedisClient = (await build(t)).redis
   const { find, ends } = search()
-  const look = lately(redis, 0, find)
+  const look = cacheFor(redis, 0, find)
   const first = look()
   await redis.ping()
   const second = look()
@@ -25,7 +25,7 @@ test('lately() shares a search that is under way, however long ago it began', as
 test('lately() searches again after a failure, and tells it to those alone who waited', async t => {
   const redis: RedisClient = (await build(t)).redis
   let count = 0
-  const look = lately(redis, 60_000, async () => {
+  const look = cacheFor(redis, 60_000, async () => {
     if (count++ === 0) throw new Error('away')
     return count
   })
@@ -37,7 +37,7 @@ test('lately() searches again after a failure, and tells it to those alone who w
 
 test('shared() never answers with what was looked up before the question', async t => {
   const { find, ends } = search()
-  const look = shared(find)
+  const look = shareCalls(find)
   const first = look()
   const later = [look(), look(), look()]
   t.equal(ends.length, 1)
@@ -56,7 +56,7 @@ test('shared() never answers with what was looked up before the question', async
 test('meanwhile() answers with what it knows while it looks anew, where that takes long, and else with what it finds', async t => {
   const redis: RedisClient = (await build(t)).redis
   const { find, ends } = search()
-  const look = meanwhile(redis, 60_000, find, found => found >= 10)
+  const look = serveStale(redis, 60_000, find, found => found >= 10)
   const first = look()
   ends[0]!(10)
   t.equal(await first, 10)
@@ -73,7 +73,7 @@ test('meanwhile() answers with what it knows while it looks anew, where that tak
 test('meanwhile() waits for what it finds where what it knows is too old', async t => {
   const redis: RedisClient = (await build(t)).redis
   const { find, ends } = search()
-  const look = meanwhile(redis, -1, find, () => true)
+  const look = serveStale(redis, -1, find, () => true)
   for (const found of [1, 2]) {
     const one = look()
     ends.at(-1)!(found)

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { ack, nack, type Delivery } from '../../operations/job/delivery.ts'
 import { jobs, type State } from '../../operations/job/job.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'
@@ -159,13 +159,13 @@ test('limits of a policy hold at 1, at what there is, and at one more or less', 
   for (const limit of [1, 4, 5, 6]) {
     for (const change of [{ rate: { limit, period: 60 } }, { concurrency: limit }]) {
       const queue = `${Object.keys(change)[0]}.${limit}`
-      await control(redis, queue, change)
+      await setPolicy(redis, queue, change)
       await push(redis, queue, many(5))
       t.equal((await take(redis, queue, { count: 10, lease: 60 })).length, Math.min(limit, 5), queue)
       t.equal((await take(redis, queue, { count: 10, lease: 60 })).length, 0, `${queue}: no more`)
     }
     const full = `max_jobs.${limit}`
-    await control(redis, full, { max_jobs: limit })
+    await setPolicy(redis, full, { max_jobs: limit })
     const pushes = await Promise.allSettled([push(redis, full, many(limit)), push(redis, full, many(1))])
     t.same(pushes.map(({ status }) => status), ['fulfilled', 'rejected'], full)
   }

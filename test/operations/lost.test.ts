@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { push, type NewJob } from '../../operations/job/push.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { restore } from '../../operations/job/delivery.ts'
 import { job } from '../../operations/job/job.ts'
 import { retry } from '../../operations/job/bulk.ts'
@@ -34,7 +34,7 @@ const cases: Array<[policy: number | null | undefined, own: NewJob['max_lost'], 
 for (const [policy, own, most] of cases) {
   test(`with max_lost ${policy} of the queue and ${own} of the push, a job is lost ${most} times`, async t => {
     const { redis } = await build(t)
-    await control(redis, 'mail', { max_lost: policy })
+    await setPolicy(redis, 'mail', { max_lost: policy })
     await push(redis, 'mail', [{ payload: '{}', max_lost: own }], { now: 100 })
     t.equal(await losses(redis, 100), most)
     t.match(await job(redis, 'mail', '1', { now: 1000 }), { state: 'failed', lost: most })

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { ack, type Delivery } from '../../operations/job/delivery.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { job, jobByKey, jobs, why, type State } from '../../operations/job/job.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'
 import { cancel, cancelAll, retry } from '../../operations/job/bulk.ts'
@@ -41,7 +41,7 @@ test('a job that has expired while it was delayed, or waited for others, is not 
 
 test('jobs that have expired do not fill a queue, nor hold a unique key', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { max_jobs: 500 })
+  await setPolicy(redis, 'mail', { max_jobs: 500 })
   await push(redis, 'mail', many(400, { ttl: 10 }), { now: 100 })
   await push(redis, 'mail', [{ payload: '{}', uniq: 'ann', ttl: 10 }, ...many(99, { ttl: 10 })], { now: 100 })
   await t.rejects(push(redis, 'mail', many(1), { now: 109 }), { code: 'QUEUE_FULL' })

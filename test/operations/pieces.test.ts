@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { queues } from '../../operations/queue/queue.ts'
-import { filtered, merged, Turns } from '../../operations/in-pieces.ts'
+import { filterInPieces, mergeInPieces, Turns } from '../../operations/in-pieces.ts'
 import { build } from '../helper.ts'
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `q${(i * 7919) % count}`)
@@ -8,9 +8,9 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, i) 
 test('merged() sorts what was sorted in lists, and filtered() keeps the order', async t => {
   const all = names(23_456)
   const lists = Array.from({ length: 24 }, (_, i) => all.slice(i * 1000, (i + 1) * 1000).sort())
-  t.strictSame(await merged(lists), all.toSorted())
-  t.strictSame(await merged([]), [])
-  t.strictSame(await filtered(all, name => name.endsWith('7')), all.filter(name => name.endsWith('7')))
+  t.strictSame(await mergeInPieces(lists), all.toSorted())
+  t.strictSame(await mergeInPieces([]), [])
+  t.strictSame(await filterInPieces(all, name => name.endsWith('7')), all.filter(name => name.endsWith('7')))
 })
 
 test('thousands of names are read in slices, sorted, and none twice or missing', async t => {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { job, jobs, why } from '../../operations/job/job.ts'
 import { push, pushOne } from '../../operations/job/push.ts'
 import { purge, queues, queueStatus } from '../../operations/queue/queue.ts'
@@ -57,7 +57,7 @@ test('a look at a queue that nobody has used, or that was purged, lists no name'
 
 test('a purge takes away the name of a queue with settings alone', async t => {
   const [one] = await pair(t)
-  await control(one, 'mail', { tries: 3 })
+  await setPolicy(one, 'mail', { tries: 3 })
   t.same(await queues(one), ['mail'])
   await purge(one, 'mail')
   t.same(await queues(one), [])

@@ -5,15 +5,15 @@ import { ack, nack, release, restore, touch } from '../../operations/job/deliver
 import { fire } from '../../operations/schedule/fire.ts'
 import { job } from '../../operations/job/job.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'
-import { take, type Wish } from '../../operations/job/take.ts'
-import { newSeed } from '../../operations/job/receipt.ts'
+import { take, type TakeOptions } from '../../operations/job/take.ts'
+import { newGeneration } from '../../operations/job/receipt.ts'
 import type { RedisClient } from '../../operations/redis/store.ts'
 import { backup } from '../fixtures/backup.ts'
 import { build } from '../helper.ts'
 
 interface Held { id: string, receipt: string }
 
-async function lease (redis: RedisClient, more: Wish = {}): Promise<Held> {
+async function lease (redis: RedisClient, more: TakeOptions = {}): Promise<Held> {
   const [delivery] = await take(redis, 'mail', { lease: 10, ...more })
   return { id: delivery!.id, receipt: delivery!.lease!.receipt }
 }
@@ -45,7 +45,7 @@ test('the seed of a queue is random, and another after each purge', async t => {
   seeds.add(await redis.hget('{mail}:stats', 'seed'))
   t.equal(seeds.size, 6)
   for (const seed of seeds) t.match(seed, /^[\w-]{22}$/)
-  t.equal(new Set(Array.from({ length: 1000 }, newSeed)).size, 1000)
+  t.equal(new Set(Array.from({ length: 1000 }, newGeneration)).size, 1000)
 })
 
 test('a queue keeps its seed until it is purged, also one from before seeds were random', async t => {

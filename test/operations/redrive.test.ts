@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { ack, nack, release, type Delivery } from '../../operations/job/delivery.ts'
 import { job } from '../../operations/job/job.ts'
 import { push } from '../../operations/job/push.ts'
@@ -23,7 +23,7 @@ const age = async (redis: RedisClient, now: number): Promise<number | null> => (
 test('a redrive begins with the tries, the backoff and the age of a new job', async t => {
   for (const way of ['one', 'all'] as const) {
     const { redis } = await build(t)
-    await control(redis, 'mail', { tries: 8, backoff: { base: 10, max: 86_400 } })
+    await setPolicy(redis, 'mail', { tries: 8, backoff: { base: 10, max: 86_400 } })
     await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
     for (let i = 0; i < 8; i++) await fail(redis, 100 + i, { delay: 0 })
     t.match(await job(redis, 'mail', '1', { now: 150 }), { state: 'failed', attempt: 8, failures: 8 })
@@ -40,7 +40,7 @@ test('a redrive begins with the tries, the backoff and the age of a new job', as
 
 test('a delayed job that is to run now keeps its tries and its backoff alike, and its age begins', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { backoff: { base: 10, max: 86_400 } })
+  await setPolicy(redis, 'mail', { backoff: { base: 10, max: 86_400 } })
   await push(redis, 'mail', [{ payload: '{}', delayed: 5000 }], { now: 100 })
   await retry(redis, 'mail', '1', { now: 1000 })
   t.equal(await age(redis, 1005), 5)

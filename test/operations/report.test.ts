@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { ack, nack, release, restore, touch } from '../../operations/job/delivery.ts'
 import { job, jobs } from '../../operations/job/job.ts'
 import { push } from '../../operations/job/push.ts'
@@ -22,7 +22,7 @@ async function fail (redis: RedisClient, count: number, more: { retry?: boolean,
 test('an error and a progress lie apart from what takes read, and leave with their job', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}', keep: 10 }, { payload: '{}' }], { now: 100 })
   await fail(redis, 3, { delay: 0, now: 100 })
   t.ok(await size(redis, 'details') < 300)
@@ -40,7 +40,7 @@ test('an error and a progress lie apart from what takes read, and leave with the
 test('the progress of a plain job on its first lease leaves with it, acked alone or among others', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', Array(5).fill({ payload: '{}' }))
   const held = (await take(redis, 'mail', { lease: 10, count: 5 })).map(({ id, lease }) => ({ id, receipt: lease!.receipt }))
   await touch(redis, 'mail', held.map(one => ({ ...one, progress: '[1]' })))
@@ -53,7 +53,7 @@ test('the progress of a plain job on its first lease leaves with it, acked alone
 test('the next delivery begins without the progress of the last', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [{ payload: '{}' }])
   const [first] = await take(redis, 'mail', { lease: 10 })
   await touch(redis, 'mail', [{ id: '1', receipt: first!.lease!.receipt, progress: '1' }])
@@ -66,7 +66,7 @@ test('the next delivery begins without the progress of the last', async t => {
 test('a job that replaces another has neither its error nor its progress', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [{ payload: '{}', uniq: 'k' }], { now: 100 })
   await fail(redis, 1, { delay: 100 })
   await push(redis, 'mail', [{ payload: '{"n":2}', uniq: 'k', on_duplicate: 'replace' }])
@@ -77,7 +77,7 @@ test('a job that replaces another has neither its error nor its progress', async
 test('what an older version has kept of errors and progress is shown, given out, and moved where it belongs', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}' }, { payload: '{}', priority: 1, delayed: 200 }], { now: 100 })
   const old = JSON.stringify({ deliveries: 1, attempt: 1, failures: 1, last_error: error, progress: '{"done":1}' })
   await redis.hset('{mail}:details', { 1: old, 2: old, 3: old })
@@ -95,7 +95,7 @@ test('what an older version has kept of errors and progress is shown, given out,
 test('a take for good counts the errors that go out with its jobs, and they come back with those that are put back', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', Array(300).fill({ payload: '{}' }), { now: 100 })
   await fail(redis, 300, { delay: 0 })
   const taken = await take(redis, 'mail', { count: 300 })
@@ -110,7 +110,7 @@ test('a take for good counts the errors that go out with its jobs, and they come
 test('a page of jobs counts all that is shown of them, and the next begins where it ended', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', Array(300).fill({ payload: '{}', keep: 1000 }), { now: 100 })
   await fail(redis, 200, { retry: false })
   const failed = await jobs(redis, 'mail', 'failed', { offset: 0, limit: 1000 })

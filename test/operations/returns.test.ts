@@ -4,7 +4,7 @@ import { restore } from '../../operations/job/delivery.ts'
 import { take } from '../../operations/job/take.ts'
 import { push } from '../../operations/job/push.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'
-import { Returns } from '../../operations/job/put-back.ts'
+import { PutBack } from '../../operations/job/put-back.ts'
 import { until } from '../fixtures/until.ts'
 import { build } from '../helper.ts'
 
@@ -37,7 +37,7 @@ test('restore() brings nothing back from before a purge, even where the id has b
 })
 
 test('a return that fails while Redis is away is tried again with the same ticket, until it is done', async t => {
-  const returns = new Returns(error => t.fail(error.message))
+  const returns = new PutBack(error => t.fail(error.message))
   t.teardown(async () => await returns.close())
   const tickets: string[] = []
   let tries = 0
@@ -51,7 +51,7 @@ test('a return that fails while Redis is away is tried again with the same ticke
 
 test('of what cannot be put back now, so much is held as there is room for, and the rest is given up at once', async t => {
   let lost = 0
-  const returns = new Returns(() => { lost++ })
+  const returns = new PutBack(() => { lost++ })
   for (let i = 0; i < 3; i++) returns.add(away, 7 * 2 ** 20)
   await until('one did not fit', () => lost === 1)
   t.equal(returns.held, 2)

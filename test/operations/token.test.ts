@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
 import { token } from '../../cli/token.ts'
-import { Allowances } from '../../operations/access/rate-limit.ts'
+import { RateLimits } from '../../operations/access/rate-limit.ts'
 import { readConfig } from '../../operations/config.ts'
 import { mint, readTokens, Tokens } from '../../operations/access/token.ts'
 
@@ -56,7 +56,7 @@ test('the command makes a token, prints it once, and takes it out again', async 
 })
 
 test('an allowance is refilled evenly, up to its limit', async t => {
-  const allowances = new Allowances()
+  const allowances = new RateLimits()
   const limited = { ...mint(ann).token, rate: { limit: 2, period: 10 } }
   const take = (now: number): number => Math.round(allowances.take(limited, now) * 1000) / 1000
   t.same([0, 0, 0].map(take), [0, 0, 5])

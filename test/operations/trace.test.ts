@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { nack, restore } from '../../operations/job/delivery.ts'
 import { job, jobs } from '../../operations/job/job.ts'
 import { push } from '../../operations/job/push.ts'
-import { traceIn } from '../../operations/trace.ts'
+import { parseTrace } from '../../operations/trace.ts'
 import { take } from '../../operations/job/take.ts'
 import { build, listen } from '../helper.ts'
 
@@ -15,15 +15,15 @@ const trace = { traceparent, tracestate }
 test('a traceparent that is not valid is ignored, and a later version is read as far as it is known', async t => {
   const wrong = ['', 'x', traceparent.toUpperCase(), `ff-${ids}-01`, `00-${ids}`, `00-${ids}-01-more`, `${traceparent} `, `${traceparent}, ${traceparent}`, `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
     `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`, `0-${ids}-01`, `00-${ids}-1`, `01-${ids}-01more`, `01-${ids}-01-${'x'.repeat(600)}`]
-  for (const one of wrong) t.equal(traceIn({ traceparent: one, tracestate }), undefined, one)
-  t.same(traceIn({ traceparent }), { traceparent, tracestate: '' })
-  t.same(traceIn({ traceparent: `01-${ids}-03-more` }), { traceparent, tracestate: '' })
-  t.same(traceIn({ traceparent: `cc-${ids}-02` }), { traceparent: `00-${ids}-00`, tracestate: '' })
-  t.equal(traceIn({ tracestate }), undefined, 'the state alone says nothing')
+  for (const one of wrong) t.equal(parseTrace({ traceparent: one, tracestate }), undefined, one)
+  t.same(parseTrace({ traceparent }), { traceparent, tracestate: '' })
+  t.same(parseTrace({ traceparent: `01-${ids}-03-more` }), { traceparent, tracestate: '' })
+  t.same(parseTrace({ traceparent: `cc-${ids}-02` }), { traceparent: `00-${ids}-00`, tracestate: '' })
+  t.equal(parseTrace({ tracestate }), undefined, 'the state alone says nothing')
 })
 
 test('a tracestate is kept whole, cut at its end, or dropped', async t => {
-  const state = (text: string) => traceIn({ traceparent, tracestate: text })!.tracestate
+  const state = (text: string) => parseTrace({ traceparent, tracestate: text })!.tracestate
   t.equal(state(tracestate), tracestate)
   t.equal(state(' a=1 ,\tb@c=2 ,, '), 'a=1,b@c=2')
   t.equal(state('a=x"\\y z'), 'a=x"\\y z')

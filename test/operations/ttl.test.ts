@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { push } from '../../operations/job/push.ts'
 import { restore, touch, type Delivery } from '../../operations/job/delivery.ts'
 import { take } from '../../operations/job/take.ts'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import { build } from '../helper.ts'
 
@@ -27,7 +27,7 @@ test('of more jobs than expire in one look none is given out after its ttl', asy
 
 test('a late touch takes no lease up again that concurrency has given to another', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { concurrency: 1 })
+  await setPolicy(redis, 'mail', { concurrency: 1 })
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}' }], { now: 100 })
   const [late] = await take(redis, 'mail', { lease: 10, now: 100 })
   const [held] = await take(redis, 'mail', { lease: 10, now: 111 })

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { nack, release, restore, type Delivery } from '../../operations/job/delivery.ts'
 import { job, jobByKey } from '../../operations/job/job.ts'
 import { push, pushFailed } from '../../operations/job/push.ts'
@@ -19,7 +19,7 @@ const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
 /** The key is held by a job whose time is over at 171. */
 async function holdUntil171 (redis: RedisClient): Promise<void> {
   // The clock of this test shows a time decades ago, so failed jobs would be older than keep_failed.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', crowd, { now: 161 })
   await push(redis, 'mail', [{ ...keyed, ttl: 10 }], { now: 161 })
 }
@@ -58,7 +58,7 @@ const waysBack: Record<string, WayBack> = {
 for (const [name, { leave, back }] of Object.entries(waysBack)) {
   test(`${name} has its unique key again where the time of the job that holds it is over`, async t => {
     const { redis } = await build(t)
-    await control(redis, 'mail', { keep_failed: null })
+    await setPolicy(redis, 'mail', { keep_failed: null })
     await push(redis, 'mail', [keyed], { now: 100 })
     const left = await leave(redis)
     await holdUntil171(redis)
@@ -73,7 +73,7 @@ for (const [name, { leave, back }] of Object.entries(waysBack)) {
 
 test('a lease that ends has its unique key again where the time of the job that holds it is over', async t => {
   const { redis } = await build(t)
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [keyed], { now: 100 })
   await take(redis, 'mail', { lease: 70, now: 100 })
   // As an older version let it happen: two jobs of one key.

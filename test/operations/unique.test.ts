@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { ack, nack, release, restore, type Delivery } from '../../operations/job/delivery.ts'
 import { job, jobs } from '../../operations/job/job.ts'
 import { push, pushFailed } from '../../operations/job/push.ts'
@@ -41,7 +41,7 @@ function t100 ({ counts }: { counts: { failed: number } }): void {
 test('of several failed jobs of one key a redrive of all lets one run, and the others stay failed and say why', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   for (let i = 0; i < 4; i++) await failed(redis, 100 + i, '{ "message":"no" }')
   t.same(await retryAll(redis, 'mail', 'failed'), { count: 1, duplicates: 3 })
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 1, failed: 3 } })
@@ -58,7 +58,7 @@ test('of several failed jobs of one key a redrive of all lets one run, and the o
 test('a redrive of many duplicates ends, and finds those that are none among them', { timeout: 60_000 }, async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   for (let i = 0; i < 1200; i++) await failed(redis, 100)
   await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
   await nack(redis, 'mail', [{ ...proof(await lease(redis, 100)), retry: false }], { now: 100 })
@@ -68,7 +68,7 @@ test('a redrive of many duplicates ends, and finds those that are none among the
 test('one failed job whose key is another\'s by now stays failed: 409', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await failed(redis, 100)
   await push(redis, 'mail', keyed, { now: 101 })
   await t.rejects(retry(redis, 'mail', '1', { now: 102 }), { code: 'JOB_DUPLICATE', message: 'job 2 has its unique key by now, so this one stays failed' })
@@ -83,7 +83,7 @@ test('a late nack or release of a lost job whose key is another\'s by now leaves
   for (const verb of ['nack', 'release'] as const) {
     const { redis } = await build(t)
     // Its times are those of a clock of its own, decades ago.
-    await control(redis, 'mail', { keep_failed: null })
+    await setPolicy(redis, 'mail', { keep_failed: null })
     const taken = await lost(redis)
     await push(redis, 'mail', keyed, { now: 161 })
     if (verb === 'nack') t.same(await nack(redis, 'mail', [{ ...proof(taken), error: '{"message":"no"}', delay: 0 }], { now: 162 }), [{ state: 'failed', duplicate: true }])
@@ -97,7 +97,7 @@ test('a late nack or release of a lost job whose key is free takes the key again
   for (const verb of ['nack', 'release'] as const) {
     const { redis } = await build(t)
     // Its times are those of a clock of its own, decades ago.
-    await control(redis, 'mail', { keep_failed: null })
+    await setPolicy(redis, 'mail', { keep_failed: null })
     const taken = await lost(redis)
     if (verb === 'nack') t.match(await nack(redis, 'mail', [{ ...proof(taken), delay: 0 }], { now: 162 }), [{ state: 'delayed' }])
     else t.equal(await release(redis, 'mail', proof(taken), { now: 162 }), true)
@@ -108,7 +108,7 @@ test('a late nack or release of a lost job whose key is free takes the key again
 test('what is put back undelivered while its key is another\'s has failed', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [...keyed, { payload: '{"n":2}' }])
   const taken = await take(redis, 'mail', { count: 2 })
   await push(redis, 'mail', keyed)
@@ -121,7 +121,7 @@ test('what is put back undelivered while its key is another\'s has failed', asyn
 test('of two jobs of one key that an older version let run, a lease that ends leaves one', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', keyed, { now: 100 })
   await lease(redis, 100)
   await redis.hdel('{mail}:unique', 'k')
@@ -133,7 +133,7 @@ test('of two jobs of one key that an older version let run, a lease that ends le
 test('a blocked job holds its key, and one that failed with what it waited for has it only if it is free', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   const first = await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
   const blocked = [{ ...keyed[0]!, depends: first[0]!.id }]
   await push(redis, 'mail', blocked, { now: 100 })
@@ -147,8 +147,8 @@ test('a blocked job holds its key, and one that failed with what it waited for h
 test('what comes back is never refused by max_jobs, and counts', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
-  await control(redis, 'mail', { max_jobs: 2 })
+  await setPolicy(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { max_jobs: 2 })
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}' }])
   const held = await take(redis, 'mail', { lease: 100, count: 2 })
   await nack(redis, 'mail', held.map(one => ({ ...proof(one), retry: false })))

@@ -6,7 +6,7 @@ import { test } from 'tap'
 import presque, { options } from '../../app.ts'
 import { push } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import { redacted } from '../../operations/access/redact.ts'
+import { redactUrl } from '../../operations/access/redact.ts'
 import { mint, othersMay, Tokens } from '../../operations/access/token.ts'
 import { roles, type TokenFile } from '../../schemas/access.ts'
 import { listenAt } from '../fixtures/ear.ts'
@@ -236,9 +236,9 @@ test('a file of tokens that others may read or write is warned of', async t => {
 })
 
 test('a token in a query does not come into the log', t => {
-  t.equal(redacted('/q/mail?presque-token=presque_x&lease=30'), '/q/mail?presque-token=***&lease=30')
-  t.equal(redacted('/q/mail?lease=30&Token=presque_x'), '/q/mail?lease=30&Token=***')
-  t.equal(redacted('/q/mail?access_token=a%20b#c'), '/q/mail?access_token=***#c')
-  t.equal(redacted('/q/token=1'), '/q/token=1')
+  t.equal(redactUrl('/q/mail?presque-token=presque_x&lease=30'), '/q/mail?presque-token=***&lease=30')
+  t.equal(redactUrl('/q/mail?lease=30&Token=presque_x'), '/q/mail?lease=30&Token=***')
+  t.equal(redactUrl('/q/mail?access_token=a%20b#c'), '/q/mail?access_token=***#c')
+  t.equal(redactUrl('/q/token=1'), '/q/token=1')
   t.end()
 })

@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { test, type Test } from 'tap'
-import { look } from '../../operations/job/take.ts'
+import { tryTake } from '../../operations/job/take.ts'
 import { push } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import { get } from '../fixtures/leaving.ts'
@@ -18,7 +18,7 @@ import { listen, patient } from '../helper.ts'
 async function serve (t: Test) {
   const { app, url } = await listen(t, {}, { ...patient, web })
   await push(app.redis, 'held', [{ payload: '{}' }])
-  const { jobs: [held] } = await look(app.redis, 'held', { lease: 600 })
+  const { jobs: [held] } = await tryTake(app.redis, 'held', { lease: 600 })
   let arrived = 0
   app.server.on('request', () => { arrived++ })
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { refusalFromRedis } from '../../operations/errors.ts'
+import { errorFromRedis } from '../../operations/errors.ts'
 import { restore } from '../../operations/job/delivery.ts'
 import { take } from '../../operations/job/take.ts'
 import { listen } from '../helper.ts'
@@ -150,10 +150,10 @@ test('a fault of presque is a 500 that says no more', async t => {
   await client.set('{mail}:ready', 'not a list')
   t.match(await ask('GET', '/q/mail'), { status: 500, retryAfter: null, body: '{"error":"internal error"}' })
   t.match(await ask('POST', '/q/mail', '{}'), { status: 500, body: '{"error":"internal error"}' })
-  t.equal(refusalFromRedis(Object.assign(new Error('ENOENT: no such file'), { syscall: 'open' })), null)
+  t.equal(errorFromRedis(Object.assign(new Error('ENOENT: no such file'), { syscall: 'open' })), null)
 })
 
 test('what a command within a script is refused with is the same word in Redis 6', async t => {
   const message = "ERR Error running script (call to f_8f1e): @user_script:3: @user_script: 3: -OOM command not allowed when used memory > 'maxmemory'."
-  t.match(refusalFromRedis(Object.assign(new Error(message), { name: 'ReplyError' })), { code: 'REDIS_FULL' })
+  t.match(errorFromRedis(Object.assign(new Error(message), { name: 'ReplyError' })), { code: 'REDIS_FULL' })
 })

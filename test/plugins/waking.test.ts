@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import { touch } from '../../operations/job/delivery.ts'
 import { take } from '../../operations/job/take.ts'
 import { push as pushJob } from '../../operations/job/push.ts'
@@ -35,7 +35,7 @@ test('servers whose clients wait are told of the new end of a lease that was mad
   await until('it hears', async () => {
     await subscriber.refresh()
     await take(redis, 'mail', { server })
-    await control(redis, 'mail', { tries: 25 })
+    await setPolicy(redis, 'mail', { tries: 25 })
     return heard.length > 0
   })
   await pushJob(redis, 'mail', [{ payload: '{}' }])

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { control } from '../../operations/queue/policy.ts'
+import { setPolicy } from '../../operations/queue/policy.ts'
 import type { FastifyInstance } from 'fastify'
 import { ack as finish } from '../../operations/job/delivery.ts'
 import { push } from '../../operations/job/push.ts'
@@ -148,7 +148,7 @@ test('the ttl of a blocked job is that of the push that replaced it, and a purge
 test('a late ack that undoes a failure leaves failed what has failed by it, until that is redriven', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
-  await control(redis, 'mail', { keep_failed: null })
+  await setPolicy(redis, 'mail', { keep_failed: null })
   await push(redis, 'mail', [{ payload: '{}', tries: 1 }], { now: 100 })
   await push(redis, 'mail', [{ payload: '{}', depends: '1' }], { now: 100 })
   const [late] = await take(redis, 'mail', { lease: 10, now: 100 })
