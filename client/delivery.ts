@@ -1,3 +1,5 @@
+import { valueEnd } from './json-text.ts'
+
 /** A job on lease. */
 export interface Delivery<Payload = any> {
   readonly queue: string
@@ -74,24 +76,16 @@ export function deliveredAll (queue: string, text: string): Delivery[] {
   return jobs.map((job, i) => new Leased(texts[i]!, { ...job, queue }))
 }
 
-// Every entry is {"id":..,"receipt":..,"attempt":..,"expires":..,"payload":<as pushed>}, in this order: what is before the payload holds no bracket.
+// Every entry is {"id":..,"receipt":..,"attempt":..,"expires":..,"payload":<as pushed>}, in this order.
+// What is before the payload holds no such name: a quote within a string is escaped.
 function payloadTexts (text: string, count: number): string[] {
   const texts: string[] = []
   for (let at = 0; texts.length < count;) {
-    const from = text.indexOf('"payload":', at) + '"payload":'.length
-    at = endOf(text, from)
+    const from = text.indexOf(payloadMark, at) + payloadMark.length
+    at = valueEnd(text, from)
     texts.push(text.slice(from, at))
   }
   return texts
 }
 
-// Where the JSON object that begins there ends.
-function endOf (text: string, from: number): number {
-  const token = /"(?:[^"\\]|\\.)*"|[{}]/gs
-  token.lastIndex = text.indexOf('{', from)
-  for (let depth = 0; ;) {
-    const [found] = token.exec(text)!
-    if (found === '{') depth++
-    if (found === '}' && --depth === 0) return token.lastIndex
-  }
-}
+const payloadMark = '"payload":'

@@ -20,7 +20,7 @@ const mayImport: Record<string, string[]> = {
   'app.ts': ['schemas', 'operations', 'plugins', 'routes'],
   cli: ['schemas', 'operations', 'app.ts', 'cli', 'client', 'dist', 'package.json'],
   client: ['client'],
-  web: ['web']
+  web: ['web', 'client']
 }
 
 const read = (path: string): string => readFileSync(join(house, path), 'utf8')

@@ -1,5 +1,5 @@
 import { aQueue, states, text, whole, type Call, type Command } from '../command.ts'
-import { elements } from '../io/json-text.ts'
+import { elementsOf, members } from '../../client/json-text.ts'
 import { glimpse, instant, table } from '../io/table.ts'
 import type { Job } from '../../client/schema.ts'
 
@@ -32,7 +32,7 @@ async function * pages (call: Call, most: number, offset: number): AsyncGenerato
   for (let left = most; left > 0;) {
     const query = { state: call.args['state'], limit: Math.min(left, 1000), offset }
     const { text } = await call.presque.request('GET', `/j/${call.queue}`, { query })
-    const jobs = elements(text, 'jobs')
+    const jobs = elementsOf(text, 'jobs')
     if (jobs.length === 0) return
     yield jobs
     left -= jobs.length
@@ -42,7 +42,7 @@ async function * pages (call: Call, most: number, offset: number): AsyncGenerato
 
 function row (text: string): Array<string | number> {
   const { id, attempt, tries, run_at: at, last_error: error } = JSON.parse(text) as Job
-  return [id, `${attempt}/${tries}`, instant(at), glimpse(String(error?.message ?? error?.type ?? ''), 40), glimpse(text.slice(text.lastIndexOf('"payload":') + 10, -1))]
+  return [id, `${attempt}/${tries}`, instant(at), glimpse(String(error?.message ?? error?.type ?? ''), 40), glimpse(members(text).get('payload') ?? '')]
 }
 
 export default command

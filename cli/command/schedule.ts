@@ -1,6 +1,6 @@
 import { seconds, text, type Call, type Command } from '../command.ts'
 import { Usage } from '../io/exit.ts'
-import { elements } from '../io/json-text.ts'
+import { elementsOf } from '../../client/json-text.ts'
 import { payload } from '../io/payload.ts'
 import { instant, list, table } from '../io/table.ts'
 
@@ -36,7 +36,7 @@ interface Schedule { name: string, queue: string, cron?: string | null, every?: 
 
 async function showAll (call: Call): Promise<void> {
   const { text } = await call.presque.request('GET', '/schedule')
-  const all = elements(text, 'schedules')
+  const all = elementsOf(text, 'schedules')
   if (call.json) for (const one of all) await call.tell(one, '')
   else if (all.length === 0) call.remark('there is no schedule yet')
   else await call.tell({}, table(['name', 'queue', 'when', 'next', 'last'], all.map(one => row(JSON.parse(one)))))

@@ -1,6 +1,6 @@
 import { flag, aQueue, text, type Call, type Command } from '../command.ts'
 import { list, span, table } from '../io/table.ts'
-import { elements } from '../io/json-text.ts'
+import { elementsOf } from '../../client/json-text.ts'
 import type { Status } from '../../client/schema.ts'
 
 export interface Summary { queue: string, stopped: boolean, counts: Status['counts'], oldest_age: number | null, pushed: number, processed: number }
@@ -28,7 +28,7 @@ async function all (call: Call): Promise<void> {
   for (let offset = 0; ; offset += 1000) {
     const { text } = await call.presque.request('GET', '/summary', { query: { search: call.args['search'], offset } })
     const queues = (JSON.parse(text) as { queues: Summary[] }).queues
-    if (call.json) for (const element of elements(text, 'queues')) await call.tell(element, '')
+    if (call.json) for (const element of elementsOf(text, 'queues')) await call.tell(element, '')
     else if (queues.length > 0) await call.tell({}, table(head, queues.map(row)))
     else if (offset === 0) call.remark('there is no queue yet')
     if (queues.length < 1000) return

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { memberText } from '../../operations/json-text.ts'
+import { members as memberTexts } from '../../client/json-text.ts'
 import { byScore, decode, fromHead, isWanted, members, transaction, type Page, type SourceJob, type Wish } from './source.ts'
 
 /** The queues in the order of their names, then what resque-scheduler holds back, then what has failed. */
@@ -46,7 +46,7 @@ async function forget (redis: Redis, key: string, schedule: string, time: string
 
 function failure (text: string): Told {
   const { queue, payload } = members(text)
-  return { queue: named(queue), kind: 'failed', text: payload === undefined ? text : memberText(text, 'payload')! }
+  return { queue: named(queue), kind: 'failed', text: payload === undefined ? text : memberTexts(text).get('payload')! }
 }
 
 function named (queue: unknown): string | undefined {

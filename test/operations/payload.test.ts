@@ -1,22 +1,8 @@
 import { test } from 'tap'
 import { elementTexts } from '../../operations/json-text.ts'
+import { anyJson, spaces, strings } from '../fixtures/json.ts'
 import { payloads } from '../fixtures/payloads.ts'
 import { Random } from '../fixtures/random.ts'
-
-const spaces = ['', '', '', ' ', '\n', '\t', '\r\n', ' \t\r\n ']
-const strings = ['', 'a', 'jobs', '\\"', '\\\\', '\\\\\\"', '[', ']', '{', '}', ',', ':', '\\u006aobs', '\\ud800', '\u{1F41D}', '\u2028', '\\n', '//', '__proto__']
-const scalars = ['0', '-0', '1.0', '1e400', '12345678901234567890', 'true', 'false', 'null']
-
-/** Some JSON, written in one of the many ways to write it. */
-function anyJson (random: Random, depth: number): string {
-  const space = (): string => random.pick(spaces)
-  const several = (one: () => string): string => Array.from({ length: random.below(4) }, () => `${space()}${one()}${space()}`).join() || space()
-  const kind = random.below(depth > 0 ? 4 : 2)
-  if (kind === 0) return random.pick(scalars)
-  if (kind === 1) return `"${random.pick(strings)}${random.pick(strings)}"`
-  if (kind === 2) return `[${several(() => anyJson(random, depth - 1))}]`
-  return `{${several(() => `"${random.pick(strings)}"${space()}:${space()}${anyJson(random, depth - 1)}`)}}`
-}
 
 test('elementTexts() gives each element as it is written', async t => {
   const all: Array<[string, string[]]> = [

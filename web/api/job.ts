@@ -1,4 +1,4 @@
-import { elements, members } from './json.ts'
+import { elementsOf, members } from '../../client/json-text.ts'
 import { json, path, send, text } from './server.ts'
 
 export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
@@ -66,8 +66,8 @@ const row = 'id,state,priority,attempt,tries,created_at,run_at,lease_expires_at,
 const shown = 200
 
 async function listed (queue: string, query: Record<string, string | number>): Promise<Job[]> {
-  const answer = members(await text(path('j', queue), query))
-  return elements(answer.get('jobs') ?? '[]').map(one => ({ ...read(one), queue }))
+  const page = await text(path('j', queue), query)
+  return elementsOf(page, 'jobs').map(one => ({ ...read(one), queue }))
 }
 
 /** The jobs of one state, a page of them; of those that failed or completed the newest first. */
@@ -88,7 +88,7 @@ export async function newestFailed (queue: string): Promise<Failed[]> {
 
 /** The job that holds a unique key: one, or none. */
 export async function holding (queue: string, uniq: string): Promise<Job[]> {
-  return elements(members(await text(path('j', queue), { uniq })).get('jobs') ?? '[]').map(read)
+  return elementsOf(await text(path('j', queue), { uniq }), 'jobs').map(read)
 }
 
 export async function look (queue: string, id: string): Promise<Job> {

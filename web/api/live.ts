@@ -111,7 +111,7 @@ async function listen (query: string): Promise<boolean> {
   const unwatch = wanted.watch(() => { if (wanted.value !== '') controller.abort() })
   const unguard = guard(controller)
   try {
-    for await (const { name, data } of events(`/summary?${await allowed(query)}`, controller.signal)) {
+    for await (const { event: name, data } of events(`/summary?${await allowed(query)}`, controller.signal)) {
       heard = performance.now()
       if (name === 'withdrawn') return true
       if (name !== '' && query === asked()) hear(name, data, query)

@@ -1,4 +1,4 @@
-import { elements, members } from './json.ts'
+import { elements, members } from '../../client/json-text.ts'
 import { path, send, text } from './server.ts'
 
 /** As GET /schedule shows it. The payload is its text, byte for byte. */
