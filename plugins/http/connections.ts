@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Socket, type Server } from 'node:net'
 import fp from 'fastify-plugin'
+import type { FastifyReply } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance { connections: Connections }
@@ -14,42 +15,45 @@ declare module 'fastify' {
   }
 }
 
-// In ms: what was on its way when the server began to close has arrived by then; and after so long
-// the server cuts off what still goes on, a second before the process would end with a failure.
-const underway = 100
-const longest = 9000
+// Requests on their way when the server begins to close arrive within this time.
+const arrivalMs = 100
 
-// In ms: an answer of which a client reads nothing for so long ends its connection.
-const unread = 120_000
+// The server cuts off answers that still go on, a second before the process would end in failure.
+const closeMs = 9000
 
-/** One connection, and what is being answered on it. */
+// An answer of which a client reads nothing for this time ends its connection.
+const unreadMs = 120_000
+
+/** One connection, and the answers on it. */
 export class Connection {
   readonly socket: Socket
-  /** Those under way, in the order of their requests. */
+  /** The answers that are not complete, in the order of their requests. */
   readonly answers: ServerResponse[] = []
-  /** Calls to make when the client goes: they end what waits and what goes on. */
+  /** Calls to make when the client goes: each ends a wait or a stream. */
   readonly ends = new Set<() => void>()
-  /** Is called whenever one of the answers is over. */
+  /** Is called whenever an answer is complete, or its client has gone. */
   answered = (): void => {}
   readonly #holders = new Set<object>()
-  // One for all answers: a listener of its own for each would cost a request more than all else here.
-  readonly #close: (this: ServerResponse) => void
+  // One for all answers: a function for each would cost a request more than all else here.
+  readonly #onClose: (this: ServerResponse) => void
 
   constructor (socket: Socket) {
     this.socket = socket
     const { answers } = this
     const answered = (): void => this.answered()
-    this.#close = function () {
-      const place = answers.indexOf(this)
-      if (place === -1) return
-      answers.splice(place, 1)
+    this.#onClose = function () {
+      const index = answers.indexOf(this)
+      if (index === -1) return
+      answers.splice(index, 1)
       answered()
     }
-    // Node tells only the answer at the head of the line that the connection has gone.
-    socket.once('close', () => { for (const answer of [...this.answers]) end(answer) })
+    // Node tells only the first answer on a connection that it has gone.
+    socket.once('close', () => {
+      for (const answer of [...this.answers]) end(answer)
+    })
   }
 
-  /** The client sends no more: it has gone, or only waits for what it has asked. */
+  /** The client sends no more: it has gone, or waits for its answers. */
   get halfClosed (): boolean { return this.socket.readableEnded }
 
   /** Reads nothing more until all that hold the connection have released it. */
@@ -65,53 +69,115 @@ export class Connection {
   add (answer: ServerResponse): void {
     if (this.socket.destroyed) return end(answer)
     this.answers.push(answer)
-    answer.on('close', this.#close)
+    answer.on('close', this.#onClose)
   }
 }
 
-// In the way in which Node does it for the answer at the head.
+// As Node does for the first answer on a connection.
 function end (answer: ServerResponse): void {
   if (answer.closed) return
   Object.assign(answer, { destroyed: true, _closed: true })
   answer.emit('close')
 }
 
-/** All connections on which something was asked. Says 'left' of one whose client sends no more. */
+/**
+ * All connections of a server. Emits 'left' with a connection whose client sends no more.
+ * When the server closes, a connection without an open answer ends.
+ */
 export class Connections extends EventEmitter<{ left: [Connection] }> {
-  /** All sockets, those on which nothing was asked included. */
+  /** All sockets, those without a request included. */
   readonly open = new Set<Socket>()
   readonly #known = new WeakMap<Socket, Connection>()
+  readonly #servers = new WeakSet<Server>()
+  #closing = false
 
+  /** The connection of a socket, from its first request on. */
   of (socket: Socket): Connection | undefined { return this.#known.get(socket) }
 
-  add (socket: Socket): Connection {
+  /** The same, made where the request is the first. */
+  begin (socket: Socket): Connection {
+    // For HOST=localhost Fastify makes a second server, and announces it nowhere.
+    const { server } = socket as Socket & { server: Server }
+    if (!this.#servers.has(server)) this.watch(server)
+    if (!this.open.has(socket)) this.#accept(socket)
     const connection = new Connection(socket)
     this.#known.set(socket, connection)
     socket.once('end', () => {
       for (const leave of connection.ends) leave()
       this.emit('left', connection)
     })
+    if (this.#closing) this.#endWhenAnswered(connection)
     return connection
+  }
+
+  watch (server: Server): void {
+    this.#servers.add(server)
+    Object.assign(server, {
+      // A client that closes its side of the connection gets the answer that it has asked for.
+      httpAllowHalfOpen: true,
+      timeout: unreadMs,
+      // Node calls it at the end of close(). Its own cuts off answers that are being written.
+      closeIdleConnections: () => this.#closeIdle()
+    })
+    server.on('connection', (socket: Socket) => this.#accept(socket))
+    // Nothing has been sent or received for a while; a long poll looks the same.
+    server.on('timeout', (socket: Socket) => {
+      const isWaiting = (this.of(socket)?.answers.length ?? 0) > 0
+      if (!isWaiting || socket.writableLength > 0) socket.destroy()
+    })
+  }
+
+  /** Ends each connection as soon as nothing is being answered on it, and all in the end. */
+  close (): void {
+    this.#closing = true
+    for (const socket of this.open) {
+      const connection = this.of(socket)
+      if (connection !== undefined) this.#endWhenAnswered(connection)
+    }
+    setTimeout(() => this.open.forEach(socket => this.#endIdle(socket)), arrivalMs).unref()
+    setTimeout(() => this.open.forEach(socket => socket.destroy()), closeMs).unref()
+  }
+
+  #accept (socket: Socket): void {
+    this.open.add(socket)
+    socket.once('close', () => this.open.delete(socket))
+    if (this.#closing) setTimeout(() => this.#endIdle(socket), arrivalMs).unref()
+  }
+
+  #closeIdle (): void {
+    for (const socket of this.open) {
+      if (this.of(socket)?.answers.length === 0) socket.destroySoon()
+    }
+  }
+
+  // Browsers and `fetch` connect ahead; Node would wait a minute for the first request.
+  #endIdle (socket: Socket): void {
+    const answers = this.of(socket)?.answers
+    const isIdle = answers === undefined ? socket.bytesRead === 0 : answers.length === 0
+    if (isIdle) socket.destroySoon()
+  }
+
+  // An answer that had begun before the close does not say `connection: close`.
+  #endWhenAnswered (connection: Connection): void {
+    const { answered } = connection
+    connection.answered = () => {
+      answered()
+      if (connection.answers.length > 0) return
+      setTimeout(() => this.#endIdle(connection.socket), arrivalMs).unref()
+    }
   }
 }
 
-/**
- * Watches every connection, so that its end ends all that was asked on it, wherever in line that
- * stands; and ends, with the server, the connections on which nothing is being answered.
- */
+/** `app.connections`: the end of a connection ends every answer on it, in whatever order. */
 export default fp(async app => {
   const connections = new Connections()
-  const servers = new WeakSet<Server>()
-  const { open } = connections
-  let closing = false
-
   app.decorate('connections', connections)
   app.addHook('onRequest', ({ socket }, { raw }, done) => {
     // A request that a test injects has no connection.
-    if (socket instanceof Socket) (connections.of(socket) ?? begin(socket)).add(raw)
+    if (socket instanceof Socket) (connections.of(socket) ?? connections.begin(socket)).add(raw)
     done()
   })
-  app.decorateReply('whenGone', function (end) {
+  app.decorateReply('whenGone', function (this: FastifyReply, end) {
     const { raw, request: { socket } } = this
     const connection = connections.of(socket)
     if (raw.destroyed || connection?.halfClosed === true) return end()
@@ -121,64 +187,6 @@ export default fp(async app => {
       if (!raw.writableFinished) end()
     })
   })
-
-  function begin (socket: Socket): Connection {
-    // For HOST=localhost Fastify makes a second server, of which it tells nothing.
-    const { server } = socket as Socket & { server: Server }
-    if (!servers.has(server)) watch(server)
-    if (!open.has(socket)) accept(socket)
-    const connection = connections.add(socket)
-    if (closing) leaveWhenAnswered(connection)
-    return connection
-  }
-
-  function watch (server: Server): void {
-    servers.add(server)
-    // A client that closes its side of the connection gets the answer that it has asked for.
-    Object.assign(server, { httpAllowHalfOpen: true, timeout: unread, closeIdleConnections })
-    server.on('connection', accept)
-    // Nothing has come or gone for a while; that is what a long-poll looks like as well.
-    server.on('timeout', (socket: Socket) => {
-      const isWaiting = (connections.of(socket)?.answers.length ?? 0) > 0
-      if (!isWaiting || socket.writableLength > 0) socket.destroy()
-    })
-  }
-
-  // Node calls it at the end. Its own cuts off answers that are still being written.
-  function closeIdleConnections (): void {
-    for (const socket of open) if (connections.of(socket)?.answers.length === 0) socket.destroySoon()
-  }
-
-  function accept (socket: Socket): void {
-    open.add(socket)
-    socket.once('close', () => open.delete(socket))
-    if (closing) setTimeout(leave, underway, socket).unref()
-  }
-
-  // Browsers and `fetch` connect ahead, and Node would wait for a first request for a minute.
-  function leave (socket: Socket): void {
-    const connection = connections.of(socket)
-    const isIdle = connection === undefined ? socket.bytesRead === 0 : connection.answers.length === 0
-    if (isIdle) socket.destroySoon()
-  }
-
-  // An answer that had begun before does not say that it is the last one.
-  function leaveWhenAnswered (connection: Connection): void {
-    const { answered } = connection
-    connection.answered = () => {
-      answered()
-      if (connection.answers.length === 0) setTimeout(leave, underway, connection.socket).unref()
-    }
-  }
-
-  watch(app.server)
-  app.addHook('preClose', async () => {
-    closing = true
-    for (const socket of open) {
-      const connection = connections.of(socket)
-      if (connection !== undefined) leaveWhenAnswered(connection)
-    }
-    setTimeout(() => open.forEach(leave), underway).unref()
-    setTimeout(() => { for (const socket of open) socket.destroy() }, longest).unref()
-  })
+  connections.watch(app.server)
+  app.addHook('preClose', async () => connections.close())
 }, { name: 'connections' })

@@ -4,43 +4,44 @@ import type { FastifyInstance } from 'fastify'
 
 type Connection = NonNullable<ReturnType<FastifyInstance['connections']['of']>>
 
-// So many requests of one connection are answered at a time, as many as share one call to Redis;
-// and while so many wait for their turn, no more is read.
+// Requests of one connection that are answered at a time, as many as share one call to Redis; and
+// how many may wait for their turn before the server reads no more.
 const most = { answers: 128, waiting: 1024 }
 
-// In ms: how often it is asked whether a connection goes on, and after how many times it has not.
-const pause = 500
-const patience = 4
+// How often the server looks whether a connection makes progress, and after how many looks without
+// any it ends the connection.
+const lookMs = 500
+const mostIdleLooks = 4
 
-/** The requests of one connection that stand behind as many as are answered at a time. */
-class Turns {
+/** The requests of one connection that wait for those before them. */
+class Backlog {
   readonly #connection: Connection
   readonly #waiting: Array<() => void> = []
-  #watch: NodeJS.Timeout | undefined
-  #still = 0
+  #timer: NodeJS.Timeout | undefined
+  #idleLooks = 0
 
   constructor (connection: Connection) {
     this.#connection = connection
     const { answered } = connection
     connection.answered = () => {
-      this.#still = 0
+      this.#idleLooks = 0
       answered()
       this.#next()
     }
     connection.socket.once('close', () => {
-      clearInterval(this.#watch)
+      clearInterval(this.#timer)
       this.#waiting.length = 0
     })
   }
 
-  wait (begin: () => void): void {
+  add (begin: () => void): void {
     if (this.#waiting.push(begin) >= most.waiting) this.#connection.hold(this)
     this.watch()
   }
 
-  /** Ends the connection unless it goes on. */
+  /** Ends the connection unless it makes progress. */
   watch (): void {
-    this.#watch ??= setInterval(() => this.#look(), pause).unref()
+    this.#timer ??= setInterval(() => this.#look(), lookMs).unref()
   }
 
   #next (): void {
@@ -50,31 +51,34 @@ class Turns {
     if (this.#waiting.length < most.waiting / 2) this.#connection.release(this)
   }
 
-  // What is not read cannot be heard to end: with all that is being answered waiting, and nothing
-  // to be written, a client that has gone would go on taking jobs.
+  // A socket that is not read does not report its end: while all its answers wait, and nothing is
+  // written, a client that has gone would go on taking jobs.
   #look (): void {
     const { socket } = this.#connection
-    const isDeaf = socket.isPaused() || this.#waiting.length > 0
-    if (isDeaf && socket.writableLength === 0 && ++this.#still >= patience) socket.destroy()
-    if (isDeaf) return
-    this.#still = 0
-    clearInterval(this.#watch)
-    this.#watch = undefined
+    const isUnread = socket.isPaused() || this.#waiting.length > 0
+    if (isUnread) {
+      const isStuck = socket.writableLength === 0 && ++this.#idleLooks >= mostIdleLooks
+      if (isStuck) socket.destroy()
+      return
+    }
+    this.#idleLooks = 0
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
 
-/** Bounds what is under way on one connection, by letting requests wait for those before them. */
+/** Bounds the answers under way on one connection: further requests wait for those before them. */
 export default fp(async app => {
-  const known = new WeakMap<Connection, Turns>()
+  const backlogs = new WeakMap<Connection, Backlog>()
   app.addHook('onRequest', ({ socket }, _reply, done) => {
     const connection = socket instanceof Socket ? app.connections.of(socket) : undefined
     if (connection === undefined) return done()
     const isFull = connection.answers.length > most.answers
     if (!isFull && !socket.isPaused()) return done()
-    let turns = known.get(connection)
-    if (turns === undefined) known.set(connection, turns = new Turns(connection))
-    if (isFull) return turns.wait(done)
-    turns.watch()
+    let backlog = backlogs.get(connection)
+    if (backlog === undefined) backlogs.set(connection, backlog = new Backlog(connection))
+    if (isFull) return backlog.add(done)
+    backlog.watch()
     done()
   })
 }, { name: 'pipelining', dependencies: ['connections'] })

@@ -8,19 +8,22 @@ interface SchemaPart { properties: Record<string, Property> }
 
 const decimal = /^-?\d+(\.\d+)?$/
 
-// Of all servers in this process: it keeps what it has compiled.
-const ajv = new Ajv({ useDefaults: true, verbose: true, keywords: ['x-refusal', 'x-missing', 'x-together'] })
+const keywords = ['x-refusal', 'x-missing', 'x-together']
+
+// Process-wide: it keeps what it has compiled, for all servers that a test starts.
+const ajv = new Ajv({ useDefaults: true, verbose: true, keywords })
 
 /**
- * Checks what comes in against the route's schemas, with no coercion but one: query parameters that should be numbers
- * are read from plain decimals (`0x10`, ` 1` and `1e3` are none). A schema's `x-refusal` names its line in errors.ts.
+ * Validates requests by the schemas of their routes. It coerces nothing but query parameters that
+ * should be numbers, from plain decimals (not `0x10`, ` 1` or `1e3`). The `x-refusal` of a schema
+ * names its error in operations/errors.ts.
  */
 export default fp(async app => {
   app.setValidatorCompiler<SchemaPart>(({ schema, httpPart }) => {
     const validate = ajv.compile(schema)
     return httpPart === 'querystring' ? readingNumbers(validate, schema.properties) : validate
   })
-  app.setSchemaErrorFormatter((found, part) => refusal(found, part, app.config.PRESQUE_MAX_WAIT))
+  app.setSchemaErrorFormatter((found, part) => errorOf(found, part, app.config.PRESQUE_MAX_WAIT))
 }, { name: 'validator', dependencies: ['config'] })
 
 function readingNumbers (validate: ValidateFunction, properties: SchemaPart['properties']) {
@@ -30,7 +33,8 @@ function readingNumbers (validate: ValidateFunction, properties: SchemaPart['pro
       const text = query[name]
       if (typeof text === 'string' && decimal.test(text)) query[name] = Number(text)
     }
-    return validate(query) ? { value: query } : { error: validate.errors as unknown as FastifySchemaValidationError[] }
+    if (validate(query)) return { value: query }
+    return { error: validate.errors as unknown as FastifySchemaValidationError[] }
   }
 }
 
@@ -38,25 +42,32 @@ function isNumber ({ type, anyOf = [] }: Property): boolean {
   return type === 'number' || type === 'integer' || anyOf.some(isNumber)
 }
 
-function refusal (found: unknown, part: string, mostWait: number): Error {
+function errorOf (found: unknown, part: string, maxWait: number): Error {
   const all = found as ErrorObject[]
   const first = all[0]!
-  const { additionalProperty, limit } = first.params as { additionalProperty?: string, limit?: number }
+  const { additionalProperty: property, limit } = first.params
   const parameter = part === 'querystring' ? unknownIn(first) : undefined
   if (parameter !== undefined) return new errors.UNKNOWN_PARAMETER(parameter)
-  if (additionalProperty !== undefined) return new errors.UNKNOWN_PROPERTY(additionalProperty)
+  if (property !== undefined) return new errors.UNKNOWN_PROPERTY(property)
   if (first.keyword === 'maxItems') return new errors.TOO_MANY_JOBS(limit)
-  // Of that place alone: what a body as a whole should be says nothing about a property of it.
-  const named = all.find(error => error.instancePath === first.instancePath && code(error) !== undefined)
-  if (named === undefined) return new errors.INVALID(`${part}${first.instancePath} ${first.message}`)
-  const Refusal = errors[code(named)!]
-  // The sentence names the bound of this server, and not what was sent.
-  if (Refusal === errors.WAIT_INVALID) return new errors.WAIT_INVALID(mostWait)
-  const plain = new Refusal()
-  return plain.message.includes('%s') ? new Refusal(shown(named.data)) : plain
+  // At the same place only: an error of a whole body says nothing about one of its properties.
+  const here = all.filter(({ instancePath }) => instancePath === first.instancePath)
+  const named = here.find(error => codeOf(error) !== undefined)
+  if (named === undefined) {
+    return new errors.INVALID(`${part}${first.instancePath} ${first.message}`)
+  }
+  return namedError(codeOf(named)!, named.data, maxWait)
 }
 
-// A required parameter is missed before an unknown one is seen, and that is often the same one, misspelt.
+function namedError (code: ErrorCode, data: unknown, maxWait: number): Error {
+  // The sentence names the bound of this server, and not what was sent.
+  if (code === 'WAIT_INVALID') return new errors.WAIT_INVALID(maxWait)
+  const Named = errors[code]
+  const plain = new Named()
+  return plain.message.includes('%s') ? new Named(shown(data)) : plain
+}
+
+// The validator reports a missing parameter before an unknown one; often both are one, misspelt.
 function unknownIn ({ keyword, data, parentSchema }: ErrorObject): string | undefined {
   if (keyword !== 'required' && keyword !== 'additionalProperties') return undefined
   return Object.keys(data as object).find(name => !Object.hasOwn(parentSchema!['properties'], name))
@@ -68,8 +79,10 @@ function shown (data: unknown): string {
   return typeof data === 'object' && data !== null ? '{...}' : String(data).slice(0, 100)
 }
 
-function code ({ instancePath, data, parentSchema, params }: ErrorObject): ErrorCode | undefined {
+function codeOf ({ instancePath, data, parentSchema, params }: ErrorObject): ErrorCode | undefined {
   const missing = parentSchema?.['properties']?.[params['missingProperty']]
-  if (missing !== undefined) return missing['x-missing'] ?? missing['x-refusal'] ?? parentSchema?.['x-refusal']
-  return (data === null && instancePath === '' ? parentSchema?.['x-missing'] : undefined) ?? parentSchema?.['x-refusal']
+  const own = parentSchema?.['x-refusal']
+  if (missing !== undefined) return missing['x-missing'] ?? missing['x-refusal'] ?? own
+  const isNoBody = data === null && instancePath === ''
+  return (isNoBody ? parentSchema?.['x-missing'] : undefined) ?? own
 }
