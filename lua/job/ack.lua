@@ -1,12 +1,11 @@
--- Finishes jobs.
+-- Completes jobs. `fields`: see complete_jobs.
 -- args: now ...fields
--- use: read_clock load_policy complete_jobs resolve_dependents wake_waiter allow_when_full
--- fields: see lua/parts/lease/complete_jobs.lua
--- returns: for each job '' or the code of a refusal, with commas between
-allow_when_full(keys)
-now = read_clock(now)
-local set = load_policy(keys)
-local outcomes = complete_jobs(keys, set, fields, now)
-if keys[3] then resolve_dependents(keys, now) end
-if set.concurrency then wake_waiter(keys, now, 0) end
+-- use: allow_when_full read_clock complete_jobs load_policy
+-- rarely: resolve_dependents wake_waiter
+-- returns: for each job '' or the code of an error, with commas between
+allow_when_full(queue)
+queue.now = read_clock(now)
+local outcomes = complete_jobs(queue, fields)
+if queue.memo.ended then resolve_dependents(queue) end
+if load_policy(queue).concurrency then wake_waiter(queue, 0) end
 return table.concat(outcomes, ',')

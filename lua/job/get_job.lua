@@ -1,15 +1,22 @@
 -- Shows one job.
 -- keys: active jobs stats
 -- args: now id
--- use: read_clock begin_read read_job load_policy load_details identity_of member_of make_receipt first_deadline
--- returns: what tells the job from another one of its id, in any generation; what proves the delivery that is under way, or '';
---   the job as lua/parts/record/read_job.lua gives it, and the queue's tries and keep; nothing when it is not there
-now = read_clock(now)
-begin_read(keys, now, 100)
-local found = read_job(keys, id, now)
+-- use: read_clock begin_read read_job load_policy load_details member_of identity_of make_receipt
+-- use: first_deadline
+-- returns: an empty list if there is no such job; else a list:
+--   what tells the job from another one of its id, in any generation of the queue
+--   the receipt of the delivery that is under way; '' if there is none
+--   what read_job returns, then the tries and the keep of the queue
+queue.now = read_clock(now)
+begin_read(queue, limits.promoted_by_look)
+local found = read_job(queue, id)
 if not found then return {} end
-local set, job, seed = load_policy(keys), load_details(keys, id), redis.call('HGET', stats, 'seed')
-found[11], found[12] = set.tries, set.keep
-local score = redis.call('ZSCORE', active, member_of(id))
-local proof = score and make_receipt(seed, id, job.deliveries or 1, first_deadline(job, score)) or ''
-return { seed .. ' ' .. identity_of(redis.call('HGET', jobs, id), job), proof, unpack(found) }
+local policy, details = load_policy(queue), load_details(queue, id)
+local seed, score = redis.call('HGET', stats, 'seed'), redis.call('ZSCORE', active, member_of(id))
+local generation_and_job = seed .. ' ' .. identity_of(redis.call('HGET', jobs, id), details)
+local receipt = ''
+if score then
+  receipt = make_receipt(seed, id, details.deliveries or 1, first_deadline(details, score))
+end
+found[11], found[12] = policy.tries, policy.keep
+return { generation_and_job, receipt, unpack(found) }

@@ -1,56 +1,65 @@
--- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A failed one gets all its tries again.
--- keys: delayed active failed completed blocked ended jobs
+-- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A
+-- failed job gets all its tries again.
+-- keys: delayed active failed completed blocked jobs
 -- args: now id state limit start left
--- use: read_clock run_due is_expired read_range begin_bulk state_since is_newer resume_index load_details claim_unique_key add_dependencies save_details member_of enqueue wake_waiter allow_when_full is_recording record_events resolve_dependents
--- start, left: as the last call returned them, '' for the first
--- returns: how many now wait that did not, in line or for others; 1 if another call has more to do, and what it is to be given as `start` and
---   `left`; and how many stay failed, for another job has their unique key by now; NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED,
---   JOB_BLOCKED or JOB_DUPLICATE for a single one
-allow_when_full(keys)
-now = read_clock(now)
-run_due(keys, now, 100)
-local from = state == 'failed' and failed or delayed
-local begin, members = begin_bulk(keys, start, now), id ~= '' and { member_of(id) } or read_range('ZRANGE', from, resume_index(from, left), tonumber(limit) or 0)
-if id ~= '' and (redis.call('HEXISTS', jobs, id) == 0 or is_expired(keys, id, now)) then return { err = 'NO_SUCH_JOB' } end
-if id ~= '' and redis.call('ZSCORE', active, members[1]) then return { err = 'JOB_ON_LEASE' } end
-if id ~= '' and redis.call('ZSCORE', completed, members[1]) then return { err = 'JOB_COMPLETED' } end
-if id ~= '' and redis.call('ZSCORE', blocked, members[1]) then return { err = 'JOB_BLOCKED ' .. load_details(keys, id).depends } end
-local count, ids, held, links, twins, twin = 0, {}, {}, 0, 0, nil
+--   id: '' for many jobs of a state
+--   start, left: what the last call returned; '' for the first one
+-- use: allow_when_full read_clock run_due begin_bulk member_of read_range resume_index is_expired
+-- use: load_details id_of state_since is_newer claim_unique_key save_details redrive_job retry_now
+-- use: wake_waiter record_states resolve_dependents
+-- returns: a list:
+--   how many jobs wait now that did not, in the ready queue or for others
+--   1 if another call has more to do, else 0
+--   `start` for that call
+--   `left` for that call
+--   how many stay failed, for another job has their unique key by now
+--   NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED, JOB_BLOCKED or JOB_DUPLICATE for a single job
+allow_when_full(queue)
+queue.now = read_clock(now)
+run_due(queue, limits.promoted_by_look)
+local from, is_one = state == 'failed' and failed or delayed, id ~= ''
+local begin, members = begin_bulk(queue, start), { member_of(id) }
+if not is_one then
+  members = read_range('ZRANGE', from, resume_index(from, left), tonumber(limit) or 0)
+elseif redis.call('HEXISTS', jobs, id) == 0 or is_expired(queue, id) then
+  return { err = 'NO_SUCH_JOB' }
+elseif redis.call('ZSCORE', active, members[1]) then
+  return { err = 'JOB_ON_LEASE' }
+elseif redis.call('ZSCORE', completed, members[1]) then
+  return { err = 'JOB_COMPLETED' }
+elseif redis.call('ZSCORE', blocked, members[1]) then
+  return { err = 'JOB_BLOCKED ' .. load_details(queue, id).depends }
+end
+local lists, links, duplicates, other = { waiting = {}, blocked = {} }, 0, 0, nil
 for _, member in ipairs(members) do
-  if links >= 2500 then break end -- The next call goes on.
-  local number = member:sub(2)
-  local job = load_details(keys, number)
-  local later = id == '' and is_newer(number, state_since(keys, number, state, job), begin, now)
+  if links >= limits.links_redriven then break end -- The next call goes on.
+  local number = id_of(member)
+  local details = load_details(queue, number)
+  local is_left = not is_one and
+    is_newer(queue, number, state_since(queue, number, state, details), begin)
   local failed_at = redis.call('ZSCORE', failed, member)
-  twin = failed_at and not later and claim_unique_key(keys, number, job, now)
-  if twin then
-    twins, later = twins + 1, true
-    save_details(keys, number, job)
+  other = failed_at and not is_left and claim_unique_key(queue, number, details)
+  if other then
+    duplicates, is_left = duplicates + 1, true
+    save_details(queue, number, details)
   end
-  if later then left = (failed_at or redis.call('ZSCORE', from, member)) .. ' ' .. member end
-  local was_failed = not later and redis.call('ZREM', failed, member) == 1
-  if not later then job.since, job.ready_at = now, nil end
-  if was_failed then
-    -- All its tries again, and the backoff from its beginning.
-    job.attempt, job.lost_in_row, job.lapsed, job.failures_before = 0, nil, nil, job.failures
-    -- What depends on it and has not been told waits on.
-    redis.call('ZREM', ended, number .. ' failed')
-    if job.depends and add_dependencies(keys, number, job, now, true) then held[#held + 1] = number end
-    links = links + (job.depends and select(2, job.depends:gsub('%d+', '')) or 0)
-    save_details(keys, number, job)
+  local to
+  if is_left then
+    left = (failed_at or redis.call('ZSCORE', from, member)) .. ' ' .. member
+  elseif failed_at then
+    local count, is_blocked = redrive_job(queue, number, details)
+    links, to = links + count, is_blocked and 'blocked' or 'waiting'
+  elseif redis.call('ZREM', delayed, member) == 1 then
+    retry_now(queue, number, details)
+    to = 'waiting'
   end
-  if held[#held] == number then
-    count = count + 1
-  elseif was_failed or (not later and redis.call('ZREM', delayed, member) == 1) then
-    if not was_failed then save_details(keys, number, job) end
-    enqueue(keys, number, job.priority, now)
-    count, ids[#ids + 1] = count + 1, number
-  end
+  if to then table.insert(lists[to], number) end
 end
-for _ = 1, math.min(#ids, 10) do wake_waiter(keys, now, 0) end
-for what, list in pairs({ ['retried waiting'] = ids, ['retried blocked'] = held }) do
-  if #list > 0 and is_recording(keys) then record_events(keys, { what, table.concat(list, ' ') }) end
-end
-if keys[3] then resolve_dependents(keys, now) end
-if id ~= '' and twin then return { err = 'JOB_DUPLICATE ' .. twin } end
-return { count, id == '' and #members > 0 and 1 or 0, string.format('%d %d', begin.at, begin.last), left, twins }
+for _ = 1, math.min(#lists.waiting, limits.woken_at_once) do wake_waiter(queue, 0) end
+record_states(queue, 'retried', lists)
+if queue.memo.ended then resolve_dependents(queue) end
+if is_one and other then return { err = 'JOB_DUPLICATE ' .. other } end
+local next_start = string.format('%d %d', begin.at, begin.last)
+local has_more = not is_one and #members > 0
+local count = #lists.waiting + #lists.blocked
+return { count, has_more and 1 or 0, next_start, left, duplicates }

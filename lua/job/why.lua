@@ -1,27 +1,39 @@
 -- Gathers what can keep a job from running.
 -- keys: ready ranked stats
 -- args: now id
--- use: read_clock begin_read expire_jobs read_job load_policy current_policy apply_limits member_of remove_stale count_stale
--- returns: the job as lua/job/list_jobs.lua gives it; time now; 1 if the queue is stopped; until when, in ms, or 0;
---   how many are ahead of it, 1000 at most; when in ms somebody asked last, or 0; 1 if a limit is reached; until when, in ms, or 0
-now = read_clock(now)
-local can_write, _, late = begin_read(keys, now, 100)
-for _ = 1, 9 do late = late and expire_jobs(keys, now) end
-local found = read_job(keys, id, now)
+-- use: read_clock begin_read expire_jobs read_job current_policy load_policy apply_limits
+-- use: member_of remove_stale count_stale
+-- returns: NO_SUCH_JOB, or the job as list_jobs returns it, then a list:
+--   the time in ms
+--   1 if the queue is stopped, else 0; until when in ms, or 0
+--   how many jobs are before it, 1000 at most
+--   when a worker asked last, in ms, or 0
+--   1 if a limit is reached, else 0; until when in ms, or 0
+queue.now = read_clock(now)
+local can_write, _, more_expired = begin_read(queue, limits.promoted_by_look)
+for _ = 1, 9 do more_expired = more_expired and expire_jobs(queue) end
+local found = read_job(queue, id)
 if not found then return { err = 'NO_SUCH_JOB' } end
-local set = can_write and current_policy(keys, now) or load_policy(keys)
--- Looking at a rate cuts its record, which is a write.
-local is_told = can_write or not set.rate_limit
-local _, allowed, again = nil, 1, nil
-if is_told then _, allowed, again = apply_limits(keys, set, { { count = 1, lease = set.lease } }, now) end
-local ahead, score = redis.call('ZRANK', ranked, member_of(id)), redis.call('ZSCORE', ranked, member_of(id))
-if not score then
-  if can_write then remove_stale(keys, 0, 1000) end
-  ahead = (redis.call('LPOS', ready, id, 'MAXLEN', 1000) or 1000) + redis.call('ZCOUNT', ranked, '-inf', '(5e13')
-elseif tonumber(score) >= 5e13 then
-  ahead = ahead + count_stale(keys)
+local policy = can_write and current_policy(queue) or load_policy(queue)
+local allowed, again = 1, nil
+-- To look at a rate cuts its list, which is a write.
+if can_write or not policy.rate_limit then
+  allowed, again = select(2, apply_limits(queue, { { count = 1, lease = policy.lease } }))
 end
-found[11], found[12] = set.tries, set.keep
-found[13] = { now, set.stopped or 0, set.reopens_at or 0, math.min(ahead, 1000),
-  tonumber(redis.call('HGET', stats, 'asked_at') or 0), allowed == 0 and 1 or 0, again or 0 }
+local member = member_of(id)
+local ahead, score = redis.call('ZRANK', ranked, member), redis.call('ZSCORE', ranked, member)
+if not score then
+  if can_write then remove_stale(queue, 0, limits.ahead_counted) end
+  local place = redis.call('LPOS', ready, id, 'MAXLEN', limits.ahead_counted)
+  local urgent = redis.call('ZCOUNT', ranked, '-inf', limits.urgent_scores)
+  ahead = (place or limits.ahead_counted) + urgent
+elseif tonumber(score) >= limits.default_priority * limits.priority_span then
+  ahead = ahead + count_stale(queue)
+end
+found[11], found[12] = policy.tries, policy.keep
+local asked_at = tonumber(redis.call('HGET', stats, 'asked_at') or 0)
+found[13] = {
+  queue.now, policy.stopped or 0, policy.reopens_at or 0, math.min(ahead, limits.ahead_counted),
+  asked_at, allowed == 0 and 1 or 0, again or 0
+}
 return found

@@ -1,4 +1,4 @@
--- Moves the errors and the progress that layout 1 keeps in `details` to `reports`, of about so many
+-- Moves the errors and the progress that layout 1 keeps in `details` to `reports`, of about `limit`
 -- jobs.
 -- keys: details
 -- args: cursor limit
@@ -8,6 +8,6 @@ local answer = redis.call('HSCAN', details, cursor, 'COUNT', limit)
 local found = answer[2]
 for i = 1, #found, 2 do
   local job = cjson.decode(found[i + 1])
-  if job.last_error or job.progress then save_details(keys, found[i], job) end
+  if job.last_error or job.progress then save_details(queue, found[i], job) end
 end
 return answer[1]

@@ -1,6 +1,7 @@
--- A full Redis refuses a script whose first write adds. What finishes, gives back or takes must go on then, and makes room:
--- this removes nothing, and counts as a first write.
+-- Lets a script go on while Redis is full: it makes room.
 -- keys: jobs
-local function allow_when_full (keys)
-  redis.call('HDEL', keys.jobs, '')
+-- Why: a full Redis refuses a script whose first write adds. This write removes nothing, and is the
+-- first one (lua/README.md).
+local function allow_when_full (queue)
+  redis.call('HDEL', queue.keys.jobs, '')
 end

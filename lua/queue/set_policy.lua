@@ -1,22 +1,25 @@
--- Changes the settings of a queue, all at once.
+-- Changes the policy of a queue, all settings at once.
 -- keys: policy
 -- args: now ...changes
+--   changes: in turn a field of `policy` and its value: '' for the default; '+' and ms for a time
+--     from now
 -- use: read_clock wake_waiter is_recording record_events
--- changes: a field of `policy` and its value, '' to go back to the default, in turn; '+' and ms for a time from now
-now = read_clock(now)
+queue.now = read_clock(now)
 local happened = {}
 for i = 1, #changes, 2 do
-  local value, what = changes[i + 1], 'policy'
-  if changes[i] == 'stopped' then what = value == '' and 'started' or 'stopped' end
-  if changes[i] ~= 'reopens_at' then happened[what] = true end
+  local field, value, what = changes[i], changes[i + 1], 'policy'
+  if field == 'stopped' then what = value == '' and 'started' or 'stopped' end
+  if field ~= 'reopens_at' then happened[what] = true end
   if value == '' then
-    redis.call('HDEL', policy, changes[i])
+    redis.call('HDEL', policy, field)
   else
-    redis.call('HSET', policy, changes[i], value:sub(1, 1) == '+' and string.format('%d', now + tonumber(value)) or value)
+    local is_relative = value:sub(1, 1) == '+'
+    if is_relative then value = string.format('%d', queue.now + tonumber(value)) end
+    redis.call('HSET', policy, field, value)
   end
 end
-for _ = 1, 10 do wake_waiter(keys, now, 0) end
-if not is_recording(keys) then return end
+for _ = 1, limits.woken_at_once do wake_waiter(queue, 0) end
+if not is_recording(queue) then return end
 for _, what in ipairs({ 'policy', 'stopped', 'started' }) do
-  if happened[what] then record_events(keys, { what, '' }) end
+  if happened[what] then record_events(queue, { what, '' }) end
 end

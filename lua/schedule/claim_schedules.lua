@@ -1,17 +1,23 @@
--- Takes up the schedules whose tick has come, as many as make 8 MiB, and the first in any case.
--- A server that then dies keeps them for a second, and another takes them up.
+-- Claims schedules whose tick has come, for a second: as many as make 8 MiB, and the first in any
+-- case. If the server dies then, another one claims them.
 -- keys: schedules templates turns upcoming
 -- args: now limit
 -- use: read_clock
--- returns: the time in ms; when in ms to look again, or -1; and of each schedule taken up its name, what it is, its turn and its payload
-now = read_clock(now)
-local found, size = { now, -1 }, 0
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', upcoming, '-inf', now, 'LIMIT', 0, limit)) do
-  size = size + redis.call('HSTRLEN', schedules, name) + redis.call('HSTRLEN', turns, name) + redis.call('HSTRLEN', templates, name)
-  if size > 8388608 and #found > 2 then break end
-  -- A full Redis refuses a script whose first write adds.
+-- returns: a list:
+--   the time in ms
+--   when to look again, in ms; -1 if there is nothing to look for
+--   of each schedule that is claimed its name, its JSON, its turn and its payload
+-- Why: it removes before it adds, for a full Redis refuses a script whose first write adds.
+queue.now = read_clock(now)
+local found, size = { queue.now, -1 }, 0
+local range = { '-inf', queue.now, 'LIMIT', 0, limit }
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', upcoming, unpack(range))) do
+  for _, key in ipairs({ schedules, turns, templates }) do
+    size = size + redis.call('HSTRLEN', key, name)
+  end
+  if size > limits.answer_bytes and #found > 2 then break end
   redis.call('ZREM', upcoming, name)
-  redis.call('ZADD', upcoming, now + 1000, name)
+  redis.call('ZADD', upcoming, queue.now + limits.claim_ms, name)
   local n = #found
   found[n + 1], found[n + 2] = name, redis.call('HGET', schedules, name)
   found[n + 3], found[n + 4] = redis.call('HGET', turns, name), redis.call('HGET', templates, name)

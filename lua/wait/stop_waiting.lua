@@ -1,6 +1,8 @@
--- A server has nobody waiting any more: if others have, one of them is told to look.
+-- Ends the waiting of a server for jobs. If other servers wait, one of them is told to look.
 -- keys: waiters
 -- args: now server
 -- use: read_clock wake_waiter
+-- Why: the job of which the server was told last may be left, and no other server knows.
+queue.now = read_clock(now)
 redis.call('ZREM', waiters, server)
-wake_waiter(keys, read_clock(now), 0)
+wake_waiter(queue, 0)

@@ -1,15 +1,18 @@
--- Asks to be told when a job has finished. What it leaves behind is kept a minute, so that it can be fetched then.
+-- Registers a server as one whose clients wait for the end of a job. The result is kept for a
+-- minute then, so that it can be fetched.
 -- keys: failed completed jobs stats
 -- args: now id era server
--- use: read_clock run_due load_details identity_of member_of is_expired register_watcher allow_when_full
--- era: what lua/job/get_job.lua said of it, for the id may be another job's by now
--- returns: 1 if it will be told; 0 when the job has finished, or is not there
-allow_when_full(keys)
-now = read_clock(now)
-run_due(keys, now, 100)
-local record = redis.call('HGET', jobs, id)
-if not record or is_expired(keys, id, now) then return 0 end
-if redis.call('ZSCORE', failed, member_of(id)) or redis.call('ZSCORE', completed, member_of(id)) then return 0 end
-if redis.call('HGET', stats, 'seed') .. ' ' .. identity_of(record, load_details(keys, id)) ~= era then return 0 end
-register_watcher(keys, id, server)
+--   era: what get_job says first of the job, for the id may be another job's by now
+-- use: allow_when_full read_clock run_due is_expired member_of identity_of load_details
+-- use: register_watcher
+-- returns: 1 if the server will be told; 0 if the job has ended, or is not there
+allow_when_full(queue)
+queue.now = read_clock(now)
+run_due(queue, limits.promoted_by_look)
+local record, member = redis.call('HGET', jobs, id), member_of(id)
+if not record or is_expired(queue, id) then return 0 end
+if redis.call('ZSCORE', failed, member) or redis.call('ZSCORE', completed, member) then return 0 end
+local identity = identity_of(record, load_details(queue, id))
+if redis.call('HGET', stats, 'seed') .. ' ' .. identity ~= era then return 0 end
+register_watcher(queue, id, server)
 return 1

@@ -2,24 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorFromRedis } from '../errors.ts'
-import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
+import { assemble as assembleWith, type Compiled, type Source } from './assemble.ts'
+import { scriptKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
 /** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
 export type Arguments = Record<string, string | number | undefined | ReadonlyArray<string | number>>
 
-type Key = QueueKey | ScheduleKey | CommonKey
-
 /** Runs a script on a queue, or on the schedules. Rejects with a refusal of operations/errors.ts. */
 export type Script<Reply> = (redis: RedisClient, queue: string, args?: Arguments) => Promise<Reply>
 
 type Command = (...values: Array<string | number>) => Promise<unknown>
-
-/** What Redis gets of a verb, and its signature; `place` tells which line of which source a line of it is. */
-export interface Compiled { keys: Key[], args: string[], lua: string, place: (line: number) => string | undefined }
-
-/** One file of lua/, by its path in the repository. */
-export interface Source { file: string, text: string }
 
 /** Values of the label `script` in /metrics, where they are older than the name of the script. */
 const labels: Record<string, string> = {
@@ -42,6 +35,7 @@ const labels: Record<string, string> = {
 
 const room = fileURLToPath(new URL('../../lua/', import.meta.url))
 const sources = find('')
+const parts = new Map([...sources].filter(([, { file }]) => isPart(file)))
 
 /**
  * Loads the script of a verb, `lua/.../<verb>.lua`. Its header is its signature: `-- keys:` and `-- args:` become locals
@@ -137,67 +131,7 @@ export function compile (verb: string): Compiled {
 
 /** The same of a text that is in no file of lua/: a test calls parts so, one by one. */
 export function assemble (verb: Source): Compiled {
-  const used = [...partsOf(verb), verb]
-  used.forEach(check)
-  const keys = [...new Set(used.flatMap(({ text }) => words(text, 'keys')))] as Key[]
-  const chunks = [{ file: '', text: prologue(verb, keys) }, ...used]
-  const lua = chunks.map(({ text }) => text.trimEnd()).join('\n')
-  return { keys, args: words(verb.text, 'args'), lua, place: line => placeOf(chunks, line) }
-}
-
-// Parts find the keys by name in one table; a verb has those of its own header, and its arguments, as locals besides.
-function prologue ({ file, text }: Source, keys: Key[]): string {
-  const own = words(text, 'keys')
-  const args = words(text, 'args')
-  const taken = words(text, 'use').find(name => [...own, ...args].includes(name))
-  if (taken !== undefined) throw new Error(`${file}: ${taken} is a part, and cannot be a key or an argument as well`)
-  return [
-    `local keys = { ${keys.map((key, i) => `${key} = KEYS[${i + 1}]`).join(', ')} }`,
-    ...own.map(key => `local ${key} = keys.${key}`),
-    ...args.map((arg, i) => arg.startsWith('...') ? rest(arg.slice(3), i) : `local ${arg} = ARGV[${i + 1}]`)
-  ].join('\n')
-}
-
-// A loop, for unpack() ends at some 8 000 values.
-function rest (name: string, before: number): string {
-  return `local ${name} = {} for i = ${before + 1}, #ARGV do ${name}[i - ${before}] = ARGV[i] end`
-}
-
-// Each part once, after those it uses itself.
-function partsOf ({ file, text }: Source, included = new Set<string>()): Source[] {
-  return words(text, 'use').flatMap(name => {
-    if (included.has(name)) return []
-    included.add(name)
-    const part = sources.get(name)
-    if (part === undefined || !isPart(part.file)) throw new Error(`${file}: no such part in lua/parts: ${name}`)
-    return [...partsOf(part, included), part]
-  })
-}
-
-function check ({ file, text }: Source): void {
-  const keys = words(text, 'keys')
-  const unknown = keys.find(key => scriptKey('', key) === undefined)
-  if (unknown !== undefined) throw new Error(`${file}: no such key in operations/redis/keys.ts: ${unknown}`)
-  const undeclared = text.match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length)))
-  if (undeclared !== undefined) throw new Error(`${file}: its header lacks ${undeclared}, which its lines use`)
-  const name = basename(file, '.lua')
-  if (isPart(file) && !new RegExp(`^local function ${name} \\(.*\\)$`, 'm').test(text)) {
-    throw new Error(`${file}: it has no line such as local function ${name} (...)`)
-  }
-}
-
-function placeOf (chunks: Source[], line: number): string | undefined {
-  let first = 1
-  for (const { file, text } of chunks) {
-    const next = first + text.trimEnd().split('\n').length
-    if (line < next) return file === '' ? undefined : `${file}:${line - first + 1}`
-    first = next
-  }
-}
-
-function words (source: string, label: string): string[] {
-  const lines = [...source.matchAll(new RegExp(`^-- ${label}: (.+)$`, 'gm'))]
-  return lines.flatMap(([, names]) => names!.trim().split(/\s+/))
+  return assembleWith(verb, parts)
 }
 
 function values (verb: string, args: string[], given: Arguments): Array<string | number> {

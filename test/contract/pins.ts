@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { errors } from '../../operations/errors.ts'
 import { commonKeys, queueKeys, scheduleKeys } from '../../operations/redis/keys.ts'
-import { compile, verbs } from '../../operations/redis/script.ts'
 
 /**
  * What others rely on, and what a change of the house must not move by accident. A change that is
@@ -18,8 +17,6 @@ export interface Pins {
   keys: string[]
   /** The status and the sentence of each error. */
   errors: Record<string, string>
-  /** A hash of each script, as Redis gets it. */
-  scripts: Record<string, string>
 }
 
 export async function pins (app: FastifyInstance): Promise<Pins> {
@@ -31,8 +28,7 @@ export async function pins (app: FastifyInstance): Promise<Pins> {
     errors: Object.fromEntries(Object.entries(errors).map(([code, RequestError]) => {
       const { statusCode, message } = new RequestError()
       return [code, `${statusCode} ${message}`]
-    })),
-    scripts: scripts()
+    }))
   }
 }
 
@@ -66,10 +62,6 @@ async function metrics (app: FastifyInstance): Promise<string[]> {
   await app.inject({ method: 'POST', url: '/q/mail', payload: {} })
   const { body } = await app.inject('/metrics')
   return [...body.matchAll(/^# TYPE (.+)$/gm)].map(match => match[1]!).toSorted()
-}
-
-function scripts (): Record<string, string> {
-  return Object.fromEntries(verbs().toSorted().map(verb => [verb, hash(compile(verb).lua)]))
 }
 
 function hash (value: unknown): string {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { words } from '../../operations/redis/assemble.ts'
 
 const house = fileURLToPath(new URL('../../', import.meta.url))
 const config = join(house, '.luacheckrc')
@@ -39,16 +40,11 @@ function write (file: string, text: string): void {
 function withHeader (file: string, text: string): string {
   const isPart = file.startsWith('lua/parts/')
   const args = words(text, 'args').map(arg => arg.replace('...', ''))
-  const names = [...isPart ? [] : [...words(text, 'keys'), ...args], ...words(text, 'use')]
-  const all = isPart ? names : ['keys', ...names]
-  const line = all.length > 0 ? `local ${all.join(', ')} = ...${isPart ? '' : ' local _ = keys'} -- luacheck: ignore 631` : '--'
+  const names = [...isPart ? [] : [...words(text, 'keys'), ...args], ...words(text, 'use'), ...words(text, 'rarely')]
+  const all = isPart ? names : ['queue', ...names]
+  const line = all.length > 0 ? `local ${all.join(', ')} = ...${isPart ? '' : ' local _ = queue'} -- luacheck: ignore 631` : '--'
   const rest = text.slice(text.indexOf('\n'))
   return line + (isPart ? `${rest.trimEnd()} return ${basename(file, '.lua')}\n` : rest)
-}
-
-function words (text: string, label: string): string[] {
-  const lines = [...text.matchAll(new RegExp(`^-- ${label}: (.+)$`, 'gm'))]
-  return lines.flatMap(([, names]) => names!.trim().split(/\s+/))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,21 +1,27 @@
--- Drops jobs on lease. Nothing says when a lease began, so the first call notes which there are: 10 000, and how many more are left.
+-- Drops jobs on lease. `members`: those that an earlier call has read and left over. `left`: how
+-- many more there were, '' in the first call. `drop` is called with the id and the details of each,
+-- and returns true once the call has done enough.
 -- keys: active
--- use: load_details
--- members: those of an earlier call that are next; left: how many more there were, '' in the first call; drop: what to do with the id and the
---   details of each; it returns true where the call has done enough
--- returns: whether another call has more to do; how many are left then; and the members that this call leaves over
-local function drain_active (keys, members, left, drop)
-  local over, isEnough = {}, false
+-- use: load_details id_of
+-- returns: whether another call has more to do
+--   how many are left for it
+--   the members that this call leaves over
+-- Why: nothing says when a lease began. So the first call reads which jobs are on lease: 10 000
+-- members, and the number of the others.
+local function drain_active (queue, members, left, drop)
+  local key, over, is_enough = queue.keys.active, {}, false
   if #members == 0 then
-    left = tonumber(left) or redis.call('ZCARD', keys.active)
-    members = left > 0 and redis.call('ZRANGE', keys.active, 0, math.min(left, 10000) - 1) or {}
+    left = tonumber(left) or redis.call('ZCARD', key)
+    local count = math.min(left, limits.active_read)
+    members = left > 0 and redis.call('ZRANGE', key, 0, count - 1) or {}
     left = #members > 0 and left - #members or 0
   end
   for _, member in ipairs(members) do
-    if isEnough then
+    if is_enough then
       over[#over + 1] = member
-    elseif redis.call('ZSCORE', keys.active, member) then
-      isEnough = drop(member:sub(2), load_details(keys, member:sub(2)))
+    elseif redis.call('ZSCORE', key, member) then
+      local id = id_of(member)
+      is_enough = drop(id, load_details(queue, id))
     end
   end
   return tonumber(left) > 0, left, over

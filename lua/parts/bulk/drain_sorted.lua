@@ -1,18 +1,19 @@
--- Drops the first jobs of a sorted set, but for those that came into it after the act began.
--- use: read_range resume_index load_details state_since is_newer
--- limit: how many jobs at most; left: the last one that was left, see lua/parts/bulk/resume_index.lua; begin: see lua/parts/bulk/begin_bulk.lua;
---   drop: what to do with the id and the details of each; it returns true where the call has done enough
--- returns: whether another call may have more to do; and what is `left` then
--- Results that are over are no longer there for anybody.
-local function drain_sorted (keys, key, state, limit, left, begin, now, drop)
-  local over = state == 'completed' and redis.call('ZCOUNT', key, '-inf', now) or 0
+-- Drops the first `limit` jobs of the sorted set `key`, but for jobs that came into it after the
+-- bulk operation began. `left`: the last job that was left there, see resume_index. `drop` is
+-- called with the id and the details of each, and returns true once the call has done enough.
+-- use: read_range resume_index id_of load_details state_since is_newer
+-- returns: whether another call may have more to do
+--   `left` for that call
+-- Why: completed jobs whose time is over are not there for clients any more, and are skipped.
+local function drain_sorted (queue, key, state, limit, left, begin, drop)
+  local over = state == 'completed' and redis.call('ZCOUNT', key, '-inf', queue.now) or 0
   local found = read_range('ZRANGE', key, math.max(over, resume_index(key, left)), limit)
   for _, member in ipairs(found) do
-    local id = member:sub(2)
-    local job = load_details(keys, id)
-    if is_newer(id, state_since(keys, id, state, job), begin, now) then
+    local id = id_of(member)
+    local details = load_details(queue, id)
+    if is_newer(queue, id, state_since(queue, id, state, details), begin) then
       left = redis.call('ZSCORE', key, member) .. ' ' .. member
-    elseif drop(id, job) then
+    elseif drop(id, details) then
       break
     end
   end

@@ -1,7 +1,7 @@
--- Whether a job came in, or came into its state, after a bulk act began.
--- since: see lua/parts/record/state_since.lua
--- A time ahead of the clock is no later one: the clock was set back since.
-local function is_newer (id, since, begun, now)
-  if tonumber(id) > begun.last then return true end
-  return since ~= nil and since > begun.at and since <= now
+-- Tells whether a job came into the queue, or into its state, after a bulk operation began.
+-- `since`: what state_since returns.
+-- Why: a time ahead of now is not newer. It was noted before the clock was set back.
+local function is_newer (queue, id, since, begin)
+  if tonumber(id) > begin.last then return true end
+  return since ~= nil and since > begin.at and since <= queue.now
 end

@@ -1,17 +1,20 @@
--- Whether a job has yet to complete. A call asks once of each, for many may wait for the same; keys[4] keeps the answers. Gone is completed:
--- what is gone costs no memory.
+-- Tells whether a job has yet to complete. A call asks once for each, for many jobs may wait for
+-- the same one.
 -- keys: failed completed jobs
 -- use: member_of
--- returns: yes, or failed if it has; nothing once it has completed
-local function dependency_state (keys, id)
-  keys[4] = keys[4] or {}
-  local known = keys[4]
+-- returns: 'unfinished' or 'failed'; nil once it has completed
+-- Why: a job that is deleted counts as completed. So completed jobs cost no memory.
+local function dependency_state (queue, id)
+  local keys, memo = queue.keys, queue.memo
+  memo.dependency_state = memo.dependency_state or {}
+  local known = memo.dependency_state
   if known[id] == nil then
-    local member, state = member_of(id), 'done'
-    if redis.call('HEXISTS', keys.jobs, id) == 1 and not redis.call('ZSCORE', keys.completed, member) then
-      state = redis.call('ZSCORE', keys.failed, member) and 'failed' or 'yes'
+    local member, state = member_of(id), 'completed'
+    if redis.call('HEXISTS', keys.jobs, id) == 1 and
+      not redis.call('ZSCORE', keys.completed, member) then
+      state = redis.call('ZSCORE', keys.failed, member) and 'failed' or 'unfinished'
     end
     known[id] = state
   end
-  if known[id] ~= 'done' then return known[id] end
+  if known[id] ~= 'completed' then return known[id] end
 end

@@ -1,8 +1,10 @@
--- Fails a job that waited for one which will not complete. What it waited for stays known, so that it can be redriven.
+-- Fails a job that waited for `dependency`, which will not complete. `how`: how that one ended.
 -- use: fail_job
-local function fail_dependent (keys, id, detail, dependency, how, now)
-  local message = string.format('job %s, on which it depends, %s', dependency, (how == 'failed' or how == 'expired') and how or 'was ' .. how)
-  detail.last_error = cjson.encode({ type = 'dependency', message = message, job = dependency })
-  detail.due = nil
-  fail_job(keys, id, detail, now)
+-- Why: `details.depends` stays, so that the job can be redriven.
+local function fail_dependent (queue, id, details, dependency, how)
+  local verb = (how == 'failed' or how == 'expired') and how or 'was ' .. how
+  local message = string.format('job %s, on which it depends, %s', dependency, verb)
+  details.last_error = cjson.encode({ type = 'dependency', message = message, job = dependency })
+  details.due = nil
+  fail_job(queue, id, details)
 end

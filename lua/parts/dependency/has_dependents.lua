@@ -1,6 +1,9 @@
--- Whether jobs wait for others to complete. A call asks once; keys[2] keeps the answer.
+-- Tells whether jobs of the queue wait for others to complete. A call asks once.
 -- keys: dependents
-local function has_dependents (keys)
-  if keys[2] == nil then keys[2] = redis.call('EXISTS', keys.dependents) == 1 end
-  return keys[2]
+local function has_dependents (queue)
+  local memo = queue.memo
+  if memo.has_dependents == nil then
+    memo.has_dependents = redis.call('EXISTS', queue.keys.dependents) == 1
+  end
+  return memo.has_dependents
 end

@@ -1,7 +1,11 @@
--- The first id among those a job depends on that was not given out before its own; so no jobs can wait for each other in a ring.
+-- Finds a dependency that is no older than the job itself: `own` is the id of the job, nil for one
+-- that gets the next id.
 -- keys: stats
-local function invalid_dependency (keys, depends, own)
-  local last = own and tonumber(own) - 1 or tonumber(redis.call('HGET', keys.stats, 'last_id'))
+-- returns: the first such id; nil if all are valid
+-- Why: a job depends on older jobs only, and so no jobs can wait for each other in a ring.
+local function invalid_dependency (queue, depends, own)
+  local last = tonumber(own or redis.call('HGET', queue.keys.stats, 'last_id'))
+  if own then last = last - 1 end
   for dependency in depends:gmatch('%d+') do
     if tonumber(dependency) > last then return dependency end
   end

@@ -1,34 +1,35 @@
--- Goes on with what has ended: a job that waited for it stands in line if it was the last, or has failed if it did not complete; and so
--- on with those that wait for that one. A bounded piece: the next script that looks does the next, be it a crowd or a chain of ten thousand.
--- Removal comes first: a full Redis refuses a script whose first write adds.
+-- Goes on with jobs that have ended: a dependent whose last dependency has completed can be taken,
+-- or fails if one has not; and so on with the dependents of that one.
 -- keys: dependents ended
--- use: resolve_one wake_waiter wake_watcher is_recording record_events
--- returns: whether any job can be taken that could not, or some are left
-local function resolve_dependents (keys, now)
-  local room, lists = 250, { waiting = {}, delayed = {}, failed = {} }
+-- rarely: resolve_one wake_waiter wake_watcher record_states
+-- returns: whether a job can be taken that could not before, or some are left to resolve
+-- Why: it does a bounded piece, be it a crowd of dependents or a chain of ten thousand: the next
+-- script that looks does the next piece. It removes before it adds, for a full Redis refuses a
+-- script whose first write adds.
+local function resolve_dependents (queue)
+  local keys = queue.keys
   local ended = redis.call('ZRANGE', keys.ended, 0, 0)[1]
+  if not ended then return false end
+  local room, lists = limits.dependents_at_once, { waiting = {}, delayed = {}, failed = {} }
   while ended and room > 0 do
     local dependency, how = ended:match('^(%d+) (%l+)$')
-    local edges = redis.call('ZRANGEBYSCORE', keys.dependents, dependency, dependency, 'LIMIT', 0, math.ceil(room))
     local asked, seen = math.ceil(room), 0
-    for _, edge in ipairs(edges) do
+    local range = { dependency, dependency, 'LIMIT', 0, asked }
+    local links = redis.call('ZRANGEBYSCORE', keys.dependents, unpack(range))
+    for _, link in ipairs(links) do
       if room <= 0 then break end
-      local id, state, due, links = resolve_one(keys, edge, how, now)
-      room, seen = room - 1 - (links or 0) / 10, seen + 1
-      if state then table.insert(lists[state], state == 'delayed' and string.format('%s@%d', id, due) or id) end
+      room, seen = room - resolve_one(queue, link, how, lists), seen + 1
     end
-    if seen < asked and seen == #edges then redis.call('ZREM', keys.ended, ended) end
+    if seen < asked and seen == #links then redis.call('ZREM', keys.ended, ended) end
     if seen == 0 then room = room - 1 end
     ended = redis.call('ZRANGE', keys.ended, 0, 0)[1]
   end
-  for state, ids in pairs(lists) do
-    if #ids > 0 and is_recording(keys) then record_events(keys, { 'unblocked ' .. state, table.concat(ids, ' ') }) end
-  end
-  -- Those who wait for a delayed one look when it is due, if they are told so now.
+  record_states(queue, 'unblocked', lists)
+  -- A server that waits for a delayed job looks when it is due, if it is told so now.
   local moved = #lists.waiting + #lists.delayed
-  for _ = 1, math.min(10, moved + (ended and 1 or 0)) do
-    if not wake_waiter(keys, now, 0) then break end
+  for _ = 1, math.min(limits.woken_at_once, moved + (ended and 1 or 0)) do
+    if not wake_waiter(queue, 0) then break end
   end
-  if ended then wake_watcher(keys) end
+  if ended then wake_watcher(queue) end
   return ended ~= nil or moved > 0
 end

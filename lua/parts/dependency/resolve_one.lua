@@ -1,29 +1,35 @@
--- Tells a job that one for which it waits has ended.
+-- Tells a dependent that one of the jobs for which it waits has ended. `lists` gets what is
+-- recorded of it, by its new state, if it has one.
 -- keys: delayed blocked dependents
 -- use: load_details remove_dependencies fail_dependent member_of enqueue save_details
--- returns: its id, and its state where that is another now, with its due time if it is delayed; and how many edges went with it, if it has failed
-local function resolve_one (keys, edge, how, now)
-  local dependency, id = edge:match('^(%d+):%l(%d+)$')
-  redis.call('ZREM', keys.dependents, edge)
-  local job, state, due, edges = load_details(keys, id), nil, nil, nil
+-- returns: how much of its room this took the caller: 1, and a tenth for each link that was removed
+local function resolve_one (queue, link, how, lists)
+  local keys, now = queue.keys, queue.now
+  local dependency, id = link:match('^(%d+):%l(%d+)$')
+  redis.call('ZREM', keys.dependents, link)
+  local details, removed = load_details(queue, id), nil
   if how ~= 'done' then
-    edges = remove_dependencies(keys, id, job)
-    fail_dependent(keys, id, job, dependency, how, now)
-    state = 'failed'
+    removed = remove_dependencies(queue, id, details)
+    fail_dependent(queue, id, details, dependency, how)
+    table.insert(lists.failed, id)
   else
-    local left = (',' .. job.depends .. ','):gsub(',' .. dependency .. ',', ',', 1):sub(2, -2)
-    job.depends = left ~= '' and left or nil
-    if not job.depends then
+    local all = ',' .. details.depends .. ','
+    local left = all:gsub(',' .. dependency .. ',', ',', 1):sub(2, -2)
+    details.depends = left ~= '' and left or nil
+    if not details.depends then
+      local due = details.due
       redis.call('ZREM', keys.blocked, member_of(id))
-      state, due, job.due, job.since = 'waiting', job.due, nil, now
+      details.due, details.since = nil, now
       if due and due > now then
-        state, job.ready_at = 'delayed', due
+        details.ready_at = due
         redis.call('ZADD', keys.delayed, due, member_of(id))
+        table.insert(lists.delayed, string.format('%s@%d', id, due))
       else
-        enqueue(keys, id, job.priority, now)
+        enqueue(queue, id, details.priority, now)
+        table.insert(lists.waiting, id)
       end
     end
   end
-  save_details(keys, id, job)
-  return id, state, due, edges
+  save_details(queue, id, details)
+  return 1 + (removed or 0) / 10
 end

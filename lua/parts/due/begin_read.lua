@@ -1,13 +1,16 @@
--- Begins a script that only looks. Redis refuses every write, and even this settling, while it cannot write to its disk;
--- the script must tell what there is then, and write nothing.
+-- Begins a script that only looks, and runs what is due, as run_due does.
 -- keys: jobs
 -- use: run_due
--- returns: whether Redis takes writes; and what lua/parts/due/run_due.lua returns
--- It removes nothing, and counts as a first write: a full Redis refuses a script whose first write adds.
-local function begin_read (keys, now, limit)
-  local answer = redis.pcall('HDEL', keys.jobs, '')
-  if type(answer) == 'table' and answer.err:find('MISCONF', 1, true) then return false end
-  -- Any other refusal is for the caller.
-  if type(answer) == 'table' then redis.call('HDEL', keys.jobs, '') end
-  return true, run_due(keys, now, limit)
+-- returns: whether Redis takes writes; if it does not, the script must write nothing
+--   what run_due returns
+-- Why: while Redis cannot write to its disk it refuses every write, and so what is due cannot be
+-- run. The script must show then how the queue stands. The first write removes nothing, for a full
+-- Redis refuses a script whose first write adds.
+local function begin_read (queue, limit)
+  local answer = redis.pcall('HDEL', queue.keys.jobs, '')
+  local is_refused = type(answer) == 'table'
+  if is_refused and answer.err:find('MISCONF', 1, true) then return false end
+  -- Any other error is for the caller.
+  if is_refused then redis.call('HDEL', queue.keys.jobs, '') end
+  return true, run_due(queue, limit)
 end

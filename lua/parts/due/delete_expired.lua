@@ -1,12 +1,12 @@
--- Drops jobs that nobody took in their time.
+-- Deletes jobs whose ttl has ended before a worker took them.
 -- keys: stats
--- use: load_details delete_job remove_entry announce_end is_recording record_events
-local function delete_expired (keys, ids, now)
+-- use: load_details delete_job remove_entry announce_end record_one
+local function delete_expired (queue, ids)
   for _, id in ipairs(ids) do
-    if select(2, delete_job(keys, id, load_details(keys, id))) then remove_entry(keys, id) end
-    announce_end(keys, id, 'expired', now)
+    local _, has_entry = delete_job(queue, id, load_details(queue, id))
+    if has_entry then remove_entry(queue, id) end
+    announce_end(queue, id, 'expired')
   end
-  if #ids == 0 then return end
-  redis.call('HINCRBY', keys.stats, 'expired', #ids)
-  if is_recording(keys) then record_events(keys, { 'expired gone', table.concat(ids, ' ') }) end
+  redis.call('HINCRBY', queue.keys.stats, 'expired', #ids)
+  record_one(queue, 'expired gone', ids)
 end

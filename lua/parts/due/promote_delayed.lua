@@ -1,22 +1,24 @@
--- Moves at most `limit` due jobs into line, in the order in which they fell due.
--- Removal comes first: a full Redis refuses a script whose first write adds, and taking must go on.
+-- Moves at most `limit` due jobs from `delayed` to the ready queue, in the order in which they fell
+-- due.
 -- keys: delayed details
--- use: enqueue load_details count_lateness is_recording record_events
+-- rarely: id_of enqueue load_details count_lateness record_one
 -- returns: whether due jobs may be left
-local function promote_delayed (keys, now, limit)
-  local due = redis.call('ZRANGEBYSCORE', keys.delayed, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
-  if #due == 0 then return false end
-  redis.call('ZREMRANGEBYRANK', keys.delayed, 0, #due / 2 - 1)
-  local plain = redis.call('EXISTS', keys.details) == 0
-  count_lateness(keys, now, due)
-  for i = 1, #due, 2 do
-    local id = due[i]:sub(2)
-    enqueue(keys, id, not plain and load_details(keys, id).priority or nil, tonumber(due[i + 1]))
+-- Why: it removes before it adds, for a full Redis refuses a script whose first write adds.
+local function promote_delayed (queue, limit)
+  local key = queue.keys.delayed
+  local range = { '-inf', queue.now, 'WITHSCORES', 'LIMIT', 0, limit }
+  local due = redis.call('ZRANGEBYSCORE', key, unpack(range))
+  local count = #due / 2
+  if count == 0 then return false end
+  redis.call('ZREMRANGEBYRANK', key, 0, count - 1)
+  count_lateness(queue, due)
+  local has_details, ids = redis.call('EXISTS', queue.keys.details) == 1, {}
+  for i = 1, count do
+    local id = id_of(due[2 * i - 1])
+    local priority = has_details and load_details(queue, id).priority or nil
+    enqueue(queue, id, priority, tonumber(due[2 * i]))
+    ids[i] = id
   end
-  if is_recording(keys) then
-    local ids = {}
-    for i = 1, #due, 2 do ids[(i + 1) / 2] = due[i]:sub(2) end
-    record_events(keys, { 'promoted waiting', table.concat(ids, ' ') })
-  end
-  return #due == 2 * limit
+  record_one(queue, 'promoted waiting', ids)
+  return count == limit
 end

@@ -1,4 +1,5 @@
--- The time in whole milliseconds since 1970 by Redis's clock, or `now` where a test gives one.
+-- Reads the time of Redis. A test gives `now` instead.
+-- returns: whole ms since 1970
 local function read_clock (now)
   if now ~= '' then return tonumber(now) end
   local time = redis.call('TIME')

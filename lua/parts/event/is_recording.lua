@@ -1,6 +1,8 @@
--- Whether what is done is to be recorded: somebody listens, or did within ten minutes (see lua/event/read_events.lua). A call asks once; keys[1] keeps the answer.
+-- Tells whether events are recorded: a client listens, or did within ten minutes (read_events). A
+-- call asks once.
 -- keys: events
-local function is_recording (keys)
-  if keys[1] == nil then keys[1] = redis.call('EXISTS', keys.events) == 1 end
-  return keys[1]
+local function is_recording (queue)
+  local memo = queue.memo
+  if memo.recording == nil then memo.recording = redis.call('EXISTS', queue.keys.events) == 1 end
+  return memo.recording
 end

@@ -1,12 +1,16 @@
--- Records what a call has done, and tells the servers that have read all there was. Only where is_recording() says so.
+-- Records what a call has done, as one entry of the event log, and tells the servers that have read
+-- all there was. Only where is_recording says so. `events`, in turn:
+--   what was done, the state of the jobs, until when in ms, and the worker, as far as each is
+--   known: 'pushed waiting', 'taken active@1700000060000 w1'
+--   the ids with spaces between: '7+3' for 7, 8 and 9; '7@1700000060000' for one with a time of its
+--   own; '' for what concerns the queue
 -- keys: events listeners
 -- use: publish
--- happened: in turn what became of jobs ('pushed waiting', 'taken active@1700000060000 w1': what, the state, until when in ms, and who), and which:
---   ids with spaces between, '7+3' for 7, 8 and 9, '7@1700000060000' for one with a time of its own; '' where it is about the queue
-local function record_events (keys, happened)
-  redis.call('XADD', keys.events, 'MAXLEN', '~', 10000, '*', unpack(happened))
+local function record_events (queue, events)
+  local keys = queue.keys
+  redis.call('XADD', keys.events, 'MAXLEN', '~', limits.events_kept, '*', unpack(events))
   local servers = redis.call('SMEMBERS', keys.listeners)
   if #servers == 0 then return end
   redis.call('DEL', keys.listeners)
-  for _, server in ipairs(servers) do publish(keys, server, 'events') end
+  for _, server in ipairs(servers) do publish(queue, server, 'events') end
 end

@@ -1,14 +1,18 @@
--- Records what was given out.
+-- Records which jobs were handed out to which request.
 -- use: record_events
-local function record_taken (keys, picked, wishes, shares, now)
-  local happened, last = {}, 0
-  for i, wish in ipairs(wishes) do
-    local first, n = last + 1, #happened
-    last = math.min(last + (shares[i] or 0), #picked.ids)
+local function record_taken (queue, popped, requests, shares)
+  local events, last = {}, 0
+  for i, request in ipairs(requests) do
+    local first, n = last + 1, #events
+    last = math.min(last + (shares[i] or 0), #popped.ids)
     if first <= last then
-      happened[n + 1] = (wish.lease and string.format('taken active@%d ', now + wish.lease) or 'taken gone ') .. wish.worker
-      happened[n + 2] = table.concat(picked.ids, ' ', first, last)
+      local what = 'taken gone '
+      if request.lease then
+        what = string.format('taken active@%d ', queue.now + request.lease)
+      end
+      events[n + 1] = what .. request.worker
+      events[n + 2] = table.concat(popped.ids, ' ', first, last)
     end
   end
-  record_events(keys, happened)
+  record_events(queue, events)
 end

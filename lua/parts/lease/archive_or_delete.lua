@@ -1,19 +1,13 @@
--- Ends a job that was done: it is gone, or stays with its result for as long as it is to be kept.
--- keys: delayed active failed completed expiring results holders
--- use: delete_job leave_ready_queue release_unique_key save_details member_of
-local function archive_or_delete (keys, id, job, state, result, keep, now)
-  local had_failed = redis.call('ZREM', keys.failed, member_of(id)) == 1
-  if state == 'lapsed' and not had_failed then leave_ready_queue(keys, id, job) end
+-- Ends a job that was done: deletes it, or keeps it with its result for `keep` ms.
+-- keys: failed
+-- use: member_of delete_job
+-- rarely: leave_ready_queue archive_job
+local function archive_or_delete (queue, id, details, state, result, keep)
+  local had_failed = redis.call('ZREM', queue.keys.failed, member_of(id)) == 1
+  if state == 'expired' and not had_failed then leave_ready_queue(queue, id, details) end
   if keep == 0 then
-    delete_job(keys, id, job)
-    return
+    delete_job(queue, id, details)
+  else
+    archive_job(queue, id, details, result, keep)
   end
-  for _, key in ipairs({ keys.active, keys.delayed, keys.expiring }) do redis.call('ZREM', key, member_of(id)) end
-  redis.call('HDEL', keys.holders, id)
-  job.deliveries, job.attempt, job.lapsed = job.deliveries or 1, job.attempt or 1, nil
-  release_unique_key(keys, id, job)
-  job.unique, job.since = nil, now
-  save_details(keys, id, job)
-  if result ~= '' then redis.call('HSET', keys.results, id, result) end
-  redis.call('ZADD', keys.completed, now + keep, member_of(id))
 end

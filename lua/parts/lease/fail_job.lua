@@ -1,9 +1,9 @@
--- A job has failed for good: it stays to be seen, redriven or dropped, and its unique key is free.
+-- Fails a job for good. It stays to be seen, redriven or deleted, and its unique key is free.
 -- keys: failed expiring
 -- use: member_of release_unique_key announce_end
-local function fail_job (keys, id, detail, now)
-  redis.call('ZADD', keys.failed, now, member_of(id))
-  redis.call('ZREM', keys.expiring, member_of(id))
-  release_unique_key(keys, id, detail)
-  announce_end(keys, id, 'failed', now)
+local function fail_job (queue, id, details)
+  redis.call('ZADD', queue.keys.failed, queue.now, member_of(id))
+  redis.call('ZREM', queue.keys.expiring, member_of(id))
+  release_unique_key(queue, id, details)
+  announce_end(queue, id, 'failed')
 end

@@ -1,9 +1,12 @@
--- Takes a job whose lease ran out from wherever that has put it: out of line, or from among the failed. Those that depend on it and have not
--- been told wait on. From among the failed it comes without its unique key: see lua/parts/push/claim_unique_key.lua.
+-- Undoes expire_lease: takes the job out of the ready queue or the failed set, so that a late nack
+-- or release can apply. Dependents that have not been told of the failure wait on.
 -- keys: failed ended
 -- use: member_of leave_ready_queue
-local function undo_expiry (keys, id, detail)
-  if redis.call('ZREM', keys.failed, member_of(id)) == 0 then leave_ready_queue(keys, id, detail) end
-  redis.call('ZREM', keys.ended, id .. ' failed')
-  detail.lapsed = nil
+-- Why: a job that had failed comes back without its unique key; claim_unique_key gets it again.
+local function undo_expiry (queue, id, details)
+  if redis.call('ZREM', queue.keys.failed, member_of(id)) == 0 then
+    leave_ready_queue(queue, id, details)
+  end
+  redis.call('ZREM', queue.keys.ended, id .. ' failed')
+  details.lapsed = nil
 end

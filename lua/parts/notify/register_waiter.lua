@@ -1,12 +1,16 @@
--- Notes that a server has clients waiting, if one of them got nothing. It looks every few seconds; one that is gone is forgotten.
+-- Registers a server as one whose clients wait for jobs, if one of them got none (`is_hungry`), and
+-- finds out when it should look again. `again`: a time that is known already.
 -- keys: delayed active waiters
--- returns: when in ms it should look again, if nobody tells it sooner; nil if that is not known
-local function register_waiter (keys, set, server, hungry, again, now)
-  if hungry then
-    redis.pcall('ZADD', keys.waiters, now, server)
-    redis.call('PEXPIRE', keys.waiters, 60000)
+-- use: load_policy
+-- returns: a time in ms; nil if it is not known
+-- Why: a server looks every few seconds. So one that is not heard of for a minute is forgotten.
+local function register_waiter (queue, server, is_hungry, again)
+  local keys, policy = queue.keys, load_policy(queue)
+  if is_hungry then
+    redis.pcall('ZADD', keys.waiters, queue.now, server)
+    redis.call('PEXPIRE', keys.waiters, limits.waiter_ms)
   end
-  if set.stopped then return set.reopens_at end
+  if policy.stopped then return policy.reopens_at end
   for _, key in ipairs({ keys.delayed, keys.active }) do
     local at = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
     again = at and math.min(at, again or at) or again

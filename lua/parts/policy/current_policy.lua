@@ -1,12 +1,14 @@
--- The settings in force; a queue that was stopped for a while is open again once that has passed.
+-- Reads the settings in force, and starts a queue again that was stopped for a time which is over.
 -- keys: policy
--- use: load_policy is_recording record_events
-local function current_policy (keys, now)
-  local set = load_policy(keys)
-  if set.stopped and set.reopens_at and set.reopens_at <= now then
-    redis.call('HDEL', keys.policy, 'stopped', 'reopens_at')
-    set.stopped, set.reopens_at = nil, nil
-    if is_recording(keys) then record_events(keys, { 'started', '' }) end
+-- use: load_policy
+-- rarely: record_one
+-- returns: what load_policy returns
+local function current_policy (queue)
+  local policy = load_policy(queue)
+  if policy.stopped and policy.reopens_at and policy.reopens_at <= queue.now then
+    redis.call('HDEL', queue.keys.policy, 'stopped', 'reopens_at')
+    policy.stopped, policy.reopens_at = nil, nil
+    record_one(queue, 'started', { '' })
   end
-  return set
+  return policy
 end

@@ -1,9 +1,12 @@
--- How many jobs more the policy's max_jobs lets in. What has ended does not count, nor what is over but not dropped yet.
+-- Counts how many jobs more the policy's max_jobs lets in.
 -- keys: failed completed expiring jobs
 -- use: load_policy
-local function job_capacity (keys, now)
-  local most = load_policy(keys).max_jobs
+-- returns: a number; math.huge where there is no bound
+-- Why: jobs that have failed, completed or expired do not count, although they are still stored.
+local function job_capacity (queue)
+  local keys, most = queue.keys, load_policy(queue).max_jobs
   if not most then return math.huge end
-  local ended = redis.call('ZCARD', keys.failed) + redis.call('ZCARD', keys.completed) + redis.call('ZCOUNT', keys.expiring, '-inf', now)
-  return most - redis.call('HLEN', keys.jobs) + ended
+  local ended = redis.call('ZCARD', keys.failed) + redis.call('ZCARD', keys.completed)
+  local expired = redis.call('ZCOUNT', keys.expiring, '-inf', queue.now)
+  return most - redis.call('HLEN', keys.jobs) + ended + expired
 end

@@ -1,6 +1,7 @@
--- Frees the unique key of a job, in the step in which it leaves. A key that another job took over stays with that one.
+-- Frees the unique key of a job, in the step in which the job ends. A key that another job has by
+-- now stays with that one.
 -- keys: unique
-local function release_unique_key (keys, id, detail)
-  local key = detail.unique
-  if key and redis.call('HGET', keys.unique, key) == id then redis.call('HDEL', keys.unique, key) end
+local function release_unique_key (queue, id, details)
+  local key, unique = details.unique, queue.keys.unique
+  if key and redis.call('HGET', unique, key) == id then redis.call('HDEL', unique, key) end
 end

@@ -1,7 +1,9 @@
 -- Keeps for a day how a push under an idempotency key was answered.
 -- keys: idempotency remembered
-local function save_idempotent (keys, options, id, outcome, now)
-  if not options.idempotency then return end
-  redis.call('HSET', keys.idempotency, options.idempotency, id .. ' ' .. options.fingerprint .. (outcome == 'ignored' and ' ignored' or ''))
-  redis.call('ZADD', keys.remembered, now + 86400000, options.idempotency)
+local function save_idempotent (queue, options, id, outcome)
+  local key = options.idempotency
+  local text = id .. ' ' .. options.fingerprint
+  if outcome == 'ignored' then text = text .. ' ignored' end
+  redis.call('HSET', queue.keys.idempotency, key, text)
+  redis.call('ZADD', queue.keys.remembered, queue.now + limits.idempotency_ms, key)
 end

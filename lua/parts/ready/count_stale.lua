@@ -1,9 +1,11 @@
--- How many jobs wait in the ready list, and how many of its entries are nobody's.
+-- Counts the jobs that wait in the ready list, and the stale entries there.
 -- keys: ready ranked delayed active failed completed blocked jobs
-local function count_stale (keys)
+-- returns: how many jobs wait
+--   how many entries are stale
+local function count_stale (queue)
+  local keys = queue.keys
   local waiting = redis.call('HLEN', keys.jobs) - redis.call('ZCARD', keys.ranked)
-  for _, key in ipairs({ keys.delayed, keys.blocked, keys.active, keys.failed, keys.completed }) do
-    waiting = waiting - redis.call('ZCARD', key)
-  end
+  local sets = { keys.delayed, keys.blocked, keys.active, keys.failed, keys.completed }
+  for _, key in ipairs(sets) do waiting = waiting - redis.call('ZCARD', key) end
   return waiting, redis.call('LLEN', keys.ready) - waiting
 end

@@ -1,11 +1,12 @@
--- Puts a job into line: behind those of its priority that became ready before it.
--- Priority 5 is a list, which costs a tenth of a sorted set; the others share one, by priority and time.
+-- Puts a job into the ready queue, behind the jobs of its priority that became ready before it.
 -- keys: ready ranked
 -- use: member_of
-local function enqueue (keys, id, priority, since)
-  if priority == nil or priority == 5 then
-    redis.call('RPUSH', keys.ready, id)
+-- Why: the jobs of priority 5 are a list, which costs a tenth of a sorted set. The others share a
+-- sorted set, by priority and time.
+local function enqueue (queue, id, priority, since)
+  if priority == nil or priority == limits.default_priority then
+    redis.call('RPUSH', queue.keys.ready, id)
   else
-    redis.call('ZADD', keys.ranked, priority * 1e13 + since, member_of(id))
+    redis.call('ZADD', queue.keys.ranked, priority * limits.priority_span + since, member_of(id))
   end
 end

@@ -1,15 +1,12 @@
--- Whether a place in line is that of its job, and not one that it had before. Only places in `ready` can be stale.
--- Reads the details again into `about[i]`: of two places of one job in one handful, only the first is stale.
+-- Tells whether an entry belongs to its job now, and is not stale. Entries of `ranked` are never
+-- stale.
 -- keys: details
--- use: load_details save_details
-local function is_current (keys, id, about, i, plain)
-  if not plain or not about[i]:find('"stale"', 1, true) then return true end
-  local job = load_details(keys, id)
-  if not job.stale then
-    about[i] = redis.call('HGET', keys.details, id)
-    return true
-  end
-  job.stale = job.stale > 1 and job.stale - 1 or nil
-  save_details(keys, id, job)
-  return false
+-- use: load_details skip_stale
+-- Why: of two entries of one job in a batch only the first is stale. So the details are read again
+-- for the second one, and replaced in `details_texts`.
+local function is_current (queue, id, details_texts, i, is_ranked)
+  if is_ranked or not details_texts[i]:find('"stale"', 1, true) then return true end
+  if skip_stale(queue, id, load_details(queue, id)) then return false end
+  details_texts[i] = redis.call('HGET', queue.keys.details, id)
+  return true
 end

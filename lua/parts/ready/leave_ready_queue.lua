@@ -1,9 +1,10 @@
--- Takes a job out of line that stays in the queue in another state. An entry that cannot be taken out of the ready list
--- is marked stale: of its entries so many, the first ones, are not those of the job any more.
+-- Takes a job out of the ready queue that goes on in another state. An entry of the ready list that
+-- cannot be removed becomes stale.
 -- keys: ranked
 -- use: member_of remove_entry
-local function leave_ready_queue (keys, id, detail)
-  if redis.call('ZREM', keys.ranked, member_of(id)) == 0 and not remove_entry(keys, id) then
-    detail.stale = (detail.stale or 0) + 1
-  end
+-- Why: `stale` in the details counts the stale entries of the job. They are the first of its
+-- entries, for a new one is always put behind them.
+local function leave_ready_queue (queue, id, details)
+  if redis.call('ZREM', queue.keys.ranked, member_of(id)) == 1 then return end
+  if not remove_entry(queue, id) then details.stale = (details.stale or 0) + 1 end
 end

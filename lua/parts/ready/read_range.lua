@@ -1,6 +1,7 @@
--- Reads at most `count` entries of a list (LRANGE) or a sorted set (ZRANGE), from the index `from` on.
--- returns: the entries; none for a count of 0: a range whose last index is -1 means all there are
-local function read_range (command, key, from, count)
+-- Reads entries of a list (LRANGE) or of a sorted set (ZRANGE), from the index `first` on.
+-- returns: a list of `count` entries at most
+-- Why: a range whose last index is -1 means all entries, so a count of 0 must not be asked for.
+local function read_range (command, key, first, count)
   if count < 1 then return {} end
-  return redis.call(command, key, from, from + count - 1)
+  return redis.call(command, key, first, first + count - 1)
 end

@@ -1,11 +1,12 @@
--- Takes the entry of a job out of the ready list, where it stands within a thousand of an end. Searching on would cost the
--- length of the list: an entry that stays there is passed over by who takes, and by who lists (lua/parts/ready/remove_stale.lua).
+-- Removes the entry of a job from the ready list, if it is among the thousand at either end.
 -- keys: ready
--- returns: whether it is out
-local function remove_entry (keys, id)
-  for _, from in ipairs({ 1, -1 }) do
-    if redis.call('LPOS', keys.ready, id, 'RANK', from, 'MAXLEN', 1000) then
-      return redis.call('LREM', keys.ready, from, id) == 1
+-- returns: whether the entry is removed
+-- Why: to search on would cost the length of the list. Takes and lists skip an entry that stays.
+local function remove_entry (queue, id)
+  local key = queue.keys.ready
+  for _, rank in ipairs({ 1, -1 }) do
+    if redis.call('LPOS', key, id, 'RANK', rank, 'MAXLEN', limits.entries_searched) then
+      return redis.call('LREM', key, rank, id) == 1
     end
   end
   return false

@@ -1,15 +1,22 @@
--- Removes all there is of a job, but for an entry it may have in the ready list: pop_ready() passes over ids without a job.
+-- Deletes all that is stored of a job, but for an entry in the ready list: pop_ready skips ids that
+-- have no job.
 -- keys: ranked delayed active failed completed expiring jobs details reports results holders
--- use: member_of release_unique_key remove_dependencies
--- returns: for how many jobs it waited, nothing if it did not; whether an entry in the ready list is all that is left of it
-local function delete_job (keys, id, detail)
-  local links = remove_dependencies(keys, id, detail)
-  local member, is_left = member_of(id), not links
-  for _, key in ipairs({ keys.active, keys.delayed, keys.ranked, keys.failed, keys.completed, keys.expiring }) do
-    if redis.call('ZREM', key, member) == 1 and key ~= keys.expiring then is_left = false end
+-- use: member_of remove_dependencies release_unique_key
+-- returns: for how many jobs it waited; nothing if it did not wait
+--   whether an entry in the ready list may be left
+local function delete_job (queue, id, details)
+  local keys = queue.keys
+  local dependencies = remove_dependencies(queue, id, details)
+  local member, has_entry = member_of(id), not dependencies
+  local sets = { keys.active, keys.delayed, keys.ranked, keys.failed, keys.completed }
+  for _, key in ipairs(sets) do
+    if redis.call('ZREM', key, member) == 1 then has_entry = false end
   end
-  for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do redis.call('HDEL', key, id) end
+  redis.call('ZREM', keys.expiring, member)
+  for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do
+    redis.call('HDEL', key, id)
+  end
   redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)
-  release_unique_key(keys, id, detail)
-  return links, is_left
+  release_unique_key(queue, id, details)
+  return dependencies, has_entry
 end

@@ -1,5 +1,7 @@
--- What tells a job from another one of its id, in one generation of a queue: random letters of the server where a client waited
--- from the start, else when it was pushed, in ms. It stays the same for as long as the job lives, also when it is replaced.
-local function identity_of (record, detail)
-  return tostring(detail.born or detail.created or string.format('%d', (struct.unpack('>I6', record))))
+-- Tells a job from another job that has the same id in the same generation of the queue.
+-- use: run_at_of
+-- returns: text: random letters of a server where a client waited from the start, and else when the
+--   job was pushed, in ms; it stays the same as long as the job exists, also when it is replaced
+local function identity_of (record, details)
+  return tostring(details.born or details.created or string.format('%d', run_at_of(record)))
 end

@@ -1,10 +1,11 @@
--- Whether the time of a job is over, although no script has dropped it yet: each drops a hundred at most.
--- keys: completed expiring
+-- Tells whether the time of a job is over, although no script has deleted it yet.
+-- keys: expiring completed
 -- use: member_of
-local function is_expired (keys, id, now)
-  for _, key in ipairs({ keys.expiring, keys.completed }) do
+-- Why: each script deletes a hundred expired jobs at most (expire_jobs).
+local function is_expired (queue, id)
+  for _, key in ipairs({ queue.keys.expiring, queue.keys.completed }) do
     local ends_at = redis.call('ZSCORE', key, member_of(id))
-    if ends_at and tonumber(ends_at) <= now then return true end
+    if ends_at and tonumber(ends_at) <= queue.now then return true end
   end
   return false
 end

@@ -1,7 +1,9 @@
--- What is not default about a job, as a table; save_details() puts it back. While a job is on lease, no `deliveries` and no
--- `attempt` mean 1; at any other time 0. So a plain job, and its first lease, cost nothing here.
+-- Reads what is not default about a job; save_details writes it.
 -- keys: details
-local function load_details (keys, id)
-  local text = redis.call('HGET', keys.details, id)
+-- returns: a table; an empty one for a plain job
+-- Why: while a job is on lease, no `deliveries` and no `attempt` mean 1, and at any other time 0.
+-- So a plain job and its first lease cost nothing here (see begin_delivery and end_delivery).
+local function load_details (queue, id)
+  local text = redis.call('HGET', queue.keys.details, id)
   return text and cjson.decode(text) or {}
 end

@@ -1,9 +1,10 @@
--- Gives out so many ids in a row. With the first of all a queue gets its seed, which makes its receipts its own.
+-- Gives out ids, one after another. With the first id of all the queue gets its seed, which makes
+-- its receipts its own.
 -- keys: stats
--- seed: random bytes of the server; a script has nothing that others cannot guess
--- returns: the first of them, a number
-local function next_ids (keys, count, seed)
-  local first = redis.call('HINCRBY', keys.stats, 'last_id', count) - count + 1
-  if first == 1 then redis.call('HSET', keys.stats, 'seed', seed) end
+-- returns: the first of the ids, as a number
+-- Why: `seed` are random bytes of the server, for what a script computes a client could guess.
+local function next_ids (queue, count, seed)
+  local first = redis.call('HINCRBY', queue.keys.stats, 'last_id', count) - count + 1
+  if first == 1 then redis.call('HSET', queue.keys.stats, 'seed', seed) end
   return first
 end

@@ -1,18 +1,27 @@
--- All that is known of a job.
+-- Reads all that is stored of a job.
 -- keys: delayed active failed completed blocked jobs details reports results holders
--- use: member_of is_expired
--- returns: id, state, time of the state in ms, when it was to run at first in ms, payload, details, holder, result, last error and progress ('' for none); or nil
-local function read_job (keys, id, now)
+-- use: is_expired member_of run_at_of payload_of
+-- returns: nil if there is no such job; else a list:
+--   its id, its state, the score of that state ('' for waiting)
+--   when it was to run at first, in ms
+--   its payload, its details as JSON, its holder, its result, its last error and its progress,
+--   each '' if there is none
+local function read_job (queue, id)
+  local keys = queue.keys
   local record = redis.call('HGET', keys.jobs, id)
-  if not record or is_expired(keys, id, now) then return end
+  if not record or is_expired(queue, id) then return nil end
   local state, at = 'waiting', ''
-  for name, key in pairs({ delayed = keys.delayed, active = keys.active, failed = keys.failed, completed = keys.completed, blocked = keys.blocked }) do
-    local score = redis.call('ZSCORE', key, member_of(id))
+  for _, name in ipairs({ 'delayed', 'active', 'failed', 'completed', 'blocked' }) do
+    local score = redis.call('ZSCORE', keys[name], member_of(id))
     if score then state, at = name, score end
   end
-  local run_at = string.format('%d', (struct.unpack('>I6', record)))
-  local about = redis.call('HGET', keys.details, id) or ''
-  local holder, result = redis.call('HGET', keys.holders, id) or '', redis.call('HGET', keys.results, id) or ''
-  local apart = redis.call('HMGET', keys.reports, 'e' .. id, 'p' .. id)
-  return { id, state, at, run_at, record:sub(7), about, holder, result, apart[1] or '', apart[2] or '' }
+  local run_at = string.format('%d', run_at_of(record))
+  local details = redis.call('HGET', keys.details, id) or ''
+  local holder = redis.call('HGET', keys.holders, id) or ''
+  local result = redis.call('HGET', keys.results, id) or ''
+  local reports = redis.call('HMGET', keys.reports, 'e' .. id, 'p' .. id)
+  local last_error, progress = reports[1] or '', reports[2] or ''
+  return {
+    id, state, at, run_at, payload_of(record), details, holder, result, last_error, progress
+  }
 end

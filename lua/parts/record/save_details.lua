@@ -1,15 +1,20 @@
--- Keeps what is not default about a job. Its last error and its progress may be large: they lie apart,
--- so that the scripts that take, promote and expire jobs do not read them. Older versions kept them in `details`.
+-- Writes what is not default about a job, and deletes it where nothing is.
 -- keys: details reports
-local function save_details (keys, id, detail)
-  local large = {}
-  if detail.last_error then large[1], large[2] = 'e' .. id, detail.last_error end
-  if detail.progress then large[#large + 1], large[#large + 2] = 'p' .. id, detail.progress end
-  if #large > 0 then redis.call('HSET', keys.reports, unpack(large)) end
-  detail.last_error, detail.progress = nil, nil
-  if next(detail) == nil then
-    redis.call('HDEL', keys.details, id)
+-- Why: the last error and the progress may be large. They lie in `reports`, so that the scripts
+-- that take, promote and expire jobs do not read them. Older versions wrote them into `details`.
+local function save_details (queue, id, details)
+  local reports = {}
+  if details.last_error then
+    reports[1], reports[2] = 'e' .. id, details.last_error
+  end
+  if details.progress then
+    reports[#reports + 1], reports[#reports + 2] = 'p' .. id, details.progress
+  end
+  if #reports > 0 then redis.call('HSET', queue.keys.reports, unpack(reports)) end
+  details.last_error, details.progress = nil, nil
+  if next(details) == nil then
+    redis.call('HDEL', queue.keys.details, id)
   else
-    redis.call('HSET', keys.details, id, cjson.encode(detail))
+    redis.call('HSET', queue.keys.details, id, cjson.encode(details))
   end
 end

@@ -1,9 +1,15 @@
--- When a job came into its state, as far as that is known; not asked of jobs on lease.
+-- Tells when a job came into its state, as far as that is known. Not for jobs on lease.
 -- keys: failed blocked jobs
--- use: member_of
--- returns: a time in ms; nil where only its id can tell
-local function state_since (keys, id, state, detail)
-  if state == 'failed' or state == 'blocked' then return tonumber(redis.call('ZSCORE', keys[state], member_of(id))) end
-  if state == 'waiting' and detail.created and not detail.since then return (struct.unpack('>I6', redis.call('HGET', keys.jobs, id))) end
-  return detail.since or detail.created
+-- use: member_of run_at_of
+-- returns: a time in ms; nil where only the id of the job can tell
+local function state_since (queue, id, state, details)
+  local keys = queue.keys
+  if state == 'failed' or state == 'blocked' then
+    local key = state == 'failed' and keys.failed or keys.blocked
+    return tonumber(redis.call('ZSCORE', key, member_of(id)))
+  end
+  if state == 'waiting' and details.created and not details.since then
+    return run_at_of(redis.call('HGET', keys.jobs, id))
+  end
+  return details.since or details.created
 end

@@ -1,0 +1,42 @@
+-- Gives up one delivery. `delay`: in ms; nil for the backoff.
+-- keys: delayed active holders
+-- use: verify_receipt count_outcome member_of end_delivery load_policy backoff save_details
+-- use: wake_waiter enqueue
+-- rarely: undo_expiry fail_job claim_unique_key
+-- returns: 'delayed', 'failed', 'duplicate' or the code of an error
+--   when the job is tried next, in ms; else 0
+local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitter)
+  local keys, now = queue.keys, queue.now
+  local details, state = verify_receipt(queue, id, receipt)
+  if not details then return state, 0 end
+  if state == 'completed' then return 'LEASE_LOST', 0 end
+  count_outcome(queue, id, 'failed')
+  -- The job waits already, or has failed; either way the worker has now told what happened.
+  if state == 'expired' then undo_expiry(queue, id, details) end
+  redis.call('ZREM', keys.active, member_of(id))
+  redis.call('HDEL', keys.holders, id)
+  end_delivery(details)
+  details.failures, details.lost_in_row = (details.failures or 0) + 1, nil
+  details.first_deadline, details.since, details.ready_at = nil, now, nil
+  if last_error ~= '' then details.last_error = last_error end
+  local at, tries = 0, details.tries or load_policy(queue).tries
+  if not may_retry or details.attempt >= tries then
+    state = 'failed'
+  elseif details.unique and claim_unique_key(queue, id, details) then
+    state = 'duplicate'
+  else
+    delay = delay or backoff(queue, details, jitter)
+    state, at = 'delayed', math.ceil(now + delay)
+  end
+  if state ~= 'delayed' then
+    fail_job(queue, id, details)
+  elseif delay > 0 then
+    details.ready_at = at
+    redis.call('ZADD', keys.delayed, at, member_of(id))
+  else
+    enqueue(queue, id, details.priority, now)
+  end
+  if state == 'delayed' then wake_waiter(queue, at) end
+  save_details(queue, id, details)
+  return state, at
+end

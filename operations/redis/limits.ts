@@ -1,0 +1,78 @@
+/**
+ * The numbers of lua/, by name: the loader puts each where a script says `limits.NAME`. Those that end in `_ms` are
+ * times in milliseconds.
+ */
+export const limits = {
+  /** A record is 6 bytes and the payload: see lua/parts/record/pack_record.lua. */
+  record_header: 6,
+
+  /** Jobs of this priority are a list; `ranked` has the others, by priority * span + ms. */
+  default_priority: 5,
+  priority_span: 1e13,
+  /** The end of the range of scores that are before the list. */
+  urgent_scores: '(5e13',
+
+  /** Of all jobs in one answer together. */
+  answer_bytes: 8 * 1024 * 1024,
+  /** Jobs that one command handles: unpack() ends at some 8 000 values. */
+  batch: 1000,
+  /** Jobs that a take reads at first; later batches follow from the sizes of those before. */
+  first_batch: 16,
+
+  /** How much of what is due one call does. */
+  promoted_by_take: 1000,
+  promoted_by_push: 100,
+  promoted_by_look: 100,
+  expired_at_once: 100,
+  discarded_at_once: 500,
+  dependents_at_once: 250,
+
+  /** Links of dependencies that a call of cancel removes, and that a call of retry adds. */
+  links_at_once: 250,
+  links_redriven: 2500,
+  /** Jobs that a call of cancel reads from the ready list, and from `active`. */
+  ready_drained: 500,
+  active_read: 10_000,
+
+  /** Stale entries that a take skips, and entries that a list or a status reads to remove those. */
+  stale_skipped: 1000,
+  stale_entries_read: 5000,
+  /** Entries of the ready list, from either end, among which that of one job is searched. */
+  entries_searched: 1000,
+  /** Entries at the head of the ready list among which a status looks for the oldest job. */
+  heads_read: 100,
+  ahead_counted: 1000,
+  expired_counted: 1000,
+
+  /** Servers that one call tells of jobs, and of what concerns them all. */
+  woken_at_once: 10,
+  servers_told: 100,
+  /** A server that waits is forgotten if it is not heard of for so long. */
+  waiter_ms: 60_000,
+  /** A result is kept for so long where a client waits for it. */
+  awaited_result_ms: 60_000,
+
+  workers_kept: 10_000,
+  worker_ms: 86_400_000,
+  /** Jobs with a holder that `get_workers` reads. */
+  holders_read: 5000,
+
+  idempotency_ms: 86_400_000,
+  /** Idempotency keys, and ticks of schedules, that a call forgets. */
+  keys_forgotten: 10,
+  ticket_ms: 120_000,
+  tickets_forgotten: 100,
+
+  events_kept: 10_000,
+  recording_ms: 600_000,
+  /** A day of minutes, kept for an hour longer. */
+  samples_kept: 1440,
+  samples_s: 90_000,
+
+  /** A server that claims schedules and dies keeps them for so long. */
+  claim_ms: 1000,
+  /** A tick that lies further ahead was noted by a clock that has been set back since. */
+  tick_ahead_ms: 60_000,
+  /** The same for the end of a migration. */
+  migration_ms: 60_000
+} as const
