@@ -25,13 +25,16 @@ function examples (markdown: string): Example[] {
 
 /** The text without the parts that differ from one run to the next. */
 function steady (text: string): string {
-  return text.replaceAll(/\d-[0-9a-f]{16}(-[0-9a-z]{8})?/g, 'RECEIPT').replaceAll(/\d{10}\.\d+/g, 'TIME')
+  return text
+    .replaceAll(/\d-[0-9a-f]{16}(-[0-9a-z]{8})?/g, 'RECEIPT')
+    .replaceAll(/\d{10}\.\d+/g, 'TIME')
 }
 
 /** With -i the page shows only some lines of the head: those, as they were in the answer. */
 function headers (answer: string, shown: string): string {
   const names = shown.split('\n').map(line => line.split(/[: ]/, 1)[0]!)
-  return steady(answer.split('\r\n').filter(line => names.some(name => line.startsWith(name))).join('\n'))
+  const isShown = (line: string) => names.some(name => line.startsWith(name))
+  return steady(answer.split('\r\n').filter(isShown).join('\n'))
 }
 
 for (const [path, least] of [['README.md', 3], ['docs/guide/tour.md', 18]] as const) {
@@ -62,12 +65,15 @@ test('the worker of the README hands over its result, and ends on SIGTERM', asyn
   const { url } = await listen(t)
   const code = /^```ts\n(.*?)^```$/ms.exec(page('README.md'))![1]!
   const file = join(place(t), 'worker.mts')
-  writeFileSync(file, code.replace('http://localhost:5000', url).replace("'presque/client'", `'${at('client/client.ts')}'`))
+  const local = code.replace('http://localhost:5000', url)
+  writeFileSync(file, local.replace("'presque/client'", `'${at('client/client.ts')}'`))
   const env = { ...process.env, NODE_OPTIONS: '' }
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const args = ['--import', import.meta.resolve('tsx'), file]
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   const headers = { 'content-type': 'application/json' }
-  const answer = await fetch(`${url}/q/mail?wait=30`, { method: 'POST', body: '{"to":"ann"}', headers })
+  const request = { method: 'POST', body: '{"to":"ann"}', headers }
+  const answer = await fetch(`${url}/q/mail?wait=30`, request)
   t.same(await answer.json(), { sent: true })
   child.kill('SIGTERM')
   t.same(await once(child, 'exit'), [0, null])

@@ -12,7 +12,8 @@ export const pages = (): string[] => files('').filter(path => path.endsWith('.md
 
 /** All files of code, and those that tell of settings. */
 export function sources (): string[] {
-  return files('').filter(path => /\.(ts|tsx|js|mjs|lua|py|go|yaml)$|^Dockerfile$/.test(path)).concat('.env.example')
+  const form = /\.(ts|tsx|js|mjs|lua|py|go|yaml)$|^Dockerfile$/
+  return files('').filter(path => form.test(path)).concat('.env.example')
 }
 
 function files (folder: string): string[] {

@@ -6,23 +6,32 @@ import { read, withoutCode } from './markdown.ts'
  */
 export const riddles = [
   /\bwhoever\b/, /\bsomebody\b/, /\bnobody\b/, /\bso many\b/, /\bwhat (?:is|was|comes)\b/,
-  /\blaps(?:e|ed|es)\b/, /\b(?:ran|runs|run) out\b/, /\breclaim/, /\bcoalesc/, /\brefusals?\b/, /\bpatience\b/
+  /\blaps(?:e|ed|es)\b/, /\b(?:ran|runs|run) out\b/, /\breclaim/, /\bcoalesc/,
+  /\brefusals?\b/, /\bpatience\b/
 ]
 
 /** How many words a sentence has at most, and a line columns. */
 export const most = { words: 24, columns: 100 }
 
-/** The pages that hold all of this. Of CHANGELOG.md it is what has not been released. */
+/** The pages that hold all of this. Of CHANGELOG.md it is the part that has not been released. */
 export const held = ['docs/', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+
+/** The folders and files whose comments are free of the riddles. One that is done is added here. */
+export const heldComments = ['app.ts', 'lua/queue/', 'lua/worker/', 'plugins/observe/', 'web/part/']
 
 export interface Line { number: number, text: string }
 
-/** The lines of a page on which prose stands: without code, and of the changelog the newest part. */
+/** The lines of a page that hold prose: without code, and of the changelog the newest part. */
 export function proseLines (path: string): Line[] {
   const lines = withoutCode(partOf(path)).split('\n').map((text, i) => ({ number: i + 1, text }))
   // The glossary lists the words that are not to be used.
-  const own = path === 'docs/glossary.md' ? lines.filter(({ text }) => !text.startsWith('|')) : lines
-  return own.map(({ number, text }) => ({ number, text: text.replace(/`[^`]*`/g, 'CODE') }))
+  const isProse = ({ text }: Line) => path !== 'docs/glossary.md' || !text.startsWith('|')
+  return lines.filter(isProse).map(withoutSpans)
+}
+
+// Code in a line of prose is one word.
+function withoutSpans ({ number, text }: Line): Line {
+  return { number, text: text.replace(/`[^`]*`/g, 'CODE') }
 }
 
 /** A page; of the changelog what stands before the first release. */
@@ -55,10 +64,30 @@ function blocks (path: string): Line[] {
   return found
 }
 
-export const countWords = (sentence: string): number => sentence.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length
+export function countWords (sentence: string): number {
+  return sentence.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length
+}
 
-/** Whether a line is too long, and could be broken: not a row of a table, a picture or one long word. */
+/** Whether a line is too long and could be broken: no row of a table, no picture, no long word. */
 export function isTooLong (text: string): boolean {
   const isBreakable = !/^(\||!\[)/.test(text) && !/^\s*(\S+ )?\S{80,}$/.test(text)
   return text.length > most.columns && isBreakable
+}
+
+/** The lines of the comments of a source. */
+export function commentLines (path: string): Line[] {
+  const text = read(path)
+  const form = path.endsWith('.lua') ? /--.*/g : /\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/gm
+  return [...text.matchAll(form)].flatMap(({ 0: comment, index }) => {
+    const first = text.slice(0, index).split('\n').length
+    return comment.split('\n').map((line, i) => withoutSpans({ number: first + i, text: line }))
+  })
+}
+
+/** The words of some lines that make a reader guess, each with its place. */
+export function riddlesIn (path: string, lines: Line[]): string[] {
+  return lines.flatMap(({ number, text }) => {
+    const words = riddles.flatMap(riddle => new RegExp(riddle, 'i').exec(text)?.[0] ?? [])
+    return words.map(word => `${path}:${number}: ${word}`)
+  })
 }
