@@ -1,6 +1,6 @@
 // The longest that any script keeps Redis busy while crowds and chains of jobs wait for others, by Redis's own clock; and the memory of a
 // blocked job. Ends with exit code 1 when one takes more than 50 ms.
-import { ackOne } from '../operations/job/delivery.ts'
+import { ackOne } from '../operations/job/ack.ts'
 import { job } from '../operations/job/job.ts'
 import { pushOne, push } from '../operations/job/push.ts'
 import { cancel, cancelAll, retryAll } from '../operations/job/bulk.ts'

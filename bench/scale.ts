@@ -1,5 +1,5 @@
 // Whether a queue of a million jobs is as quick as one of a thousand: the time of each operation in both.
-import { ack } from '../operations/job/delivery.ts'
+import { ack } from '../operations/job/ack.ts'
 import { take } from '../operations/job/take.ts'
 import { push } from '../operations/job/push.ts'
 import { cancel } from '../operations/job/bulk.ts'

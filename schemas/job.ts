@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { Type, type TSchema } from '@sinclair/typebox'
 import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
@@ -54,7 +54,7 @@ const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'
 
 export const State = Type.Union(states.map(state => Type.Literal(state)), { description: 'waiting, delayed, blocked (by jobs it depends on), active (on lease), failed or completed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' })
 
-const orNull = (schema: ReturnType<typeof Type.Number> | ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
+const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
 /** `payload`, `result`, `last_error` and `progress` are whatever JSON came in, byte for byte. */
 export const Job = Type.Object({

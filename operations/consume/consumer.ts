@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InFlight } from './in-flight.ts'
-import { restore, sizeOf, type Delivery } from '../job/delivery.ts'
+import { sizeOf, type Delivery } from '../job/delivery.ts'
+import { restore } from '../job/put-back.ts'
 import type { SseStream } from '../event/sse-stream.ts'
 import type { EventHub } from '../event/event-hub.ts'
 import { errors } from '../errors.ts'

@@ -1,47 +1,33 @@
+import type { Static } from '@sinclair/typebox'
+import type { Job as JobSchema, State as StateSchema } from '../../schemas/job.ts'
+import { ensureListed } from '../queue/name.ts'
 import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
-import { milliseconds } from '../time.ts'
-import { ensureListed } from '../queue/name.ts'
 import type { RedisClient } from '../redis/store.ts'
+import { milliseconds } from '../time.ts'
 import type { Trace } from '../trace.ts'
 
-export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
+export type State = Static<typeof StateSchema>
 
-/** A job as it is shown. Times in epoch seconds; `payload`, `result`, `last_error` and `progress` are JSON text. */
-export interface Job {
-  id: string
-  queue: string
-  state: State
-  priority: number
-  /** The delivery under way, or how many there have been. */
-  attempt: number
-  tries: number
-  created_at: number
-  run_at: number
-  lease_expires_at: number | null
-  worker_id: string | null
-  progress: string | null
-  failures: number
-  lost: number
-  /** Those of the jobs it was to wait for that have not completed. */
-  depends: string[]
-  /** Of the trace that its push belonged to. */
-  traceparent: string | null
-  tracestate: string | null
-  last_error: string | null
-  result: string | null
+type Texts = 'payload' | 'result' | 'last_error' | 'progress'
+
+/** A job of schemas/job.ts, with JSON texts as they came in. Times in epoch seconds. */
+export interface Job extends Omit<Static<typeof JobSchema>, Texts> {
   payload: string
-  /** Its bytes, where `payload` is but the beginning. */
+  result: string | null
+  last_error: string | null
+  progress: string | null
+  /** The bytes of the payload, where `payload` is its beginning alone. */
   payload_size?: number
 }
 
-/** A job, and what the server alone is to know of it. */
+/** A job, and what stays within the server. */
 export interface StoredJob extends Job {
-  /** How long the job is kept when it has finished and no client waits for it, in seconds. */
+  /** For how many seconds it is kept when it has completed and no client waits for its result. */
   keep: number
-  /** What tells the job from any other one that had its id, or will have it: after a purge, or where Redis lost its last writes. */
+  /** Tells the job from any other of its id: after a purge, or after Redis lost writes. */
   generation: string
-  /** What Redis knows the delivery by that is under way; '' where there is none. */
+  /** The proof of its delivery on lease; '' where there is none. */
   proof: string
 }
 
@@ -50,93 +36,109 @@ export interface Obstacles {
   now: number
   stopped: boolean
   reopensAt: number | null
-  /** 1000 at most. */
+  /** How many ready jobs go before it; 1000 for more. */
   ahead: number
+  /** When a worker last asked the queue for a job. */
   askedAt: number | null
   limited: boolean
   limitedUntil: number | null
 }
 
+/** A job as the scripts send it. */
 type Fields = [
-  id: string, state: State, at: string, runAt: string, payload: string, details: string, holder: string, result: string,
-  error: string, progress: string, tries: number, keep: number, size?: number
+  id: string, state: State, at: string, runAt: string, payload: string, details: string,
+  holder: string, result: string, error: string, progress: string, tries: number, keep: number,
+  size?: number
 ]
 
 // Older versions kept `progress` and `last_error` here.
 interface Details extends Partial<Trace> {
-  priority?: number,
-  tries?: number,
-  attempt?: number,
-  created?: number,
-  progress?: string,
-  failures?: number,
-  lost?: number,
-  last_error?: string,
-  depends?: string,
-  since?: number,
-  ready_at?: number,
-  awaited?: boolean,
+  priority?: number
+  tries?: number
+  attempt?: number
+  created?: number
+  progress?: string
+  failures?: number
+  lost?: number
+  last_error?: string
+  depends?: string
+  since?: number
+  ready_at?: number
+  awaited?: boolean
   keep?: number
 }
 
-// Each deals with a thousand jobs that are due, and walks over five thousand entries of jobs that are gone.
-const mostCalls = 2000
-
 const scripts = {
-  job: script<[era: string, proof: string, ...Fields]>('get_job'),
+  job: script<[generation: string, proof: string, ...Fields]>('get_job'),
   list: script<[sound: string, ...Fields[]]>('list_jobs'),
   why: script<[...string[], number[]]>('why'),
   watch: script<number>('watch_job'),
   unwatch: script<number>('unwatch_job')
 }
 
-/** One job, or null when it is not there. */
-export async function job (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<StoredJob | null> {
-  const [era, proof, ...fields] = await scripts.job(redis, queue, { id, now: milliseconds(now) })
-  if (era === undefined) return null
+interface Options { now?: number }
+
+/** One job, or null when there is none. */
+export async function job (
+  redis: RedisClient, queue: string, id: string, { now }: Options = {}
+): Promise<StoredJob | null> {
+  const reply = await scripts.job(redis, queue, { id, now: milliseconds(now) })
+  const [generation, proof, ...fields] = reply
+  if (generation === undefined) return null
   await ensureListed(redis, queue)
-  const { keep = fields[11] } = detailsIn(fields)
-  return { ...document(queue, fields), keep: keep / 1000, generation: era, proof }
+  const { keep = fields[11] } = parseDetails(fields)
+  return { ...decode(queue, fields), keep: keep / 1000, generation, proof }
 }
 
 /** The job that holds a unique key, or null. */
-export async function jobByKey (redis: RedisClient, queue: string, uniq: string, { now }: { now?: number } = {}): Promise<Job | null> {
+export async function jobByKey (
+  redis: RedisClient, queue: string, uniq: string, options: Options = {}
+): Promise<Job | null> {
   const id = await redis.hget(queueKey(queue, 'unique'), uniq)
-  return id === null ? null : await job(redis, queue, id, { ...(now !== undefined && { now }) })
+  return id === null ? null : await job(redis, queue, id, options)
 }
 
-/** Which jobs of a state; desc: those at the far end, the last one first. */
+/** Which jobs of a state. */
 export interface Page {
   offset: number
   limit: number
+  /** desc: from the far end, the last one first. */
   order?: 'asc' | 'desc'
-  /** Longer payloads are cut there, in bytes. */
+  /** After how many bytes a payload is cut. */
   payloadMax?: number | undefined
   now?: number
 }
 
-/** The jobs of one state: the waiting in the order in which they will be taken, the others by the time of their state. */
-export async function jobs (redis: RedisClient, queue: string, state: State, page: Page): Promise<Job[]> {
+// A call runs a thousand jobs that are due, and passes five thousand stale entries.
+const maxCalls = 2000
+
+/** Jobs of one state: the waiting in the order of delivery, the others by the time of the state. */
+export async function jobs (
+  redis: RedisClient, queue: string, state: State, page: Page
+): Promise<Job[]> {
   const { offset, limit, order = 'asc', payloadMax, now } = page
   if (limit === 0) return []
-  for (let sound = '', found: Fields[], call = 1; ; call++) {
-    if (call > mostCalls) sound = 'anyhow'
-    ;[sound, ...found] = await scripts.list(redis, queue, {
-      state, offset, limit, order, sound, payload_max: payloadMax, now: milliseconds(now)
-    })
+  const args = { state, offset, limit, order, payload_max: payloadMax, now: milliseconds(now) }
+  let sound = ''
+  for (let call = 1; ; call++) {
+    if (call > maxCalls) sound = 'anyhow'
+    const [isSound, ...found] = await scripts.list(redis, queue, { ...args, sound })
+    sound = isSound
     if (sound !== '') continue
     if (found.length > 0) await ensureListed(redis, queue)
-    return found.map(fields => document(queue, fields))
+    return found.map(fields => decode(queue, fields))
   }
 }
 
 /** A job and what can keep it from running. Rejects with NO_SUCH_JOB. */
-export async function why (redis: RedisClient, queue: string, id: string, { now }: { now?: number } = {}): Promise<[Job, Obstacles]> {
+export async function why (
+  redis: RedisClient, queue: string, id: string, { now }: Options = {}
+): Promise<[Job, Obstacles]> {
   const found = await scripts.why(redis, queue, { id, now: milliseconds(now) })
   await ensureListed(redis, queue)
   const [time, stopped, reopensAt, ahead, askedAt, limited, limitedUntil] = found.pop() as number[]
   const seconds = (ms: number | undefined) => ms ? ms / 1000 : null
-  return [document(queue, found as unknown as Fields), {
+  return [decode(queue, found as unknown as Fields), {
     now: time! / 1000,
     stopped: stopped === 1,
     reopensAt: seconds(reopensAt),
@@ -147,36 +149,42 @@ export async function why (redis: RedisClient, queue: string, id: string, { now 
   }]
 }
 
-/** Asks that `server` be told when a job of that era has finished. false: it has, or is not there. */
-export async function watch (redis: RedisClient, queue: string, { id, generation: era }: Pick<StoredJob, 'id' | 'generation'>, server: string): Promise<boolean> {
-  return await scripts.watch(redis, queue, { id, era, server }) === 1
+type Watched = Pick<StoredJob, 'id' | 'generation'>
+
+/**
+ * Has `server` woken when the job ends. Returns false if it has ended, or is not there.
+ */
+export async function watch (
+  redis: RedisClient, queue: string, { id, generation }: Watched, server: string
+): Promise<boolean> {
+  return await scripts.watch(redis, queue, { id, era: generation, server }) === 1
 }
 
-/** Says that the clients of `server` that waited have all left, once the job has completed. `heard`: one of them got the result. */
-export async function unwatch (redis: RedisClient, queue: string, { id, generation: era }: Pick<StoredJob, 'id' | 'generation'>, server: string, heard: boolean): Promise<void> {
-  await scripts.unwatch(redis, queue, { id, era, server, heard: heard ? 1 : '' })
+/**
+ * Ends the watch of `server` for a job that has completed: no client of it waits any more.
+ * - `heard`: a client has got the result
+ */
+export async function unwatch (
+  redis: RedisClient, queue: string, { id, generation }: Watched, server: string, heard: boolean
+): Promise<void> {
+  await scripts.unwatch(redis, queue, { id, era: generation, server, heard: heard ? 1 : '' })
 }
 
-function detailsIn ([,,,,, text]: Fields): Details {
+function parseDetails ([,,,,, text]: Fields): Details {
   return text === '' ? {} : JSON.parse(text)
 }
 
-function document (queue: string, fields: Fields): Job {
-  const [id, state, at, runAt, payload, , holder, result, error, progress, tries, , size] = fields
-  const details = detailsIn(fields)
-  const active = state === 'active'
-  const ready = state === 'waiting' ? details.ready_at ?? details.since : undefined
+function decode (queue: string, fields: Fields): Job {
+  const [id, state, , , payload, , holder, result, error, progress, tries, , size] = fields
+  const details = parseDetails(fields)
   return {
     id,
     queue,
     state,
     priority: details.priority ?? 5,
-    attempt: details.attempt ?? (active ? 1 : 0),
+    attempt: details.attempt ?? (state === 'active' ? 1 : 0),
     tries: details.tries ?? tries,
-    created_at: (details.created ?? Number(runAt)) / 1000,
-    run_at: Number(state === 'delayed' ? at : ready ?? runAt) / 1000,
-    // The fraction of a millisecond tells deliveries apart, and no time.
-    lease_expires_at: active ? Math.floor(Number(at)) / 1000 : null,
+    ...times(fields, details),
     worker_id: holder === '' ? null : holder.slice(holder.indexOf(' ') + 1),
     progress: progress || (details.progress ?? null),
     failures: details.failures ?? 0,
@@ -188,5 +196,15 @@ function document (queue: string, fields: Fields): Job {
     result: result === '' ? null : result,
     payload,
     ...(size !== undefined && { payload_size: size })
+  }
+}
+
+function times ([, state, at, runAt]: Fields, { created, ready_at: readyAt, since }: Details) {
+  const ready = state === 'waiting' ? readyAt ?? since : undefined
+  return {
+    created_at: (created ?? Number(runAt)) / 1000,
+    run_at: Number(state === 'delayed' ? at : ready ?? runAt) / 1000,
+    // The fraction of a millisecond tells deliveries apart, and is no time.
+    lease_expires_at: state === 'active' ? Math.floor(Number(at)) / 1000 : null
   }
 }

@@ -1,50 +1,110 @@
 import { randomUUID } from 'node:crypto'
 import { errors } from '../errors.ts'
-import type { Undo } from '../redis/store.ts'
+import { script } from '../redis/script.ts'
+import type { RedisClient, Undo } from '../redis/store.ts'
+import { milliseconds } from '../time.ts'
+import type { Delivery, Receipt } from './delivery.ts'
+import { release } from './release.ts'
 
-interface Return { undo: Undo, ticket: string, size: number, until: number, request: string | undefined }
+const restoring = script<number>('restore')
 
-// In ms. A ticket is remembered for longer (see lua/job/restore.lua).
-const pause = 500
-// In ms without another: then what arrives late has arrived.
-const quiet = 20
-const patience = 60_000
-const most = { count: 10_000, bytes: 16 * 2 ** 20 }
+interface RestoreOptions {
+  worker?: string | undefined
+  /** Of several calls with one ticket, one puts back. */
+  ticket?: string | undefined
+  now?: number
+}
 
-/** Brings back jobs that nobody received; those of a moment in which Redis is away are held, and tried again. */
+/**
+ * Puts back deliveries whose answer reached no client, to where they came from, uncounted.
+ * Returns how many. All of `jobs` were taken from one queue by one call.
+ */
+export async function restore (
+  redis: RedisClient, queue: string, jobs: Delivery[], { worker, ticket, now }: RestoreOptions = {}
+): Promise<number> {
+  const forGood = jobs.filter(({ lease }) => lease === null)
+  // Backwards: each goes to the head of the ready queue, the first of them last.
+  const onLease = jobs.filter(({ lease }) => lease !== null).reverse()
+  const back = await Promise.all(onLease.map(async ({ id, lease }) => {
+    return await releaseToFront(redis, queue, { id, receipt: lease!.receipt }, now)
+  }))
+  const released = back.filter(isBack => isBack).length
+  if (forGood.length === 0) return released
+  const fields = forGood.flatMap(job => job.restorable)
+  const seed = jobs[0]!.generation
+  const options = { worker, ticket, seed, fields, now: milliseconds(now) }
+  return released + await restoring(redis, queue, options)
+}
+
+// false for a job that was cancelled or given to another worker meanwhile; the others go on.
+async function releaseToFront (
+  redis: RedisClient, queue: string, delivery: Receipt, now: number | undefined
+): Promise<boolean> {
+  try {
+    await release(redis, queue, delivery, { front: true, ...(now !== undefined && { now }) })
+    return true
+  } catch (error) {
+    if (error instanceof errors.NO_SUCH_JOB || error instanceof errors.LEASE_LOST) return false
+    throw error
+  }
+}
+
+/** `size`: about the bytes that it keeps in memory; `request`: the id of the request it is of. */
+interface Pending {
+  undo: Undo
+  ticket: string
+  size: number
+  until: number
+  request: string | undefined
+}
+
+// Redis knows a ticket for longer than `patienceMs` (see lua/job/restore.lua).
+const pauseMs = 500
+const patienceMs = 60_000
+const limits = { count: 10_000, bytes: 16 * 2 ** 20 }
+
+// Once no late answer has arrived for this long, the last of them has.
+const quietMs = 20
+
+/** Puts back jobs that reached no client. While Redis is away they are held, and tried again. */
 export class PutBack {
-  readonly #lost: (error: Error, request?: string) => void
-  // In the order in which they were to go back: the first one may end up behind the others.
-  readonly #held: Return[] = []
+  readonly #onLost: (error: Error, request?: string) => void
+  // In the order in which they were to go back: the first may end up behind the others.
+  readonly #held: Pending[] = []
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
   readonly #gathered: Undo[] = []
   #quiet: NodeJS.Timeout | undefined
-  readonly #trying = new Set<Promise<void>>()
+  readonly #running = new Set<Promise<void>>()
 
-  /** `lost` is told of each return that is given up. */
-  constructor (lost: (error: Error, request?: string) => void) {
-    this.#lost = lost
+  /** `onLost` hears of each call that is given up. */
+  constructor (onLost: (error: Error, request?: string) => void) {
+    this.#onLost = onLost
   }
 
-  /** How many wait for another try. */
+  /** How many wait for another attempt. */
   get held (): number { return this.#held.length }
 
-  /** Puts back, now or as soon as Redis is there. `size`: about how many bytes that keeps in memory; `request`: the id of whose answer it was. */
+  /**
+   * Calls `undo` now, and again while Redis is away.
+   * - `size`: about how many bytes it keeps in memory
+   * - `request`: the id of the request whose answer was lost
+   */
   add (undo: Undo, size = 0, request?: string): void {
-    const one = { undo, ticket: randomUUID(), size, until: performance.now() + patience, request }
+    const until = performance.now() + patienceMs
+    const one = { undo, ticket: randomUUID(), size, until, request }
     this.#track(undo(one.ticket).then(() => {}, error => this.#hold(one, error)))
   }
 
   /**
-   * The same for takes whose answers arrive one after another, in their order. They go back together, the last one
-   * first, so that their jobs stand as they stood.
+   * The same for takes whose answers arrive late, one after another. They go back together, the
+   * last one first, so that their jobs stand in the ready queue as they stood.
    */
   gather (undo: Undo): void {
     this.#gathered.push(undo)
     clearTimeout(this.#quiet)
-    this.#quiet = setTimeout(() => this.#addGathered(), this.#closed ? 0 : quiet)
+    this.#quiet = setTimeout(() => this.#addGathered(), this.#closed ? 0 : quietMs)
   }
 
   #addGathered (): void {
@@ -52,37 +112,40 @@ export class PutBack {
     for (const undo of this.#gathered.splice(0).reverse()) this.add(undo)
   }
 
-  /** Waits for what is under way, and tries the rest a last time. */
+  /** Waits for the calls under way, and tries those that are held a last time. */
   async close (): Promise<void> {
     this.#closed = true
     this.#addGathered()
     clearTimeout(this.#timer)
-    await Promise.all(this.#trying)
-    const last = this.#held.splice(0)
-    await Promise.all(last.map(async ({ undo, ticket, request }) => { await undo(ticket).catch(error => this.#lost(error, request)) }))
+    await Promise.all(this.#running)
+    await Promise.all(this.#held.splice(0).map(async ({ undo, ticket, request }) => {
+      await undo(ticket).catch(error => this.#onLost(error, request))
+    }))
   }
 
-  #track (trying: Promise<void>): void {
-    const tracked = trying.finally(() => this.#trying.delete(tracked))
-    this.#trying.add(tracked)
+  #track (running: Promise<void>): void {
+    const tracked = running.finally(() => this.#running.delete(tracked))
+    this.#running.add(tracked)
   }
 
-  #hold (one: Return, error: Error): void {
-    const room = this.#held.length < most.count && this.#bytes + one.size <= most.bytes
-    if (!room || performance.now() > one.until) return this.#lost(error, one.request)
+  #hold (one: Pending, error: Error): void {
+    const hasRoom = this.#held.length < limits.count && this.#bytes + one.size <= limits.bytes
+    if (!hasRoom || performance.now() > one.until) return this.#onLost(error, one.request)
     this.#held.push(one)
     this.#bytes += one.size
-    if (!this.#closed) this.#timer ??= setTimeout(() => this.#track(this.#tryAgain()), pause).unref()
+    if (this.#closed) return
+    this.#timer ??= setTimeout(() => this.#track(this.#tryAgain()), pauseMs).unref()
   }
 
-  // One after the other: all at once would meet a Redis that has just come back, and lose their order.
+  // One after another: all at once would lose their order, and meet a Redis that has just started.
   async #tryAgain (): Promise<void> {
     const round = this.#held.splice(0)
     this.#bytes = 0
     this.#timer = undefined
     let away: Error | null = null
     for (const one of round) {
-      const failed: Error | null = away ?? await one.undo(one.ticket).then(() => null, error => error)
+      const failed: Error | null = away ??
+        await one.undo(one.ticket).then(() => null, error => error)
       if (failed instanceof errors.REDIS_UNAVAILABLE) away = failed
       if (failed !== null) this.#hold(one, failed)
     }

@@ -1,173 +1,230 @@
-import { batchCalls } from '../redis/batcher.ts'
-import { countEnded, ackFields, restore, type Delivery, type Ack } from './delivery.ts'
-import { errors, type ErrorCode } from '../errors.ts'
-import { withLateAnswer } from '../redis/late-answer.ts'
+import { errors } from '../errors.ts'
 import { ensureListed } from '../queue/name.ts'
-import { makeReceipt } from './receipt.ts'
+import { batchCalls } from '../redis/batcher.ts'
+import { withLateAnswer } from '../redis/late-answer.ts'
 import { script } from '../redis/script.ts'
-import { milliseconds } from '../time.ts'
-import { storedTrace } from '../trace.ts'
-import { noteWorker } from '../worker/worker.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
+import { milliseconds } from '../time.ts'
+import { storedTrace, type Trace } from '../trace.ts'
+import { noteWorker } from '../worker/worker.ts'
+import type { Delivery } from './delivery.ts'
+import { restore } from './put-back.ts'
+import { makeReceipt } from './receipt.ts'
 
-/** What somebody who asks for jobs would like. */
 export interface TakeOptions {
-  /** Seconds after which the job comes back unless it is acknowledged; 0 for as long as the policy says. Without: for good. */
+  /**
+   * Seconds after which the job is ready again unless it is acked; 0 for as long as the policy
+   * says. Without it the job is taken for good.
+   */
   lease?: number | undefined
   count?: number | undefined
   worker?: string | undefined
-  /** The server to tell when there is something, if nothing is now (see operations/wait/long-poll.ts). */
+  /** The server to wake when there is a job, if there is none (operations/wait/long-poll.ts). */
   server?: string | undefined
   now?: number | undefined
 }
 
 /**
- * What a look at a queue found; whether it is stopped; in how many ms to look again (-1: unknown); how many jobs are still in line;
- * whether the worker is to take no more.
+ * What one call found in a queue.
+ * - `closed`: the queue is stopped
+ * - `again`: in how many ms to ask again; -1 if that is not known
+ * - `left`: how many jobs are still ready
+ * - `quiet`: the worker must take no more
  */
-export interface TakeResult { jobs: Delivery[], closed: boolean, again: number, left: number, quiet: boolean }
+export interface TakeResult {
+  jobs: Delivery[]
+  closed: boolean
+  again: number
+  left: number
+  quiet: boolean
+}
 
-type Taken = [closed: number, again: number, left: number, words: string, ...texts: string[]]
+/** The reply of lua/parts/take/take_jobs.lua: words with spaces between them, then texts. */
+export type TakeReply = [
+  closed: number, again: number, left: number, words: string, ...texts: string[]
+]
 
-const scripts = {
-  take: script<Taken>('take'),
-  next: script<[outcomes: string, ...taken: Taken]>('ack_next')
+const taking = script<TakeReply>('take')
+
+/**
+ * Takes the jobs that are ready, at most `count`; [] when there are none.
+ * Rejects with QUEUE_CLOSED or WORKER_QUIET.
+ */
+export async function take (
+  redis: RedisClient, queue: string, options: TakeOptions = {}
+): Promise<Delivery[]> {
+  return (await tryTake(redis, queue, options)).jobs
 }
 
 /**
- * Takes what there is, at most `count`; together with others that come in the same turn, unless `now` is given.
- * Rejects with QUEUE_CLOSED, unless a `server` is to be told when it opens; and with WORKER_QUIET.
+ * The same, and when to ask again. Unless `now` is given, the takes of one turn share a call.
+ * With a `server` to wake when the queue opens, QUEUE_CLOSED is no error.
  */
-export async function tryTake (redis: RedisClient, queue: string, wish: TakeOptions = {}): Promise<TakeResult> {
+export async function tryTake (
+  redis: RedisClient, queue: string, options: TakeOptions = {}
+): Promise<TakeResult> {
   for (;;) {
-    const found = await lookOnce(redis, queue, wish)
+    const found = await takeOnce(redis, queue, options)
     if (found.quiet) throw new errors.WORKER_QUIET()
-    if (found.closed && wish.server === undefined) throw new errors.QUEUE_CLOSED()
-    // Nothing yet, and more to look through: the places of many jobs that are gone.
+    if (found.closed && options.server === undefined) throw new errors.QUEUE_CLOSED()
+    // Asks on where a call met stale entries alone, and has not reached the end of the queue.
     if (found.jobs.length > 0 || found.again !== 0 || found.left === 0) return found
   }
 }
 
-async function lookOnce (redis: RedisClient, queue: string, wish: TakeOptions): Promise<TakeResult> {
-  noteWorker(redis, queue, wish.worker)
-  if (wish.now !== undefined) return (await lookAll(redis, queue, [wish], wish.server, milliseconds(wish.now)))[0]!
-  return await (wish.server === undefined ? lookShared : waitShared)(redis, queue, wish)
+async function takeOnce (
+  redis: RedisClient, queue: string, options: TakeOptions
+): Promise<TakeResult> {
+  const { worker, server, now } = options
+  noteWorker(redis, queue, worker)
+  if (now !== undefined) {
+    return (await takeAll(redis, queue, [options], server, milliseconds(now)))[0]!
+  }
+  return await (server === undefined ? takeBatched : waitBatched)(redis, queue, options)
 }
 
 const weigh = ({ count = 1 }: TakeOptions) => ({ jobs: count, bytes: 0 })
-const lookShared = batchCalls<TakeOptions, TakeResult>((redis, queue, wishes) => lookAll(redis, queue, wishes), weigh)
-// Those of one server: it is told when there is something.
-const waitShared = batchCalls<TakeOptions, TakeResult>((redis, queue, wishes) => lookAll(redis, queue, wishes, wishes[0]!.server), weigh)
 
-async function lookAll (redis: RedisClient, queue: string, wishes: TakeOptions[], server?: string, now?: number): Promise<TakeResult[]> {
-  const requests = alike(wishes)
-  const call = scripts.take(redis, queue, { server, requests: requests.map(asked), now })
-  const taken = await withLateAnswer(call, late => putBack(redis, queue, wishes, looks(redis, queue, requests, late)))
-  return looks(redis, queue, requests, taken)
+const takeBatched = batchCalls<TakeOptions, TakeResult>(
+  (redis, queue, takes) => takeAll(redis, queue, takes),
+  weigh
+)
+
+// Requests that wait are of one server: all are woken alike.
+const waitBatched = batchCalls<TakeOptions, TakeResult>(
+  (redis, queue, takes) => takeAll(redis, queue, takes, takes[0]!.server),
+  weigh
+)
+
+async function takeAll (
+  redis: RedisClient, queue: string, takes: TakeOptions[], server?: string, now?: number
+): Promise<TakeResult[]> {
+  const requests = joinRequests(takes)
+  const call = taking(redis, queue, { server, requests: requests.map(requestText), now })
+  const reply = await withLateAnswer(call, late => {
+    putBackLate(redis, queue, takes, takeResults(redis, queue, requests, late))
+  })
+  return takeResults(redis, queue, requests, reply)
 }
 
-function putBack (redis: RedisClient, queue: string, wishes: TakeOptions[], found: TakeResult[]): void {
+/** Puts back what a call brought after it had been given up. */
+export function putBackLate (
+  redis: RedisClient, queue: string, takes: TakeOptions[], found: TakeResult[]
+): void {
+  const { putBack } = storeOf(redis)
   found.forEach(({ jobs }, i) => {
-    const worker = wishes[i]!.worker
-    if (jobs.length > 0) storeOf(redis).putBack?.gather(ticket => restore(redis, queue, jobs, { worker, ticket }))
+    const { worker } = takes[i]!
+    if (jobs.length === 0) return
+    putBack?.gather(ticket => restore(redis, queue, jobs, { worker, ticket }))
   })
 }
 
-// What each wish of each request gets.
-function looks (redis: RedisClient, queue: string, requests: Request[], [closed, again, left, line, ...texts]: Taken): TakeResult[] {
-  const words = line.split(' ')
-  const answer: Answer = { queue, generation: words[0]!, now: Number(words[1]), words, texts, word: 2, text: 0, waits: [] }
-  const found = requests.flatMap(({ lease, shares }) => {
-    const quiet = words[answer.word] === '0q'
-    const jobs = lease ? leased(answer) : takenForGood(answer)
-    return shares.map(count => ({ jobs: jobs.splice(0, count), closed: closed === 1, again, left, quiet }))
-  })
-  if (texts.length > 0) void ensureListed(redis, queue)
-  storeOf(redis).meter?.taken(queue, found.reduce((sum, { jobs }) => sum + jobs.length, 0), answer.waits)
-  return found
-}
+/** Takes that one call answers alike: `shares` is the count of each, `count` their sum. */
+export interface TakeRequest { kind: string, lease: boolean, count: number, shares: number[] }
 
-interface Request { kind: string, lease: boolean, count: number, shares: number[] }
-
-// Wishes in a row that differ at most in their count are one request, of which each gets its share.
-function alike (wishes: TakeOptions[]): Request[] {
-  const requests: Request[] = []
-  for (const wish of wishes) {
-    const [one, last] = [request(wish), requests.at(-1)]
-    if (last?.kind !== one.kind) requests.push(one)
-    else {
-      last.count += one.count
-      last.shares.push(one.count)
+// Takes in a row that differ in their count alone are one request, of which each gets its share.
+function joinRequests (takes: TakeOptions[]): TakeRequest[] {
+  const requests: TakeRequest[] = []
+  for (const options of takes) {
+    const one = takeRequest(options)
+    const last = requests.at(-1)
+    if (last?.kind !== one.kind) {
+      requests.push(one)
+      continue
     }
+    last.count += one.count
+    last.shares.push(one.count)
   }
   return requests
 }
 
-function request ({ count = 1, lease, worker = '' }: TakeOptions): Request {
-  return { kind: `${milliseconds(lease) ?? ''} ${worker}`, lease: lease !== undefined, count, shares: [count] }
+export function takeRequest ({ count = 1, lease, worker = '' }: TakeOptions): TakeRequest {
+  const kind = `${milliseconds(lease) ?? ''} ${worker}`
+  return { kind, lease: lease !== undefined, count, shares: [count] }
 }
 
-// As lua/parts/take/take_jobs.lua reads it.
-function asked ({ count, kind }: Request): string {
+/** The text that lua/parts/take/take_jobs.lua reads. */
+export function requestText ({ count, kind }: TakeRequest): string {
   return `${count} ${kind}`
 }
 
-// What lua/job/take.lua said, and how far it has been read; for how long, in ms, those jobs had waited that nobody had before.
-interface Answer { queue: string, generation: string, now: number, words: string[], texts: string[], word: number, text: number, waits: number[] }
-
-function next (answer: Answer): string {
-  return answer.words[answer.word++]!
+// A reply while it is read: `word` and `text` are the next of `words` and `texts`. `waits`: for how
+// many ms each job had been ready that is delivered for the first time.
+interface Reader {
+  queue: string
+  generation: string
+  now: number
+  words: string[]
+  texts: string[]
+  word: number
+  text: number
+  waits: number[]
 }
 
-function takenForGood (answer: Answer): Delivery[] {
-  const { queue, generation, texts } = answer
-  return Array.from({ length: parseInt(next(answer)) }, () => {
-    const [id, payload, created] = [next(answer), texts[answer.text++]!, next(answer)]
-    const details = next(answer) === '+' ? texts[answer.text++]! : ''
-    if (!/"attempt":[1-9]/.test(details)) answer.waits.push(answer.now - readySince(details, created))
-    return { queue, generation, id, payload, lease: null, restorable: [id, payload, created, details], trace: details.includes('"traceparent"') ? storedTrace(JSON.parse(details)) : undefined }
+/** Reads a reply: one result for each take of each request. Counts the jobs. */
+export function takeResults (
+  redis: RedisClient, queue: string, requests: TakeRequest[], reply: TakeReply
+): TakeResult[] {
+  const [closed, again, left, line, ...texts] = reply
+  const words = line.split(' ')
+  const [generation, now] = [words[0]!, Number(words[1])]
+  const reader: Reader = { queue, generation, now, words, texts, word: 2, text: 0, waits: [] }
+  const found = requests.flatMap(({ lease, shares }) => {
+    const quiet = words[reader.word] === '0q'
+    const jobs = lease ? readLeased(reader) : readTakenForGood(reader)
+    return shares.map(count => {
+      return { jobs: jobs.splice(0, count), closed: closed === 1, again, left, quiet }
+    })
+  })
+  if (texts.length > 0) void ensureListed(redis, queue)
+  const total = found.reduce((sum, { jobs }) => sum + jobs.length, 0)
+  storeOf(redis).meter?.taken(queue, total, reader.waits)
+  return found
+}
+
+function nextWord (reader: Reader): string {
+  return reader.words[reader.word++]!
+}
+
+function nextText (reader: Reader): string {
+  return reader.texts[reader.text++]!
+}
+
+function readTakenForGood (reader: Reader): Delivery[] {
+  const { queue, generation, waits, now } = reader
+  return Array.from({ length: parseInt(nextWord(reader)) }, () => {
+    const [id, payload, created] = [nextWord(reader), nextText(reader), nextWord(reader)]
+    const details = nextWord(reader) === '+' ? nextText(reader) : ''
+    if (!/"attempt":[1-9]/.test(details)) waits.push(now - readySince(details, created))
+    const restorable = [id, payload, created, details]
+    return { queue, generation, id, payload, lease: null, restorable, trace: traceIn(details) }
   })
 }
 
-// As lua/parts/record/ready_since.lua reads it.
+function traceIn (details: string): Trace | undefined {
+  return details.includes('"traceparent"') ? storedTrace(JSON.parse(details)) : undefined
+}
+
+// The same as lua/parts/record/ready_since.lua.
 function readySince (details: string, created: string): number {
   const again = /"ready_at":(\d+)/.exec(details) ?? /"since":(\d+)/.exec(details)
   return Number(again?.[1] ?? created)
 }
 
-function leased (answer: Answer): Delivery[] {
-  const { queue, generation, texts } = answer
-  const [length, expires] = [parseInt(next(answer)), Number(next(answer)) / 1000]
+function readLeased (reader: Reader): Delivery[] {
+  const { queue, generation, waits, now } = reader
+  const [length, expires] = [parseInt(nextWord(reader)), Number(nextWord(reader)) / 1000]
   return Array.from({ length }, () => {
-    const [id, payload, attempt, receipt, since] = [next(answer), texts[answer.text++]!, Number(next(answer)), next(answer), next(answer)]
-    const [traceparent, ...state] = since.endsWith('+') ? texts[answer.text++]!.split(' ') : []
-    if (attempt === 1) answer.waits.push(answer.now - Math.abs(parseInt(since)))
-    return { queue, generation, id, payload, lease: { attempt, receipt: makeReceipt(receipt), since: answer.now / 1000, expires }, restorable: [], trace: traceparent === undefined ? undefined : { traceparent, tracestate: state.join(' ') } }
+    const [id, payload] = [nextWord(reader), nextText(reader)]
+    const [attempt, proof, since] = [Number(nextWord(reader)), nextWord(reader), nextWord(reader)]
+    const trace = since.endsWith('+') ? parsedTrace(nextText(reader)) : undefined
+    if (attempt === 1) waits.push(now - Math.abs(parseInt(since)))
+    const lease = { attempt, receipt: makeReceipt(proof), since: now / 1000, expires }
+    return { queue, generation, id, payload, lease, restorable: [], trace }
   })
 }
 
-/** Takes at most `count` jobs; an empty array when there are none. Rejects with QUEUE_CLOSED. */
-export async function take (redis: RedisClient, queue: string, wish: TakeOptions = {}): Promise<Delivery[]> {
-  return (await tryTake(redis, queue, wish)).jobs
+function parsedTrace (text: string): Trace {
+  const [traceparent = '', ...state] = text.split(' ')
+  return { traceparent, tracestate: state.join(' ') }
 }
-
-interface AckAndTake { done: Ack, wish: TakeOptions }
-
-/**
- * Finishes a job and takes the next, in one step; together with others that do so in the same turn. Rejects with the code of why
- * the job is not accepted as done, and then takes nothing.
- */
-export const ackAndTake = batchCalls<AckAndTake, TakeResult>(async (redis, queue, advances) => {
-  for (const { wish: { worker } } of advances) noteWorker(redis, queue, worker)
-  const requests = advances.map(({ wish }) => request(wish))
-  const fields = [...requests.map(asked), ...advances.flatMap(({ done }) => ackFields(done))]
-  const call = scripts.next(redis, queue, { count: requests.length, fields })
-  const wishes = advances.map(({ wish }) => wish)
-  const [outcomes, ...taken] = await withLateAnswer(call, ([, ...late]) => {
-    putBack(redis, queue, wishes, looks(redis, queue, requests, late))
-  })
-  const found = looks(redis, queue, requests, taken)
-  const ended = outcomes.split(',')
-  countEnded(redis, queue, 'acked', advances.filter((_, i) => ended[i] === '').map(({ done }) => done))
-  return ended.map((outcome, i) => outcome === '' ? found[i]! : new errors[outcome as ErrorCode]())
-}, ({ done: { result = '' } }) => ({ jobs: 1, bytes: result.length }))

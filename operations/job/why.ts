@@ -1,28 +1,49 @@
 import type { Job, Obstacles, State } from './job.ts'
 
-/** Why a job is not running: a word for programs, a sentence for people, and what is behind both. `last_error` is JSON text. */
-export interface Reason { state: State, reason: string, detail: string, last_error?: string | null, [fact: string]: unknown }
+/**
+ * Why a job is not running.
+ * - `reason`: a word for programs
+ * - `detail`: a sentence for people
+ * - the facts behind both; `last_error` is JSON text
+ */
+export interface Reason {
+  state: State
+  reason: string
+  detail: string
+  last_error?: string | null
+  [fact: string]: unknown
+}
 
 /** The first thing that keeps a job from running. */
 export function explain (job: Job, obstacles: Obstacles): Reason {
   const { state } = job
   if (state === 'active') return leased(job)
   if (state === 'blocked') return blocked(job)
-  if (state === 'failed' && job.depends.length > 0) return { state, reason: 'failed', detail: 'it has failed for good: a job on which it depends did not complete', last_error: job.last_error }
-  if (state === 'failed') return { state, reason: 'failed', detail: `it has failed for good after ${job.attempt} of ${job.tries} deliveries`, last_error: job.last_error }
-  if (state === 'completed') return { state, reason: 'completed', detail: 'it has finished, and is only kept' }
+  if (state === 'failed') return failed(job)
+  if (state === 'completed') {
+    return { state, reason: 'completed', detail: 'it has finished, and is only kept' }
+  }
   if (obstacles.stopped) return stopped(state, obstacles)
-  if (state === 'delayed') return due(job, obstacles)
+  if (state === 'delayed') return delayed(job, obstacles)
   return waiting(obstacles)
 }
 
+function failed ({ state, depends, attempt, tries, last_error: error }: Job): Reason {
+  const detail = depends.length > 0
+    ? 'it has failed for good: a job on which it depends did not complete'
+    : `it has failed for good after ${attempt} of ${tries} deliveries`
+  return { state, reason: 'failed', detail, last_error: error }
+}
+
 function blocked ({ state, depends }: Job): Reason {
+  const jobs = `${depends.length === 1 ? 'job' : 'jobs'} ${depends.slice(0, 10).join(', ')}`
   const more = depends.length > 10 ? ` and ${depends.length - 10} more` : ''
-  return { state, reason: 'blocked', detail: `it waits for ${depends.length === 1 ? 'job' : 'jobs'} ${depends.slice(0, 10).join(', ')}${more} to complete`, depends }
+  return { state, reason: 'blocked', detail: `it waits for ${jobs}${more} to complete`, depends }
 }
 
 function leased ({ state, worker_id: worker, lease_expires_at: until }: Job): Reason {
-  return { state, reason: 'on_lease', detail: `on lease to ${worker ?? 'a worker without a name'} until ${iso(until!)}`, worker_id: worker, until }
+  const detail = `on lease to ${worker ?? 'a worker without a name'} until ${iso(until!)}`
+  return { state, reason: 'on_lease', detail, worker_id: worker, until }
 }
 
 function stopped (state: State, { reopensAt }: Obstacles): Reason {
@@ -30,24 +51,33 @@ function stopped (state: State, { reopensAt }: Obstacles): Reason {
   return { state, reason: 'stopped', detail: `the queue is stopped${end}`, until: reopensAt }
 }
 
-function due ({ state, run_at: runAt }: Job, { now }: Obstacles): Reason {
+function delayed ({ state, run_at: runAt }: Job, { now }: Obstacles): Reason {
   const seconds = Math.max(0, Math.round((runAt - now) * 1000) / 1000)
   return { state, reason: 'not_due', detail: `it is due in ${seconds} s`, until: runAt }
 }
 
+// After this many seconds without a take, no worker seems to ask.
+const silentAfter = 60
+
 function waiting ({ now, ahead, askedAt, limited, limitedUntil }: Obstacles): Reason {
   const state = 'waiting' as const
   if (limited) {
-    return { state, reason: 'limit_reached', detail: 'the rate or concurrency of the queue is used up', until: limitedUntil }
+    const detail = 'the rate or concurrency of the queue is used up'
+    return { state, reason: 'limit_reached', detail, until: limitedUntil }
   }
   const silent = askedAt === null ? null : Math.round(now - askedAt)
-  if (silent === null || silent > 60) {
+  if (silent === null || silent > silentAfter) {
     const since = silent === null ? 'yet' : `for ${silent} s`
-    return { state, reason: 'nobody_asks', detail: `no worker has asked this queue for a job ${since}`, ahead, silent }
+    const detail = `no worker has asked this queue for a job ${since}`
+    return { state, reason: 'nobody_asks', detail, ahead, silent }
   }
   if (ahead === 0) return { state, reason: 'next', detail: 'it is the next one' }
-  const many = ahead === 1000 ? '1000 jobs or more are' : ahead === 1 ? '1 job is' : `${ahead} jobs are`
-  return { state, reason: 'jobs_ahead', detail: `${many} ahead of it`, ahead }
+  return { state, reason: 'jobs_ahead', detail: `${countOf(ahead)} ahead of it`, ahead }
+}
+
+function countOf (ahead: number): string {
+  if (ahead === 1000) return '1000 jobs or more are'
+  return ahead === 1 ? '1 job is' : `${ahead} jobs are`
 }
 
 function iso (seconds: number): string {

@@ -1,6 +1,8 @@
 import { errors } from '../errors.ts'
-import type { Delivery, Ack } from '../job/delivery.ts'
-import { ackAndTake, tryTake, type TakeOptions } from '../job/take.ts'
+import type { Ack } from '../job/ack.ts'
+import type { Delivery } from '../job/delivery.ts'
+import { ackAndTake } from '../job/ack-next.ts'
+import { tryTake, type TakeOptions } from '../job/take.ts'
 import type { Deadline } from './deadline.ts'
 import type { LongPoll } from './long-poll.ts'
 import type { RedisClient } from '../redis/store.ts'
@@ -27,7 +29,7 @@ export async function next (redis: RedisClient, longPoll: LongPoll, queues: stri
 
 /** Finishes a job and then does the same for one queue, if it can in one step. Rejects as well with the code of why the job is not accepted as done. */
 export async function nextAfter (redis: RedisClient, longPoll: LongPoll, queue: string, done: Ack, wish: TakeOptions, deadline?: Deadline): Promise<Delivery[]> {
-  const { jobs, closed, again, left, quiet } = await ackAndTake(redis, queue, { done, wish })
+  const { jobs, closed, again, left, quiet } = await ackAndTake(redis, queue, { ack: done, options: wish })
   if (quiet) throw new errors.WORKER_QUIET()
   if (jobs.length > 0) return jobs
   if (deadline === undefined && closed) throw new errors.QUEUE_CLOSED()

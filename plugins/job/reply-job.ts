@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply } from 'fastify'
-import { restore, sizeOf, type Delivery } from '../../operations/job/delivery.ts'
+import { sizeOf, type Delivery } from '../../operations/job/delivery.ts'
+import { restore } from '../../operations/job/put-back.ts'
 import { errors } from '../../operations/errors.ts'
 import type { Trace } from '../../operations/trace.ts'
 

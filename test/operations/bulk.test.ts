@@ -1,5 +1,7 @@
 import { test } from 'tap'
-import { ack, nack, type Delivery } from '../../operations/job/delivery.ts'
+import { ack } from '../../operations/job/ack.ts'
+import type { Delivery } from '../../operations/job/delivery.ts'
+import { nack } from '../../operations/job/nack.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'
 import { cancelAll, retryAll } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'

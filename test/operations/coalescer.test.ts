@@ -1,8 +1,9 @@
 import { test } from 'tap'
 import { bounds } from '../../operations/redis/batcher.ts'
 import { setPolicy } from '../../operations/queue/policy.ts'
-import { ack, ackOne } from '../../operations/job/delivery.ts'
-import { ackAndTake, tryTake, take, type TakeOptions } from '../../operations/job/take.ts'
+import { ack, ackOne } from '../../operations/job/ack.ts'
+import { ackAndTake } from '../../operations/job/ack-next.ts'
+import { tryTake, take, type TakeOptions } from '../../operations/job/take.ts'
 import { push, pushOne } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import type { RedisClient } from '../../operations/redis/store.ts'
@@ -112,7 +113,7 @@ test('an ack and the next job are one step, and who acks in vain gets nothing', 
   const held = (await take(redis, 'mail', { lease: 30, count: 3 })).map(({ id, lease }) => ({ id, receipt: lease!.receipt }))
   const done = [held[0]!, held[0]!, { ...held[1]!, receipt: 'x' }, { ...held[1]!, result: '{"sent":true}' }, held[2]!]
   t.equal(await calls(redis, async () => {
-    const outcomes = await Promise.allSettled(done.map((one, i) => ackAndTake(redis, 'mail', { done: one, wish: { lease: 60, worker: `w${i}` } })))
+    const outcomes = await Promise.allSettled(done.map((one, i) => ackAndTake(redis, 'mail', { ack: one, options: { lease: 60, worker: `w${i}` } })))
     t.same(outcomes.map(outcome => outcome.status === 'fulfilled' ? outcome.value.jobs.map(({ id, lease }) => [id, lease?.attempt]) : outcome.reason.code),
       [[['4', 1]], 'NO_SUCH_JOB', 'LEASE_LOST', [['5', 1]], []])
   }), 1)

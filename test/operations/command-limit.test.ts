@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
 import { push } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import { ackAndTake, tryTake, take } from '../../operations/job/take.ts'
+import { ackAndTake } from '../../operations/job/ack-next.ts'
+import { tryTake, take } from '../../operations/job/take.ts'
 import { shipped } from '../../operations/redis/client.ts'
 import { freePort, startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
@@ -81,7 +82,7 @@ test('what arrives after a take was given up goes back: for good, on lease, and 
     async () => await tryTake(redis, 'mail', { count: 2, worker: 'w1' }),
     async () => await tryTake(redis, 'mail', { lease: 30, count: 3 }),
     async () => await ackAndTake(redis, 'mail', {
-      done: { id: held!.id, receipt: held!.lease!.receipt }, wish: { lease: 30 }
+      ack: { id: held!.id, receipt: held!.lease!.receipt }, options: { lease: 30 }
     })
   ]
   server.child.kill('SIGSTOP')

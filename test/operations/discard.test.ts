@@ -1,5 +1,6 @@
 import { test } from 'tap'
-import { nack, type Delivery } from '../../operations/job/delivery.ts'
+import type { Delivery } from '../../operations/job/delivery.ts'
+import { nack } from '../../operations/job/nack.ts'
 import { setPolicy } from '../../operations/queue/policy.ts'
 import { job, jobs } from '../../operations/job/job.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'

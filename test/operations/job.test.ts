@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { push, pushFailed } from '../../operations/job/push.ts'
-import { restore } from '../../operations/job/delivery.ts'
+import { restore } from '../../operations/job/put-back.ts'
 import { take } from '../../operations/job/take.ts'
 import { jobs } from '../../operations/job/job.ts'
 import { setPolicy } from '../../operations/queue/policy.ts'

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { push, type NewJob } from '../../operations/job/push.ts'
 import { setPolicy } from '../../operations/queue/policy.ts'
-import { restore } from '../../operations/job/delivery.ts'
+import { restore } from '../../operations/job/put-back.ts'
 import { job } from '../../operations/job/job.ts'
 import { retry } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'

@@ -1,5 +1,6 @@
 import { test } from 'tap'
-import { ack, type Delivery } from '../../operations/job/delivery.ts'
+import { ack } from '../../operations/job/ack.ts'
+import type { Delivery } from '../../operations/job/delivery.ts'
 import { setPolicy } from '../../operations/queue/policy.ts'
 import { job, jobByKey, jobs, why, type State } from '../../operations/job/job.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { errors } from '../../operations/errors.ts'
-import { restore } from '../../operations/job/delivery.ts'
+import { restore } from '../../operations/job/put-back.ts'
 import { take } from '../../operations/job/take.ts'
 import { push } from '../../operations/job/push.ts'
 import { purge, queueStatus } from '../../operations/queue/queue.ts'

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { touch } from '../../operations/job/delivery.ts'
+import { touch } from '../../operations/job/touch.ts'
 import { push } from '../../operations/job/push.ts'
 import { Roster } from '../../operations/worker/roster.ts'
 import { take } from '../../operations/job/take.ts'

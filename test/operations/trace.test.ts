@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { FastifyInstance } from 'fastify'
-import { nack, restore } from '../../operations/job/delivery.ts'
+import { nack } from '../../operations/job/nack.ts'
+import { restore } from '../../operations/job/put-back.ts'
 import { job, jobs } from '../../operations/job/job.ts'
 import { push } from '../../operations/job/push.ts'
 import { parseTrace } from '../../operations/trace.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { test } from 'tap'
-import { release } from '../../operations/job/delivery.ts'
+import { release } from '../../operations/job/release.ts'
 import { take } from '../../operations/job/take.ts'
 import { push } from '../../operations/job/push.ts'
 import { forget, get, isBack, serve } from '../fixtures/leaving.ts'

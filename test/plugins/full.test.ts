@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
-import { nack } from '../../operations/job/delivery.ts'
+import { nack } from '../../operations/job/nack.ts'
 import { push } from '../../operations/job/push.ts'
 import { take } from '../../operations/job/take.ts'
 import { operations, request, type Operation, type Place } from '../fixtures/document.ts'

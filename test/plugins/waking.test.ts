@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { setPolicy } from '../../operations/queue/policy.ts'
-import { touch } from '../../operations/job/delivery.ts'
+import { touch } from '../../operations/job/touch.ts'
 import { take } from '../../operations/job/take.ts'
 import { push as pushJob } from '../../operations/job/push.ts'
 import { Subscriber } from '../../operations/redis/pubsub.ts'

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { setPolicy } from '../../operations/queue/policy.ts'
 import type { FastifyInstance } from 'fastify'
-import { ack as finish } from '../../operations/job/delivery.ts'
+import { ack as finish } from '../../operations/job/ack.ts'
 import { push } from '../../operations/job/push.ts'
 import { cancel, retryAll } from '../../operations/job/bulk.ts'
 import { queueKey } from '../../operations/redis/keys.ts'
