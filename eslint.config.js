@@ -19,6 +19,7 @@ const house = { files: ['**/*.ts', '**/*.tsx'], rules: { '@typescript-eslint/no-
 const plain = [
   'app.ts',
   'operations/job/*.ts',
+  'operations/queue/*.ts',
   'plugins/http/*.ts'
 ]
 

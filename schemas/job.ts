@@ -1,4 +1,4 @@
-import { Type, type TSchema } from '@sinclair/typebox'
+import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
@@ -50,9 +50,11 @@ export const Depends = Type.String({
   'x-refusal': 'DEPENDS_INVALID'
 })
 
-const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
+export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 
 export const State = Type.Union(states.map(state => Type.Literal(state)), { description: 'waiting, delayed, blocked (by jobs it depends on), active (on lease), failed or completed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' })
+
+export type State = Static<typeof State>
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 

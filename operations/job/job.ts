@@ -1,13 +1,11 @@
 import type { Static } from '@sinclair/typebox'
-import type { Job as JobSchema, State as StateSchema } from '../../schemas/job.ts'
+import type { Job as JobSchema, State } from '../../schemas/job.ts'
 import { ensureListed } from '../queue/name.ts'
 import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import type { Trace } from '../trace.ts'
-
-export type State = Static<typeof StateSchema>
 
 type Texts = 'payload' | 'result' | 'last_error' | 'progress'
 

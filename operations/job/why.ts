@@ -1,4 +1,5 @@
-import type { Job, Obstacles, State } from './job.ts'
+import type { State } from '../../schemas/job.ts'
+import type { Job, Obstacles } from './job.ts'
 
 /**
  * Why a job is not running.

@@ -2,7 +2,7 @@ import { commonKey } from '../redis/keys.ts'
 import type { RedisClient } from '../redis/store.ts'
 
 /**
- * Rejects where Redis answers nobody. It reads a key, since Redis refuses a PING as well while it
+ * Rejects while Redis does not answer. It reads a key, since Redis refuses a PING as well while it
  * cannot write to its disk.
  */
 export async function assertAlive (redis: RedisClient): Promise<void> {
@@ -10,41 +10,48 @@ export async function assertAlive (redis: RedisClient): Promise<void> {
 }
 
 /**
- * What `find` finds. All who ask while a search is under way share it, however long it takes, and so do those who ask within
- * `ms` of its beginning; after a search that took longer, within twice that time, so that no more than half of the time is
- * spent on searching. Rejections are not kept. Redis is asked for a sign of life before something that was kept is returned.
+ * Caches `find` for `ms` from its beginning, and shares one pending call among all callers. A call
+ * that took longer is cached for twice its time, so that at most half of the time is spent on it.
+ * Rejections are not cached. Asks Redis for a sign of life before it answers from the cache, so
+ * that an outage never returns stale data.
  */
-export function cacheFor<Found> (redis: RedisClient, ms: number, find: () => Promise<Found>): () => Promise<Found> {
+export function cacheFor<Found> (
+  redis: RedisClient, ms: number, find: () => Promise<Found>
+): () => Promise<Found> {
   let pending: Promise<Found> | undefined
-  let kept: { found: Found, until: number } | undefined
+  let cached: { found: Found, until: number } | undefined
   async function search (): Promise<Found> {
     const start = performance.now()
     const found = await find()
-    kept = { found, until: start + Math.max(ms, 2 * (performance.now() - start)) }
+    cached = { found, until: start + Math.max(ms, 2 * (performance.now() - start)) }
     return found
   }
   return async () => {
     if (pending !== undefined) return await pending
-    if (kept !== undefined && performance.now() <= kept.until) {
-      const { found } = kept
+    if (cached !== undefined && performance.now() <= cached.until) {
+      const { found } = cached
       await assertAlive(redis)
       return found
     }
-    kept = undefined
-    pending = search().finally(() => { pending = undefined })
+    cached = undefined
+    pending = search().finally(() => {
+      pending = undefined
+    })
     return await pending
   }
 }
 
 /**
- * What `find` finds now: all who ask while one search is under way share the next, which begins when that one ends. So nobody
- * gets what was looked up before the question, and no more than one search is under way.
+ * Shares calls of `find`, of which one at a time is pending: all callers that come meanwhile share
+ * the next, which begins when that one ends. So each result is newer than the question.
  */
 export function shareCalls<Found> (find: () => Promise<Found>): () => Promise<Found> {
   let running: Promise<Found> | undefined
   let next: Promise<Found> | undefined
   function begin (): Promise<Found> {
-    const search = running = find().finally(() => { if (running === search) running = undefined })
+    const search = running = find().finally(() => {
+      if (running === search) running = undefined
+    })
     return search
   }
   return async () => {
@@ -58,25 +65,28 @@ export function shareCalls<Found> (find: () => Promise<Found>): () => Promise<Fo
 }
 
 /**
- * What `find` found within the last `ms`, while it is looked for anew, if that was `slow` to find;
- * else what it finds now. Rejects where Redis answers nobody.
+ * Serves the last result of `find` while a new one is on its way, if it was `slow` to find and is
+ * not older than `ms`; the new one otherwise. Rejects while Redis does not answer.
  */
 export function serveStale<Found> (
   redis: RedisClient, ms: number, find: () => Promise<Found>, slow: (found: Found) => boolean
 ): () => Promise<Found> {
-  let kept: { found: Found, at: number } | undefined
+  let cached: { found: Found, at: number } | undefined
   let pending: Promise<Found> | undefined
   async function search (): Promise<Found> {
     const at = performance.now()
     const found = await find()
-    kept = { found, at }
+    cached = { found, at }
     return found
   }
   return async () => {
-    pending ??= search().finally(() => { pending = undefined })
-    if (kept === undefined || !slow(kept.found) || performance.now() - kept.at > ms) return await pending
+    pending ??= search().finally(() => {
+      pending = undefined
+    })
+    const isFresh = cached !== undefined && performance.now() - cached.at <= ms
+    if (cached === undefined || !isFresh || !slow(cached.found)) return await pending
     pending.catch(() => {})
-    const { found } = kept
+    const { found } = cached
     await assertAlive(redis)
     return found
   }

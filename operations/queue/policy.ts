@@ -1,9 +1,9 @@
 import { errors, errorFromRedis } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { QueueLimit } from './queue-limit.ts'
 import { script } from '../redis/script.ts'
-import { milliseconds } from '../time.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
+import { milliseconds } from '../time.ts'
+import { QueueLimit } from './queue-limit.ts'
 
 /** The settings in force in a queue. Times in seconds; null where there is no limit. */
 export interface Policy {
@@ -22,7 +22,10 @@ export interface Policy {
   max_failed: number | null
 }
 
-/** What to change; null goes back to the default (of max_lost it is no bound), and what is left out stays as it is. */
+/**
+ * Changes of a policy. null restores the default, but of max_lost, keep_failed and max_failed, of
+ * which it is no bound. A member that is left out stays.
+ */
 export interface PolicyChange {
   status?: 'stop' | 'start' | undefined
   /** With stop: seconds after which the queue opens again. */
@@ -36,28 +39,34 @@ export interface PolicyChange {
   concurrency?: number | null | undefined
   max_jobs?: number | null | undefined
   max_keys?: number | null | undefined
-  /** How long failed jobs are kept, and how many: null for as long as anybody likes, and all. */
+  /** For how many seconds failed jobs are kept, and how many of them. */
   keep_failed?: number | null | undefined
   max_failed?: number | null | undefined
 }
 
-const changing = script<null>('set_policy')
+const settingPolicy = script<null>('set_policy')
 
-/** Changes a queue's settings, all at once; a queue that nobody has used yet keeps them for its first job. */
-export async function setPolicy (redis: RedisClient, queue: string, change: PolicyChange, { now }: { now?: number } = {}): Promise<void> {
-  const changes = fields(change)
+/** Changes the policy of a queue, all members at once. A queue may have one before any job. */
+export async function setPolicy (
+  redis: RedisClient, queue: string, change: PolicyChange, { now }: { now?: number } = {}
+): Promise<void> {
+  const changes = fieldsOf(change)
   const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
   if (adds) await storeOf(redis).part(QueueLimit).admit(queue)
-  await redis.sadd(commonKey('queues'), queue).catch(error => { if (adds || !isFull(error)) throw error })
-  await changing(redis, queue, { changes, now: milliseconds(now) })
+  await redis.sadd(commonKey('queues'), queue).catch(error => {
+    if (adds || !isFull(error)) throw error
+  })
+  await settingPolicy(redis, queue, { changes, now: milliseconds(now) })
 }
 
-// Redis takes no name then, known or not; but a queue must open, for only that makes room.
+// A full Redis takes no name, known or not. The queue must open all the same: that makes room.
 function isFull (error: Error): boolean {
   return errorFromRedis(error) instanceof errors.REDIS_FULL
 }
 
-function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concurrency, ...change }: PolicyChange): Array<string | number> {
+function fieldsOf (
+  { status, for: pause, tries, lease, keep, backoff, rate, concurrency, ...change }: PolicyChange
+): Array<string | number> {
   const changes: Record<string, number | string | null | undefined> = {
     stopped: status && (status === 'stop' ? 1 : null),
     reopens_at: status && (pause === undefined ? null : `+${milliseconds(pause)}`),
@@ -75,14 +84,16 @@ function fields ({ status, for: pause, tries, lease, keep, backoff, rate, concur
     keep_failed: change.keep_failed === null ? 'none' : inMs(change.keep_failed),
     max_failed: change.max_failed === null ? 'none' : change.max_failed
   }
-  return Object.entries(changes).flatMap(([field, value]) => value === undefined ? [] : [field, value ?? ''])
+  return Object.entries(changes).flatMap(([field, value]) => {
+    return value === undefined ? [] : [field, value ?? '']
+  })
 }
 
 function inMs (seconds: number | null | undefined): number | null | undefined {
   return seconds === null ? null : milliseconds(seconds)
 }
 
-/** As lua/parts/policy/load_policy.lua gives them; times in ms. */
+/** The policy as lua/parts/policy/load_policy.lua returns it; times in ms. */
 export interface StoredPolicy {
   stopped?: number
   reopens_at?: number
@@ -101,8 +112,9 @@ export interface StoredPolicy {
   max_failed?: number
 }
 
-/** The policy as people read it. */
+/** The policy as the API shows it. */
 export function policyFrom (set: StoredPolicy): Policy {
+  const { rate_limit: limit, rate_period: period } = set
   return {
     stopped: set.stopped === 1,
     reopens_at: set.reopens_at === undefined ? null : set.reopens_at / 1000,
@@ -111,7 +123,7 @@ export function policyFrom (set: StoredPolicy): Policy {
     lease: set.lease / 1000,
     keep: set.keep / 1000,
     backoff: { base: set.backoff_base / 1000, max: set.backoff_max / 1000 },
-    rate: set.rate_limit === undefined ? null : { limit: set.rate_limit, period: set.rate_period! / 1000 },
+    rate: limit === undefined ? null : { limit, period: period! / 1000 },
     concurrency: set.concurrency ?? null,
     max_jobs: set.max_jobs ?? null,
     max_keys: set.max_keys ?? null,

@@ -1,51 +1,58 @@
-import { policyFrom, type Policy } from './policy.ts'
-import type { State } from '../job/job.ts'
-import { commonKey } from '../redis/keys.ts'
+import type { State } from '../../schemas/job.ts'
 import { filterInPieces, mergeInPieces } from '../in-pieces.ts'
-import { relistNames, ensureListed, syncName } from './name.ts'
+import { commonKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
-import { milliseconds } from '../time.ts'
 import type { RedisClient } from '../redis/store.ts'
+import { milliseconds } from '../time.ts'
+import { ensureListed, relistNames, syncName } from './name.ts'
+import { policyFrom, type Policy } from './policy.ts'
 
 export interface QueueStatus {
   counts: Record<State, number>
-  /** How many have been put in. */
+  /** Jobs since the queue was made, as the five counters below. */
   pushed: number
   processed: number
   failed: number
   lost: number
   expired: number
   discarded: number
-  /** Seconds for which the oldest waiting job could have run; null when none waits. */
+  /** For how many seconds the oldest waiting job could have run; null when none waits. */
   oldestAge: number | null
   policy: Policy
 }
 
+type StatusReply = [
+  waiting: number, delayed: number, active: number, failedNow: number, completed: number,
+  processed: number, failed: number, lost: number, expired: number, age: number,
+  policy: string, pushed: number, blocked: number, discarded: number
+]
+
 const scripts = {
-  status: script<[...Ten, policy: string, pushed: number, blocked: number, discarded: number]>('status'),
+  status: script<StatusReply>('status'),
   purge: script<null>('purge')
 }
 
-// How many names one command reads: more would hold up Redis and the event loop.
-const slice = 1000
+// One command reads so few names, to hold up neither Redis nor the event loop.
+const namesPerCall = 1000
 
 /** The names of all queues, sorted; read in slices where there are many. */
 export async function queues (redis: RedisClient): Promise<string[]> {
   await relistNames(redis)
-  if (await redis.scard(commonKey('queues')) <= slice) return (await redis.smembers(commonKey('queues'))).sort()
+  const count = await redis.scard(commonKey('queues'))
+  if (count <= namesPerCall) return (await redis.smembers(commonKey('queues'))).sort()
   const slices: string[][] = []
   let cursor = '0'
   do {
-    const [next, names] = await redis.sscan(commonKey('queues'), cursor, 'COUNT', slice)
+    const [next, names] = await redis.sscan(commonKey('queues'), cursor, 'COUNT', namesPerCall)
     slices.push(names.sort())
     cursor = next
   } while (cursor !== '0')
   const names = await mergeInPieces(slices)
-  // A scan may name one twice.
-  return await filterInPieces(names, distinct())
+  // A scan may find a name twice.
+  return await filterInPieces(names, isFirstOfItsName())
 }
 
-function distinct (): (name: string) => boolean {
+function isFirstOfItsName (): (name: string) => boolean {
   let before: string | undefined
   return name => {
     const isNew = name !== before
@@ -54,13 +61,16 @@ function distinct (): (name: string) => boolean {
   }
 }
 
-// listed: the name of the queue has just been found among those of all.
-interface Asked { now?: number, listed?: boolean }
+/** `listed`: the name of the queue has just been read from the set of all names. */
+interface StatusOptions { now?: number, listed?: boolean }
 
-/** What is in a queue and what has become of the rest; zeros for a queue that nobody has used. */
-export async function queueStatus (redis: RedisClient, queue: string, { now, listed = false }: Asked = {}): Promise<QueueStatus> {
-  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, expired, age, rules, pushed, blocked, discarded] =
-    await scripts.status(redis, queue, { now: milliseconds(now) })
+/** The counts, counters and policy of a queue; zeros for one that has never been used. */
+export async function queueStatus (
+  redis: RedisClient, queue: string, { now, listed = false }: StatusOptions = {}
+): Promise<QueueStatus> {
+  const reply = await scripts.status(redis, queue, { now: milliseconds(now) })
+  const [waiting, delayed, active, failedNow, completed, processed, failed, lost, ...more] = reply
+  const [expired, age, policy, pushed, blocked, discarded] = more
   if (!listed && pushed > 0) await ensureListed(redis, queue)
   return {
     counts: { waiting, delayed, blocked, active, failed: failedNow, completed },
@@ -71,15 +81,13 @@ export async function queueStatus (redis: RedisClient, queue: string, { now, lis
     expired,
     discarded,
     oldestAge: age < 0 ? null : age / 1000,
-    policy: policyFrom(JSON.parse(rules))
+    policy: policyFrom(JSON.parse(policy))
   }
 }
 
-type Ten = [number, number, number, number, number, number, number, number, number, number]
-
-/** Deletes a queue and all that belongs to it. The memory comes back in the background. */
+/** Deletes a queue with all its keys. Redis frees the memory in the background. */
 export async function purge (redis: RedisClient, queue: string): Promise<void> {
-  // The name goes last: jobs that are still there must not be without one.
+  // The name goes last: a job must never be in a queue that is not listed.
   await scripts.purge(redis, queue)
   await syncName(redis, queue)
 }

@@ -1,16 +1,16 @@
-import { cacheFor, serveStale, assertAlive } from './cached.ts'
+import type { State } from '../../schemas/job.ts'
 import { filterInPieces, Turns } from '../in-pieces.ts'
 import { commonKey } from '../redis/keys.ts'
-import { queues, queueStatus } from './queue.ts'
-import type { State } from '../job/job.ts'
 import type { RedisClient } from '../redis/store.ts'
+import { assertAlive, cacheFor, serveStale } from './cached.ts'
+import { queues, queueStatus } from './queue.ts'
 
-/** A queue in a line. */
+/** The numbers of one queue. */
 export interface QueueSummary {
   queue: string
   stopped: boolean
   counts: Record<State, number>
-  /** Seconds; null when none waits. */
+  /** Of the oldest waiting job, in seconds; null when none waits. */
   oldest_age: number | null
   pushed: number
   processed: number
@@ -23,18 +23,15 @@ export interface QueueSummary {
 /** All queues at one time, in epoch seconds, sorted by name. */
 export interface Summary { time: number, queues: QueueSummary[] }
 
-/** What has changed from one summary to the next. */
+/** The queues that differ from one summary to the next; `gone`: those that have been deleted. */
 export interface Changes { time: number, changed: QueueSummary[], gone: string[] }
 
-/**
- * Which queues somebody wants to know of: a page of those that are seen and have `search` in their
- * name, whatever the case; or one alone.
- */
+/** A page of the queues that the caller sees and whose names contain `search`; or one queue. */
 export interface Range {
   queue?: string | undefined
   search: string
   sees: (queue: string) => boolean
-  /** Whose eyes those are: what is found is shared by all who have the same. */
+  /** The caller: results are shared by callers that are the same. */
   who: string
   offset: number
   limit: number
@@ -43,23 +40,22 @@ export interface Range {
 /** A page of queues, and how many there are. */
 export interface Page extends Summary { size: number }
 
-/** Hears of changes, and the page as it is now; of null when there is no Redis to ask. */
+/** Gets the changes, and the page after them; null while Redis is away. */
 export type Listener = (changes: Changes | null, page: Page | null) => void
 
-// So many scripts at once: whoever else asks Redis has a turn between two handfuls.
-const handful = 20
+// Other clients of Redis have a turn between two batches of scripts.
+const queuesAtOnce = 20
 
-// In ms: how old a summary may be; how often those who listen hear of one; how old one of very many
-// queues may be, and how old the names of more than `few` queues.
-const shareable = 1000
-const beat = 2000
-const stale = 60_000
-const staleNames = 10_000
-const few = 1000
+const maxAgeMs = 1000
+const tellEveryMs = 2000
+// A summary that took longer than `maxAgeMs` may be older; so may the names of many queues.
+const slowMaxAgeMs = 60_000
+const manyNamesMaxAgeMs = 10_000
+const manyNames = 1000
 
 interface Listening { listener: Listener, range: Range, known: Page }
 
-/** How queues stand. Those who ask for the same share a look while it is under way, and Redis is never asked while nobody asks here. */
+/** Summaries of queues. Equal questions share one pending read; without any, Redis is not asked. */
 export class Summaries {
   /** All queues. */
   readonly latest: () => Promise<Summary>
@@ -69,19 +65,20 @@ export class Summaries {
   readonly #pages = new Map<string, () => Promise<Page>>()
   readonly #listening = new Set<Listening>()
   #timer: NodeJS.Timeout | undefined
-  #last: { summary: Summary, at: number, took: number } | undefined
+  #last: { summary: Summary, at: number, tookMs: number } | undefined
 
   constructor (redis: RedisClient) {
     this.#redis = redis
-    const read = cacheFor(redis, shareable, async () => await queues(redis))
-    this.#names = serveStale(redis, staleNames, read, names => names.length > few)
-    this.latest = cacheFor(redis, shareable, async () => await this.#lookAtAll())
+    const read = cacheFor(redis, maxAgeMs, async () => await queues(redis))
+    this.#names = serveStale(redis, manyNamesMaxAgeMs, read, names => names.length > manyNames)
+    this.latest = cacheFor(redis, maxAgeMs, async () => await this.#readAll())
   }
 
-  /** All queues; where looking at them takes long, as they stood within the last minute, while another look is under way. */
+  /** All queues; where reading them takes long, those of the last minute, while it reads anew. */
   async recent (): Promise<Summary> {
     const last = this.#last
-    if (last === undefined || last.took < shareable || performance.now() - last.at > stale) return await this.latest()
+    const isSlow = last !== undefined && last.tookMs >= maxAgeMs
+    if (!isSlow || performance.now() - last.at > slowMaxAgeMs) return await this.latest()
     this.latest().catch(() => {})
     await assertAlive(this.#redis)
     return last.summary
@@ -93,7 +90,9 @@ export class Summaries {
     const sought = search.toLowerCase()
     const all = range.queue === undefined ? await this.#names() : await this.#named(range.queue)
     const isAll = sought === '' && range.who === ''
-    const names = isAll ? all : await filterInPieces(all, name => name.toLowerCase().includes(sought) && sees(name))
+    const names = isAll
+      ? all
+      : await filterInPieces(all, name => name.toLowerCase().includes(sought) && sees(name))
     return { names: names.slice(offset, offset + limit), size: names.length }
   }
 
@@ -107,19 +106,19 @@ export class Summaries {
     const known = this.#pages.get(key)
     if (known !== undefined) return await known()
     if (this.#pages.size >= 100) this.#pages.clear()
-    const page = cacheFor(this.#redis, shareable, async () => {
+    const page = cacheFor(this.#redis, maxAgeMs, async () => {
       const { names, size } = await this.names(range)
-      return { ...await this.#look(names), size }
+      return { ...await this.#read(names), size }
     })
     this.#pages.set(key, page)
     return await page()
   }
 
-  /** Tells `listener` every two seconds what has changed since `known`, which it has. Returns how to stop that. */
+  /** Calls `listener` every two seconds with the changes since `known`. Returns how to end that. */
   listen (listener: Listener, range: Range, known: Page): () => void {
     const listening = { listener, range, known }
     this.#listening.add(listening)
-    this.#timer ??= setTimeout(() => this.#tell(), beat)
+    this.#timer ??= setTimeout(() => this.#tell(), tellEveryMs)
     return () => this.#forget(listening)
   }
 
@@ -132,8 +131,10 @@ export class Summaries {
 
   async #tell (): Promise<void> {
     const timer = this.#timer
-    await Promise.all([...this.#listening].map(async listening => { await this.#tellOne(listening) }))
-    if (this.#timer === timer && this.#listening.size > 0) this.#timer = setTimeout(() => this.#tell(), beat)
+    const all = [...this.#listening]
+    await Promise.all(all.map(async listening => await this.#tellOne(listening)))
+    if (this.#timer !== timer || this.#listening.size === 0) return
+    this.#timer = setTimeout(() => this.#tell(), tellEveryMs)
   }
 
   async #tellOne (listening: Listening): Promise<void> {
@@ -144,34 +145,51 @@ export class Summaries {
     listening.listener(changes, page)
   }
 
-  async #lookAtAll (): Promise<Summary> {
+  async #readAll (): Promise<Summary> {
     const start = performance.now()
-    const summary = await this.#look(await this.#names())
-    this.#last = { summary, at: start, took: performance.now() - start }
+    const summary = await this.#read(await this.#names())
+    this.#last = { summary, at: start, tookMs: performance.now() - start }
     return summary
   }
 
-  async #look (names: string[]): Promise<Summary> {
+  async #read (names: string[]): Promise<Summary> {
     const found: QueueSummary[] = []
-    for (let i = 0; i < names.length; i += handful) {
-      const some = names.slice(i, i + handful)
-      found.push(...await this.#turns.take(async () => await Promise.all(some.map(async name => await summaryOf(this.#redis, name)))))
+    for (let i = 0; i < names.length; i += queuesAtOnce) {
+      const some = names.slice(i, i + queuesAtOnce)
+      found.push(...await this.#turns.take(async () => await this.#readBatch(some)))
     }
     return { time: Date.now() / 1000, queues: found }
   }
+
+  async #readBatch (names: string[]): Promise<QueueSummary[]> {
+    return await Promise.all(names.map(async name => await summaryOf(this.#redis, name)))
+  }
 }
 
-/** The same for two ranges of the same queues, as the same eyes see them. */
+/** A text that is the same for two ranges of the same queues, as the same caller sees them. */
 export function keyOf ({ who, queue = '', offset, limit, search }: Range): string {
   return [who, queue, offset, limit, search.toLowerCase()].join(' ')
 }
 
 async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSummary> {
-  const { policy, oldestAge, counts, pushed, processed, failed, lost, expired, discarded } = await queueStatus(redis, queue, { listed: true })
-  return { queue, stopped: policy.stopped, counts, oldest_age: oldestAge, pushed, processed, failed, lost, expired, discarded }
+  const status = await queueStatus(redis, queue, { listed: true })
+  const { policy, oldestAge, counts, ...counters } = status
+  const { pushed, processed, failed, lost, expired, discarded } = counters
+  return {
+    queue,
+    stopped: policy.stopped,
+    counts,
+    oldest_age: oldestAge,
+    pushed,
+    processed,
+    failed,
+    lost,
+    expired,
+    discarded
+  }
 }
 
-/** What a caller who knows `before` must hear to know `after`. An age that has grown with time alone is no change. */
+/** The changes from `before` to `after`. An age that has grown with time alone is no change. */
 export function difference (before: Summary, after: Summary): Changes {
   const known = new Map(before.queues.map(one => [one.queue, one]))
   const passed = after.time - before.time
@@ -186,8 +204,10 @@ export function difference (before: Summary, after: Summary): Changes {
 function isSame (old: QueueSummary, one: QueueSummary, passed: number): boolean {
   const { oldest_age: before, counts, ...facts } = old
   const { oldest_age: after, counts: countsNow, ...factsNow } = one
-  const aged = before === null || after === null ? before === after : Math.abs(after - before - passed) < 1
-  return aged && isEqual(counts, countsNow) && isEqual(facts, factsNow)
+  const isSameAge = before === null || after === null
+    ? before === after
+    : Math.abs(after - before - passed) < 1
+  return isSameAge && isEqual(counts, countsNow) && isEqual(facts, factsNow)
 }
 
 function isEqual<Facts extends object> (one: Facts, other: Facts): boolean {
