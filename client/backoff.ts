@@ -1,9 +1,12 @@
-/** How long to hold off before the next try: doubles from 100 ms to 5 s, less up to half of it, so that many clients do not come back at once. */
-export function backoff (attempt: number): number {
-  return Math.min(5000, 100 * 2 ** attempt) * (1 - Math.random() / 2)
+/**
+ * Milliseconds before the next try: they double from 100 to 5000, less up to half of them at
+ * random, so that many clients do not come back at the same time.
+ */
+export function backoff (failures: number): number {
+  return Math.min(5000, 100 * 2 ** failures) * (1 - Math.random() / 2)
 }
 
-/** Resolves after so many ms. Rejects with the signal's reason as soon as it aborts. */
+/** Resolves after `ms`. Rejects with the reason of the signal as soon as it aborts. */
 export async function pause (ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted()
   await new Promise<void>((resolve, reject) => {
@@ -17,4 +20,23 @@ export async function pause (ms: number, signal?: AbortSignal): Promise<void> {
     }, ms)
     signal?.addEventListener('abort', stop, { once: true })
   })
+}
+
+/**
+ * Tries until `attempt` resolves, with growing pauses. `isRetried` tells whether an error is worth
+ * another try, and may throw another error in its place. Both get the number of failures before.
+ */
+export async function retry<Result> (
+  attempt: (failures: number) => Promise<Result>,
+  isRetried: (error: unknown, failures: number) => boolean,
+  signal?: AbortSignal
+): Promise<Result> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt(failures)
+    } catch (error) {
+      if (!isRetried(error, failures)) throw error
+    }
+    await pause(backoff(failures), signal)
+  }
 }

@@ -1,6 +1,9 @@
 import { Consumer, pathOf } from './consumer.ts'
 import type { Ask } from './request.ts'
-import type { Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Schedule, Scheduled, State, Status, Why } from './schema.ts'
+import type {
+  Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Schedule, Scheduled, State,
+  Status, Why
+} from './schema.ts'
 
 export { JobError, PresqueError, Unreachable } from './error.ts'
 export { Worker, type WorkerOptions } from './worker.ts'
@@ -10,34 +13,56 @@ export type { Ask, Answer, Connection } from './request.ts'
 export type * from './schema.ts'
 export type { Delivery, Taken } from './delivery.ts'
 
-/** One JSON object; or, as a string, its JSON text, which is sent byte for byte. */
+/** One JSON object; a string is its JSON text, which is sent byte for byte. */
 export type Payload = object | string
 
-const textOf = (payload: Payload): string => typeof payload === 'string' ? payload : JSON.stringify(payload)
+const textOf = (payload: Payload): string => {
+  return typeof payload === 'string' ? payload : JSON.stringify(payload)
+}
+
+interface Page { offset?: number, limit?: number }
 
 /**
- * A presque server, by its URL, or by that and more.
+ * A presque server, by its URL, or by a connection that says more.
  *
- * Failed connections and 503 are tried again with growing pauses, where that does no harm: a push brings an Idempotency-Key, so that it is
- * stored once. Not tried again, once the request may have arrived: `take()` without `lease` (the job may be gone), and `pushMany()`.
+ * A request is repeated with growing pauses after a failed connection and after 503, where that
+ * does no harm: a push carries an Idempotency-Key, so that it is stored once. Two requests are not
+ * repeated once they may have arrived: `take()` without `lease` (its job may be gone), and
+ * `pushMany()`.
  */
 export class Presque extends Consumer {
-  /** Puts a job in. With `wait`, also waits for its `result`; rejects with 422 if it failed for good. `result` is missing if time was up. */
-  async push<Result = any> (queue: string, payload: Payload, { idempotencyKey, signal, onDuplicate, ...query }: PushOptions = {}): Promise<Pushed<Result>> {
-    const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
-    const what = { query: { ...inQuery(query), on_duplicate: onDuplicate }, headers, body: textOf(payload), signal }
+  /**
+   * Pushes a job. With `wait` it also waits for the `result`, and rejects with 422 if the job
+   * failed for good; `result` is missing if the time is over before.
+   */
+  async push<Result = any> (
+    queue: string, payload: Payload,
+    { idempotencyKey, signal, onDuplicate, ...options }: PushOptions = {}
+  ): Promise<Pushed<Result>> {
+    const headers: Record<string, string> = {}
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
+    const query = { ...queryOf(options), on_duplicate: onDuplicate }
+    const what = { query, headers, body: textOf(payload), signal }
     const answer = await this.request('POST', `/q/${encodeURIComponent(queue)}`, what)
-    const pushed = { id: answer.headers.get('x-presque-job') ?? '', duplicate: answer.headers.has('x-presque-duplicate') }
-    return answer.status === 200 && answer.text !== '' ? { ...pushed, result: JSON.parse(answer.text) as Result } : pushed
+    const id = answer.headers.get('x-presque-job') ?? ''
+    const pushed = { id, duplicate: answer.headers.has('x-presque-duplicate') }
+    if (answer.status !== 200 || answer.text === '') return pushed
+    return { ...pushed, result: JSON.parse(answer.text) as Result }
   }
 
-  /** Puts several jobs in, all or none. */
-  async pushMany (queue: string, payloads: Payload[], { signal, ...query }: PushManyOptions = {}): Promise<void> {
-    await this.request('POST', `/qb/${encodeURIComponent(queue)}`, { query: inQuery(query), body: `{"jobs":[${payloads.map(textOf).join(',')}]}`, signal })
+  /** Pushes several jobs, all or none. */
+  async pushMany (
+    queue: string, payloads: Payload[], { signal, ...options }: PushManyOptions = {}
+  ): Promise<void> {
+    const body = `{"jobs":[${payloads.map(textOf).join(',')}]}`
+    const what = { query: queryOf(options), body, signal }
+    await this.request('POST', `/qb/${encodeURIComponent(queue)}`, what)
   }
 
-  /** What is known of a job; with `wait`, once it has finished. */
-  async job (queue: string, id: string, { wait, signal }: { wait?: number, signal?: AbortSignal } = {}): Promise<Job> {
+  /** All that is known of a job; with `wait`, once it has completed or failed. */
+  async job (
+    queue: string, id: string, { wait, signal }: { wait?: number, signal?: AbortSignal } = {}
+  ): Promise<Job> {
     return await this.#json('GET', pathOf(queue, id), { query: { wait }, signal })
   }
 
@@ -51,40 +76,50 @@ export class Presque extends Consumer {
     await this.request('POST', pathOf(queue, id, 'retry'))
   }
 
-  /** Removes a job, whatever its state. Its worker stops at its next touch. */
+  /** Deletes a job, whatever its state. Its worker stops at its next touch. */
   async cancel (queue: string, id: string): Promise<void> {
     await this.request('DELETE', pathOf(queue, id))
   }
 
-  /** The jobs of a queue in one state, a page of them. */
-  async jobs (queue: string, state: State, { offset, limit }: { offset?: number, limit?: number } = {}): Promise<Jobs> {
-    return await this.#json('GET', `/j/${encodeURIComponent(queue)}`, { query: { state, offset, limit } })
+  /** A page of the jobs of a queue in one state. */
+  async jobs (queue: string, state: State, { offset, limit }: Page = {}): Promise<Jobs> {
+    return await this.#json('GET', jobsOf(queue), { query: { state, offset, limit } })
   }
 
-  /** Lets all failed (or delayed) jobs of a queue run now, the oldest first: how many. */
-  async retryAll (queue: string, state: 'failed' | 'delayed' = 'failed', { limit }: { limit?: number } = {}): Promise<number> {
+  /** Lets all failed (or delayed) jobs of a queue run now, the oldest first; how many. */
+  async retryAll (
+    queue: string, state: 'failed' | 'delayed' = 'failed', { limit }: { limit?: number } = {}
+  ): Promise<number> {
     return (await this.redrive(queue, state, { limit })).count
   }
 
-  /** The same, and tells how many stay failed as well, since another job has their unique key. */
-  async redrive (queue: string, state: 'failed' | 'delayed' = 'failed', { limit }: { limit?: number | undefined } = {}): Promise<Redriven> {
-    const answer = await this.#json<Partial<Redriven>>('POST', `/j/${encodeURIComponent(queue)}/retry`, { query: { state, limit } })
+  /** Does the same; also tells how many stay failed because another job has their unique key. */
+  async redrive (
+    queue: string, state: 'failed' | 'delayed' = 'failed',
+    { limit }: { limit?: number | undefined } = {}
+  ): Promise<Redriven> {
+    const what = { query: { state, limit } }
+    const answer = await this.#json<Partial<Redriven>>('POST', `${jobsOf(queue)}/retry`, what)
     return { count: 0, duplicates: 0, ...answer }
   }
 
-  /** Removes all jobs of one state, the oldest first: how many. */
-  async cancelAll (queue: string, state: State, { limit }: { limit?: number } = {}): Promise<number> {
-    return (await this.#json<{ count: number }>('DELETE', `/j/${encodeURIComponent(queue)}`, { query: { state, limit } })).count
+  /** Deletes all jobs of one state, the oldest first; how many. */
+  async cancelAll (
+    queue: string, state: State, { limit }: { limit?: number } = {}
+  ): Promise<number> {
+    const what = { query: { state, limit } }
+    return (await this.#json<{ count: number }>('DELETE', jobsOf(queue), what)).count
   }
 
-  /** A queue with its counts; without a name, the names of all. */
+  /** A queue with its counts; without a name, the names of all queues. */
   async status (queue: string): Promise<Status>
   async status (): Promise<{ queues: string[], size: number }>
   async status (queue = ''): Promise<unknown> {
-    return await this.#json('GET', queue === '' ? '/status' : `/status/${encodeURIComponent(queue)}`)
+    const path = queue === '' ? '/status' : `/status/${encodeURIComponent(queue)}`
+    return await this.#json('GET', path)
   }
 
-  /** Lets a queue give out no more jobs, for good or `for` so many seconds. It still takes new ones. */
+  /** Stops a queue, for good or `for` some seconds: it gives out no jobs, and takes new ones. */
   async stop (queue: string, { for: seconds }: { for?: number } = {}): Promise<void> {
     await this.policy(queue, { status: 'stop', ...(seconds !== undefined && { for: seconds }) })
   }
@@ -94,32 +129,33 @@ export class Presque extends Consumer {
     await this.policy(queue, { status: 'start' })
   }
 
-  /** Sets the policy of a queue: what is left out stays, null goes back to the default. */
+  /** Sets the policy of a queue: a setting that is left out stays, null sets the default again. */
   async policy (queue: string, policy: Policy): Promise<void> {
-    await this.request('POST', `/control/${encodeURIComponent(queue)}`, { body: JSON.stringify(policy) })
+    const what = { body: JSON.stringify(policy) }
+    await this.request('POST', `/control/${encodeURIComponent(queue)}`, what)
   }
 
-  /** Purges and deletes a queue: jobs, counters and policy. */
+  /** Deletes a queue with its jobs, counters and policy. */
   async purge (queue: string): Promise<void> {
     await this.request('DELETE', `/q/${encodeURIComponent(queue)}`)
   }
 
   /** Sets the schedule of that name, or replaces it. */
   async schedule (name: string, schedule: Schedule): Promise<Scheduled> {
-    return await this.#json('PUT', `/schedule/${encodeURIComponent(name)}`, { body: JSON.stringify(schedule) })
+    return await this.#json('PUT', scheduleOf(name), { body: JSON.stringify(schedule) })
   }
 
-  /** The schedule of that name; without one, a page of all. */
+  /** The schedule of that name; without a name, a page of all schedules. */
   async schedules (name: string): Promise<Scheduled>
-  async schedules (page?: { offset?: number, limit?: number }): Promise<{ schedules: Scheduled[], size: number }>
-  async schedules (which: string | { offset?: number, limit?: number } = {}): Promise<unknown> {
-    if (typeof which === 'string') return await this.#json('GET', `/schedule/${encodeURIComponent(which)}`)
+  async schedules (page?: Page): Promise<{ schedules: Scheduled[], size: number }>
+  async schedules (which: string | Page = {}): Promise<unknown> {
+    if (typeof which === 'string') return await this.#json('GET', scheduleOf(which))
     return await this.#json('GET', '/schedule', { query: { ...which } })
   }
 
-  /** Deletes the schedule of that name. The jobs it has put in stay. */
+  /** Deletes the schedule of that name. The jobs that it has pushed stay. */
   async unschedule (name: string): Promise<void> {
-    await this.request('DELETE', `/schedule/${encodeURIComponent(name)}`)
+    await this.request('DELETE', scheduleOf(name))
   }
 
   async #json<Answer = any> (method: string, path: string, what?: Ask): Promise<Answer> {
@@ -127,7 +163,10 @@ export class Presque extends Consumer {
   }
 }
 
-// The names of the API; null is a word there.
-function inQuery ({ maxLost, ...query }: Omit<PushManyOptions, 'signal'>) {
+const jobsOf = (queue: string): string => `/j/${encodeURIComponent(queue)}`
+const scheduleOf = (name: string): string => `/schedule/${encodeURIComponent(name)}`
+
+// The names of the API, in which null is a word.
+function queryOf ({ maxLost, ...query }: Omit<PushManyOptions, 'signal'>) {
   return { ...query, max_lost: maxLost === null ? 'null' : maxLost }
 }

@@ -1,129 +1,190 @@
-import { PresqueError, refusalIn } from './error.ts'
+import { errorIn, hasStatus, isNoJob, type PresqueError } from './error.ts'
 import { ask, Repeated, type Answer, type Ask, type Connection } from './request.ts'
-import { delivered, deliveredAll, taken, type Delivered, type Delivery, type Taken } from './delivery.ts'
-import type { Done, Failure, Keep, Next, Take, TakeMany, TouchMany, Verdict } from './schema.ts'
+import {
+  delivered, deliveredAll, taken, type Delivered, type Delivery, type Taken
+} from './delivery.ts'
+import { JsonText } from './json-text.ts'
+import type {
+  Done, Failure, Keep, Next, Take, TakeMany, TouchMany, Verdict
+} from './schema.ts'
 
-interface Options { signal?: AbortSignal | undefined }
+export interface SignalOption { signal?: AbortSignal | undefined }
 
-/** Where a job is, or what can be done to it. */
+export interface AckOptions extends SignalOption { next?: Next | undefined }
+
+/** The path of a job, or of a verb on it. */
 export function pathOf (queue: string, id: string, verb?: string): string {
-  return `/j/${encodeURIComponent(queue)}/${encodeURIComponent(id)}${verb === undefined ? '' : `/${verb}`}`
+  const job = `/j/${encodeURIComponent(queue)}/${encodeURIComponent(id)}`
+  return verb === undefined ? job : `${job}/${verb}`
 }
 
-const bodyOf = (value: unknown): string | undefined => value === undefined ? undefined : JSON.stringify(value)
-const receiptAt = ({ queue, id }: Delivery, verb: string): string => pathOf(queue, id, verb)
-
-/** Taking jobs, and telling what became of them. */
+/** Takes jobs, and tells the server what became of them. */
 export class Consumer {
   readonly #connection: Connection
 
   constructor (connection: Connection | string) {
     this.#connection = typeof connection === 'string' ? { url: connection } : connection
-    if (!/^https?:$/.test(new URL(this.#connection.url).protocol)) throw new TypeError(`${this.#connection.url} is no http:// or https:// URL`)
+    const { url } = this.#connection
+    if (!/^https?:$/.test(new URL(url).protocol)) {
+      throw new TypeError(`${url} is no http:// or https:// URL`)
+    }
   }
 
-  /** Any request. Resolves with what is answered below 400; rejects with a `PresqueError` for a refusal, and `Unreachable` for no answer. */
+  /**
+   * Sends any request. Resolves with an answer below 400; rejects with a `PresqueError` for an
+   * error that presque answered, and with `Unreachable` if there was no answer.
+   */
   async request (method: string, path: string, what: Ask = {}): Promise<Answer> {
     try {
       return await ask(this.#connection, method, path, what)
     } catch (error) {
-      throw error instanceof Repeated ? error.refusal : error
+      throw unwrapped(error)
     }
   }
 
-  /** The next job of the first of the queues that has one; null if there is none. Without `lease` it is taken for good. */
-  async take<P = any> (queues: string | string[], options: Take & { lease: number | '' }): Promise<Delivery<P> | null>
-  async take<P = any> (queues: string | string[], options?: Take & { lease?: undefined }): Promise<Taken<P> | null>
-  async take (queues: string | string[], { lease, wait, worker, onQuiet, signal }: Take = {}): Promise<Delivery | Taken | null> {
+  /**
+   * The next job of the first of the queues that has one; null if there is none. Without `lease`
+   * the job is taken for good.
+   */
+  async take<P = any> (
+    queues: string | string[], options: Take & { lease: number | '' }
+  ): Promise<Delivery<P> | null>
+  async take<P = any> (
+    queues: string | string[], options?: Take & { lease?: undefined }
+  ): Promise<Taken<P> | null>
+  async take (
+    queues: string | string[], { lease, wait, worker, onQuiet, signal }: Take = {}
+  ): Promise<Delivery | Taken | null> {
     const names = [queues].flat().map(encodeURIComponent).join(',')
-    const answer = await unlessEmpty(this.request('POST', `/q/${names}/take`, { query: { lease, wait, worker_id: worker }, onQuiet, signal }))
+    const what = { query: { lease, wait, worker_id: worker }, onQuiet, signal }
+    const answer = await orNull(this.request('POST', `/q/${names}/take`, what))
     return answer && (lease === undefined ? taken(answer.text) : delivered(answer))
   }
 
   /** Up to `count` jobs of a queue, on lease; none if it is empty. */
-  async takeMany<P = any> (queue: string, { count, lease, wait, worker, onQuiet, signal }: TakeMany): Promise<Array<Delivery<P>>> {
+  async takeMany<P = any> (
+    queue: string, { count, lease, wait, worker, onQuiet, signal }: TakeMany
+  ): Promise<Array<Delivery<P>>> {
     const query = { batch_size: count, lease, wait, worker_id: worker }
-    const answer = await unlessEmpty(this.request('POST', `/qb/${encodeURIComponent(queue)}/take`, { query, onQuiet, signal }))
+    const path = `${batchOf(queue)}/take`
+    const answer = await orNull(this.request('POST', path, { query, onQuiet, signal }))
     return answer === null ? [] : deliveredAll(queue, answer.text)
   }
 
-  /** Finishes a job, with its result if it has one. With `next`, resolves with the next job of the queue, or null. */
-  async ack (job: Delivery, result?: unknown, { next, signal }: Options & { next?: Next | undefined } = {}): Promise<Delivery | null> {
-    const more = next && { next: 1, lease: next.lease, wait: next.wait, worker_id: next.worker }
+  /**
+   * Acknowledges a job, with its result if it has one. With `next`, resolves with the next job of
+   * the queue, or null.
+   */
+  async ack (
+    job: Delivery, result?: unknown, { next, signal }: AckOptions = {}
+  ): Promise<Delivery | null> {
+    const query = { receipt: job.receipt, ...nextQuery(next) }
+    const what = { query, body: textOf(result), onQuiet: next?.onQuiet, signal }
     try {
-      const what = { query: { receipt: job.receipt, ...more }, body: bodyOf(result), onQuiet: next?.onQuiet, signal }
-      const answer = await ask(this.#connection, 'POST', receiptAt(job, 'ack'), what)
+      const answer = await ask(this.#connection, 'POST', pathOf(job.queue, job.id, 'ack'), what)
       return answer.status === 200 ? delivered(answer) : null
     } catch (error) {
-      if (next && isEmpty(error)) return null
-      // The first try has arrived, only its answer has not.
-      if (!isDone(error)) throw error instanceof Repeated ? error.refusal : error
+      if (next && isNoJob(unwrapped(error))) return null
+      if (!isDoneBefore(error)) throw unwrapped(error)
       return next ? await this.take(job.queue, { ...next, signal }) : null
     }
   }
 
-  /** Finishes several jobs of one queue: for each, in order, null or why it was refused. */
-  async ackMany (done: Done[], { signal }: Options = {}): Promise<Array<PresqueError | null>> {
+  /** Acknowledges several jobs of one queue: for each, in order, null or an error. */
+  async ackMany (
+    done: Done[], { signal }: SignalOption = {}
+  ): Promise<Array<PresqueError | null>> {
     if (done.length === 0) return []
-    const jobs = done.map(({ job: { id, receipt }, result }) => ({ id, receipt, result }))
-    const what = { body: JSON.stringify({ jobs }), signal }
-    const { text, repeated } = await ask(this.#connection, 'POST', `/qb/${encodeURIComponent(done[0]!.job.queue)}/ack`, what)
+    const what = { body: `{"jobs":[${done.map(ackText).join(',')}]}`, signal }
+    const path = `${batchOf(done[0]!.job.queue)}/ack`
+    const { text, repeated } = await ask(this.#connection, 'POST', path, what)
     return (JSON.parse(text) as Array<{ error?: string }>).map(outcome => {
-      const refused = refusalIn(outcome)
-      return repeated && refused?.status === 404 ? null : refused
+      const error = errorIn(outcome)
+      return repeated && error?.status === 404 ? null : error
     })
   }
 
-  /** Gives a job up: it failed. Null if a repeated request found that it had been given up before. */
-  async nack (job: Delivery, failure: Failure = {}, { signal }: Options = {}): Promise<Verdict | null> {
-    return await this.#settle(job, 'nack', { body: JSON.stringify(failure), signal }) as Verdict | null
+  /**
+   * Tells that a job failed. Resolves with null if a repeated request found that the first one had
+   * been accepted.
+   */
+  async nack (
+    job: Delivery, failure: Failure = {}, { signal }: SignalOption = {}
+  ): Promise<Verdict | null> {
+    const what = { body: JSON.stringify(failure), signal }
+    return await this.#settle(job, 'nack', what) as Verdict | null
   }
 
-  /** Gives a job back, as if nothing had been. */
-  async release (job: Delivery, { delay, signal }: Options & { delay?: number } = {}): Promise<void> {
+  /** Releases a job: it is given out again, and this delivery does not count. */
+  async release (
+    job: Delivery, { delay, signal }: SignalOption & { delay?: number } = {}
+  ): Promise<void> {
     await this.#settle(job, 'release', { query: { delay }, signal })
   }
 
-  // A repeated request finds the receipt used up if the first has arrived.
+  // If the first request was accepted, a repeated one finds the receipt used up.
   async #settle (job: Delivery, verb: string, { query, body, signal }: Ask): Promise<unknown> {
+    const what = { query: { receipt: job.receipt, ...query }, body, signal }
     try {
-      const { text } = await ask(this.#connection, 'POST', receiptAt(job, verb), { query: { receipt: job.receipt, ...query }, body, signal })
+      const { text } = await ask(this.#connection, 'POST', pathOf(job.queue, job.id, verb), what)
       return text === '' ? null : JSON.parse(text)
     } catch (error) {
-      if (!(error instanceof Repeated)) throw error
-      if (error.refusal instanceof PresqueError && [404, 409].includes(error.refusal.status)) return null
-      throw error.refusal
+      if (error instanceof Repeated && hasStatus(error.error, 404, 409)) return null
+      throw unwrapped(error)
     }
   }
 
-  /** Keeps a job for longer: resolves with the time until which. Rejects with 404 if it was cancelled, 409 if another has it. */
-  async touch (job: Delivery, keep: Keep = {}, { signal }: Options = {}): Promise<number> {
+  /**
+   * Extends the lease of a job: resolves with the time at which it expires. Rejects with 404 if
+   * the job was cancelled, 409 if another worker has it.
+   */
+  async touch (job: Delivery, keep: Keep = {}, { signal }: SignalOption = {}): Promise<number> {
     const what = { query: { receipt: job.receipt }, body: JSON.stringify(keep), signal }
-    return (JSON.parse((await this.request('POST', receiptAt(job, 'touch'), what)).text) as { lease_expires: number }).lease_expires
+    const { text } = await this.request('POST', pathOf(job.queue, job.id, 'touch'), what)
+    return (JSON.parse(text) as { lease_expires: number }).lease_expires
   }
 
-  /** Keeps several jobs of one queue for longer: for each, in order, null or why it was refused. */
-  async touchMany (jobs: Delivered[], { lease, worker, onQuiet, signal }: TouchMany = {}): Promise<Array<PresqueError | null>> {
+  /** Extends the leases of several jobs of one queue: for each, in order, null or an error. */
+  async touchMany (
+    jobs: Delivered[], { lease, worker, onQuiet, signal }: TouchMany = {}
+  ): Promise<Array<PresqueError | null>> {
     if (jobs.length === 0) return []
     const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt, lease })) })
-    const what = { body, onQuiet, signal, ...(worker !== undefined && { headers: { 'x-presque-workerid': worker } }) }
-    const { text } = await this.request('POST', `/qb/${encodeURIComponent(jobs[0]!.queue)}/touch`, what)
-    return (JSON.parse(text) as Array<{ error?: string }>).map(refusalIn)
+    const headers = worker === undefined ? {} : { 'x-presque-workerid': worker }
+    const path = `${batchOf(jobs[0]!.queue)}/touch`
+    const { text } = await this.request('POST', path, { body, headers, onQuiet, signal })
+    return (JSON.parse(text) as Array<{ error?: string }>).map(errorIn)
   }
 }
 
-function isEmpty (error: unknown): boolean {
-  const refused = error instanceof Repeated ? error.refusal : error
-  return refused instanceof PresqueError && refused.status === 404 && ['no job', 'queue is closed'].includes(refused.message)
+const batchOf = (queue: string): string => `/qb/${encodeURIComponent(queue)}`
+
+function textOf (value: unknown): string | undefined {
+  return value instanceof JsonText ? value.text : JSON.stringify(value)
 }
 
-const isDone = (error: unknown): boolean => error instanceof Repeated && error.refusal instanceof PresqueError && error.refusal.status === 404
+function ackText ({ job: { id, receipt }, result }: Done): string {
+  const head = JSON.stringify({ id, receipt })
+  const text = textOf(result)
+  return text === undefined ? head : `${head.slice(0, -1)},"result":${text}}`
+}
 
-async function unlessEmpty (asked: Promise<Answer>): Promise<Answer | null> {
+function nextQuery (next: Next | undefined) {
+  return next && { next: 1, lease: next.lease, wait: next.wait, worker_id: next.worker }
+}
+
+const unwrapped = (error: unknown): unknown => error instanceof Repeated ? error.error : error
+
+// The first try was accepted, and only its answer was lost.
+function isDoneBefore (error: unknown): boolean {
+  return error instanceof Repeated && hasStatus(error.error, 404)
+}
+
+async function orNull (asked: Promise<Answer>): Promise<Answer | null> {
   try {
     return await asked
   } catch (error) {
-    if (isEmpty(error)) return null
+    if (isNoJob(error)) return null
     throw error
   }
 }

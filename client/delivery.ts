@@ -4,22 +4,24 @@ import { valueEnd } from './json-text.ts'
 export interface Delivery<Payload = any> {
   readonly queue: string
   readonly id: string
-  /** What proves this delivery. */
+  /** The proof of this delivery. */
   readonly receipt: string
   /** 1 for the first delivery. */
   readonly attempt: number
-  /** Until when it is kept, in epoch seconds by the clock of Redis. */
+  /** When the lease expires, in epoch seconds by the clock of Redis. */
   readonly expires: number
+  /** Of the push (W3C Trace Context), where it had one. */
+  readonly traceparent?: string | undefined
   /** The payload byte for byte, as it was pushed. */
   readonly text: string
-  /** The payload, parsed when it is first asked for. */
+  /** The payload, parsed when it is first read. */
   readonly payload: Payload
 }
 
-/** What names one delivery of a job. */
+/** What identifies one delivery of a job. */
 export type Delivered = Pick<Delivery, 'queue' | 'id' | 'receipt'>
 
-/** A job taken for good: all there is of it is its payload. */
+/** A job taken for good: its payload is all that is left of it. */
 export type Taken<Payload = any> = Pick<Delivery<Payload>, 'text' | 'payload'>
 
 class Parsed {
@@ -42,26 +44,29 @@ class Leased extends Parsed implements Delivery {
   readonly receipt: string
   readonly attempt: number
   readonly expires: number
+  readonly traceparent: string | undefined
 
-  constructor (text: string, { queue, id, receipt, attempt, expires }: Omit<Delivery, 'text' | 'payload'>) {
+  constructor (text: string, facts: Omit<Delivery, 'text' | 'payload'>) {
     super(text)
-    this.queue = queue
-    this.id = id
-    this.receipt = receipt
-    this.attempt = attempt
-    this.expires = expires
+    this.queue = facts.queue
+    this.id = facts.id
+    this.receipt = facts.receipt
+    this.attempt = facts.attempt
+    this.expires = facts.expires
+    this.traceparent = facts.traceparent
   }
 }
 
 /** The job that came with an answer. */
 export function delivered ({ headers, text }: { headers: Headers, text: string }): Delivery {
-  const named = (name: string) => headers.get(`x-presque-${name}`) ?? ''
+  const header = (name: string) => headers.get(`x-presque-${name}`) ?? ''
   return new Leased(text, {
-    queue: named('queue'),
-    id: named('job'),
-    receipt: named('receipt'),
-    attempt: Number(named('attempt')),
-    expires: Number(named('lease-expires'))
+    queue: header('queue'),
+    id: header('job'),
+    receipt: header('receipt'),
+    attempt: Number(header('attempt')),
+    expires: Number(header('lease-expires')),
+    traceparent: headers.get('traceparent') ?? undefined
   })
 }
 
@@ -76,8 +81,10 @@ export function deliveredAll (queue: string, text: string): Delivery[] {
   return jobs.map((job, i) => new Leased(texts[i]!, { ...job, queue }))
 }
 
-// Every entry is {"id":..,"receipt":..,"attempt":..,"expires":..,"payload":<as pushed>}, in this order.
-// What is before the payload holds no such name: a quote within a string is escaped.
+const payloadMark = '"payload":'
+
+// Each entry is {"id":..,"receipt":..,"attempt":..,"expires":..,"payload":<as pushed>}, perhaps
+// with the trace before the payload. In a string there, the quotes of the mark are escaped.
 function payloadTexts (text: string, count: number): string[] {
   const texts: string[] = []
   for (let at = 0; texts.length < count;) {
@@ -87,5 +94,3 @@ function payloadTexts (text: string, count: number): string[] {
   }
   return texts
 }
-
-const payloadMark = '"payload":'

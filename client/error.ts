@@ -1,4 +1,4 @@
-/** A refusal: what presque answered (docs/reference/errors.md has all of them), and its status. */
+/** An error that presque answered (docs/reference/errors.md lists them), with its status. */
 export class PresqueError extends Error {
   override readonly name: string = 'PresqueError'
   readonly status: number
@@ -9,28 +9,54 @@ export class PresqueError extends Error {
   }
 }
 
-/** presque did not answer. Whether it got the request is not known, and `cause` says what happened to the connection. */
+/**
+ * presque did not answer. Whether it got the request is not known; `cause` says what happened to
+ * the connection.
+ */
 export class Unreachable extends Error {
   override readonly name: string = 'Unreachable'
 }
 
-/** Thrown by a handler: how to go on with the job that it gives up. */
+/** Thrown by a handler: its job has failed, and this says when and whether it runs again. */
 export class JobError extends Error {
   override readonly name: string = 'JobError'
-  /** Seconds until it runs again; as the policy of the queue says otherwise. */
+  /** Seconds until it runs again; if left out, as the policy of the queue says. */
   readonly delay: number | undefined
   /** false: it has failed for good. */
   readonly retry: boolean | undefined
 
-  constructor (message: string, { delay, retry, cause }: { delay?: number, retry?: boolean, cause?: unknown } = {}) {
+  constructor (
+    message: string,
+    { delay, retry, cause }: { delay?: number, retry?: boolean, cause?: unknown } = {}
+  ) {
     super(message, { cause })
     this.delay = delay
     this.retry = retry
   }
 }
 
-/** The refusal that an answer is. What is no presque (a proxy, say) may answer with something else than JSON. */
-export function refusal (status: number, text: string): PresqueError {
+/** Thrown by a handler: its job is released, to be given out again after `delay` seconds. */
+export class Release extends Error {
+  override readonly name: string = 'Release'
+  readonly delay: number
+
+  constructor (message: string, delay: number) {
+    super(message)
+    this.delay = delay
+  }
+}
+
+/** Whether a handler threw a `Release`. It may have thrown a proxy, which throws when it is read. */
+export function isRelease (thrown: unknown): thrown is Release {
+  try {
+    return thrown instanceof Release
+  } catch {
+    return false
+  }
+}
+
+/** The error in an answer. A proxy may answer instead of presque, and not in JSON. */
+export function errorOf (status: number, text: string): PresqueError {
   try {
     const { error } = JSON.parse(text) as { error?: unknown }
     if (typeof error === 'string') return new PresqueError(status, error)
@@ -38,17 +64,24 @@ export function refusal (status: number, text: string): PresqueError {
   return new PresqueError(status, text.slice(0, 200) || `status ${status}`)
 }
 
-export function isRefusal (error: unknown, ...statuses: number[]): error is PresqueError {
+/** What a batch answered for one of its jobs: an error, or null where there is none. */
+export function errorIn ({ error }: { error?: string }): PresqueError | null {
+  if (error === undefined) return null
+  const status = error === 'no such job' ? 404 : error === 'lease lost' ? 409 : 400
+  return new PresqueError(status, error)
+}
+
+export function hasStatus (error: unknown, ...statuses: number[]): error is PresqueError {
   return error instanceof PresqueError && statuses.includes(error.status)
 }
 
-/** Whether the same may be answered otherwise later. */
-export function isPassing (error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof PresqueError && (error.status >= 500 || [408, 429].includes(error.status)))
+/** Whether the same request may be answered otherwise later. */
+export function isTransient (error: unknown): boolean {
+  if (error instanceof PresqueError) return error.status >= 500 || [408, 429].includes(error.status)
+  return error instanceof Unreachable
 }
 
-/** What a batch answered for one of its jobs, as a refusal: null if it was done. */
-export function refusalIn ({ error }: { error?: string }): PresqueError | null {
-  if (error === undefined) return null
-  return new PresqueError(error === 'no such job' ? 404 : error === 'lease lost' ? 409 : 400, error)
+/** Whether an answer says that there is no job to take. */
+export function isNoJob (error: unknown): boolean {
+  return hasStatus(error, 404) && ['no job', 'queue is closed'].includes(error.message)
 }

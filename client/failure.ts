@@ -2,31 +2,46 @@ import { JobError, PresqueError, Unreachable } from './error.ts'
 import type { Failure } from './schema.ts'
 import type { Delivery } from './delivery.ts'
 
-// In characters: all of it is kept by presque, which cuts an error at 64 KiB.
+// In characters. presque cuts an error at 64 KiB: what is shorter than this is stored whole.
 const longest = { type: 200, message: 16_000, backtrace: 43_000 }
 
-/** The failure that a handler's exception is. Anything can be thrown, and reading it may throw again: this never does. */
+/**
+ * The failure that a handler's exception stands for. A handler may throw any value, and reading
+ * that value may throw again: this function never throws.
+ */
 export function failureOf (error: unknown): Failure {
-  if (!looksLikeError(error)) return { error: { type: typeOf(error), message: textOf(error, longest.message) } }
-  const read = (name: string, most: number): string => textOf(attempt(() => (error as unknown as Record<string, unknown>)[name]), most)
+  if (!looksLikeError(error)) {
+    return { error: { type: typeOf(error), message: textOf(error, longest.message) } }
+  }
+  const members = error as unknown as Record<string, unknown>
+  const read = (name: string, most: number) => textOf(attempt(() => members[name]), most)
   const backtrace = read('stack', longest.backtrace)
-  const told = { type: read('name', longest.type), message: read('message', longest.message), ...(backtrace !== 'undefined' && { backtrace }) }
-  return { error: told, ...wishes(error) }
+  const told = { type: read('name', longest.type), message: read('message', longest.message) }
+  return {
+    error: { ...told, ...(backtrace !== 'undefined' && { backtrace }) },
+    ...retryOf(error)
+  }
 }
 
-/** The failure of a job whose result or failure presque refused: to run it again would end in the same way. */
-export function failureOfRefusal (what: 'result' | 'failure', { message }: Error): Failure {
-  return { error: { type: 'refused', message: `presque does not take the ${what} of this job: ${message}` }, retry: false }
+/** The failure of a job whose result or failure presque rejected: another run would end alike. */
+export function failureOfRejection (what: 'result' | 'failure', { message }: Error): Failure {
+  const sentence = `presque does not take the ${what} of this job: ${message}`
+  return { error: { type: 'refused', message: sentence }, retry: false }
 }
 
-/** Whether what was to be told is wrong (presque refused it, or it is no JSON), and not the time, the place or the one who tells. */
-export function isAboutContent (error: unknown): error is Error {
-  if (error instanceof PresqueError) return error.status < 500 && ![401, 403, 404, 408, 409, 429].includes(error.status)
+/**
+ * Whether an error is about what was sent: presque rejects that content, or it is no JSON. Time,
+ * place and token have nothing to do with it.
+ */
+export function isContentError (error: unknown): error is Error {
+  if (error instanceof PresqueError) {
+    return error.status < 500 && ![401, 403, 404, 408, 409, 429].includes(error.status)
+  }
   return error instanceof Error && !(error instanceof Unreachable)
 }
 
-/** Tells the console. The error as it is shows its causes, unless showing it throws. */
-export function report (error: unknown, { queue, id }: Pick<Delivery, 'queue' | 'id'>): void {
+/** Writes an error to the console: as an object, which shows its causes, unless that throws. */
+export function logError (error: unknown, { queue, id }: Pick<Delivery, 'queue' | 'id'>): void {
   const about = `presque: job ${id} of ${queue}:`
   try {
     console.error(about, error)
@@ -35,12 +50,16 @@ export function report (error: unknown, { queue, id }: Pick<Delivery, 'queue' | 
   }
 }
 
-// Those of another realm, such as a frame or a vm context, are no instances of this one's Error.
+// An error of another realm, such as a frame or a vm context, is no instance of this realm's Error.
 function looksLikeError (error: unknown): error is Error {
-  return attempt(() => error instanceof Error || (typeof error === 'object' && error !== null && typeof (error as Error).message === 'string')) === true
+  return attempt(() => {
+    if (error instanceof Error) return true
+    const isObject = typeof error === 'object' && error !== null
+    return isObject && typeof (error as Error).message === 'string'
+  }) === true
 }
 
-function wishes (error: Error): Pick<Failure, 'delay' | 'retry'> {
+function retryOf (error: Error): Pick<Failure, 'delay' | 'retry'> {
   return attempt(() => {
     if (!(error instanceof JobError)) return {}
     const { delay, retry } = error
@@ -52,9 +71,11 @@ function typeOf (value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 
-// An object says nothing of itself as a string, but most do as JSON.
+// String() says nothing of an object; JSON shows most of them.
 function textOf (value: unknown, most: number): string {
-  const text = attempt(() => typeof value === 'object' && value !== null ? JSON.stringify(value) : undefined) ?? attempt(() => String(value))
+  const isObject = typeof value === 'object' && value !== null
+  const json = isObject ? attempt(() => JSON.stringify(value)) : undefined
+  const text = json ?? attempt(() => String(value))
   return (text ?? `something that cannot be read: ${typeOf(value)}`).slice(0, most)
 }
 

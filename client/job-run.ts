@@ -1,128 +1,154 @@
-import { isPassing, isRefusal } from './error.ts'
-import { failureOf, failureOfRefusal, isAboutContent } from './failure.ts'
-import { backoff, pause } from './backoff.ts'
-import type { Acks } from './ack-batcher.ts'
+import { hasStatus, isRelease, isTransient, type Release } from './error.ts'
+import { failureOf, failureOfRejection, isContentError } from './failure.ts'
+import { retry } from './backoff.ts'
+import { JsonText } from './json-text.ts'
+import type { AckBatcher } from './ack-batcher.ts'
 import type { Failure, Next } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
-import type { Keeper, Kept } from './keeper.ts'
+import type { LeasedJob, LeaseKeeper } from './lease-keeper.ts'
 
-/** What a job is told and may tell. `signal` aborts when it was cancelled, when another worker has it, and when `drainTimeout` is over. */
+/**
+ * What a handler gets beside its job. `signal` aborts when the job was cancelled, when another
+ * worker has it, and when `drainTimeout` is over.
+ */
 export interface Context {
   signal: AbortSignal
   /** Shows how far the work is. */
   progress (value: unknown): Promise<void>
 }
 
-/** What it returns is the result of the job, what it throws is its failure: a `JobError` says when and whether it runs again. */
+/**
+ * Works on a job. The value that it returns is the result of the job. The value that it throws is
+ * the failure of the job: a `JobError` says when and whether the job runs again.
+ */
 export type Handler<Payload = any> = (job: Delivery<Payload>, context: Context) => unknown
 
-type Outcome = { result: unknown, size: number } | { failure: Failure } | 'abandoned'
+type Outcome =
+  | { result: JsonText | undefined }
+  | { failure: Failure }
+  | { release: Release }
+  | 'abandoned'
 
-/** What the runs of a worker have in common. */
-export interface Shop {
+/** What the job runs of a worker have in common. */
+export interface JobRunOptions {
   consumer: Consumer
-  acks: Acks
-  keeper: Keeper
+  acks: AckBatcher
+  leases: LeaseKeeper
   lease: number
   handler: Handler
-  /** How to ask for the next job after one of that queue, if it is wanted. */
-  wanted: (queue: string) => Next | undefined
+  /** How to take the next job with the ack of one of this queue; undefined if none is wanted. */
+  nextOf: (queue: string) => Next | undefined
   /** Never throws. */
   onError: (error: unknown, job: Delivery) => void
 }
 
-/** One job in the hands of a worker. */
-export class Run implements Kept {
+/** One job while a worker works on it. */
+export class JobRun implements LeasedJob {
   readonly job: Delivery
-  readonly #shop: Shop
-  readonly #gone = new AbortController()
-  #ended = false
+  readonly #options: JobRunOptions
+  readonly #lost = new AbortController()
+  #hasEnded = false
   // In ms of performance.now(): a clock that is set must not end or lengthen a lease.
-  #until: number
+  #expiresAt: number
   #abandon!: (outcome: Outcome) => void
   readonly #abandoned = new Promise<Outcome>(resolve => { this.#abandon = resolve })
 
-  constructor (shop: Shop, job: Delivery) {
-    this.#shop = shop
+  constructor (options: JobRunOptions, job: Delivery) {
+    this.#options = options
     this.job = job
-    this.#until = performance.now() + shop.lease * 1000
+    this.#expiresAt = performance.now() + options.lease * 1000
   }
 
-  /** Stops waiting for the handler: its job goes back, whatever becomes of its work. */
+  /** Waits for the handler no longer: the job is released. */
   abandon (): void {
-    this.#gone.abort(new Error('the worker is closing'))
+    this.#lost.abort(new Error('the worker is closing'))
     this.#abandon('abandoned')
   }
 
-  keptSince (asked: number): void {
-    this.#until = asked + this.#shop.lease * 1000
+  onExtended (since: number): void {
+    this.#expiresAt = since + this.#options.lease * 1000
   }
 
-  lose (reason: unknown): void {
-    if (!this.#ended) this.#gone.abort(reason)
+  onLost (reason: unknown): void {
+    if (!this.#hasEnded) this.#lost.abort(reason)
   }
 
-  /** Runs the handler while keeping the job, and tells the server how it went. Resolves with the next job if that was wanted and there is one. */
-  async do (): Promise<Delivery | null> {
-    this.#shop.keeper.add(this)
+  /**
+   * Runs the handler while the lease of the job is extended, and tells the server the outcome.
+   * Resolves with the next job if that was wanted and there is one. Never rejects.
+   */
+  async run (): Promise<Delivery | null> {
+    const { leases, onError } = this.#options
+    leases.add(this)
     const outcome = await Promise.race([this.#outcome(), this.#abandoned])
-    this.#ended = true
-    this.#shop.keeper.delete(this)
+    this.#hasEnded = true
+    leases.delete(this)
     try {
       return await this.#tellOrFail(outcome)
     } catch (error) {
-      // It comes back when its lease is over: to this worker or to another.
-      this.#shop.onError(error, this.job)
+      // The job comes back when its lease expires: to this worker or to another.
+      onError(error, this.job)
       return null
     }
   }
 
   async #outcome (): Promise<Outcome> {
+    const { handler, onError } = this.#options
+    const progress = (value: unknown) => this.#progress(value)
     try {
-      const result = await this.#shop.handler(this.job, { signal: this.#gone.signal, progress: value => this.#progress(value) })
-      return asJson(result)
+      return { result: asJson(await handler(this.job, { signal: this.#lost.signal, progress })) }
     } catch (error) {
-      if (!this.#gone.signal.aborted) this.#shop.onError(error, this.job)
+      if (isRelease(error)) return { release: error }
+      if (!this.#lost.signal.aborted) onError(error, this.job)
       return { failure: failureOf(error) }
     }
   }
 
-  // Told once more, a result that was refused would be refused again: the job has failed, with the reason.
+  // A result that presque rejects would be rejected again: the job fails, and the reason is kept.
   async #tellOrFail (outcome: Outcome): Promise<Delivery | null> {
     try {
       return await this.#tell(outcome)
     } catch (error) {
-      if (outcome === 'abandoned' || this.#gone.signal.aborted || !isAboutContent(error)) throw error
-      const failure = failureOfRefusal('failure' in outcome ? 'failure' : 'result', error)
-      this.#shop.onError(new Error(failure.error!.message, { cause: error }), this.job)
+      if (outcome === 'abandoned' || this.#lost.signal.aborted) throw error
+      if (!isContentError(error)) throw error
+      const failure = failureOfRejection('failure' in outcome ? 'failure' : 'result', error)
+      this.#options.onError(new Error(failure.error!.message, { cause: error }), this.job)
       return await this.#tell({ failure })
     }
   }
 
-  /** Tells it, and again for as long as the job may still be ours: work that is done is not to be done again because a server restarts. */
+  // Tells it again for as long as the lease may last: a restart of the server must not have the
+  // work done twice.
   async #tell (outcome: Outcome): Promise<Delivery | null> {
-    for (let failures = 0; ;) {
+    const { signal } = this.#lost
+    const attempt = async (failures: number) => {
       try {
         return await this.#tellOnce(outcome)
       } catch (error) {
-        if (failures > 0 && isRefusal(error, 404)) return null
-        if (!isPassing(error) || this.#gone.signal.aborted || performance.now() > this.#until) throw error
-        await pause(backoff(failures++), this.#gone.signal)
+        // The first try was accepted.
+        if (failures > 0 && hasStatus(error, 404)) return null
+        throw error
       }
     }
+    const isRetried = (error: unknown) => {
+      return isTransient(error) && !signal.aborted && performance.now() <= this.#expiresAt
+    }
+    return await retry(attempt, isRetried, signal)
   }
 
   async #tellOnce (outcome: Outcome): Promise<Delivery | null> {
-    const { consumer, acks, wanted } = this.#shop
-    if (outcome === 'abandoned') await consumer.release(this.job)
-    else if (this.#gone.signal.aborted) return null
-    else if ('failure' in outcome) await consumer.nack(this.job, outcome.failure)
-    else return await acks.ack({ ...outcome, job: this.job, next: wanted(this.job.queue) })
+    const { consumer, acks, nextOf } = this.#options
+    const { job } = this
+    if (outcome === 'abandoned') await consumer.release(job)
+    else if (this.#lost.signal.aborted) return null
+    else if ('failure' in outcome) await consumer.nack(job, outcome.failure)
+    else if ('release' in outcome) await consumer.release(job, { delay: outcome.release.delay })
+    else return await acks.ack({ job, result: outcome.result, next: nextOf(job.queue) })
     return null
   }
 
-  // A handler need not await it, so a refusal that it does not look at must not end the process.
+  // A handler need not await it: an error that it does not look at must not end the process.
   #progress (value: unknown): Promise<void> {
     const told = this.#touch(value)
     told.catch(() => {})
@@ -130,21 +156,22 @@ export class Run implements Kept {
   }
 
   async #touch (progress: unknown): Promise<void> {
-    const { consumer, lease } = this.#shop
-    const asked = performance.now()
+    const { consumer, lease } = this.#options
+    const since = performance.now()
     try {
       await consumer.touch(this.job, { lease, ...(progress !== undefined && { progress }) })
-      this.keptSince(asked)
+      this.onExtended(since)
     } catch (error) {
-      if (isRefusal(error, 404, 409)) this.lose(error)
+      if (hasStatus(error, 404, 409)) this.onLost(error)
       throw error
     }
   }
 }
 
-// What cannot be told in JSON is a failure of the handler. What is told is a copy: reading an object twice may differ, or throw.
-function asJson (result: unknown): { result: unknown, size: number } {
+// As text at once: reading an object twice may differ, or throw. A value that is no JSON throws,
+// and so is a failure of the handler.
+function asJson (result: unknown): JsonText | undefined {
+  if (result instanceof JsonText) return result
   const text = JSON.stringify(result)
-  const plain = typeof result === 'object' && result !== null ? JSON.parse(text) : text === undefined ? undefined : result
-  return { result: plain, size: text?.length ?? 0 }
+  return text === undefined ? undefined : new JsonText(text)
 }

@@ -1,24 +1,25 @@
 import type { Delivery } from './delivery.ts'
 
-// What goes to the server and what comes back: test/client/schema.test.ts holds it against the server's own schemas.
+// The shapes of requests and answers. test/client/schema.test.ts compares them with the server's
+// schemas.
 
-/** Seconds, wherever there is a time; `delayed` alone is epoch seconds. */
+/** Times are in seconds; `delayed` alone is in epoch seconds. */
 export interface PushManyOptions {
-  /** From now on. */
+  /** Seconds before the job may be given out. */
   delay?: number
-  /** Epoch seconds. */
+  /** Epoch seconds before which the job is not given out. */
   delayed?: number
   /** 0 to 9, lower is sooner. */
   priority?: number
   /** Deliveries before the job has failed. */
   tries?: number
-  /** Leases in a row that may run out before the job has failed: 3; null for no such bound. */
+  /** Leases in a row that may expire before the job has failed: 3; null for no such bound. */
   maxLost?: number | null
-  /** After which the job is dropped if nobody has taken it. */
+  /** Seconds after which the job is dropped if no worker has taken it. */
   ttl?: number
-  /** To keep the finished job and its result. */
+  /** Seconds for which the completed job and its result are kept. */
   keep?: number
-  /** Ids of jobs of this queue that must have completed before. */
+  /** Ids of jobs of this queue that must complete before. */
   depends?: Array<string | number>
   signal?: AbortSignal
 }
@@ -26,29 +27,29 @@ export interface PushManyOptions {
 export interface PushOptions extends PushManyOptions {
   /** At most one job with this key is in the queue. */
   uniq?: string
-  /** If there is one: to be refused ('reject'), to get its id, or to give it this payload. */
+  /** If there is one: reject the push ('reject'), answer its id, or give it this payload. */
   onDuplicate?: 'reject' | 'ignore' | 'replace'
-  /** To wait for the result. */
+  /** Seconds to wait for the result. */
   wait?: number
-  /** The same key on the same queue adds nothing for a day. One of its own is made for each call otherwise. */
+  /** The same key on the same queue adds nothing for a day. If left out, each call has its own. */
   idempotencyKey?: string
 }
 
 export interface Pushed<Result = any> {
   id: string
-  /** With `onDuplicate: 'ignore'`: nothing was added, and the id is that of the one that is there. */
+  /** With `onDuplicate: 'ignore'`: nothing was added, and the id is that of the other job. */
   duplicate: boolean
-  /** With `wait`: what the worker returned; missing if time was up. */
+  /** With `wait`: what the worker returned; missing if the time was over before. */
   result?: Result
 }
 
 export interface Take {
-  /** '' is as long as the policy of the queue says. */
+  /** Seconds; '' for as long as the policy of the queue says. */
   lease?: number | '' | undefined
-  /** To wait for a job. */
+  /** Seconds to wait for a job. */
   wait?: number | undefined
   worker?: string | undefined
-  /** Called when presque wants this worker to take no more jobs. */
+  /** Called when presque tells this worker to take no more jobs. */
   onQuiet?: (() => void) | undefined
   signal?: AbortSignal | undefined
 }
@@ -56,28 +57,28 @@ export interface Take {
 export interface Next extends Omit<Take, 'signal'> { lease: number | '' }
 
 export interface TakeMany extends Next {
-  /** At most: 10. */
+  /** How many at most: 10. */
   count?: number | undefined
   signal?: AbortSignal | undefined
 }
 
 export interface TouchMany extends Omit<Take, 'lease' | 'wait'> {
-  /** Of each: as long as the policy of the queue says otherwise. */
+  /** Seconds, for each job; if left out, as long as the policy of the queue says. */
   lease?: number | undefined
 }
 
-/** A job that is done, and its result if it has one. */
+/** A completed job, and its result if it has one. */
 export interface Done { job: Delivery, result?: unknown }
 
 export interface Failure {
   error?: { type?: string, message?: string, backtrace?: unknown, [more: string]: unknown }
-  /** Until it runs again; as the policy of the queue says otherwise. */
+  /** Seconds until it runs again; if left out, as the policy of the queue says. */
   delay?: number
   /** false: it has failed for good. */
   retry?: boolean
 }
 
-/** `duplicate`: it has failed, for another job has its unique key by now. */
+/** `duplicate`: it has failed because another job has its unique key meanwhile. */
 export interface Verdict { state: 'delayed' | 'failed', run_at?: number, duplicate?: true }
 
 export interface Keep { lease?: number, progress?: unknown }
@@ -120,9 +121,12 @@ interface Limits {
   max_failed: number | null
 }
 
-export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & { status?: 'stop' | 'start', for?: number }
+export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & {
+  status?: 'stop' | 'start'
+  for?: number
+}
 
-/** How many jobs run now, and how many stay failed, since another job has their unique key. */
+/** How many jobs run now, and how many stay failed because another job has their unique key. */
 export interface Redriven { count: number, duplicates: number }
 
 export interface Status {
@@ -142,10 +146,16 @@ export interface Status {
 /** Why a job is not running: `detail` is a sentence. */
 export interface Why { state: State, reason: string, detail: string, [more: string]: unknown }
 
-/** The counters of a queue, and its jobs of the state asked for. */
-export interface Jobs { queue_name: string, job_count: number, job_failed: number, job_processed: number, jobs: Job[] }
+/** The counters of a queue, and a page of its jobs in one state. */
+export interface Jobs {
+  queue_name: string
+  job_count: number
+  job_failed: number
+  job_processed: number
+  jobs: Job[]
+}
 
-/** Puts a job in again and again: by `cron` in the time zone `tz`, or `every` so many seconds. */
+/** Pushes a job at each tick: those of `cron` in the time zone `tz`, or `every` some seconds. */
 export interface Schedule {
   queue: string
   /** Five fields, or six with seconds first. */
@@ -154,9 +164,9 @@ export interface Schedule {
   tz?: string
   /** Instead of `cron`: seconds between ticks. */
   every?: number
-  /** Whether a tick adds no job while the last one of the schedule has not ended ('skip'): 'allow'. */
+  /** 'skip': a tick adds no job while the last job of the schedule has not ended. Else 'allow'. */
   overlap?: 'skip' | 'allow'
-  /** What comes of ticks that were missed: nothing ('none'), or one job for all ('one'). */
+  /** What missed ticks add: no job ('none'), or one job for all of them ('one'). */
   catchup?: 'none' | 'one'
   priority?: number
   tries?: number
@@ -166,7 +176,7 @@ export interface Schedule {
   payload: object
 }
 
-/** A schedule, and what has come of it. */
+/** A schedule, and its counters. */
 export interface Scheduled extends Omit<Schedule, 'payload'> {
   name: string
   tz: string
@@ -174,12 +184,12 @@ export interface Scheduled extends Omit<Schedule, 'payload'> {
   catchup: 'none' | 'one'
   /** The next tick, in epoch seconds. */
   next_at: number | null
-  /** The last tick that put a job in, and the id of that. */
+  /** The last tick that pushed a job, and the id of that job. */
   last_at: number | null
   last_job: string | null
   fired: number
   skipped: number
-  /** Why the last tick put no job in. */
+  /** Why the last tick pushed no job. */
   last_error: string | null
   payload: any
 }

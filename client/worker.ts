@@ -1,77 +1,110 @@
-import { Acks } from './ack-batcher.ts'
-import { isPassing } from './error.ts'
-import { report } from './failure.ts'
-import { Keeper } from './keeper.ts'
-import { backoff, pause } from './backoff.ts'
-import { nameOf, placeOf, Presence, version as clientVersion } from './presence.ts'
+import { AckBatcher } from './ack-batcher.ts'
+import { pause, retry } from './backoff.ts'
+import { isTransient } from './error.ts'
+import { logError } from './failure.ts'
+import { JobRun, type Handler, type JobRunOptions } from './job-run.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
+import { hostAndPid, newWorkerId, Registration, version as clientVersion } from './registration.ts'
 import type { Next } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
-import { Run, type Handler, type Shop } from './job-run.ts'
 
 export interface WorkerOptions {
-  /** Jobs at a time: 1. No more are taken than are worked on. */
+  /** Jobs at a time: 1. The worker takes no more than it works on. */
   concurrency?: number
-  /** Seconds after which a job is another's if this process dies: 60. While it works, it keeps the job for as long as it takes. */
+  /**
+   * Seconds after which a job is given out again if this process dies: 60. While the process
+   * lives, it keeps the job for as long as the handler takes.
+   */
   lease?: number
-  /** Seconds that `close()` gives the jobs that run: 30. */
+  /** Seconds that `close()` gives the running jobs: 30. */
   drainTimeout?: number
-  /** Seconds of one request for a job: 20. */
+  /** Seconds of one long poll: 20. */
   wait?: number
-  /** Its name on the server: host, process id and some random characters otherwise. */
+  /** Its id on the server; if left out, of host, process id and some random characters. */
   id?: string
-  /** Of the program that works, shown with the worker: that of this client otherwise. */
+  /** The version of the program, shown with the worker; if left out, that of this client. */
   version?: string
   /** Closes the worker when it aborts. */
   signal?: AbortSignal
-  /** Hears what a handler threw, and what the server could not be told of its job: `console.error` with queue and id otherwise. */
+  /**
+   * Gets what a handler threw, and why the server could not be told the outcome of a job. If left
+   * out, `console.error` gets it, with queue and id.
+   */
   onError?: (error: unknown, job: Delivery) => void
 }
 
-const mostAtOnce = 1000
+interface TakeOptions extends Next {
+  lease: number
+  wait: number
+  signal: AbortSignal
+}
+
+const mostJobs = 1000
+// An empty answer that comes sooner is followed by a pause: a long poll that is cut short, again
+// and again, would keep the server busy.
+const soonMs = 200
+const emptyPauseMs = 500
 
 /**
- * Works off queues, those that come first first, until it is closed.
- * Rides out restarts of the server; `finished` rejects when the server refuses to give it jobs at all (no such token, a bad name).
+ * Works on the jobs of queues, in the order of the queues, until it is closed. Restarts of the
+ * server do not end it. `finished` rejects when the server does not let it take jobs at all: the
+ * token is unknown, or a name is wrong.
  */
 export class Worker<Payload = any> {
-  /** Resolves when it has been closed. */
+  /** Resolves once the worker is closed and no job runs. */
   readonly finished: Promise<void>
   readonly #consumer: Consumer
   readonly #queues: string[]
-  readonly #shop: Shop
-  readonly #asking: Next & { lease: number, wait: number, signal: AbortSignal }
+  readonly #runOptions: JobRunOptions
+  readonly #take: TakeOptions
   readonly #drainTimeout: number
-  readonly #presence: Presence
+  readonly #registration: Registration
   readonly #closing = new AbortController()
-  readonly #runs = new Map<Run, Promise<void>>()
+  readonly #runs = new Map<JobRun, Promise<void>>()
   #free: number
-  #freed = () => {}
+  #onFree = () => {}
 
-  constructor (consumer: Consumer, queues: string | string[], handler: Handler<Payload>, options: WorkerOptions = {}) {
-    const { concurrency = 1, lease = 60, wait = 20, drainTimeout = 30, signal, onError = report } = options
-    if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError('concurrency is a whole number from 1 on')
-    const place = placeOf()
-    const { id: worker = nameOf(place), version = clientVersion } = options
+  constructor (
+    consumer: Consumer, queues: string | string[], handler: Handler<Payload>,
+    options: WorkerOptions = {}
+  ) {
+    const { concurrency = 1, lease = 60, wait = 20, drainTimeout = 30, onError } = options
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new RangeError('concurrency is a whole number from 1 on')
+    }
+    const place = hostAndPid()
+    const { id: worker = newWorkerId(place), version = clientVersion } = options
     this.#consumer = consumer
     this.#queues = [queues].flat()
     this.#free = concurrency
     this.#drainTimeout = drainTimeout
     const onQuiet = () => this.#takeNoMore()
-    this.#asking = { lease, wait, worker, onQuiet, signal: this.#closing.signal }
-    this.#presence = new Presence(consumer, this.#queues, { worker_id: worker, version, ...place, concurrency })
-    const keeper = new Keeper(consumer, { lease, worker, onQuiet })
-    this.#shop = { consumer, acks: new Acks(consumer), keeper, lease, handler, onError: heard(onError), wanted: queue => this.#wantsNext(queue) }
+    this.#take = { lease, wait, worker, onQuiet, signal: this.#closing.signal }
+    const facts = { worker_id: worker, version, ...place, concurrency }
+    this.#registration = new Registration(consumer, this.#queues, facts)
+    this.#runOptions = {
+      consumer,
+      acks: new AckBatcher(consumer),
+      leases: new LeaseKeeper(consumer, { lease, worker, onQuiet }),
+      lease,
+      handler,
+      onError: guarded(onError),
+      nextOf: queue => this.#nextOf(queue)
+    }
     this.finished = this.#work()
-    const close = () => { this.close().catch(() => {}) }
-    signal?.addEventListener('abort', close, { once: true })
-    if (signal?.aborted) close()
+    this.#closeWith(options.signal)
   }
 
-  /** Takes no more jobs, and resolves when those that run have ended. What still runs after `drainTimeout` is aborted and given back. */
-  async close (): Promise<void> {
+  /**
+   * Takes no more jobs, and resolves when no job runs any more. After `drainTimeout` seconds the
+   * jobs that still run are aborted and released; Infinity lets them run for as long as they take.
+   */
+  async close (drainTimeout = this.#drainTimeout): Promise<void> {
     this.#takeNoMore()
-    const timer = setTimeout(() => { for (const run of this.#runs.keys()) run.abandon() }, this.#drainTimeout * 1000)
+    const abandon = () => { for (const run of this.#runs.keys()) run.abandon() }
+    const isBounded = Number.isFinite(drainTimeout)
+    const timer = isBounded ? setTimeout(abandon, drainTimeout * 1000) : undefined
     try {
       await this.finished
     } finally {
@@ -79,89 +112,114 @@ export class Worker<Payload = any> {
     }
   }
 
+  #closeWith (signal: AbortSignal | undefined): void {
+    const close = () => { this.close().catch(() => {}) }
+    signal?.addEventListener('abort', close, { once: true })
+    if (signal?.aborted) close()
+  }
+
   #takeNoMore (): void {
     this.#closing.abort()
-    this.#freed()
+    this.#onFree()
   }
 
   async #work (): Promise<void> {
-    this.#presence.begin()
+    this.#registration.begin()
     try {
       while (!this.#closing.signal.aborted) {
-        if (this.#free === 0) await new Promise<void>(resolve => { this.#freed = resolve })
-        else for (const job of await this.#take()) this.#start(job)
+        if (this.#free === 0) await new Promise<void>(resolve => { this.#onFree = resolve })
+        else for (const job of await this.#nextJobs()) this.#start(job)
       }
     } finally {
       this.#closing.abort()
       while (this.#runs.size > 0) await Promise.all(this.#runs.values())
-      await this.#presence.end()
+      await this.#registration.end()
     }
   }
 
   #start (job: Delivery): void {
     this.#free--
-    const run = new Run(this.#shop, job)
-    this.#runs.set(run, run.do().then(async next => await this.#end(run, next)))
+    const run = new JobRun(this.#runOptions, job)
+    this.#runs.set(run, run.run().then(async next => await this.#end(run, next)))
   }
 
-  /** The next job may have come with the answer. */
-  async #end (run: Run, next: Delivery | null): Promise<void> {
+  /** `next` is the job that came with the answer to the ack. */
+  async #end (run: JobRun, next: Delivery | null): Promise<void> {
     this.#free++
     if (next !== null && !this.#closing.signal.aborted) this.#start(next)
     else if (next !== null) await this.#consumer.release(next).catch(() => {})
     this.#runs.delete(run)
-    this.#freed()
+    this.#onFree()
   }
 
-  /** As many jobs as there is room for, however long the first takes to come; none when the worker closes. */
-  async #take (): Promise<Delivery[]> {
+  /** Up to as many jobs as may still run, as soon as there is one; none when the worker closes. */
+  async #nextJobs (): Promise<Delivery[]> {
     const { signal } = this.#closing
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        const jobs = this.#queues.length === 1 ? await this.#some(this.#queues[0]!, this.#free) : await this.#several()
+    try {
+      while (!signal.aborted) {
+        const began = performance.now()
+        const jobs = await this.#takeOrRetry()
         if (jobs.length > 0) return jobs
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) return []
-        if (!isPassing(error)) throw error
-        await pause(backoff(failures++), signal).catch(() => {})
+        const soon = Math.min(soonMs, this.#take.wait * 1000 || soonMs)
+        if (performance.now() - began < soon) await pause(emptyPauseMs, signal)
       }
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
     return []
   }
 
-  async #some (queue: string, count: number, wait: number | undefined = this.#asking.wait): Promise<Delivery[]> {
-    return await this.#consumer.takeMany(queue, { ...this.#asking, wait, count: Math.min(count, mostAtOnce) })
+  async #takeOrRetry (): Promise<Delivery[]> {
+    const { signal } = this.#closing
+    const attempt = async (failures: number) => {
+      const jobs = await (this.#queues.length === 1 ? this.#takeFromOne() : this.#takeFromSeveral())
+      // The server was away: it may have lost its workers.
+      if (failures > 0) this.#registration.register()
+      return jobs
+    }
+    return await retry(attempt, error => !signal.aborted && isTransient(error), signal)
   }
 
-  /** Of several queues one job at a time can be waited for. Where it came from, and before that, there may be more. */
-  async #several (): Promise<Delivery[]> {
-    const first = await this.#consumer.take(this.#queues, this.#asking)
+  async #takeFromOne (): Promise<Delivery[]> {
+    return await this.#takeMany(this.#queues[0]!, this.#free, this.#take.wait)
+  }
+
+  async #takeMany (queue: string, count: number, wait: number): Promise<Delivery[]> {
+    const options = { ...this.#take, wait, count: Math.min(count, mostJobs) }
+    return await this.#consumer.takeMany(queue, options)
+  }
+
+  // A long poll of several queues brings one job. Its queue, and those before it, may have more.
+  async #takeFromSeveral (): Promise<Delivery[]> {
+    const first = await this.#consumer.take(this.#queues, this.#take)
     const jobs = first === null ? [] : [first]
     for (const queue of this.#queues.slice(0, this.#queues.indexOf(first?.queue ?? '') + 1)) {
       const room = this.#free - jobs.length
       if (room <= 0) break
-      // The first is in our hands already: it is not to wait for what may come of the rest.
-      jobs.push(...await this.#some(queue, room, 0).catch(() => []))
+      // The first job is here already: a failure to take more must not delay it.
+      jobs.push(...await this.#takeMany(queue, room, 0).catch(() => []))
     }
     return jobs
   }
 
-  // An ack brings a job of the same queue only: of several queues, that would pass over those that come first.
-  #wantsNext (queue: string): Next | undefined {
-    const { lease, worker, onQuiet } = this.#asking
-    return this.#closing.signal.aborted || queue !== this.#queues[0] ? undefined : { lease, worker, onQuiet }
+  // An ack brings a job of the same queue. With several queues that would pass over those before.
+  #nextOf (queue: string): Next | undefined {
+    const { lease, worker, onQuiet } = this.#take
+    if (this.#closing.signal.aborted || queue !== this.#queues[0]) return undefined
+    return { lease, worker, onQuiet }
   }
 }
 
-// What hears of a failure may itself fail, at once or later: that must not end the worker.
-function heard (onError: NonNullable<WorkerOptions['onError']>): Shop['onError'] {
+// An onError that fails, at once or later, must not end the worker.
+function guarded (
+  onError: NonNullable<WorkerOptions['onError']> = logError
+): JobRunOptions['onError'] {
   return (error, job) => {
-    const failed = (other: unknown) => { report(other, job) }
+    const onFailed = (other: unknown) => { logError(other, job) }
     try {
-      void Promise.resolve(onError(error, job) as unknown).catch(failed)
+      void Promise.resolve(onError(error, job) as unknown).catch(onFailed)
     } catch (other) {
-      failed(other)
+      onFailed(other)
     }
   }
 }

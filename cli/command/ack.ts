@@ -1,5 +1,5 @@
 import { aJob, type Command } from '../command.ts'
-import { flaw } from '../io/json-text.ts'
+import { payloadError } from '../io/json-text.ts'
 import { Usage } from '../io/exit.ts'
 
 const command: Command = {
@@ -10,7 +10,7 @@ const command: Command = {
   ],
   async run (call) {
     const { receipt, result } = call.args
-    if (result !== undefined && flaw(result)?.startsWith('this is not')) throw new Usage('the result must be JSON')
+    if (result !== undefined && payloadError(result)?.startsWith('this is not')) throw new Usage('the result must be JSON')
     await call.presque.request('POST', `/j/${call.queue}/${call.id}/ack`, { query: { receipt }, body: result })
     await call.tell({ queue: call.queue, id: call.id, acked: true }, `job ${call.id} is done`)
   }

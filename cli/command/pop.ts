@@ -2,7 +2,7 @@ import { flag, name, seconds, text, type Call, type Command } from '../command.t
 import { exits, Failure, Usage } from '../io/exit.ts'
 import { follow } from '../io/follow.ts'
 import { hold } from '../io/hold.ts'
-import { isRefusal } from '../../client/error.ts'
+import { hasStatus } from '../../client/error.ts'
 import { delivered, type Delivery } from '../../client/delivery.ts'
 
 const command: Command = {
@@ -41,7 +41,7 @@ async function take ({ presque }: Call, queues: string[], query: Record<string, 
   try {
     return delivered(await presque.request('POST', `/q/${queues.join(',')}/take`, { query }))
   } catch (error) {
-    if (!isRefusal(error, 404) || error.message !== 'queue is closed') throw error
+    if (!hasStatus(error, 404) || error.message !== 'queue is closed') throw error
     const which = queues.length === 1 ? `${queues[0]} is` : 'these queues are'
     throw new Failure(`${which} stopped: 'presque start ${queues[0]}' lets it give out jobs again`, exits.nothing)
   }

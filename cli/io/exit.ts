@@ -1,9 +1,11 @@
 import { PresqueError, Unreachable } from '../../client/error.ts'
 
-/** What the exit code of a command says; docs/reference/cli.md has the same table. */
-export const exits = { done: 0, failed: 1, usage: 2, nothing: 3, away: 4, forbidden: 5 } as const
+/** The exit codes of the commands; docs/reference/cli.md has the same table. */
+export const exits = {
+  done: 0, failed: 1, usage: 2, nothing: 3, away: 4, forbidden: 5
+} as const
 
-/** One sentence that says what is wrong and what to do next, and how the command ends. */
+/** One sentence that says what is wrong and what to do next, and the exit code of the command. */
 export class Failure extends Error {
   readonly exit: number
 
@@ -14,10 +16,12 @@ export class Failure extends Error {
 }
 
 export class Usage extends Failure {
-  constructor (message: string) { super(message, exits.usage) }
+  constructor (message: string) {
+    super(message, exits.usage)
+  }
 }
 
-/** What an error code of a connection says. */
+/** The meaning of the error codes of a connection. */
 export const reasons: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host',
@@ -26,21 +30,29 @@ export const reasons: Record<string, string> = {
   UND_ERR_SOCKET: 'the connection broke'
 }
 
-/** Whatever went wrong as a failure. `url`: of the presque that was asked. */
+/** Any error as a failure of the command. `url` is that of the server that was asked. */
 export function failure (error: unknown, url: string): Failure {
   if (error instanceof Failure) return error
-  if (error instanceof PresqueError) return refused(error, url)
+  if (error instanceof PresqueError) return answered(error, url)
   const broken = error instanceof Unreachable ? error.cause : error
   const { message, cause } = broken as Error & { cause?: NodeJS.ErrnoException }
   if (!(broken instanceof TypeError) || cause === undefined) return new Failure(message)
   const why = reasons[cause.code ?? ''] ?? cause.message ?? message
-  return new Failure(`no presque answers at ${url} (${why}): start one with 'presque serve', or set PRESQUE_URL`, exits.away)
+  const help = "start one with 'presque serve', or set PRESQUE_URL"
+  return new Failure(`no presque answers at ${url} (${why}): ${help}`, exits.away)
 }
 
-function refused ({ status, message }: PresqueError, url: string): Failure {
-  if (status === 401) return new Failure(`${message}; set PRESQUE_TOKEN to one that ${url} knows ('presque token' makes one)`, exits.forbidden)
-  if (status === 403) return new Failure(`${message}; set PRESQUE_TOKEN to one that may do this`, exits.forbidden)
+function answered ({ status, message }: PresqueError, url: string): Failure {
+  if (status === 401) {
+    const help = `set PRESQUE_TOKEN to one that ${url} knows ('presque token' makes one)`
+    return new Failure(`${message}; ${help}`, exits.forbidden)
+  }
+  if (status === 403) {
+    return new Failure(`${message}; set PRESQUE_TOKEN to one that may do this`, exits.forbidden)
+  }
   if (status === 404) return new Failure(message, exits.nothing)
-  if ([502, 503, 504].includes(status)) return new Failure(`${url} cannot do this now: ${message}; try again`, exits.away)
+  if ([502, 503, 504].includes(status)) {
+    return new Failure(`${url} cannot do this now: ${message}; try again`, exits.away)
+  }
   return new Failure(message)
 }

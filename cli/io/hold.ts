@@ -1,43 +1,46 @@
-import { Keeper, type Kept } from '../../client/keeper.ts'
+import { LeaseKeeper, type LeasedJob } from '../../client/lease-keeper.ts'
 import type { Delivery } from '../../client/delivery.ts'
 import type { Call } from '../command.ts'
 import { failure, Failure } from './exit.ts'
 import { oneLine } from './json-text.ts'
 import { write } from './surroundings.ts'
 
-// In seconds, for a queue whose policy says nothing shorter: jobs are kept while they are printed, however long that takes.
+// In seconds. Leases are extended while jobs are printed, however long that takes.
 const lease = 60
 
 /**
- * Prints jobs that are on lease, and acknowledges them, unless they are to stay on lease.
- * Those that could not be printed are given back: a disk that is full must not cost a job.
+ * Prints jobs that are on lease, and acknowledges them, unless they are to stay on lease. Jobs that
+ * cannot be printed are released: a disk that is full must not cost a job.
  */
 export async function hold (call: Call, jobs: Delivery[], stay = false): Promise<void> {
-  const keeper = new Keeper(call.presque, { lease, worker: call.args['worker'], onQuiet: () => {} })
-  const kept: Kept[] = stay ? [] : jobs.map(job => ({ job, keptSince () {}, lose () {} }))
-  for (const one of kept) keeper.add(one)
+  const options = { lease, worker: call.args['worker'], onQuiet: () => {} }
+  const leases = new LeaseKeeper(call.presque, options)
+  const ignored = { onExtended () {}, onLost () {} }
+  const held: LeasedJob[] = stay ? [] : jobs.map(job => ({ job, ...ignored }))
+  for (const one of held) leases.add(one)
   try {
     await write(call.io.output, jobs.map(job => lineOf(call, job)).join(''))
   } catch (error) {
-    await giveBack(call, jobs)
+    await releaseAll(call, jobs)
     throw error
   } finally {
-    for (const one of kept) keeper.delete(one)
-    keeper.close()
+    leases.close()
   }
   if (!stay) await acknowledge(call, jobs)
 }
 
-export async function giveBack (call: Call, jobs: Delivery[]): Promise<void> {
-  // In order, for each joins the end of the line.
+export async function releaseAll (call: Call, jobs: Delivery[]): Promise<void> {
+  // One after the other: they come back in this order.
   for (const job of jobs) await call.presque.release(job).catch(() => {})
 }
 
 async function acknowledge (call: Call, jobs: Delivery[]): Promise<void> {
   for (const [queue, some] of byQueue(jobs)) {
-    const refusals = await ackAll(call, some)
-    const late = some.filter((_, i) => refusals[i]?.status === 409)
-    if (late.length > 0) call.remark(`printed too late, so that another gets them, too: ${late.map(({ id }) => `${queue}/${id}`).join(', ')}`)
+    const errors = await ackAll(call, some)
+    const late = some.filter((_, i) => errors[i]?.status === 409)
+    if (late.length === 0) continue
+    const names = late.map(({ id }) => `${queue}/${id}`).join(', ')
+    call.remark(`printed too late, so that another gets them, too: ${names}`)
   }
 }
 
@@ -46,7 +49,8 @@ async function ackAll (call: Call, jobs: Delivery[]) {
     return await call.presque.ackMany(jobs.map(job => ({ job })))
   } catch (error) {
     const { message, exit } = failure(error, call.url)
-    throw new Failure(`what was printed last is not acknowledged, and comes again when its lease is over: ${message}`, exit)
+    const fate = 'is not acknowledged, and comes again when its lease is over'
+    throw new Failure(`what was printed last ${fate}: ${message}`, exit)
   }
 }
 
@@ -56,9 +60,11 @@ function byQueue (jobs: Delivery[]): Map<string, Delivery[]> {
   return found
 }
 
-// Without --lease or --ack it is the payload that is wanted, and nothing else.
-function lineOf ({ args }: Call, { queue, id, receipt, attempt, expires, text }: Delivery): string {
+// Without --lease and --ack the payload alone is printed.
+function lineOf ({ args }: Call, job: Delivery): string {
+  const { queue, id, receipt, attempt, expires, text } = job
   if (!args['json']) return `${text}\n`
   if (args['lease'] === undefined && !args['ack']) return `${oneLine(text)}\n`
-  return `${JSON.stringify({ queue, id, receipt, attempt, expires }).slice(0, -1)},"payload":${oneLine(text)}}\n`
+  const head = JSON.stringify({ queue, id, receipt, attempt, expires }).slice(0, -1)
+  return `${head},"payload":${oneLine(text)}}\n`
 }

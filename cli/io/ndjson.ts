@@ -4,21 +4,24 @@ import type { Readable } from 'node:stream'
 import type { Query } from '../../client/request.ts'
 import type { Call } from '../command.ts'
 import { exits, failure, Failure, Usage } from './exit.ts'
-import { flaw } from './json-text.ts'
+import { payloadError } from './json-text.ts'
 
 const mostLines = 500
-// Well below what a server takes by default, 1 MiB.
+// Well below the largest body that a server takes by default, 1 MiB.
 const mostBytes = 512 * 1024
 
 interface Line { number: number, text: string }
 
 /**
- * A job for each line. What is a file is looked through before the first job goes in, so that a bad line means that nothing was pushed; what comes
- * through a pipe is checked batch by batch, and a bad line stops it before its batch. A batch goes in as a whole or not at all.
+ * Pushes a job for each line. A file is checked before the first job is pushed, so that a bad line
+ * means that no job was. A pipe is checked batch by batch: a bad line stops it before its batch. A
+ * batch is pushed as a whole or not at all.
  */
-export async function pushLines (call: Call, query: Query, key: string | undefined): Promise<number> {
-  const { open, again } = source(call)
-  if (again) await look(open())
+export async function pushLines (
+  call: Call, query: Query, key: string | undefined
+): Promise<number> {
+  const { open, isRepeatable } = source(call)
+  if (isRepeatable) await check(open())
   const progress = await bar(call)
   let done = 0
   try {
@@ -36,22 +39,29 @@ export async function pushLines (call: Call, query: Query, key: string | undefin
   return exits.done
 }
 
-async function look (input: Readable): Promise<void> {
+async function check (input: Readable): Promise<void> {
   const found = batches(input)
   while (!(await found.next()).done);
 }
 
-interface Source { open: () => Readable, again: boolean }
+interface Source {
+  open: () => Readable
+  /** A pipe, a FIFO and a terminal can be read only once, whatever their name. */
+  isRepeatable: boolean
+}
 
-// A pipe, a FIFO and a terminal can be read but once, whatever name they are given.
 function source ({ args: { job = '@-' }, io: { input } }: Call): Source {
   if (!job.startsWith('@')) throw new Usage('--ndjson reads standard input or @FILE')
-  if (job !== '@-') return { open: () => createReadStream(job.slice(1)), again: isFile(job.slice(1)) }
-  if (input.isTTY) throw new Usage('--ndjson reads lines from standard input: presque push mail --ndjson < jobs.ndjson')
+  const path = job.slice(1)
+  if (job !== '@-') return { open: () => createReadStream(path), isRepeatable: isFile(path) }
+  if (input.isTTY) {
+    const example = 'presque push mail --ndjson < jobs.ndjson'
+    throw new Usage(`--ndjson reads lines from standard input: ${example}`)
+  }
   const { fd } = input as { fd?: number }
   const start = fd !== undefined && fstatSync(fd).isFile() ? position(fd) : undefined
-  if (start === undefined) return { open: () => input, again: false }
-  return { open: () => createReadStream('', { fd, start, autoClose: false }), again: true }
+  if (start === undefined) return { open: () => input, isRepeatable: false }
+  return { open: () => createReadStream('', { fd, start, autoClose: false }), isRepeatable: true }
 }
 
 function isFile (path: string): boolean {
@@ -62,10 +72,12 @@ function isFile (path: string): boolean {
   }
 }
 
-// What has read from this file before, such as `read` of the shell, has left off there. Elsewhere than on Linux it cannot be known.
+// Another program, such as `read` of the shell, may have read from this file before. Only Linux
+// tells how far.
 function position (fd: number): number | undefined {
   try {
-    return Number(/^pos:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1])
+    const facts = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')
+    return Number(/^pos:\s*(\d+)$/m.exec(facts)![1])
   } catch {
     return undefined
   }
@@ -75,7 +87,8 @@ async function * batches (input: Readable): AsyncGenerator<Line[]> {
   let batch: Line[] = []
   let bytes = 0
   for await (const line of lines(input)) {
-    if (batch.length > 0 && (batch.length === mostLines || bytes + line.text.length > mostBytes)) {
+    const isFull = batch.length === mostLines || bytes + line.text.length > mostBytes
+    if (batch.length > 0 && isFull) {
       yield batch
       batch = []
       bytes = 0
@@ -104,46 +117,55 @@ async function * lines (input: Readable): AsyncGenerator<Line> {
 function * line (number: number, bytes: Buffer): Generator<Line> {
   const text = bytes.toString('utf8').replace(/\r$/, '')
   if (text.trim() === '') return
-  const why = isUtf8(bytes) ? flaw(text) : 'a job must be UTF-8'
-  if (why !== undefined) throw new BadLine(number, why)
+  const why = isUtf8(bytes) ? payloadError(text) : 'a job must be UTF-8'
+  if (why !== undefined) throw new Usage(`line ${number}: ${why}`)
   yield { number, text }
 }
 
-class BadLine extends Usage {
-  readonly line: number
-
-  constructor (line: number, why: string) {
-    super(`line ${line}: ${why}`)
-    this.line = line
+// With a key each line is a push of its own, which may be repeated.
+async function send (
+  call: Call, query: Query, key: string | undefined, batch: Line[]
+): Promise<void> {
+  try {
+    if (key === undefined) {
+      return await call.presque.pushMany(call.queue, batch.map(({ text }) => text), query)
+    }
+    for (const { number, text } of batch) {
+      const headers = { 'idempotency-key': `${key}:${number}` }
+      await call.presque.request('POST', `/q/${call.queue}`, { query, body: text, headers })
+    }
+  } catch (error) {
+    const { message, exit } = failure(error, call.url)
+    const which = `lines ${batch[0]!.number} to ${batch.at(-1)!.number}`
+    throw new Failure(`${which} ${fateOf(error, exit, key)}: ${message}`, exit)
   }
 }
 
-// With a key each line is a push of its own, which may be repeated.
-async function send (call: Call, query: Query, key: string | undefined, batch: Line[]): Promise<void> {
-  try {
-    if (key === undefined) return await call.presque.pushMany(call.queue, batch.map(({ text }) => text), query)
-    for (const { number, text } of batch) await call.presque.request('POST', `/q/${call.queue}`, { query, body: text, headers: { 'idempotency-key': `${key}:${number}` } })
-  } catch (error) {
-    const { message, exit } = failure(error, call.url)
-    const unknown = key !== undefined ? 'are in, in part: push the same again with the same key' : isSure(error, exit) ? 'are not in' : 'may be in, or not'
-    throw new Failure(`lines ${batch[0]!.number} to ${batch.at(-1)!.number} ${unknown}: ${message}`, exit)
-  }
+function fateOf (error: unknown, exit: number, key: string | undefined): string {
+  if (key !== undefined) return 'are in, in part: push the same again with the same key'
+  return exit !== exits.away || wasRefused(error) ? 'are not in' : 'may be in, or not'
 }
 
 // A connection that was refused has carried nothing.
-function isSure (error: unknown, exit: number): boolean {
-  return exit !== exits.away || JSON.stringify([(error as Error).cause, ((error as Error).cause as Error | undefined)?.cause]).includes('"ECONNREFUSED"')
+function wasRefused (error: unknown): boolean {
+  const { cause } = error as Error
+  const chain = [cause, (cause as Error | undefined)?.cause]
+  return JSON.stringify(chain).includes('"ECONNREFUSED"')
 }
 
 function told (error: unknown, call: Call, done: number): Failure {
   const { message, exit } = failure(error, call.url)
-  return new Failure(done === 0 ? `${message}; nothing before it was pushed` : `${message}; the ${done} jobs before that are in ${call.queue}`, exit)
+  const before = done === 0
+    ? 'nothing before it was pushed'
+    : `the ${done} jobs before that are in ${call.queue}`
+  return new Failure(`${message}; ${before}`, exit)
 }
 
 async function bar ({ io: { errors } }: Call) {
   if (!errors.isTTY) return undefined
   const { default: progress } = await import('cli-progress')
-  const one = new progress.SingleBar({ format: '{value} jobs pushed, {duration} s', stream: errors as NodeJS.WriteStream })
+  const stream = errors as NodeJS.WriteStream
+  const one = new progress.SingleBar({ format: '{value} jobs pushed, {duration} s', stream })
   one.start(0, 0)
   return one
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { exits, Failure } from './exit.ts'
 
-/** Where a command runs: what it reads, what it says, and to whom. */
+/** The environment and the streams of a command. */
 export interface Surroundings {
   env: NodeJS.ProcessEnv
   input: Readable & { isTTY?: boolean, setRawMode?: (on: boolean) => unknown }
@@ -9,9 +9,12 @@ export interface Surroundings {
   errors: Writable & { isTTY?: boolean }
 }
 
-export const here: Surroundings = { env: process.env, input: process.stdin, output: process.stdout, errors: process.stderr }
+/** Those of this process. */
+export const here: Surroundings = {
+  env: process.env, input: process.stdin, output: process.stdout, errors: process.stderr
+}
 
-/** What an error code of a write says. */
+/** The meaning of the error codes of a write. */
 export const reasons: Record<string, string> = {
   ENOSPC: 'there is no space left on the device',
   EDQUOT: 'the disk quota is used up',
@@ -20,16 +23,23 @@ export const reasons: Record<string, string> = {
   EBADF: 'it is closed'
 }
 
-/** The reader has had enough (`| head`): no error, and there is nothing to be said. */
+/** The reader has closed the pipe (`| head`). That is no error, and the command ends in silence. */
 export class ReaderGone extends Failure {
-  constructor () { super('', exits.done) }
+  constructor () {
+    super('', exits.done)
+  }
 }
 
-/** Resolves once the text is out: what is told to presque afterwards is then true. Rejects with a `Failure` if it is not. */
+/**
+ * Resolves once the text is written: only then may presque be told that it is. Rejects with a
+ * `Failure` if it cannot be written.
+ */
 export async function write (output: Writable, text: string): Promise<void> {
-  // The stream tells each error as an event as well, and an event that nothing hears ends the process.
+  // The stream also emits each error as an event. Without a listener that would end the process.
   if (output.listenerCount('error') === 0) output.on('error', () => {})
-  await new Promise<void>((resolve, reject) => { output.write(text, error => error ? reject(unwritten(error)) : resolve()) })
+  await new Promise<void>((resolve, reject) => {
+    output.write(text, error => error ? reject(unwritten(error)) : resolve())
+  })
 }
 
 function unwritten ({ code = '', message }: NodeJS.ErrnoException): Failure {

@@ -1,17 +1,27 @@
 import Table from 'cli-table3'
 
-const bare = Object.fromEntries(['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map(place => [place, '']))
+const borders = [
+  'top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right',
+  'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'
+]
+const chars = { ...Object.fromEntries(borders.map(place => [place, ''])), middle: '  ' }
+const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
 
-/** Rows under a head, in columns. What begins with a digit stands at the right. */
-export function table (head: string[], rows: Array<Array<string | number>>): string {
-  const colAligns = head.map((_, i) => rows.length > 0 && rows.every(row => typeof row[i] === 'number' || /^[\d-]/.test(String(row[i]))) ? 'right' as const : 'left' as const)
-  const drawn = new Table({ head, colAligns, chars: { ...bare, middle: '  ' }, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } })
+type Cell = string | number
+
+/** Rows under a head, in columns. A column whose cells begin with digits is aligned right. */
+export function table (head: string[], rows: Cell[][]): string {
+  const colAligns = head.map((_, i) => {
+    const isRight = rows.length > 0 && rows.every(row => /^[\d-]/.test(String(row[i])))
+    return isRight ? 'right' as const : 'left' as const
+  })
+  const drawn = new Table({ head, colAligns, chars, style })
   drawn.push(...rows.map(row => row.map(cell => String(cell))))
   return drawn.toString().split('\n').map(line => line.trimEnd()).join('\n')
 }
 
-/** Names and values below each other. */
-export function list (rows: Array<[string, string | number]>): string {
+/** Names and values, a line each. */
+export function list (rows: Array<[string, Cell]>): string {
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
 }
@@ -22,10 +32,13 @@ export function glimpse (text: string, length = 60): string {
   return text.length > length ? `${shown}...` : shown
 }
 
-/** Seconds as one would say them. */
+/** A length of time in words, such as 90 s or 3 h. */
 export function span (seconds: number): string {
-  const [size, unit] = seconds < 120 ? [1, 's'] : seconds < 7200 ? [60, 'min'] : seconds < 172_800 ? [3600, 'h'] : [86_400, 'd']
-  return `${seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds / size)} ${unit}`
+  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} d`
 }
 
 export const instant = (seconds: number): string => new Date(seconds * 1000).toISOString()

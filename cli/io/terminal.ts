@@ -1,20 +1,22 @@
 import type { Surroundings } from './surroundings.ts'
 
 /**
- * Has each key that is pressed told as it is pressed, on a terminal; elsewhere nothing is read.
- * Ctrl-C interrupts as ever: the terminal, which raw mode keeps from doing it, is restored first.
+ * Calls `onKey` for each key that is pressed on a terminal; elsewhere nothing is read. Ctrl-C still
+ * interrupts: in raw mode the terminal does not do that itself, so its mode is restored first.
  */
-export function listenForKeys ({ input }: Surroundings, tell: (key: string) => Promise<void>): { stop: () => void } {
+export function listenForKeys (
+  { input }: Surroundings, onKey: (key: string) => Promise<void>
+): { stop: () => void } {
   if (input.isTTY !== true || input.setRawMode === undefined) return { stop: () => {} }
-  const hear = (piece: Buffer | string) => {
+  const onData = (piece: Buffer | string) => {
     for (const key of String(piece)) {
       if (key === '\u0003') interrupt()
-      // What cannot be drawn now is told by the next change.
-      else void tell(key).catch(() => {})
+      // If it cannot be drawn now, the next change draws it.
+      else void onKey(key).catch(() => {})
     }
   }
   const stop = () => {
-    input.off('data', hear)
+    input.off('data', onData)
     input.setRawMode!(false)
     input.pause()
   }
@@ -23,6 +25,6 @@ export function listenForKeys ({ input }: Surroundings, tell: (key: string) => P
     process.kill(process.pid, 'SIGINT')
   }
   input.setRawMode(true)
-  input.on('data', hear)
+  input.on('data', onData)
   return { stop }
 }

@@ -1,78 +1,77 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Child } from './program.ts'
-import { verdict, type Verdict } from './outcome.ts'
-import type { PresqueError } from '../../client/error.ts'
-import type { Keeper, Kept } from '../../client/keeper.ts'
-import type { Guard } from './reaper.ts'
+import { hasStatus } from '../../client/error.ts'
+import { Program } from './program.ts'
+import type { Delivery } from '../../client/delivery.ts'
+import type { Ending } from './program.ts'
 import type { Plan } from './plan.ts'
-import type { Taken } from './server.ts'
+import type { Reaper } from './reaper.ts'
 
-// Process-wide: how many programs have been started. An id and an attempt come again when the queue is purged, or when Redis
-// has lost its last writes, and the program of before may still run.
+// Process-wide: how many programs have been started. The same id and attempt come again after a
+// purge, or when Redis has lost its last writes, and the earlier program may still run.
 let started = 0
 
-export type End = 'timeout' | 'shutdown' | 'cancelled' | 'lost'
+/** Why this worker ended a program. */
+export type EndReason = 'timeout' | 'shutdown' | 'cancelled' | 'lost'
 
-/** A program at work on a job, which it keeps. */
-export class Work implements Kept {
+/** The program that runs for a job. */
+export class JobRun {
+  readonly job: Delivery
   readonly #plan: Plan
-  readonly #keeper: Keeper
-  readonly job: Taken
-  readonly #child: Child
+  readonly #program: Program
   readonly #file: string
-  #end: End | undefined
+  #reason: EndReason | undefined
 
-  constructor (plan: Plan, keeper: Keeper, guard: Guard, folder: string, job: Taken) {
+  constructor (plan: Plan, reaper: Reaper, folder: string, job: Delivery) {
     this.#plan = plan
-    this.#keeper = keeper
     this.job = job
     started++
     this.#file = join(folder, `${job.queue}-${job.id}-${job.attempt}-${started}.json`)
-    writeFileSync(this.#file, job.payload, { mode: 0o600, flag: 'wx' })
-    this.#child = new Child(plan.program, plan.args, this.#environment(), job.payload, line => plan.log.said(line, { queue: job.queue, job: job.id }))
-    const { pid } = this.#child
-    if (pid !== undefined) {
-      guard.add(pid)
-      void this.#child.ended.then(() => guard.remove(pid))
-    }
+    writeFileSync(this.#file, job.text, { mode: 0o600, flag: 'wx' })
+    const { program, args, log } = plan
+    const onLine = (line: string) => log.said(line, { queue: job.queue, job: job.id })
+    this.#program = new Program(program, args, this.#environment(), job.text, onLine)
+    const { pid } = this.#program
+    if (pid === undefined) return
+    reaper.add(pid)
+    void this.#program.ended.then(() => reaper.remove(pid))
   }
 
-  /** Ends the program: the first reason counts. */
-  end (why: End): void {
-    this.#end ??= why
-    void this.#child.stop(this.#plan.killAfter)
+  /** Ends the program. The first reason counts. */
+  end (reason: EndReason): void {
+    this.#reason ??= reason
+    void this.#program.stop(this.#plan.killAfter)
   }
 
   kill (): void {
-    this.#child.signal('SIGKILL')
+    this.#program.signal('SIGKILL')
   }
 
-  keptSince (): void {}
-
-  /** Hears that the job was cancelled, or that another worker has it. */
-  lose (reason: PresqueError): void {
-    if (reason.status === 404) this.end('cancelled')
-    else if (reason.status === 409) this.end('lost')
-    else this.#plan.log.warn(`the job cannot be kept: ${reason.message}`, { queue: this.job.queue, job: this.job.id })
-  }
-
-  /** How it ended; or why that does not matter any more. */
-  async outcome (): Promise<Verdict | 'cancelled' | 'lost'> {
-    const { timeout } = this.#plan
-    const timer = timeout === undefined ? undefined : setTimeout(() => this.end('timeout'), timeout * 1000)
-    this.#keeper.add(this)
-    const ending = await this.#child.ended
+  /** Resolves when the program has ended. When `signal` aborts, the job is lost: it ends then. */
+  async ended (signal: AbortSignal): Promise<{ ending: Ending, reason: EndReason | undefined }> {
+    const { timeout, log } = this.#plan
+    const expire = () => this.end('timeout')
+    const timer = timeout === undefined ? undefined : setTimeout(expire, timeout * 1000)
+    signal.addEventListener('abort', () => this.#lose(signal.reason), { once: true })
+    if (signal.aborted) this.#lose(signal.reason)
+    const ending = await this.#program.ended
     clearTimeout(timer)
-    this.#keeper.delete(this)
     rmSync(this.#file, { force: true })
-    if (ending.cut) this.#plan.log.warn('its output is too long: the result is the beginning, as a string', { queue: this.job.queue, job: this.job.id })
-    const end = this.#end
-    return end === 'cancelled' || end === 'lost' ? end : verdict(ending, end, this.#plan)
+    if (ending.cut) {
+      const { queue, id } = this.job
+      const sentence = 'its output is too long: the result is the beginning, as a string'
+      log.warn(sentence, { queue, job: id })
+    }
+    return { ending, reason: this.#reason }
+  }
+
+  #lose (reason: unknown): void {
+    if (hasStatus(reason, 404)) return this.end('cancelled')
+    this.end(hasStatus(reason, 409) ? 'lost' : 'shutdown')
   }
 
   #environment (): NodeJS.ProcessEnv {
-    // What a job brings may be run by its program: the token of the worker is for presque alone.
+    // A job may bring what its program runs: the token of the worker is for presque alone.
     const { env: { PRESQUE_TOKEN: _, ...env }, worker, url } = this.#plan
     const { queue, id, attempt, receipt, traceparent } = this.job
     return {
@@ -84,7 +83,7 @@ export class Work implements Kept {
       PRESQUE_RECEIPT: receipt,
       PRESQUE_WORKER: worker,
       PRESQUE_PAYLOAD_FILE: this.#file,
-      ...(traceparent !== null && { TRACEPARENT: traceparent })
+      ...(traceparent !== undefined && { TRACEPARENT: traceparent })
     }
   }
 }

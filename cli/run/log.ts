@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 
 type Facts = Record<string, unknown> & { queue?: string, job?: string }
 
-/** What `presque run` says on stderr: lines for people, or lines of JSON. */
+/** The log of `presque run`, on stderr: lines for people, or lines of JSON. */
 export class Log {
   readonly #to: Writable
   readonly #json: boolean
@@ -12,7 +12,7 @@ export class Log {
     this.#to = to
     this.#json = json
     this.#quiet = quiet
-    // A reader that has gone is no reason to drop a job.
+    // The programs go on when the reader of the log has gone.
     to.on('error', () => {})
   }
 
@@ -24,14 +24,18 @@ export class Log {
     this.#line('warn', message, facts)
   }
 
-  /** A line that a program wrote on its stderr. */
+  /** Logs a line that a program wrote on its stderr. */
   said (line: string, facts: Facts): void {
     this.#line('said', line, facts)
   }
 
   #line (level: string, message: string, facts: Facts): void {
     const time = new Date().toISOString()
-    const place = facts.job === undefined ? '' : `${facts.queue}/${facts.job}${level === 'said' ? ' |' : ''} `
-    this.#to.write(this.#json ? `${JSON.stringify({ time, level, msg: message, ...facts })}\n` : `${time.slice(11, 19)} ${place}${message}\n`)
+    const { queue, job } = facts
+    const about = job === undefined ? '' : `${queue}/${job}${level === 'said' ? ' |' : ''} `
+    const line = this.#json
+      ? JSON.stringify({ time, level, msg: message, ...facts })
+      : `${time.slice(11, 19)} ${about}${message}`
+    this.#to.write(`${line}\n`)
   }
 }

@@ -1,42 +1,67 @@
 import { isUtf8 } from 'node:buffer'
+import { JobError, Release } from '../../client/error.ts'
+import { JsonText } from '../../client/json-text.ts'
 import type { Ending } from './program.ts'
 
-/** What is to be told to presque. */
-export type Verdict =
-  | { verb: 'ack', body: string | undefined }
-  | { verb: 'nack', body: string, why: string, refused?: true }
-  | { verb: 'release', delay: number, why: string }
+interface Rules {
+  /** Seconds. */
+  releaseDelay: number
+  timeout: number | undefined
+  /** Exit codes after which the job is not tried again. */
+  final: number[]
+}
 
-interface Rules { releaseDelay: number, final: number[], timeout: number | undefined }
-
-// sysexits.h: a temporary failure, the user is invited to retry.
+// sysexits.h: EX_TEMPFAIL, a temporary failure.
 const temporary = 75
 
-/** How a program ended, as a verdict. `end`: whether it was ended, and why. */
-export function verdict (ending: Ending, end: 'timeout' | 'shutdown' | undefined, rules: Rules): Verdict {
+/** The failure of a program, as the server keeps it with the job. */
+export class ProgramError extends JobError {
+  override readonly name: string
+  override readonly stack: string
+
+  constructor (type: string, message: string, stderr: string, final = false) {
+    super(message, final ? { retry: false } : {})
+    this.name = type
+    this.stack = stderr
+  }
+}
+
+/**
+ * The result of a job whose program ended with exit code 0. Throws a `ProgramError` or a `Release`
+ * where it ended otherwise. `reason` says why this worker ended it, if it did.
+ */
+export function resultOf (
+  ending: Ending, reason: 'timeout' | 'shutdown' | undefined, rules: Rules
+): JsonText | undefined {
   const { code, signal, tail, error } = ending
-  if (error !== undefined) return { verb: 'release', delay: rules.releaseDelay, why: `the program cannot be started: ${error.message}` }
-  if (end === 'timeout') return failed('timeout', `it ran longer than ${rules.timeout} s`, tail)
-  if (code === 0) return { verb: 'ack', body: result(ending) }
-  if (end === 'shutdown') return { verb: 'release', delay: 0, why: 'this worker is stopping' }
-  if (code === temporary) return { verb: 'release', delay: rules.releaseDelay, why: `exit code ${temporary}` }
-  return code === null ? failed('signal', `killed by ${signal}`, tail) : failed('exit', `exit code ${code}`, tail, rules.final.includes(code))
+  const { releaseDelay, timeout, final } = rules
+  if (error !== undefined) {
+    throw new Release(`the program cannot be started: ${error.message}`, releaseDelay)
+  }
+  if (reason === 'timeout') {
+    throw new ProgramError('timeout', `it ran longer than ${timeout} s`, tail)
+  }
+  if (code === 0) return outputOf(ending)
+  if (reason === 'shutdown') throw new Release('this worker is stopping', 0)
+  if (code === temporary) throw new Release(`exit code ${temporary}`, releaseDelay)
+  if (code === null) throw new ProgramError('signal', `killed by ${signal}`, tail)
+  throw new ProgramError('exit', `exit code ${code}`, tail, final.includes(code))
 }
 
-function failed (type: string, message: string, tail: string, final = false): Verdict {
-  return { verb: 'nack', why: message, body: JSON.stringify({ error: { type, message, backtrace: tail }, ...(final && { retry: false }) }) }
-}
-
-// JSON as it was written, but for the white space around it; anything else as a JSON string.
-function result ({ stdout, cut }: Ending): string | undefined {
+// JSON stays as the program wrote it, without the white space around it. Other text is a string.
+function outputOf ({ stdout, cut }: Ending): JsonText | undefined {
   const text = stdout.toString('utf8')
   const json = text.trim()
   if (json === '') return undefined
+  const isJson = !cut && isUtf8(stdout) && parses(json)
+  return new JsonText(isJson ? json : JSON.stringify(text.replace(/\r?\n$/, '')))
+}
+
+function parses (text: string): boolean {
   try {
-    if (cut || !isUtf8(stdout)) throw new Error('no JSON')
-    JSON.parse(json)
-    return json
+    JSON.parse(text)
+    return true
   } catch {
-    return JSON.stringify(text.replace(/\r?\n$/, ''))
+    return false
   }
 }

@@ -1,6 +1,6 @@
 import type { Log } from './log.ts'
 
-/** What `presque run` is to do. */
+/** The options of `presque run`. */
 export interface Plan {
   url: string
   token: string | undefined

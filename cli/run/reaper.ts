@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 
-// Reads `+ PID` and `- PID`. At the end of its input, which is the end of the runner however that came, it ends what is left, and the folder of payloads.
+// Reads `+ PID` and `- PID`. Its input ends when the runner ends, in whatever way. Then it ends the
+// programs that are left, and removes the folder of payloads.
 const script = `
 groups=
 while read -r verb pid; do
@@ -15,8 +16,11 @@ for one in $groups; do kill -s KILL -- "-$one"; done
 rm -rf -- "$1"
 `
 
-/** A process beside the runner that ends the programs it leaves behind when it is killed: their jobs will run elsewhere. */
-export class Guard {
+/**
+ * A process beside the runner. When the runner is killed, it ends the programs that are left: their
+ * jobs will run elsewhere.
+ */
+export class Reaper {
   readonly #folder: string
   readonly #killAfter: number
   readonly #groups = new Set<number>()
@@ -39,7 +43,7 @@ export class Guard {
     this.#tell(`- ${pid}\n`)
   }
 
-  /** The folder goes as well. */
+  /** Ends it; it removes the folder as well. */
   close (): void {
     this.#closed = true
     this.#shell.stdin!.end()
@@ -50,9 +54,11 @@ export class Guard {
     if (this.#shell.stdin!.writable) this.#shell.stdin!.write(line)
   }
 
-  // In a session of its own, so that what ends the runner's group does not end it.
+  // In a session of its own: a signal to the runner's group must not end it.
   #start (): ChildProcess {
-    const shell = spawn('/bin/sh', ['-c', script, 'presque-run-guard', this.#folder, String(this.#killAfter)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+    const args = ['-c', script, 'presque-run-guard', this.#folder, String(this.#killAfter)]
+    const stdio: StdioOptions = ['pipe', 'ignore', 'ignore']
+    const shell = spawn('/bin/sh', args, { stdio, detached: true })
     shell.stdin!.on('error', () => {})
     shell.on('error', () => {})
     shell.once('exit', () => {

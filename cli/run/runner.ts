@@ -2,134 +2,142 @@ import { setMaxListeners } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Keeper } from '../../client/keeper.ts'
-import { pause } from '../../client/backoff.ts'
-import { placeOf, Presence, version } from '../../client/presence.ts'
-import { Guard } from './reaper.ts'
-import { Server, type Taken } from './server.ts'
-import { tell } from './report.ts'
-import { Work } from './job-run.ts'
+import { Release } from '../../client/error.ts'
+import { Worker } from '../../client/worker.ts'
+import { loggedFetch } from './connection.ts'
+import { LoggedConsumer } from './consumer.ts'
+import { JobRun } from './job-run.ts'
+import { resultOf } from './outcome.ts'
+import { Reaper } from './reaper.ts'
+import type { Delivery } from '../../client/delivery.ts'
+import type { Context } from '../../client/job-run.ts'
+import type { JsonText } from '../../client/json-text.ts'
 import type { Plan } from './plan.ts'
 
-// In ms: for how long a worker that has stopped still tries to say what has become of its jobs. They come back by themselves.
-const lastWords = 5000
+// A worker that stops still tries for so long to tell the outcome of its jobs. Later they come back
+// by themselves.
+const lastTellMs = 5000
+// Seconds, beside `wait`: a server that is frozen holds its connections for ever.
+const timeout = 10
 
-/** Takes jobs and runs a program for each, until it is stopped. */
+/** A worker whose handler runs a program for each job, until it is stopped. */
 export class Runner {
-  /** Resolves when nothing runs any more; rejects when presque refuses to give it jobs at all. */
+  /** Resolves when no program runs any more; rejects when presque does not let it take jobs. */
   readonly finished: Promise<void>
   readonly #plan: Plan
-  readonly #server: Server
+  readonly #consumer: LoggedConsumer
+  readonly #worker: Worker
   readonly #folder = mkdtempSync(join(tmpdir(), 'presque-run-'))
-  readonly #guard: Guard
-  readonly #keeper: Keeper
-  readonly #presence: Presence
-  readonly #taking = new AbortController()
-  readonly #telling = new AbortController()
-  readonly #works = new Set<Work>()
+  readonly #reaper: Reaper
+  readonly #givingUp = new AbortController()
+  readonly #runs = new Set<JobRun>()
+  #isStopping = false
   #signals = 0
 
   constructor (plan: Plan) {
     this.#plan = plan
-    this.#server = new Server(plan)
-    this.#guard = new Guard(this.#folder, plan.killAfter)
-    const { queues, lease, worker, concurrency } = plan
-    this.#keeper = new Keeper(this.#server, { lease, worker, onQuiet: this.#quiet })
-    this.#presence = new Presence({ request: async (method, path, what = {}) => await this.#server.ask(method, path, what) }, queues, { worker_id: worker, version, ...placeOf(), concurrency })
-    setMaxListeners(0, this.#taking.signal, this.#telling.signal)
-    this.finished = this.#run()
+    const { url, token, queues, concurrency, lease, wait, log } = plan
+    this.#reaper = new Reaper(this.#folder, plan.killAfter)
+    setMaxListeners(0, this.#givingUp.signal)
+    const fetch = loggedFetch({ url, log, onQuiet: () => this.#onQuiet() })
+    const connection = { url, token, retries: 1, timeout, fetch }
+    this.#consumer = new LoggedConsumer(connection, log, this.#givingUp.signal)
+    const handler = (job: Delivery, context: Context) => this.#work(job, context)
+    const options = { concurrency, lease, wait, id: plan.worker }
+    // The consumer logs the outcome of each job.
+    this.#worker = new Worker(this.#consumer, queues, handler, { ...options, onError: () => {} })
+    this.finished = this.#finish()
   }
 
-  /** The first time: takes no more, and ends what still runs after `grace`. The second time: ends it now. The third: with SIGKILL. */
+  /**
+   * The first time, takes no more jobs, and ends the programs that still run after `grace`. The
+   * second time, ends them at once; the third time, with SIGKILL.
+   */
   stop (why: string): void {
     const { log, grace } = this.#plan
-    this.#taking.abort()
-    if (++this.#signals === 1) {
-      log.warn(`${why}: ${this.#works.size === 0 ? 'stopping' : `${this.#works.size} jobs have ${grace} s to end`}`)
-      setTimeout(() => this.#hurry(), grace * 1000).unref()
+    this.#isStopping = true
+    this.#close(Infinity)
+    this.#signals++
+    if (this.#signals === 1) {
+      const running = `${this.#runs.size} jobs have ${grace} s to end`
+      log.warn(`${why}: ${this.#runs.size === 0 ? 'stopping' : running}`)
+      setTimeout(() => this.#endPrograms(), grace * 1000).unref()
     } else if (this.#signals === 2) {
       log.warn(`${why} again: ending what runs`)
-      this.#hurry()
+      this.#endPrograms()
     } else {
-      for (const work of this.#works) work.kill()
-      this.#telling.abort()
+      for (const run of this.#runs) run.kill()
+      this.#giveUp()
     }
   }
 
-  readonly #quiet = (): void => {
-    if (!this.#taking.signal.aborted) this.#plan.log.warn('presque wants this worker to take no more: it ends when what runs has ended')
-    this.#taking.abort()
+  #endPrograms (): void {
+    for (const run of this.#runs) run.end('shutdown')
+    setTimeout(() => this.#giveUp(), this.#plan.killAfter * 1000 + lastTellMs).unref()
   }
 
-  #hurry (): void {
-    for (const work of this.#works) work.end('shutdown')
-    setTimeout(() => this.#telling.abort(), this.#plan.killAfter * 1000 + lastWords).unref()
+  // Tells presque nothing more of jobs.
+  #giveUp (): void {
+    this.#givingUp.abort()
+    this.#close(0)
   }
 
-  async #run (): Promise<void> {
+  #close (drainTimeout: number): void {
+    this.#worker.close(drainTimeout).catch(() => {})
+  }
+
+  #onQuiet (): void {
+    if (this.#isStopping) return
+    this.#isStopping = true
+    const sentence = 'presque wants this worker to take no more: it ends when what runs has ended'
+    this.#plan.log.warn(sentence)
+  }
+
+  async #finish (): Promise<void> {
     const { log, queues, concurrency, program } = this.#plan
+    log.info(`${program} works on ${queues.join(', ')}, ${concurrency} at a time`)
     try {
-      this.#presence.begin()
-      this.#server.onReturn = () => this.#presence.say()
-      log.info(`${program} works on ${queues.join(', ')}, ${concurrency} at a time`)
-      await this.#loops()
+      await this.#worker.finished
     } finally {
-      this.#server.onReturn = () => {}
-      await this.#presence.end()
-      this.#guard.close()
+      this.#reaper.close()
       log.info('stopped')
     }
   }
 
-  async #loops (): Promise<void> {
-    const loops = Array.from({ length: this.#plan.concurrency }, () => this.#loop())
-    // The others end what they have in hand.
-    const ends = await Promise.allSettled(loops)
-    for (const end of ends) if (end.status === 'rejected') throw end.reason
-  }
-
-  async #loop (): Promise<void> {
+  async #work (job: Delivery, { signal }: Context): Promise<JsonText | undefined> {
+    const began = performance.now()
+    const run = this.#start(job)
+    this.#runs.add(run)
+    const { ending, reason } = await run.ended(signal)
+    this.#runs.delete(run)
+    const seconds = Math.round(performance.now() - began) / 1000
+    if (reason === 'cancelled' || reason === 'lost') {
+      this.#logLost(job, reason, seconds)
+      return undefined
+    }
+    this.#consumer.note(job, { seconds })
     try {
-      for (let job = await this.#take(); job !== null;) job = await this.#work(job) ?? await this.#take()
+      return resultOf(ending, reason, this.#plan)
     } catch (error) {
-      this.#taking.abort()
+      if (error instanceof Release) this.#consumer.note(job, { seconds, why: error.message })
       throw error
     }
   }
 
-  async #take (): Promise<Taken | null> {
-    const { signal } = this.#taking
-    const { queues, lease, wait, worker } = this.#plan
+  #start (job: Delivery): JobRun {
     try {
-      while (!signal.aborted) {
-        const since = performance.now()
-        const job = await this.#server.take(queues, { lease, wait, worker_id: worker }, { onQuiet: this.#quiet, signal })
-        if (job !== null) return job
-        if (performance.now() - since < 200) await pause(500 + 500 * Math.random(), signal)
-      }
+      return new JobRun(this.#plan, this.#reaper, this.#folder, job)
     } catch (error) {
-      if (!signal.aborted) throw error
+      // The fault of this machine, not of the job: its disk is full, for example.
+      const why = `the program cannot be started: ${(error as Error).message}`
+      this.#consumer.note(job, { seconds: 0, why })
+      throw new Release(why, this.#plan.releaseDelay)
     }
-    return null
   }
 
-  async #work (job: Taken): Promise<Taken | null> {
-    const work = new Work(this.#plan, this.#keeper, this.#guard, this.#folder, job)
-    this.#works.add(work)
-    const began = performance.now()
-    const outcome = await work.outcome()
-    this.#works.delete(work)
-    const { log } = this.#plan
-    const what = { job, outcome, seconds: Math.round(performance.now() - began) / 1000, next: this.#next(job), onQuiet: this.#quiet, signal: this.#telling.signal }
-    const next = await tell(this.#server, log, what)
-    if (next === null || !this.#taking.signal.aborted) return next
-    await this.#server.settle(next, 'release', { signal: this.#telling.signal })
-    return null
-  }
-
-  // An ack brings a job of the same queue only: of several queues, that would pass over those that come first.
-  #next ({ queue }: Taken) {
-    const { queues, lease, worker } = this.#plan
-    return this.#taking.signal.aborted || queue !== queues[0] ? undefined : { next: 1, lease, worker_id: worker }
+  #logLost (job: Delivery, reason: 'cancelled' | 'lost', seconds: number): void {
+    const what = reason === 'cancelled' ? 'it was cancelled' : 'another has it'
+    const facts = { queue: job.queue, job: job.id, attempt: job.attempt, seconds }
+    this.#plan.log.warn(`${what}: ended`, facts)
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { test } from 'tap'
 import manifest from '../../package.json' with { type: 'json' }
 import { Presque, Worker } from '../../client/client.ts'
-import { version } from '../../client/presence.ts'
+import { version } from '../../client/registration.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
 

@@ -1,5 +1,6 @@
 import { test, type Test } from 'tap'
-import { Acks } from '../../client/ack-batcher.ts'
+import { AckBatcher } from '../../client/ack-batcher.ts'
+import { JsonText } from '../../client/json-text.ts'
 import { Presque, PresqueError } from '../../client/client.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import type { Config } from '../../schemas/config.ts'
@@ -20,10 +21,11 @@ async function acking (t: Test, config: Partial<Config> = {}) {
     await presque.pushMany(queue, Array.from({ length: count }, (_, n) => ({ n })))
     return await presque.takeMany(queue, { lease: 60, count })
   }
-  const acks = new Acks(presque)
-  const ackAll = async (jobs: Awaited<ReturnType<typeof leased>>, result?: string) => {
+  const acks = new AckBatcher(presque)
+  const ackAll = async (jobs: Awaited<ReturnType<typeof leased>>, text?: string) => {
     paths.length = 0
-    return await Promise.allSettled(jobs.map(async job => await acks.ack({ job, result, size: result?.length ?? 0, next: undefined })))
+    const result = text === undefined ? undefined : new JsonText(JSON.stringify(text))
+    return await Promise.allSettled(jobs.map(job => acks.ack({ job, result, next: undefined })))
   }
   return { app, presque, paths, leased, ackAll }
 }

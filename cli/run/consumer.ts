@@ -1,0 +1,138 @@
+import { retry } from '../../client/backoff.ts'
+import { Consumer, type AckOptions, type SignalOption } from '../../client/consumer.ts'
+import { hasStatus, isTransient, type PresqueError } from '../../client/error.ts'
+import { isContentError } from '../../client/failure.ts'
+import type { Delivery } from '../../client/delivery.ts'
+import type { Connection } from '../../client/request.ts'
+import type { Done, Failure, Verdict } from '../../client/schema.ts'
+import type { Log } from './log.ts'
+
+/** What the log tells of a job whose program has ended. */
+export interface RunFacts {
+  seconds: number
+  /** Why the job is released, if it is. */
+  why?: string
+}
+
+/**
+ * Tells presque what became of jobs, for as long as it takes: until presque answers, or
+ * `givingUp` aborts. Logs the outcome of each job whose facts were noted.
+ */
+export class LoggedConsumer extends Consumer {
+  readonly #log: Log
+  readonly #givingUp: AbortSignal
+  readonly #facts = new WeakMap<Delivery, RunFacts>()
+
+  constructor (connection: Connection, log: Log, givingUp: AbortSignal) {
+    super(connection)
+    this.#log = log
+    this.#givingUp = givingUp
+  }
+
+  note (job: Delivery, facts: RunFacts): void {
+    this.#facts.set(job, facts)
+  }
+
+  override async ack (job: Delivery, result?: unknown, options: AckOptions = {}) {
+    const signal = this.#givingUp
+    try {
+      const next = await this.#tell(() => super.ack(job, result, { ...options, signal }))
+      this.#logAck(job, null)
+      return next
+    } catch (error) {
+      // The worker tells presque that such a job failed.
+      if (!signal.aborted && isContentError(error)) throw error
+      this.#logAck(job, error)
+      return null
+    }
+  }
+
+  override async ackMany (done: Done[]) {
+    const signal = this.#givingUp
+    try {
+      const errors = await this.#tell(() => super.ackMany(done, { signal }))
+      return errors.map((error, i) => this.#errorOfAck(done[i]!.job, error))
+    } catch (error) {
+      if (!signal.aborted) throw error
+      for (const { job } of done) this.#logAck(job, error)
+      return done.map(() => null)
+    }
+  }
+
+  override async nack (job: Delivery, failure: Failure = {}): Promise<Verdict | null> {
+    const why = failure.error?.message ?? ''
+    const nack = async (signal: AbortSignal) => await super.nack(job, failure, { signal })
+    return await this.#giveUp(job, why, nack, worded)
+  }
+
+  override async release (
+    job: Delivery, options: SignalOption & { delay?: number } = {}
+  ): Promise<void> {
+    const { why = '' } = this.#facts.get(job) ?? {}
+    const release = async (signal: AbortSignal) => {
+      await super.release(job, { ...options, signal })
+    }
+    await this.#giveUp(job, why, release, () => 'given back')
+  }
+
+  async #tell<Answer> (attempt: () => Promise<Answer>): Promise<Answer> {
+    const signal = this.#givingUp
+    return await retry(attempt, error => !signal.aborted && isTransient(error), signal)
+  }
+
+  async #giveUp<Answer> (
+    job: Delivery, why: string, attempt: (signal: AbortSignal) => Promise<Answer>,
+    then: (answer: Answer) => string
+  ): Promise<Answer | null> {
+    const signal = this.#givingUp
+    try {
+      const answer = await this.#tell(() => attempt(signal))
+      this.#warn(job, `${why}: ${then(answer)}`)
+      return answer
+    } catch (error) {
+      this.#warn(job, `${why}: ${reasonOf(error)}`)
+      if (signal.aborted || hasStatus(error, 404, 409)) return null
+      throw error
+    }
+  }
+
+  #errorOfAck (job: Delivery, error: PresqueError | null): PresqueError | null {
+    if (error !== null && isContentError(error)) return error
+    this.#logAck(job, error)
+    return null
+  }
+
+  #logAck (job: Delivery, error: unknown): void {
+    const facts = this.#facts.get(job)
+    if (facts === undefined) return
+    const done = `done in ${facts.seconds} s`
+    const told = logged(job, facts)
+    if (error === null) this.#log.info(done, told)
+    else if (hasStatus(error, 404)) this.#log.info(`${done}; it is gone already`, told)
+    else if (hasStatus(error, 409)) this.#warn(job, 'done, but too late: another has it')
+    else this.#warn(job, `done, but ${reasonOf(error)}`)
+  }
+
+  #warn (job: Delivery, message: string): void {
+    const facts = this.#facts.get(job)
+    if (facts !== undefined) this.#log.warn(message, logged(job, facts))
+  }
+}
+
+function logged ({ queue, id, attempt }: Delivery, { seconds }: RunFacts) {
+  return { queue, job: id, attempt, seconds }
+}
+
+// There is no verdict where an earlier request was accepted.
+function worded (verdict: Verdict | null): string {
+  if (verdict === null) return 'it is gone'
+  const { run_at: at } = verdict
+  if (at === undefined) return 'it has failed for good'
+  return `again at ${new Date(at * 1000).toISOString()}`
+}
+
+function reasonOf (error: unknown): string {
+  if (hasStatus(error, 404)) return 'it is gone'
+  if (hasStatus(error, 409)) return 'another has it'
+  return `presque does not hear of it: ${(error as Error).message}`
+}
