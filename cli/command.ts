@@ -4,16 +4,16 @@ import { Usage } from './io/exit.ts'
 import { oneLine } from './io/json-text.ts'
 import { write, type Surroundings } from './io/surroundings.ts'
 
-/** Everything is text as it was given, a switch true or false; what may be repeated is a list. */
+/** Text as it was given, a switch true or false; an option with `isList` is a list. */
 export type Arguments = Record<string, any>
 
-/** An option of yargs, which a length of time is not. */
-export type Option = Options & { isSpan?: true }
+/** An option of yargs; with `isSpan` a length of time, with `isList` one that may be repeated. */
+export type Option = Options & { isSpan?: true, isList?: true }
 
 export interface Command {
   positionals?: Record<string, PositionalOptions>
   options?: Record<string, Option>
-  /** Commands as one would type them, each with what it does. */
+  /** Command lines, each with what it does. */
   examples: Array<[string, string]>
   /** Resolves with an exit code if that is not 0. */
   run: (call: Call) => Promise<number | void>
@@ -25,7 +25,7 @@ export class Call {
   /** What stood after `--`. */
   readonly rest: string[]
   readonly io: Surroundings
-  /** Lines of JSON are wanted, not words. */
+  /** Whether the output is lines of JSON, not words. */
   readonly json: boolean
 
   constructor (args: Arguments, rest: string[], io: Surroundings) {
@@ -35,28 +35,41 @@ export class Call {
     this.json = args['json'] === true || io.output.isTTY !== true
   }
 
-  get url (): string { return (this.io.env['PRESQUE_URL'] || 'http://127.0.0.1:5000').replace(/\/+$/, '') }
+  get url (): string {
+    return (this.io.env['PRESQUE_URL'] || 'http://127.0.0.1:5000').replace(/\/+$/, '')
+  }
 
-  get token (): string | undefined { return this.io.env['PRESQUE_TOKEN'] || undefined }
+  get token (): string | undefined {
+    return this.io.env['PRESQUE_TOKEN'] || undefined
+  }
 
-  /** The server; it is asked again for less than a second when it is away, so that a restart does not matter. */
-  get presque (): Presque { return new Presque({ url: this.url, token: this.token, retries: 3 }) }
+  /** The server. Requests are repeated for less than a second: a restart does not matter. */
+  get presque (): Presque {
+    return new Presque({ url: this.url, token: this.token, retries: 3 })
+  }
 
-  /** One queue, as the server allows them: a slash in a name would ask for something else. */
-  get queue (): string { return name(this.args['queue']) }
+  /** The name of one queue, as the server allows it. */
+  get queue (): string {
+    return name(this.args['queue'])
+  }
 
   get id (): string {
-    if (/^[0-9]{1,16}$/.test(this.args['id'])) return this.args['id']
-    throw new Usage(`a job id is a number such as 42, not '${this.args['id']}'`)
+    const { id } = this.args
+    if (/^[0-9]{1,16}$/.test(id)) return id
+    throw new Usage(`a job id is a number such as 42, not '${id}'`)
   }
 
-  /** Says it as a line of JSON, or in words. JSON text stays as it is, but for line breaks between its tokens. */
+  /**
+   * Writes a line of JSON, or words. JSON text is written as it stands, but for line breaks between
+   * its tokens.
+   */
   async tell (value: object | string, words: string | (() => string)): Promise<void> {
-    const line = typeof value === 'string' ? oneLine(value) : JSON.stringify(value)
-    await write(this.io.output, `${this.json ? line : typeof words === 'string' ? words : words()}\n`)
+    const json = () => typeof value === 'string' ? oneLine(value) : JSON.stringify(value)
+    const said = () => typeof words === 'string' ? words : words()
+    await write(this.io.output, `${this.json ? json() : said()}\n`)
   }
 
-  /** A remark to people, who may be elsewhere: beside the output. */
+  /** Writes a remark for people to standard error, beside the output. */
   remark (sentence: string): void {
     this.io.errors.write(`presque: ${sentence}\n`)
   }
@@ -65,36 +78,51 @@ export class Call {
 export function name (text: string): string {
   // A path with . or .. as a part of it is another path.
   if (text === '.' || text === '..') throw new Usage(`a queue cannot be called '${text}'`)
+  // A slash in a name would ask for another route.
   if (/^[A-Za-z0-9_.:@-]{1,128}$/.test(text)) return text
-  throw new Usage(`a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, not '${text}'`)
+  const allowed = '1 to 128 characters out of A-Z a-z 0-9 _ . : @ -'
+  throw new Usage(`a queue name is ${allowed}, not '${text}'`)
 }
 
-/** Text as it was given, once. */
-export const text = (description: string, more: Options = {}): Options => ({ type: 'string', requiresArg: true, description, ...more })
+/** An option that takes text. */
+export const text = (description: string, more: Option = {}): Option => {
+  return { type: 'string', requiresArg: true, description, ...more }
+}
 
-/** A length of time: `inSeconds` makes the seconds of it that presque wants. */
-export const seconds = (description: string, more: Options = {}): Option => ({ ...text(`${description}: seconds, or 90s, 5m, 1h, 2d`, more), isSpan: true })
+/** An option that takes a length of time; `inSeconds` converts it. */
+export const seconds = (description: string, more: Option = {}): Option => {
+  return { ...text(`${description}: seconds, or 90s, 5m, 1h, 2d`, more), isSpan: true }
+}
 
 const units: Record<string, number> = { '': 1, ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
 
-/** So many seconds, as presque takes them. */
+/** A length of time in seconds, as text: presque takes it so. */
 export function inSeconds (given: string, option: string): string {
   const [, number, unit] = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d|)$/.exec(given) ?? []
-  if (unit === undefined) throw new Usage(`--${option} is a number of seconds, or a time such as 90s, 5m, 1h or 2d, not '${given}'`)
+  if (unit === undefined) {
+    const forms = 'a number of seconds, or a time such as 90s, 5m, 1h or 2d'
+    throw new Usage(`--${option} is ${forms}, not '${given}'`)
+  }
   return unit === '' ? given : String(Math.round(Number(number) * units[unit]! * 1000) / 1000)
 }
 
 /** A whole number, such as a limit. */
 export function whole (given: string, option: string, least = 0): number {
   if (/^\d{1,15}$/.test(given) && Number(given) >= least) return Number(given)
-  throw new Usage(`--${option} is a whole number${least === 0 ? '' : ` from ${least} on`}, not '${given}'`)
+  const from = least === 0 ? '' : ` from ${least} on`
+  throw new Usage(`--${option} is a whole number${from}, not '${given}'`)
 }
 
-/** Every state that a job can be in. */
+/** Each state of a job. */
 export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 
-export const flag = (description: string): Options => ({ type: 'boolean', description })
+export const flag = (description: string): Option => ({ type: 'boolean', description })
 
-export const aQueue: Record<string, PositionalOptions> = { queue: { type: 'string', description: 'The name of the queue' } }
+export const aQueue: Record<string, PositionalOptions> = {
+  queue: { type: 'string', description: 'The name of the queue' }
+}
 
-export const aJob: Record<string, PositionalOptions> = { ...aQueue, id: { type: 'string', description: 'The number of the job' } }
+export const aJob: Record<string, PositionalOptions> = {
+  ...aQueue,
+  id: { type: 'string', description: 'The number of the job' }
+}

@@ -3,34 +3,37 @@ import type { Redis } from 'ioredis'
 import { obstacle } from './check.ts'
 import { push, type Target } from './push.ts'
 import { glimpse, Tally } from './tally.ts'
-import type { Reader, SourceJob, Wish } from './source.ts'
+import type { Reader, Selection, SourceJob } from './source.ts'
 
 export interface Move {
-  /** Which layout, in which Redis: part of the name under which presque knows a job. */
+  /** Which layout, in which Redis: a part of the name by which presque knows a job. */
   origin: string
   read: Reader
-  wish: Wish
-  /** Old names of queues and new ones. */
+  selection: Selection
+  /** New names of queues by old ones. */
   renames: Map<string, string>
   /** undefined: only look. */
   target: Target | undefined
-  /** Take what has arrived out of the source. */
+  /** Whether jobs that have arrived are removed from the source. */
   remove: boolean
-  /** Takes a line for people. */
+  /** Writes a line for people. */
   say: (line: string) => void
 }
 
-/** Moves the jobs of a source page by page, or only counts them. Rejects when either side is gone; what has arrived is then known to presque. */
+/**
+ * Moves the jobs of a source page by page, or only counts them. Rejects when either side is away;
+ * presque then knows which jobs have arrived.
+ */
 export async function move (redis: Redis, plan: Move): Promise<Tally> {
   const tally = new Tally()
-  let told = performance.now()
-  for await (const page of plan.read(redis, plan.wish)) {
+  let said = performance.now()
+  for await (const page of plan.read(redis, plan.selection)) {
     const fit = page.jobs.filter(job => isFit(plan, tally, job))
     if (plan.target === undefined) continue
     const arrived = await pushAll(plan, plan.target, tally, fit)
     if (plan.remove) await page.remove(arrived)
-    if (performance.now() - told < 1000) continue
-    told = performance.now()
+    if (performance.now() - said < 1000) continue
+    said = performance.now()
     plan.say(`${tally.moved} of ${tally.found} found so far are in presque`)
   }
   return tally
@@ -55,13 +58,18 @@ function leave (plan: Move, tally: Tally, job: SourceJob, why: string): void {
   plan.say(`cannot move ${job.id}, found in ${job.place}: ${why}: ${glimpse(job.text)}`)
 }
 
-// One after the other in a queue, so that they arrive in order; several queues at once.
-async function pushAll (plan: Move, target: Target, tally: Tally, jobs: SourceJob[]): Promise<SourceJob[]> {
+// The jobs of a queue one after the other, so that they arrive in order; several queues at once.
+async function pushAll (
+  plan: Move, target: Target, tally: Tally, jobs: SourceJob[]
+): Promise<SourceJob[]> {
   const arrived: SourceJob[] = []
-  const lines = new Map<string, SourceJob[]>()
-  for (const job of jobs) lines.set(into(plan, job), [...lines.get(into(plan, job)) ?? [], job])
-  const ended = await Promise.allSettled([...lines].map(async ([queue, line]) => {
-    for (const job of line) {
+  const byQueue = new Map<string, SourceJob[]>()
+  for (const job of jobs) {
+    const queue = into(plan, job)
+    byQueue.set(queue, [...byQueue.get(queue) ?? [], job])
+  }
+  const ended = await Promise.allSettled([...byQueue].map(async ([queue, some]) => {
+    for (const job of some) {
       const why = await push(target, queue, job, nameOf(plan, job))
       if (why === undefined) arrived.push(job)
       else leave(plan, tally, job, why)
@@ -73,5 +81,6 @@ async function pushAll (plan: Move, target: Target, tally: Tally, jobs: SourceJo
 }
 
 function nameOf ({ origin }: Move, { id }: SourceJob): string {
-  return `import-${createHash('sha256').update(`${origin}\n${id}`).digest('base64url').slice(0, 22)}`
+  const digest = createHash('sha256').update(`${origin}\n${id}`).digest('base64url')
+  return `import-${digest.slice(0, 22)}`
 }

@@ -1,58 +1,68 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { retry } from '../../client/backoff.ts'
+import { errorOf } from '../../client/error.ts'
 import type { SourceJob } from './source.ts'
 
 export interface Target {
   url: string
   token: string | undefined
-  /** In ms: for how long a presque that is away is asked again. */
-  patience: number
+  /** How long a presque that is away is asked again. */
+  waitMs: number
 }
 
-// This very job will never be taken. All else that is no 201 concerns every job.
-const refusals = [400, 413, 422]
-const passing = [429, 502, 503, 504]
+// presque will never take this very job. Every other error concerns all jobs.
+const rejections = [400, 413, 422]
+const transient = [0, 429, 502, 503, 504]
+
+class Away extends Error {}
 
 /**
- * Puts a job into a queue under an idempotency key; resolves with why presque does not want it, or with undefined once it has it.
- * Rejects when there is no sense in going on.
+ * Pushes a job under an idempotency key. Resolves with undefined once presque has it, or with the
+ * reason why presque does not take it. Rejects where the next job would fare alike.
  */
-export async function push (target: Target, queue: string, job: SourceJob, key: string): Promise<string | undefined> {
-  const until = performance.now() + target.patience
-  for (let attempt = 0; ; attempt++) {
+export async function push (
+  target: Target, queue: string, job: SourceJob, key: string
+): Promise<string | undefined> {
+  const until = performance.now() + target.waitMs
+  const attempt = async (): Promise<string | undefined> => {
     const { status, sentence } = await post(target, queue, job, key)
     if (status === 201) return undefined
-    if (refusals.includes(status)) return sentence
-    if (!passing.includes(status) && status !== 0) throw new Error(`${target.url} answers ${status}: ${sentence}`)
-    if (performance.now() > until) throw new Error(`${target.url} does not take the job: ${sentence}`)
-    await delay(Math.min(50 * 2 ** attempt, 1000))
+    if (rejections.includes(status)) return sentence
+    if (transient.includes(status)) {
+      throw new Away(`${target.url} does not take the job: ${sentence}`)
+    }
+    throw new Error(`${target.url} answers ${status}: ${sentence}`)
   }
+  return await retry(attempt, error => error instanceof Away && performance.now() <= until)
 }
 
 interface Answer { status: number, sentence: string }
 
-// Status 0: nothing answered, and whether the job is there is not known; the key makes asking again safe.
-async function post ({ url, token }: Target, queue: string, job: SourceJob, key: string): Promise<Answer> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': key, ...(token && { authorization: `Bearer ${token}` }) }
+// Status 0: there was no answer, and whether presque has the job is not known. The key makes it
+// harmless to ask again.
+async function post (
+  { url, token }: Target, queue: string, job: SourceJob, key: string
+): Promise<Answer> {
+  const account = token !== undefined && { authorization: `Bearer ${token}` }
+  const headers = { 'content-type': 'application/json', 'idempotency-key': key, ...account }
+  const init = { method: 'POST', headers, body: job.text, redirect: 'manual' } as const
   try {
     const signal = AbortSignal.timeout(30_000)
-    const answer = await fetch(`${url}/q/${queue}${settings(job)}`, { method: 'POST', headers, body: job.text, signal, redirect: 'manual' })
+    const answer = await fetch(`${url}/q/${queue}${settings(job)}`, { ...init, signal })
+    const { status } = answer
     const text = await answer.text()
-    return { status: answer.status, sentence: answer.status === 201 ? '' : sentenceIn(text) }
+    return { status, sentence: status === 201 ? '' : errorOf(status, text).message }
   } catch (error) {
-    const { message, cause } = error as Error
-    return { status: 0, sentence: cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message }
+    return { status: 0, sentence: reasonOf(error as Error) }
   }
+}
+
+function reasonOf ({ message, cause }: Error): string {
+  if (!(cause instanceof Error)) return message
+  return cause.message || String((cause as NodeJS.ErrnoException).code)
 }
 
 function settings ({ delayed, priority, tries, uniq }: SourceJob): string {
-  const given = Object.entries({ delayed, priority, tries, uniq }).filter(([, value]) => value !== undefined)
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`
-}
-
-function sentenceIn (text: string): string {
-  try {
-    return String((JSON.parse(text) as { error: unknown }).error)
-  } catch {
-    return text.slice(0, 200)
-  }
+  const all = Object.entries({ delayed, priority, tries, uniq })
+  const given = all.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]])
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
 }

@@ -1,39 +1,58 @@
 import type { Redis } from 'ioredis'
-import { byScore, decode, fromTail, isWanted, members, transaction, type Page, type SourceJob, type Window, type Wish } from './source.ts'
+import {
+  byScore, decode, fromTail, isSelected, members, transaction,
+  type Command, type Page, type Selection, type SourceJob, type Window
+} from './source.ts'
 
-/** The queues in the order of their names, then the scheduled jobs, then those that are to be retried. */
-export async function * sidekiq (redis: Redis, wish: Wish): AsyncGenerator<Page> {
-  const { prefix = '', queues, failed } = wish
+/** The queues in the order of their names, then the scheduled jobs, then the retry set. */
+export async function * sidekiq (redis: Redis, selection: Selection): AsyncGenerator<Page> {
+  const { prefix = '', queues, failed } = selection
   const key = (name: string) => prefix === '' ? name : `${prefix}:${name}`
   for (const queue of queues ?? (await redis.smembers(key('queues'))).toSorted()) {
     const list = key(`queue:${queue}`)
+    const removal = (bytes: Buffer): Command => ['lrem', list, -1, bytes]
     for await (const window of fromTail(redis, list)) {
-      const read = (bytes: Buffer): SourceJob => ({ ...job(list, 'waiting', bytes), queue })
-      yield page(redis, wish, window, bytes => bytes, read, bytes => ['lrem', list, -1, bytes])
+      const found = window.entries.map((bytes): Found => {
+        return [{ ...jobOf(list, 'waiting', bytes), queue }, bytes]
+      })
+      yield page(redis, selection, window, found, removal)
     }
   }
-  yield * set(redis, wish, key('schedule'), 'delayed')
-  if (failed) yield * set(redis, wish, key('retry'), 'failed')
+  yield * set(redis, selection, key('schedule'), 'delayed')
+  if (failed) yield * set(redis, selection, key('retry'), 'failed')
 }
 
-async function * set (redis: Redis, wish: Wish, key: string, kind: SourceJob['kind']): AsyncGenerator<Page> {
+type Found = [job: SourceJob, bytes: Buffer]
+
+async function * set (
+  redis: Redis, selection: Selection, key: string, kind: SourceJob['kind']
+): AsyncGenerator<Page> {
+  const removal = (bytes: Buffer): Command => ['zrem', key, bytes]
   for await (const window of byScore(redis, key)) {
-    yield page(redis, wish, window, ({ member }) => member, ({ member, score }) => ({ ...job(key, kind, member), delayed: score }), bytes => ['zrem', key, bytes])
+    const found = window.entries.map(({ member, score }): Found => {
+      return [{ ...jobOf(key, kind, member), delayed: score }, member]
+    })
+    yield page(redis, selection, window, found, removal)
   }
 }
 
-function page<T> (redis: Redis, wish: Wish, window: Window<T>, bytesOf: (entry: T) => Buffer, read: (entry: T) => SourceJob, removal: (bytes: Buffer) => [string, ...Array<string | number | Buffer>]): Page {
-  const found = new Map(window.entries.map(entry => [read(entry), bytesOf(entry)]))
+function page (
+  redis: Redis, selection: Selection, window: Window<unknown>, found: Found[],
+  removal: (bytes: Buffer) => Command
+): Page {
+  const bytes = new Map(found)
   const remove = async (jobs: SourceJob[]): Promise<void> => {
-    if (jobs.length > 0) window.gone = await transaction(redis, jobs.map(job => removal(found.get(job)!)), jobs.length)
+    if (jobs.length === 0) return
+    const removals = jobs.map(job => removal(bytes.get(job)!))
+    window.removed = await transaction(redis, removals, jobs.length)
   }
-  return { jobs: [...found.keys()].filter(job => isWanted(job, wish)), remove }
+  return { jobs: [...bytes.keys()].filter(job => isSelected(job, selection)), remove }
 }
 
-function job (place: string, kind: SourceJob['kind'], bytes: Buffer): SourceJob {
+function jobOf (place: string, kind: SourceJob['kind'], bytes: Buffer): SourceJob {
   const { text, problem } = decode(bytes)
   const { jid, queue, retry, retry_count: count } = members(text)
-  const tries = left(retry, count)
+  const tries = triesLeft(retry, count)
   return {
     place,
     id: `jid ${String(jid)}`,
@@ -45,8 +64,8 @@ function job (place: string, kind: SourceJob['kind'], bytes: Buffer): SourceJob 
   }
 }
 
-// `retry_count` is there from the first failure on, and is 0 then.
-function left (retry: unknown, count: unknown): number | undefined {
+// A job has a `retry_count` from its first failure on, which is 0 then.
+function triesLeft (retry: unknown, count: unknown): number | undefined {
   if (retry === false) return 1
   if (typeof retry !== 'number') return undefined
   const failures = typeof count === 'number' ? count + 1 : 0

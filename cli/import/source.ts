@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer'
 import type { Redis } from 'ioredis'
 
-/** A job as it was found, and what is to become of it. */
+/** A job of the source, and how presque is to store it. */
 export interface SourceJob {
-  /** The key that it was found under. */
+  /** The key in which it was found. */
   place: string
-  /** What names this very job, also when it is read again. */
+  /** Names this very job, also when it is read again. */
   id: string
-  /** undefined: nothing says which. */
+  /** undefined: the source does not tell. */
   queue: string | undefined
   kind: 'waiting' | 'delayed' | 'failed'
-  /** What becomes the payload. */
+  /** The payload. */
   text: string
   /** Epoch seconds. */
   delayed?: number
@@ -21,34 +21,46 @@ export interface SourceJob {
   problem?: string | undefined
 }
 
-/** Some jobs in order, and how to take those that have arrived out of where they were. */
-export interface Page { jobs: SourceJob[], remove (jobs: SourceJob[]): Promise<void> }
+/** Some jobs in order, and how to remove those of them that have arrived. */
+export interface Page {
+  jobs: SourceJob[]
+  remove (jobs: SourceJob[]): Promise<void>
+}
 
-export interface Wish {
-  /** What its keys begin with; undefined for what is usual there. */
+/** Which jobs are read. */
+export interface Selection {
+  /** The beginning of the keys; undefined for the usual one. */
   prefix: string | undefined
-  /** Only these; undefined for all. */
+  /** The names of the queues; undefined for all queues. */
   queues: string[] | undefined
-  /** Those that have failed, too. */
+  /** Whether failed jobs are read, too. */
   failed: boolean
-  /** Of BullMQ: what becomes the payload. */
+  /** Of BullMQ: whether the payload is the job with its name, or its data alone. */
   payload: 'job' | 'data'
 }
 
-export type Reader = (redis: Redis, wish: Wish) => AsyncGenerator<Page>
+export type Reader = (redis: Redis, selection: Selection) => AsyncGenerator<Page>
 
-// Few enough to hold when each is a megabyte, enough that the way there does not count.
+/** A command of Redis, and its arguments. */
+export type Command = [string, ...Array<string | number | Buffer>]
+
+// Few enough to hold in memory when each is a megabyte; enough that round trips do not count.
 const pageSize = 100
 
-/** What was read at once; `gone` is to say how much of it has been removed since, so that the next is read from the right place. */
-export interface Window<T> { entries: T[], gone: number }
+/**
+ * The entries that were read together. The reader of a page counts in `removed` the entries that it
+ * removed: the next window begins that much earlier.
+ */
+export interface Window<T> { entries: T[], removed: number }
 
-async function * windows<T> (read: (from: number, to: number) => Promise<T[]>): AsyncGenerator<Window<T>> {
+async function * windows<T> (
+  read: (from: number, to: number) => Promise<T[]>
+): AsyncGenerator<Window<T>> {
   for (let offset = 0; ;) {
-    const window = { entries: await read(offset, offset + pageSize - 1), gone: 0 }
+    const window = { entries: await read(offset, offset + pageSize - 1), removed: 0 }
     if (window.entries.length === 0) return
     yield window
-    offset += window.entries.length - window.gone
+    offset += window.entries.length - window.removed
   }
 }
 
@@ -59,7 +71,10 @@ export function fromHead (redis: Redis, key: string): AsyncGenerator<Window<Buff
 
 /** A list whose oldest entry is at its tail. */
 export function fromTail (redis: Redis, key: string): AsyncGenerator<Window<Buffer>> {
-  return windows(async (from, to) => (await redis.lrangeBuffer(key, -to - 1, -from - 1)).toReversed())
+  return windows(async (from, to) => {
+    const entries = await redis.lrangeBuffer(key, -to - 1, -from - 1)
+    return entries.toReversed()
+  })
 }
 
 export interface Scored { member: Buffer, score: number }
@@ -67,33 +82,40 @@ export interface Scored { member: Buffer, score: number }
 /** A sorted set, the lowest score first. */
 export function byScore (redis: Redis, key: string): AsyncGenerator<Window<Scored>> {
   return windows(async (from, to) => {
-    // Flat, or in pairs, by the protocol that the two speak.
-    const flat = (await redis.callBuffer('zrange', key, from, to, 'WITHSCORES') as unknown[]).flat()
-    return Array.from({ length: flat.length / 2 }, (_, i) => ({ member: flat[2 * i] as Buffer, score: Number(String(flat[2 * i + 1])) }))
+    const reply = await redis.callBuffer('zrange', key, from, to, 'WITHSCORES') as unknown[]
+    // RESP2 gives a flat list, RESP3 pairs.
+    const flat = reply.flat()
+    return Array.from({ length: flat.length / 2 }, (_, i) => {
+      return { member: flat[2 * i] as Buffer, score: Number(String(flat[2 * i + 1])) }
+    })
   })
 }
 
-/** Bytes as text; or what is wrong with them. */
+/** Bytes as text; `problem` if they are no text. */
 export function decode (bytes: Buffer): { text: string, problem?: string } {
-  return isUtf8(bytes) ? { text: bytes.toString('utf8') } : { text: bytes.toString('latin1'), problem: 'it is not UTF-8' }
+  if (isUtf8(bytes)) return { text: bytes.toString('utf8') }
+  return { text: bytes.toString('latin1'), problem: 'it is not UTF-8' }
 }
 
-/** The members of a JSON object; none of anything else. */
+/** The members of a JSON object; none if the text is no JSON object. */
 export function members (text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : {}
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? value as Record<string, unknown> : {}
   } catch {
     return {}
   }
 }
 
-export function isWanted ({ queue }: SourceJob, { queues }: Wish): boolean {
+export function isSelected ({ queue }: SourceJob, { queues }: Selection): boolean {
   return queues === undefined || queues.includes(queue ?? '')
 }
 
-/** Sends several commands in one transaction; how many of `counted` (the first ones) did something. */
-export async function transaction (redis: Redis, commands: Array<[string, ...Array<string | number | Buffer>]>, counted: number): Promise<number> {
+/** Sends commands in one transaction. Resolves with the sum of the first `counted` replies. */
+export async function transaction (
+  redis: Redis, commands: Command[], counted: number
+): Promise<number> {
   const replies = await redis.multi(commands as unknown[][]).exec() ?? []
   for (const [error] of replies) if (error) throw error
   return replies.slice(0, counted).reduce((sum, [, reply]) => sum + Number(reply), 0)

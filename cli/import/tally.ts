@@ -2,7 +2,7 @@ import type { SourceJob } from './source.ts'
 
 interface Row { waiting: number, delayed: number, failed: number, left: number, sample: string }
 
-/** What was found, queue by queue, and what of it cannot be moved. */
+/** Counts the jobs that were found, queue by queue, and those that cannot be moved. */
 export class Tally {
   readonly #rows = new Map<string, Row>()
   moved = 0
@@ -20,15 +20,22 @@ export class Tally {
   }
 
   get found (): number {
-    return [...this.#rows.values()].reduce((sum, { waiting, delayed, failed }) => sum + waiting + delayed + failed, 0)
+    const counts = [...this.#rows.values()].map(row => row.waiting + row.delayed + row.failed)
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   table (): string {
     const head = ['queue', 'waiting', 'delayed', 'failed', 'cannot', 'such as']
-    const body = [...this.#rows].map(([name, row]) => [name, ...[row.waiting, row.delayed, row.failed, row.left].map(String), row.sample])
-    const widths = head.map((_, i) => Math.max(...[head, ...body].map(cells => cells[i]!.length)))
-    const line = (cells: string[]) => cells.map((cell, i) => i === 0 || i === 5 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join('  ').trimEnd()
-    return [head, ...body].map(line).join('\n') + '\n'
+    const rows = [head, ...[...this.#rows].map(([name, row]) => {
+      const counts = [row.waiting, row.delayed, row.failed, row.left].map(String)
+      return [name, ...counts, row.sample]
+    })]
+    const widths = head.map((_, i) => Math.max(...rows.map(cells => cells[i]!.length)))
+    const line = (cells: string[]) => cells.map((cell, i) => {
+      const isText = i === 0 || i === head.length - 1
+      return isText ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)
+    }).join('  ').trimEnd()
+    return rows.map(line).join('\n') + '\n'
   }
 
   #row (name: string): Row {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { test } from 'tap'
-import { importJobs } from '../../cli/import.ts'
+import { presque } from '../fixtures/command.ts'
 import { dump, failing, place, progress } from '../fixtures/import.ts'
 import { freePort } from '../fixtures/redis.ts'
 
@@ -138,13 +138,13 @@ test('Sidekiq: the retry set comes with --failed, with what is left of its tries
 })
 
 test('wrong arguments are exit code 2, a Redis or a presque that is away is 1, help is 0', async t => {
-  const io = { env: {}, out: () => {}, err: () => {} }
+  const importing = async (...args: string[]) => (await presque('', ['import', ...args])).code
   for (const args of [[], ['--from', 'celery', 'redis://x'], ['--from', 'resque'], ['--from', 'resque', '--remove', 'redis://x'], ['--from', 'resque', '--what', 'redis://x'],
     ['--from', 'resque', '--rename', 'a', 'redis://x'], ['--from', 'resque', 'redis+cluster://x:1'], ['--from', 'bullmq', '--payload', 'x', 'redis://x']]) {
-    t.equal(await importJobs(args, io), 2, args.join(' '))
+    t.equal(await importing(...args), 2, args.join(' '))
   }
-  t.equal(await importJobs(['--help'], io), 0)
-  t.equal(await importJobs(['--from', 'resque', `redis://127.0.0.1:${await freePort()}`], io), 1)
+  t.equal(await importing('--help'), 0)
+  t.equal(await importing('--from', 'resque', `redis://127.0.0.1:${await freePort()}`), 1)
 })
 
 for (const from of ['resque', 'sidekiq', 'bullmq', 'presque-2010']) {
@@ -156,11 +156,10 @@ for (const from of ['resque', 'sidekiq', 'bullmq', 'presque-2010']) {
     ]
     await Promise.all(away.map(async ([url, why]) => {
       for (const more of [[], ['--apply', '--remove']]) {
-        let said = ''
-        const io = { env: {}, out: () => {}, err: (text: string) => { said += text } }
-        t.equal(await importJobs(['--from', from, ...more, url], io), 1, url)
+        const { code, err } = await presque('', ['import', '--from', from, ...more, url])
+        t.equal(code, 1, url)
         const place = url.replace('ann:secret', '***')
-        t.match(said, new RegExp(`^presque import: broken off: no Redis answers at ${place.replaceAll('*', '\\*')} \\((${why})\\)\\. [^\\n]+\\n$`))
+        t.match(err, new RegExp(`^presque import: broken off: no Redis answers at ${place.replaceAll('*', '\\*')} \\((${why})\\)\\. [^\\n]+\\n$`))
       }
     }))
   })

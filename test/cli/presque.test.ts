@@ -188,7 +188,7 @@ test('every command shows how by example, and completes', async t => {
 })
 
 test('presque serve has an option for every setting', t => {
-  const all = ['host', 'port', 'redis', 'data', 'prefix', 'tokens', 'cors-origins', 'hosts', 'max-body', 'max-wait', 'max-queues', 'max-schedules', 'max-workers', 'min-replicas', 'processes', 'log-level']
+  const all = ['host', 'port', 'redis', 'data', 'prefix', 'tokens', 'cors-origins', 'hosts', 'max-body', 'max-wait', 'max-queues', 'max-schedules', 'max-streams', 'max-workers', 'min-replicas', 'processes', 'log-level']
   const given = environment({ ...Object.fromEntries(all.map(name => [name, '1'])), insecure: true, 'without-history': true })
   t.strictSame(Object.keys(given).sort(), Object.keys(Config.properties).sort())
   t.strictSame(environment({}), {})

@@ -1,52 +1,47 @@
-import { parseArgs } from 'node:util'
+import yargs from 'yargs'
 import { story } from './story.ts'
 import type { History } from './history.ts'
 import { run } from './run.ts'
 
-const usage = `Pushes, takes and loses jobs at random on real servers, and checks every promise of leased delivery.
+const options = {
+  seed: { type: 'number', description: 'The choices of this run; a new one unless given' },
+  jobs: { type: 'number', default: 100_000, description: 'How many jobs' },
+  kills: { type: 'number', default: 4, description: 'How often a server is killed' },
+  failovers: {
+    type: 'number',
+    default: 0,
+    description: 'How often a master of Redis is killed; a push then waits for a replica'
+  },
+  redis: {
+    choices: ['sentinel', 'cluster'],
+    default: 'sentinel',
+    description: 'Of what: sentinel (one failover) or cluster'
+  },
+  seconds: { type: 'number', default: 600, description: 'Push for so long at most' }
+} as const
 
-  --seed N      the choices of this run; a new one unless given
-  --jobs N      how many jobs (100000)
-  --kills N     how often a server is killed (4)
-  --failovers N how often a master of Redis is killed (0); a push then waits for a replica
-  --redis KIND  of what: sentinel (one failover) or cluster (sentinel)
-  --seconds N   push for so long at most (600)
-  --help`
+const numbers = ['seed', 'jobs', 'kills', 'failovers', 'seconds'] as const
 
-const number = (text: string, name: string): number => {
-  if (!/^\d+$/.test(text)) throw new Error(`--${name} must be a whole number`)
-  return Number(text)
-}
+const parser = yargs(process.argv.slice(2)).options(options).strict().version(false)
+  .usage('Pushes, takes and loses jobs at random on real servers, and checks every promise of leased delivery.')
+  .check(values => {
+    const wrong = numbers.find(name => values[name] !== undefined && !(Number.isInteger(values[name]) && values[name]! >= 0))
+    if (wrong !== undefined) throw new Error(`--${wrong} must be a whole number`)
+    return true
+  })
+const { seed = Math.floor(Math.random() * 2 ** 31), jobs, kills, failovers, redis: place, seconds } = await parser.parseAsync()
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-    jobs: { type: 'string', default: '100000' },
-    kills: { type: 'string', default: '4' },
-    failovers: { type: 'string', default: '0' },
-    redis: { type: 'string', default: 'sentinel' },
-    seconds: { type: 'string', default: '600' },
-    help: { type: 'boolean', default: false }
-  }
-})
-
-if (values.help) {
-  console.log(usage)
-} else {
-  const [seed, jobs, kills, failovers, seconds] = (['seed', 'jobs', 'kills', 'failovers', 'seconds'] as const).map(name => number(values[name], name)) as [number, number, number, number, number]
-  if (values.redis !== 'sentinel' && values.redis !== 'cluster') throw new Error('--redis must be sentinel or cluster')
-  const again = `--seed ${seed} --jobs ${jobs} --kills ${kills}${failovers > 0 ? ` --failovers ${failovers} --redis ${values.redis}` : ''}`
-  console.log(again)
-  // Exits, so that what was started goes as well.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-  const began = Date.now()
-  const history = await run({ seed, jobs, kills, failovers, place: values.redis, seconds, say: console.log })
-  console.log(table(history))
-  console.log(`${((Date.now() - began) / 1000).toFixed(1)} s`)
-  for (const text of violations(history)) console.error(text)
-  if (history.violations.length > 0) console.error(`\n${history.violations.length} violations: ${again}`)
-  process.exitCode = history.violations.length > 0 ? 1 : 0
-}
+const again = `--seed ${seed} --jobs ${jobs} --kills ${kills}${failovers > 0 ? ` --failovers ${failovers} --redis ${place}` : ''}`
+console.log(again)
+// Exits, so that what was started goes as well.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+const began = Date.now()
+const history = await run({ seed, jobs, kills, failovers, place, seconds, say: console.log })
+console.log(table(history))
+console.log(`${((Date.now() - began) / 1000).toFixed(1)} s`)
+for (const text of violations(history)) console.error(text)
+if (history.violations.length > 0) console.error(`\n${history.violations.length} violations: ${again}`)
+process.exitCode = history.violations.length > 0 ? 1 : 0
 
 function table ({ tally }: History): string {
   const rows = [...tally].sort(([a], [b]) => a < b ? -1 : 1)

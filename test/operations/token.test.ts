@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
-import { token } from '../../cli/token.ts'
+import { presque } from '../fixtures/command.ts'
 import { RateLimits } from '../../operations/access/rate-limit.ts'
 import { readConfig } from '../../operations/config.ts'
 import { mint, readTokens, Tokens } from '../../operations/access/token.ts'
@@ -37,22 +37,28 @@ test('a file of tokens is refused with one sentence that says what is wrong', as
 
 test('the command makes a token, prints it once, and takes it out again', async t => {
   const file = `${t.testdir()}/tokens.json`
-  const secret = token(['--file', file, '--name', 'ann', '--roles', 'produce,read', '--queues', 'mail,m.*', '--rate', '100/60'])
+  const token = async (...args: string[]) => await presque('', ['token', '--file', file, ...args])
+  const { out } = await token('--name', 'ann', '--roles', 'produce,read', '--queues', 'mail,m.*', '--rate', '100/60')
+  const secret = out.trim()
   t.match(new Tokens(readTokens(file)).find(secret)?.token, { name: 'ann', roles: ['produce', 'read'], queues: ['mail', 'm.*'], rate: { limit: 100, period: 60 } })
   t.equal(statSync(file).mode & 0o777, 0o600, 'for its owner alone')
   chmodSync(file, 0o644)
-  token(['--file', file, '--name', 'bob', '--roles', 'read'])
+  await token('--name', 'bob', '--roles', 'read')
   t.equal(statSync(file).mode & 0o777, 0o600)
   const before = readFileSync(file, 'utf8')
   for (const [args, sentence] of [
     [['--name', 'ann', '--roles', 'read'], /has a token 'ann' already/], [['--roles', 'read'], /--name is missing/], [['--name', 'cid'], /--roles is missing/],
     [['--name', 'cid', '--roles', 'admin'], /roles/], [['--name', 'cid', '--roles', 'read', '--queues', 'a b'], /queues/],
     [['--name', 'cid', '--roles', 'read', '--rate', '5'], /--rate is requests\/seconds/], [['--name', 'cid', '--remove'], /no token 'cid'/], [['--nmae', 'x'], /nmae/]
-  ] as const) t.throws(() => token(['--file', file, ...args]), { message: sentence })
+  ] as const) {
+    const { code, out, err } = await token(...args)
+    t.ok(code > 0)
+    t.match([out, err], ['', sentence])
+  }
   t.equal(readFileSync(file, 'utf8'), before, 'a refusal changes nothing')
-  token(['--file', file, '--name', 'ann', '--remove'])
+  await token('--name', 'ann', '--remove')
   t.equal(new Tokens(readTokens(file)).find(secret), null)
-  t.match(token(['--help']), /--queues/)
+  t.match(await token('--help'), { code: 0, out: /--queues/ })
 })
 
 test('an allowance is refilled evenly, up to its limit', async t => {
