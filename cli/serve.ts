@@ -7,7 +7,7 @@ import type { Config } from '../schemas/config.ts'
 import { outliveOutputs } from './io/log.ts'
 import { tooFewFiles } from './open-files.ts'
 import { startProcesses } from './cluster/primary.ts'
-import { drain, startServer } from './server.ts'
+import { drain, startServer, type Serving } from './server.ts'
 
 // Serves until a signal comes. A start that fails ends the process with one sentence and exit code 1.
 async function serve (): Promise<void> {
@@ -17,17 +17,27 @@ async function serve (): Promise<void> {
     if (few !== null) throw new Error(few)
     const config = readConfig(process.env)
     const count = processes(config)
-    const { url, log, close } = await (count === 1 ? startServer(config) : startProcesses(count, config))
-    closeWithGrace({ delay: drain, logger: log }, async ({ err }) => {
-      if (err) log.fatal(err, 'stopping')
-      await close()
-    })
+    const url = await (count === 1
+      ? startServer(config, endOnSignal)
+      : startProcesses(count, config, endOnSignal))
     // Standard output is for the log alone, a line of JSON each.
     process.stderr.write(welcome(url, count, config))
   } catch (error) {
+    if (isEnding) return
     process.stderr.write(`presque: ${sentence(error as NodeJS.ErrnoException)}\n`)
     process.exit(1)
   }
+}
+
+// Process-wide, as signals are: a start that is told to end does not fail.
+let isEnding = false
+
+function endOnSignal ({ log, close }: Serving): void {
+  closeWithGrace({ delay: drain, logger: log }, async ({ err }) => {
+    isEnding = true
+    if (err) log.fatal(err, 'stopping')
+    await close()
+  })
 }
 
 function processes ({ PRESQUE_PROCESSES: count }: Config): number {

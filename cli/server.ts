@@ -5,14 +5,19 @@ import { redactUrl } from '../operations/access/redact.ts'
 import type { Config } from '../schemas/config.ts'
 import { logStream } from './io/log.ts'
 
-/** What serves, be it one process or several. */
-export interface Serving { url: string, log: FastifyBaseLogger, close (): Promise<void> }
+/** What serves, or is about to: one process or several. */
+export interface Serving { log: FastifyBaseLogger, close (): Promise<void> }
+
+/** Takes over how the process ends. It is called just before a client can connect. */
+export type BeforeServing = (serving: Serving) => void
 
 /** In ms: how long SIGTERM waits for what runs. */
 export const drain = 10_000
 
-/** A presque in this process, listening. */
-export async function startServer (config: Config, siblings?: Siblings): Promise<Serving> {
+/** Starts a presque in this process. Resolves with its URL when it listens. */
+export async function startServer (
+  config: Config, beforeServing: BeforeServing, siblings?: Siblings
+): Promise<string> {
   const { HOST: host, PORT: port, LOG_LEVEL: level } = config
   // A line or two a request cost a fifth of the throughput.
   const talks = level === 'debug' || level === 'trace'
@@ -22,12 +27,20 @@ export async function startServer (config: Config, siblings?: Siblings): Promise
   const app = Fastify({ ...options, logger, logController, ...(!talks && { childLoggerFactory: logger => logger }) })
   try {
     await app.register(presque, { config, ...(siblings && { siblings }) })
-    await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
+    await app.ready()
+    let listening: Promise<unknown> | undefined
+    const close = async () => {
+      await listening?.catch(() => {})
+      await app.close()
+    }
+    beforeServing({ log: app.log, close })
+    listening = app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
+    await listening
   } catch (error) {
     await app.close()
     throw error
   }
-  return { url: app.listeningOrigin, log: app.log, close: async () => await app.close() }
+  return app.listeningOrigin
 }
 
 // As Fastify has it, but for tokens in the query.

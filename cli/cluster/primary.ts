@@ -7,7 +7,7 @@ import { startPrivateRedis } from '../../operations/redis-server/supervisor.ts'
 import type { Config } from '../../schemas/config.ts'
 import { Collector } from './collector.ts'
 import { logStream } from '../io/log.ts'
-import type { Serving } from '../server.ts'
+import type { BeforeServing } from '../server.ts'
 
 // serves: where, or why it does not; ended: by which signal or exit code.
 interface Run { worker: Worker, serves: Promise<string>, ended: Promise<string> }
@@ -20,7 +20,9 @@ const program = fileURLToPath(new URL(`worker${extname(import.meta.url)}`, impor
  * So many processes that share the port and, if REDIS_URL names none, the private Redis, which stays with this process.
  * Whichever dies is replaced, until close().
  */
-export async function startProcesses (count: number, config: Config): Promise<Serving> {
+export async function startProcesses (
+  count: number, config: Config, beforeServing: BeforeServing
+): Promise<string> {
   const { log } = Fastify({ logger: { level: config.LOG_LEVEL, stream: logStream } })
   const redis = config.REDIS_URL === '' ? await privateRedis(config.PRESQUE_DATA, log) : undefined
   const processes = new Processes(redis === undefined ? {} : { REDIS_URL: `unix://${redis.socket}` }, log)
@@ -29,7 +31,8 @@ export async function startProcesses (count: number, config: Config): Promise<Se
     await redis?.stop()
   }
   try {
-    return { url: await processes.start(count), log, close }
+    beforeServing({ log, close })
+    return await processes.start(count)
   } catch (error) {
     await close()
     throw error

@@ -15,9 +15,8 @@ async function serve (): Promise<void> {
   // What cannot be told to the first process: it has just gone.
   cluster.worker!.on('error', () => process.exit(1))
   try {
-    const server = await startServer(readConfig(process.env), new Sibling())
-    closeOnSignal(server)
-    process.send!({ url: server.url })
+    const url = await startServer(readConfig(process.env), closeOnSignal, new Sibling())
+    process.send!({ url })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     // Whoever hears it ends this process. Were it to end by itself, that might be seen before this is heard.

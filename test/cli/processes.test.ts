@@ -107,6 +107,15 @@ test('SIGTERM drains all processes: who waits gets a 404, and nothing is left ov
   t.notOk(existsSync(presque.socket))
 })
 
+for (const count of ['1', '2']) {
+  test(`SIGTERM as ${count} of them begins to listen ends it as at any other time`, async t => {
+    const presque = new Presque(t, { PRESQUE_PROCESSES: count, LOG_LEVEL: 'info' })
+    await presque.logs(/^listening at/)
+    await presque.end('SIGTERM')
+    t.strictSame([presque.first.exitCode, presque.first.signalCode], [0, null])
+  })
+}
+
 test('a first process that is killed leaves no other behind, and no Redis', async t => {
   const presque = await new Presque(t).serves()
   const all = [...presque.pids(), presque.redis()]
