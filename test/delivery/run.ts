@@ -6,7 +6,7 @@ import { ask } from './client.ts'
 import { keep } from './keeper.ts'
 import { produce } from './producer.ts'
 import { Random } from '../fixtures/random.ts'
-import { startServers } from './servers.ts'
+import { startServers, type Server } from './servers.ts'
 import { work } from './worker.ts'
 import { pause, purged, queues, type Actor, type Queue, type World } from './world.ts'
 
@@ -101,7 +101,7 @@ async function drained (world: World): Promise<void> {
 type Status = Pick<End, 'counts'> & End['counters']
 
 async function statusOf ({ servers: [server] }: World, queue: string): Promise<Status> {
-  return JSON.parse((await ask(server!, 'GET', `/status/${queue}`)).body)
+  return JSON.parse(await read(server!, `/status/${queue}`))
 }
 
 // Once more, if what is kept for a minute has gone while the lists were read.
@@ -112,12 +112,21 @@ async function endOf (world: World, queue: string): Promise<End> {
   return { counts, counters: { processed, failed, lost, expired }, failed: failing, completed }
 }
 
+// A kept connection may end just as it is used again: what only looks is asked once more.
+async function read (server: Server, path: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const { status, body } = await ask(server, 'GET', path)
+    if (status === 200) return body
+    if (typeof status === 'number' || tries === 3) throw new Error(`${path}: ${status} ${body}`)
+  }
+}
+
 // Page by page, of a size that divides nothing.
 async function listed ({ servers, history }: World, queue: string, state: string): Promise<Set<string>> {
   const tokens = new Set<string>()
   for (let offset = 0; ; offset += 617) {
-    const { body } = await ask(servers[1]!, 'GET', `/j/${queue}?state=${state}&offset=${offset}&limit=617`)
-    const { jobs } = JSON.parse(body) as { jobs: Array<{ id: string, state: string, payload: { token: string } }> }
+    const text = await read(servers[1]!, `/j/${queue}?state=${state}&offset=${offset}&limit=617`)
+    const { jobs } = JSON.parse(text) as { jobs: Array<{ id: string, state: string, payload: { token: string } }> }
     if (jobs.length === 0) return tokens
     for (const { id, payload } of jobs) {
       const token = tokenIn(JSON.stringify(payload))
