@@ -48,11 +48,6 @@ export class Admission {
   /** The turn of the event loop is over: what has begun in it has asked Redis by now. */
   endTurn (): void { this.#begun = 0 }
 
-  /** One has its answer; whatever it asked of Redis has been answered. */
-  end (): void {
-    if (this.#begun > 0) this.#begun--
-  }
-
   /** For one that may not: starts it later, or refuses it. */
   defer (queue: string, many: boolean, start: Start): void {
     if (!many || this.#held.length >= most || loadRatio(this.#redis, queue) >= 1) return this.#refuse(start)

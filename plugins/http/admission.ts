@@ -1,14 +1,8 @@
-import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Admission } from '../../operations/redis/admission.ts'
 
-/**
- * The requests of one connection.
- * - `read`: read in this turn of the event loop
- * - `open`: without an answer yet
- */
-interface Pipeline { read: number, open: number }
+type Connection = NonNullable<ReturnType<FastifyInstance['connections']['of']>>
 
 // A connection with more open requests than this shares the room with others.
 const few = 8
@@ -25,18 +19,14 @@ const restMs = 5
  */
 export default fp(async app => {
   const admission = new Admission(app.redis)
-  const pipelines = new Pipelines(app.connections, admission)
+  const turn = new Turn(admission)
   app.addHook('onRequest', (request, _reply, done) => {
-    const pipeline = pipelines.add(request.raw.socket)
+    const connection = app.connections.of(request.raw.socket)
+    if (connection !== undefined) turn.count(connection)
     const queue = queueOf(request)
-    const many = pipeline.open > few
+    const many = connection !== undefined && connection.answers.length > few
     if (admission.admits(queue, many) || request.routeOptions.config.role === 'open') done()
     else admission.defer(queue, many, done)
-  })
-  app.addHook('onResponse', ({ raw: { socket } }, _reply, done) => {
-    pipelines.end(socket)
-    admission.end()
-    done()
   })
   // After pipelining: of 64 KiB of requests, only those whose turn it is ask for room.
 }, {
@@ -44,46 +34,34 @@ export default fp(async app => {
   dependencies: ['redis', 'auth', 'error-handler', 'security-headers', 'pipelining']
 })
 
-class Pipelines {
-  readonly #connections: FastifyInstance['connections']
+/** What is read in one turn of the event loop. */
+class Turn {
   readonly #admission: Admission
-  readonly #known = new WeakMap<Socket, Pipeline>()
-  // Those of which something was read in this turn.
-  readonly #read: Pipeline[] = []
+  readonly #connections: Connection[] = []
 
-  constructor (connections: FastifyInstance['connections'], admission: Admission) {
-    this.#connections = connections
+  constructor (admission: Admission) {
     this.#admission = admission
   }
 
   /** Counts a request that begins. */
-  add (socket: Socket): Pipeline {
-    let pipeline = this.#known.get(socket)
-    if (pipeline === undefined) this.#known.set(socket, pipeline = { read: 0, open: 0 })
-    pipeline.open++
-    if (pipeline.read++ === 0 && this.#read.push(pipeline) === 1) setImmediate(this.#endTurn)
-    if (pipeline.read === mostRead) this.#rest(socket, pipeline)
-    return pipeline
+  count (connection: Connection): void {
+    const isFirst = connection.read++ === 0
+    if (isFirst && this.#connections.push(connection) === 1) setImmediate(this.#end)
+    if (connection.read === mostRead) this.#rest(connection)
   }
 
-  end (socket: Socket): void {
-    const pipeline = this.#known.get(socket)
-    if (pipeline !== undefined) pipeline.open--
-  }
-
-  readonly #endTurn = (): void => {
-    for (const pipeline of this.#read.splice(0)) pipeline.read = 0
+  readonly #end = (): void => {
+    for (const connection of this.#connections.splice(0)) connection.read = 0
     this.#admission.endTurn()
   }
 
   // Reading stops after the 64 KiB that are being read. It resumes soon: meanwhile the server does
   // not see the end of the connection.
-  #rest (socket: Socket, pipeline: Pipeline): void {
-    const connection = this.#connections.of(socket)
-    connection?.hold(pipeline)
+  #rest (connection: Connection): void {
+    connection.hold(this)
     const resume = (): void => {
       if (this.#admission.isBusy) setTimeout(resume, restMs)
-      else connection?.release(pipeline)
+      else connection.release(this)
     }
     setImmediate(resume)
   }

@@ -31,25 +31,17 @@ export class Connection {
   readonly answers: ServerResponse[] = []
   /** Calls to make when the client goes: each ends a wait or a stream. */
   readonly ends = new Set<() => void>()
-  /** Is called whenever an answer is complete, or its client has gone. */
+  /** How many requests were read in this turn of the event loop. */
+  read = 0
+  /** Is called whenever an answer is complete. */
   answered = (): void => {}
   readonly #holders = new Set<object>()
-  // One for all answers: a function for each would cost a request more than all else here.
-  readonly #onClose: (this: ServerResponse) => void
 
   constructor (socket: Socket) {
     this.socket = socket
-    const { answers } = this
-    const answered = (): void => this.answered()
-    this.#onClose = function () {
-      const index = answers.indexOf(this)
-      if (index === -1) return
-      answers.splice(index, 1)
-      answered()
-    }
     // Node tells only the first answer on a connection that it has gone.
     socket.once('close', () => {
-      for (const answer of [...this.answers]) end(answer)
+      for (const answer of this.answers.splice(0)) end(answer)
     })
   }
 
@@ -69,7 +61,14 @@ export class Connection {
   add (answer: ServerResponse): void {
     if (this.socket.destroyed) return end(answer)
     this.answers.push(answer)
-    answer.on('close', this.#onClose)
+  }
+
+  /** An answer is complete. */
+  complete (answer: ServerResponse): void {
+    const index = this.answers.indexOf(answer)
+    if (index === -1) return
+    this.answers.splice(index, 1)
+    this.answered()
   }
 }
 
@@ -175,6 +174,12 @@ export default fp(async app => {
   app.addHook('onRequest', ({ socket }, { raw }, done) => {
     // A request that a test injects has no connection.
     if (socket instanceof Socket) (connections.of(socket) ?? connections.begin(socket)).add(raw)
+    done()
+  })
+  // A listener on each answer would cost a request more than all else here. An answer that its
+  // client does not wait for ends with its socket.
+  app.addHook('onResponse', ({ socket }, { raw }, done) => {
+    connections.of(socket)?.complete(raw)
     done()
   })
   app.decorateReply('whenGone', function (this: FastifyReply, end) {
