@@ -28,13 +28,12 @@ export async function startServer (
   try {
     await app.register(presque, { config, ...(siblings && { siblings }) })
     await app.ready()
-    let listening: Promise<unknown> | undefined
     const close = async () => {
-      await listening?.catch(() => {})
+      await listening.catch(() => {})
       await app.close()
     }
     beforeServing({ log: app.log, close })
-    listening = app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
+    const listening = app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
     await listening
   } catch (error) {
     await app.close()
