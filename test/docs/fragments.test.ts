@@ -47,7 +47,8 @@ test('the examples of docs/guide/workers.md register a worker, and tell it to ta
 
 test('the example of docs/operate/access.md makes a token, with which a job is pushed', async t => {
   const file = join(place(t), 'tokens.json')
-  const [make, , curl] = blocks('docs/operate/access.md', 'sh')[0]!.trimEnd().split('\n')
+  const lines = blocks('docs/operate/access.md', 'sh')[0]!.replaceAll(/\\\n */g, '').trimEnd()
+  const [, make, , curl] = lines.split('\n')
   const said = await sh(make!.replace('tokens.json', file).replace('npm run', 'npm run --silent'))
   const token = /presque_\S+/.exec(said)![0]
   const { app, url } = await listen(t, { PRESQUE_TOKENS: file })

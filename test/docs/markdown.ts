@@ -30,6 +30,11 @@ export function withoutCode (markdown: string): string {
   return markdown.replace(/^( *)```[^]*?^\1```$/gm, block => block.replace(/[^\n]/g, ''))
 }
 
+/** The page without what a terminal shows: its blocks that are in no language, or a session. */
+export function withoutSessions (markdown: string): string {
+  return markdown.replace(/^( *)```(?:console)?\n[^]*?^\1```$/gm, block => block.replace(/[^\n]/g, ''))
+}
+
 /** The anchors of the headings of a page, as GitHub makes them. */
 export function anchors (markdown: string): Set<string> {
   const found = new Set<string>()

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { pages, sources, withoutCode } from './markdown.ts'
+import { pages, sources, withoutSessions } from './markdown.ts'
 import {
   commentLines, countWords, held, heldComments, isTooLong, most, partOf, proseLines, riddlesIn,
   sentences
@@ -25,9 +25,9 @@ test('no word of a comment makes a reader guess, in the folders that are done', 
   for (const path of done) t.strictSame(riddlesIn(path, commentLines(path)), [], path)
 })
 
-test('a line of the docs has 100 columns at most, but for tables and code', async t => {
+test('a line of the docs has 100 columns at most, but for tables and sessions', async t => {
   for (const path of all) {
-    const lines = withoutCode(partOf(path)).split('\n')
+    const lines = withoutSessions(partOf(path)).split('\n')
     const long = lines.flatMap((text, i) => isTooLong(text) ? [`${path}:${i + 1}`] : [])
     t.strictSame(long, [], path)
   }
