@@ -20,6 +20,7 @@ const plain = [
   'app.ts',
   'operations/job/*.ts',
   'operations/queue/*.ts',
+  'operations/redis/!(assemble|keys|limits|script).ts',
   'plugins/http/*.ts'
 ]
 

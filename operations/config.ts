@@ -1,6 +1,6 @@
 import { envSchema } from 'env-schema'
 import { Config } from '../schemas/config.ts'
-import { parseRedisUrl } from './redis/client.ts'
+import { parseRedisUrl } from './redis/url.ts'
 import { readTokens } from './access/token.ts'
 
 const loopback = /^(127(\.\d+){3}|localhost|::1)$/

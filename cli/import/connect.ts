@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { parseRedisUrl } from '../../operations/redis/client.ts'
+import { parseRedisUrl } from '../../operations/redis/url.ts'
 import { reasons, Usage } from '../io/exit.ts'
 
 interface Source {

@@ -1,14 +1,18 @@
 import { overloadError } from './load.ts'
 import { storeOf, type Load, type RedisClient } from './store.ts'
 
-/** What one call carries at most; a request that is larger goes alone. A bound of one job is no sharing at all. */
+/** The most of one call; a larger request goes alone. With a bound of one job none share. */
 export const bounds = { jobs: 128, bytes: 2 ** 20 }
 
-/** What a request adds to a call: jobs given, taken or finished, and bytes sent. */
+/** The size of a request: jobs pushed, taken or completed, and bytes sent. */
 export interface Weight { jobs: number, bytes: number }
 
-/** Asks for one's own share of a call. Rejects with one's own refusal, or with what befell the whole call. */
-export type Ask<Request, Answer> = (redis: RedisClient, queue: string, request: Request) => Promise<Answer>
+/** Sends a request with others. Rejects with its own error, or with that of the whole call. */
+export type Ask<Request, Answer> = (
+  redis: RedisClient, queue: string, request: Request
+) => Promise<Answer>
+
+type Perform<Request, Answer> = (requests: Request[]) => Promise<Array<Answer | Error>>
 
 interface Asked<Request, Answer> {
   request: Request
@@ -17,9 +21,11 @@ interface Asked<Request, Answer> {
 }
 
 /**
- * Lets requests on one queue that come in the same turn of the event loop share one call, in their order. Whoever comes
- * alone waits for nobody: the turn ends when all that has arrived has been read. `call` answers each in turn, or refuses
- * it with an Error; no call waits for another to return. Rejects with REDIS_BUSY, at once, where too much is under way.
+ * Lets requests on one queue share a call if they come in the same turn of the event loop.
+ * - A request that comes alone does not wait: the turn ends once all arrived bytes are read.
+ * - `call` returns an answer or an error for each request, in their order.
+ * - No call waits for another to return.
+ * - The function rejects with REDIS_BUSY, at once, where too much is under way.
  */
 export function batchCalls<Request, Answer> (
   call: (redis: RedisClient, queue: string, requests: Request[]) => Promise<Array<Answer | Error>>,
@@ -35,8 +41,9 @@ export function batchCalls<Request, Answer> (
       open.send()
       open = undefined
     }
-    // One that joins others costs no command more.
-    const refused = open !== undefined && weight.bytes === 0 ? null : overloadError(redis, queue, weight.bytes)
+    // A request that joins others costs no further command.
+    const joins = open !== undefined && weight.bytes === 0
+    const refused = joins ? null : overloadError(redis, queue, weight.bytes)
     if (refused !== null) return Promise.reject(refused)
     if (open === undefined) {
       calls.set(queue, open = new Call(storeOf(redis).load, async requests => {
@@ -48,16 +55,16 @@ export function batchCalls<Request, Answer> (
   }
 }
 
-// One call while it fills. It leaves when the turn ends, or once nothing more fits.
+// A call while it fills. It leaves when the turn ends, or once it is full.
 class Call<Request, Answer> {
   readonly #load: Load
-  readonly #perform: (requests: Request[]) => Promise<Array<Answer | Error>>
+  readonly #perform: Perform<Request, Answer>
   readonly #turn: NodeJS.Immediate
   readonly #asked: Array<Asked<Request, Answer>> = []
   #jobs = 0
   #bytes = 0
 
-  constructor (load: Load, perform: (requests: Request[]) => Promise<Array<Answer | Error>>) {
+  constructor (load: Load, perform: Perform<Request, Answer>) {
     this.#load = load
     load.open++
     this.#perform = perform
@@ -83,7 +90,9 @@ class Call<Request, Answer> {
     const asked = this.#asked
     this.#load.open--
     const answered = this.#perform(asked.map(({ request }) => request))
-    answered.finally(() => { this.#load.bytes -= this.#bytes }).then(answers => {
+    answered.finally(() => {
+      this.#load.bytes -= this.#bytes
+    }).then(answers => {
       asked.forEach(({ resolve, reject }, i) => {
         const answer = answers[i]!
         if (answer instanceof Error) reject(answer)

@@ -1,16 +1,56 @@
-import { errors, errorFromRedis } from '../errors.ts'
+import { Cluster, type Redis } from 'ioredis'
+import { errorFromRedis, errors } from '../errors.ts'
 import { commonKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
-/** Returns when Redis has accepted a write. Rejects with REDIS_UNAVAILABLE, or with WRITES_REFUSED and why. */
+/**
+ * Resolves when Redis has accepted a write.
+ * Rejects with REDIS_UNAVAILABLE, LAYOUT_NEWER, or WRITES_REFUSED and the reason.
+ */
 export async function tryWrite (redis: RedisClient): Promise<void> {
   const { incompatible } = storeOf(redis)
   if (incompatible !== undefined) throw incompatible
   try {
     await redis.set(commonKey('health'), '1', 'EX', 60)
   } catch (error) {
-    const refusal = errorFromRedis(error as Error)
-    if (refusal instanceof errors.REDIS_FULL || refusal instanceof errors.REDIS_READ_ONLY) throw new errors.WRITES_REFUSED(refusal.message)
+    const known = errorFromRedis(error as Error)
+    const isRefused = known instanceof errors.REDIS_FULL || known instanceof errors.REDIS_READ_ONLY
+    if (isRefused) throw new errors.WRITES_REFUSED(known.message)
     throw error
   }
+}
+
+/** Settings under which a Redis may lose jobs that were answered for. */
+export interface Safety {
+  /** Its maxmemory-policy, unless it is noeviction: jobs are dropped when memory is short. */
+  evicts: string | null
+  /** Whether it writes an append-only file: without one, jobs are lost when it is killed. */
+  appendOnly: boolean
+}
+
+/**
+ * How safe jobs are in that Redis; of a Cluster, in the least safe of its masters. Asks by INFO,
+ * which services that are managed by others allow where they refuse CONFIG.
+ */
+export async function redisSafety (redis: RedisClient): Promise<Safety> {
+  const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis]
+  const found = await Promise.all(nodes.map(async node => safetyIn(await node.info())))
+  return {
+    evicts: found.find(({ evicts }) => evicts !== null)?.evicts ?? null,
+    appendOnly: found.every(({ appendOnly }) => appendOnly)
+  }
+}
+
+function safetyIn (info: string): Safety {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
+  return { evicts: policy === 'noeviction' ? null : policy, appendOnly: /^aof_enabled:1/m.test(info) }
+}
+
+/** The warnings for an operator, a sentence each. */
+export function warnings ({ evicts, appendOnly }: Safety): string[] {
+  const evicting = 'redis drops jobs without a word when its memory is full: ' +
+    `set maxmemory-policy noeviction (it is ${evicts})`
+  const volatile = 'redis has no append-only file, and loses jobs when it is killed: ' +
+    'set appendonly yes'
+  return [...(evicts === null ? [] : [evicting]), ...(appendOnly ? [] : [volatile])]
 }

@@ -1,33 +1,35 @@
 import { Cluster, Command, type Redis } from 'ioredis'
-import { pipelineOf } from './command-limit.ts'
 import { errors } from '../errors.ts'
+import { pipelineOf } from './command-limit.ts'
 import { queueKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
-// What one server may have under way, in bytes. How many commands: see operations/redis/command-limit.ts.
-const mostBytes = 64 * 2 ** 20
+// What one server may send before it is answered. The commands are counted by command-limit.ts.
+const maxBytes = 64 * 2 ** 20
 
 /**
- * How much of what may be under way to the Redis that has the queue is, or is about to leave, with `more` commands; 1
- * when it is full.
+ * The share that is used of what may be under way to the Redis of a queue, if `more` commands are
+ * added; 1 when it is full.
  */
 export function loadRatio (redis: RedisClient, queue: string, more = 0): number {
   const { length, most } = pipelineOf(redis instanceof Cluster ? nodeOf(redis, queue) : redis)
   return (length + storeOf(redis).load.open + more) / most
 }
 
-/** null, or why a call on the queue, with so many bytes, may not be added to what is under way. */
+/** null, or the error of a call on the queue that would be too much; `bytes` is its size. */
 export function overloadError (redis: RedisClient, queue: string, bytes = 0): Error | null {
-  const load = storeOf(redis).load
-  const fits = load.bytes === 0 || load.bytes + bytes <= mostBytes
+  const { load } = storeOf(redis)
+  const fits = load.bytes === 0 || load.bytes + bytes <= maxBytes
   if (fits && loadRatio(redis, queue) < 1) return null
   load.refused++
   return new errors.REDIS_BUSY()
 }
 
-// In a Cluster each node counts for itself: one that is frozen must not have the queues of the others refused.
+// Each node of a Cluster counts for itself: a frozen one must not stop the queues of the others.
 function nodeOf (cluster: Cluster, queue: string): Redis | undefined {
   const key = `${cluster.options.keyPrefix ?? ''}${queueKey(queue, 'stats')}`
   const [master] = cluster.slots[new Command('get', [key]).getSlot()!] ?? []
-  return cluster.nodes('master').find(({ options }) => `${options.host}:${options.port}` === master)
+  return cluster.nodes('master').find(({ options }) => {
+    return `${options.host}:${options.port}` === master
+  })
 }

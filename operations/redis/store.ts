@@ -46,7 +46,7 @@ export class Store {
   readonly limits: Limits = {}
   /** When this server last noted the name of each queue, in ms; see operations/queue/name.ts. */
   readonly notedNames = new Map<string, number>()
-  /** How long a command waits for its answer, in ms; as shipped, if the client was given no time. */
+  /** For how many ms a command waits for its answer; see createRedis(). */
   patienceMs: number | undefined
   /** Counts; without one nothing is counted. */
   meter: Meter | undefined

@@ -5,7 +5,7 @@ import type { Row } from '../../operations/metric/histogram.ts'
 import { Meter, type Figures, type Siblings } from '../../operations/metric/process-metrics.ts'
 import { queueMetrics } from '../../operations/metric/queue-metrics.ts'
 import { errors, errorFromRedis } from '../../operations/errors.ts'
-import type { Safety } from '../../operations/redis/safety.ts'
+import type { Safety } from '../../operations/redis/health.ts'
 import { storeOf } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {

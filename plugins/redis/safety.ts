@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { redisSafety, warnings, type Safety } from '../../operations/redis/safety.ts'
+import { redisSafety, warnings, type Safety } from '../../operations/redis/health.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -5,7 +5,7 @@ import { push } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import { ackAndTake } from '../../operations/job/ack-next.ts'
 import { tryTake, take } from '../../operations/job/take.ts'
-import { shipped } from '../../operations/redis/client.ts'
+import { defaultPatienceMs } from '../../operations/redis/client.ts'
 import { freePort, startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { asShipped, build } from '../helper.ts'
@@ -32,7 +32,7 @@ for (const [over, port] of [['a unix socket', () => 0], ['TCP', freePort]] as co
       const before = await queueStatus(redis, 'mail')
       const calls = range(20).map(async n => await tryTake(redis, 'mail', { ...wish, count: n % 3 + 1 }))
       await new Promise(resolve => setImmediate(resolve))
-      pause(2 * shipped)
+      pause(2 * defaultPatienceMs)
       const found = await Promise.all(calls)
       const { counts } = await queueStatus(redis, 'mail')
       const received = found.flatMap(({ jobs }) => jobs).length
@@ -47,7 +47,7 @@ test('more than can be read in one turn is read after a pause', async t => {
   await redis.set('big', big)
   const calls = range(10).map(async () => await redis.get('big'))
   await new Promise(resolve => setImmediate(resolve))
-  pause(2 * shipped)
+  pause(2 * defaultPatienceMs)
   t.same(new Set((await Promise.all(calls)).map(text => text?.length)), new Set([big.length]))
 })
 
@@ -56,7 +56,7 @@ test('a pause counts for nothing: a command that Redis has not done by its end s
   server.child.kill('SIGSTOP')
   const call = tryTake(redis, 'mail')
   await new Promise(resolve => setImmediate(resolve))
-  pause(2 * shipped)
+  pause(2 * defaultPatienceMs)
   server.child.kill('SIGCONT')
   t.equal((await call).jobs.length, 1)
 })
@@ -91,7 +91,7 @@ test('what arrives after a take was given up goes back: for good, on lease, and 
   }
   const since = performance.now()
   await t.rejects(tryTake(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' }, 'meanwhile')
-  t.ok(performance.now() - since < shipped / 2, 'at once')
+  t.ok(performance.now() - since < defaultPatienceMs / 2, 'at once')
   server.child.kill('SIGCONT')
   await until('all are back', async () => {
     const { counts, processed } = await queueStatus(redis, 'mail').catch(() => ({ counts: { waiting: 0 }, processed: 0 }))
@@ -106,7 +106,7 @@ test('a Redis that stays silent is left, and the next one is found', async t => 
   const { redis, server } = await serve(t)
   server.child.kill('SIGSTOP')
   await t.rejects(tryTake(redis, 'mail'), { code: 'REDIS_UNAVAILABLE' })
-  await until('the connection is dropped', () => redis.status !== 'ready', 10 * shipped)
+  await until('the connection is dropped', () => redis.status !== 'ready', 10 * defaultPatienceMs)
   server.child.kill('SIGCONT')
   await until('it serves again', async () => await tryTake(redis, 'mail').then(() => true, () => false))
   await delay(0)

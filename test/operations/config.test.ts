@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { readConfig } from '../../operations/config.ts'
-import { parseRedisUrl } from '../../operations/redis/client.ts'
+import { parseRedisUrl } from '../../operations/redis/url.ts'
 
 const defaults = {
   HOST: '127.0.0.1',

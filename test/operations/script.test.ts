@@ -5,9 +5,10 @@ import type { Redis } from 'ioredis'
 import { test } from 'tap'
 import { push } from '../../operations/job/push.ts'
 import { take } from '../../operations/job/take.ts'
+import { unpipelined } from '../../operations/redis/client.ts'
 import { scriptKey } from '../../operations/redis/keys.ts'
 import { words, type Source } from '../../operations/redis/assemble.ts'
-import { assemble, compile, labelOf, script, verbs, type Arguments } from '../../operations/redis/script.ts'
+import { assemble, commands, compile, labelOf, script, verbs, type Arguments } from '../../operations/redis/script.ts'
 import { build } from '../helper.ts'
 
 const house = fileURLToPath(new URL('../../', import.meta.url))
@@ -147,6 +148,11 @@ test('every script compiles in Redis, and uses all that its header names', async
     t.match(text, /^-- [A-Z]/, `${file} begins with what it does`)
     for (const key of words(text, 'keys')) t.ok(scriptKey('mail', key), `${file}: ${key}`)
   }
+})
+
+test('each script that is sent without waiting for the end of the turn is there', t => {
+  t.strictSame(unpipelined.filter(name => name !== 'sadd' && !(name in commands())), [])
+  t.end()
 })
 
 test('/metrics knows the scripts by the names that they have always had there', t => {
