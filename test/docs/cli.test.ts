@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { commands } from '../../cli/commands.ts'
 import { exits } from '../../cli/io/exit.ts'
 import { parse } from '../../cli/main.ts'
+import { blocks, read } from './markdown.ts'
 
-const page = readFileSync(new URL('../../docs/reference/cli.md', import.meta.url), 'utf8')
-const lines = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block!.trimEnd().split('\n'))
+const page = 'docs/reference/cli.md'
+const lines = blocks(page, 'sh').flatMap(block => block.trimEnd().split('\n'))
 
-/** The words of a shell line, without what stands before `presque` and what the shell does with its output. */
+/** The words of a shell line from `presque` on, up to a pipe or a redirection. */
 function words (line: string): string[] {
   const [, command] = /(?:^|\| )presque (.*?)(?: (?:\||>>|<) .*)?$/.exec(line)!
   return [...command!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
@@ -26,5 +26,6 @@ test('every example of docs/reference/cli.md is a command, and every command has
 })
 
 test('docs/reference/cli.md tells every exit code', async t => {
-  t.strictSame([...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code)), Object.values(exits))
+  const codes = [...read(page).matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code))
+  t.strictSame(codes, Object.values(exits))
 })

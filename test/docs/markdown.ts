@@ -32,7 +32,14 @@ export function withoutCode (markdown: string): string {
 
 /** The page without what a terminal shows: its blocks that are in no language, or a session. */
 export function withoutSessions (markdown: string): string {
-  return markdown.replace(/^( *)```(?:console)?\n[^]*?^\1```$/gm, block => block.replace(/[^\n]/g, ''))
+  const sessions = /^( *)```(?:console)?\n[^]*?^\1```$/gm
+  return markdown.replace(sessions, block => block.replace(/[^\n]/g, ''))
+}
+
+/** The blocks of code of a page in that language; '' for those that are in none. */
+export function blocks (path: string, language = ''): string[] {
+  const all = [...read(path).matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+  return all.filter(([, of]) => of === language).map(([,, text]) => text!)
 }
 
 /** The anchors of the headings of a page, as GitHub makes them. */

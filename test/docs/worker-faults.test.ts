@@ -11,9 +11,9 @@ import { place } from '../fixtures/presque.ts'
 import { freePort, startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { asShipped, build, listen } from '../helper.ts'
+import { blocks } from './markdown.ts'
 
-const page = readFileSync(new URL('../../docs/guide/at-least-once.md', import.meta.url), 'utf8')
-const block = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(page)![1]!
+const block = (language: string): string => blocks('docs/guide/at-least-once.md', language)[0]!
 
 // What each works with: it notes the job, and is done once the test says so.
 const handle = `
@@ -39,7 +39,9 @@ function work (t: Test, language: string, url: string, queue = 'mail'): Working 
   writeFileSync(join(cwd, 'worker'), block(language) + (language === 'python' ? handle : ''))
   const args = language === 'python' ? ['worker', queue] : ['worker', queue, ...program]
   const env = { ...process.env, PRESQUE_URL: url }
-  const child = spawn(language === 'python' ? 'python3' : 'bash', args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+  const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
+  const shell = language === 'python' ? 'python3' : 'bash'
+  const child = spawn(shell, args, { cwd, env, stdio, detached: true })
   const errors: string[] = []
   child.stderr!.on('data', piece => errors.push(String(piece)))
   t.teardown(async () => {
@@ -56,7 +58,8 @@ function work (t: Test, language: string, url: string, queue = 'mail'): Working 
 }
 
 async function push (url: string): Promise<void> {
-  await fetch(`${url}/q/mail`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${url}/q/mail`, { method: 'POST', body: '{}', headers })
 }
 
 const processed = async ({ redis }: FastifyInstance) => (await queueStatus(redis, 'mail')).processed
@@ -71,20 +74,23 @@ async function answered (app: FastifyInstance, path: string): Promise<number> {
 }
 
 for (const language of ['bash', 'python']) {
-  test(`the ${language} worker of the documentation goes on when its job has gone to another`, async t => {
+  test(`the ${language} worker of the docs goes on when its job has gone to another`, async t => {
     const { app, url } = await listen(t)
     await push(url)
     const { errors, began, go } = work(t, language, url)
     await until('it works', () => began() === 1)
-    t.match(await take(app.redis, 'mail', { lease: 3600, now: Date.now() / 1000 + 61 }), [{ id: '1', lease: { attempt: 2 } }])
+    const later = Date.now() / 1000 + 61
+    const taken = await take(app.redis, 'mail', { lease: 3600, now: later })
+    t.match(taken, [{ id: '1', lease: { attempt: 2 } }])
     go()
     await until('it is refused', () => errors.join('').includes('not told: /j/mail/1/ack'))
     await push(url)
     await until('the next is done', async () => await processed(app) === 1)
-    t.match(await queueStatus(app.redis, 'mail'), { counts: { active: 1, waiting: 0, failed: 0 } }, 'the first is the other\'s')
+    const { counts } = await queueStatus(app.redis, 'mail')
+    t.match(counts, { active: 1, waiting: 0, failed: 0 }, 'the first is the other\'s')
   })
 
-  test(`the ${language} worker of the documentation tells what is done once the server is back`, async t => {
+  test(`the ${language} worker of the docs tells its outcome once the server is back`, async t => {
     const redis = await startRedis(t)
     const port = await freePort()
     const serve = async () => {
@@ -110,7 +116,7 @@ for (const language of ['bash', 'python']) {
     t.equal(began(), 2, 'each was worked on once')
   })
 
-  test(`the ${language} worker of the documentation rides out a Redis that is away`, async t => {
+  test(`the ${language} worker of the docs rides out a Redis that is away`, async t => {
     const redis = await startRedis(t, ['--appendonly', 'yes', '--appendfsync', 'always'])
     const { app, url } = await listen(t, { REDIS_URL: redis.url }, asShipped)
     await push(url)
@@ -130,7 +136,7 @@ for (const language of ['bash', 'python']) {
     t.equal(began(), 1)
   })
 
-  test(`the ${language} worker of the documentation finishes its job on SIGTERM, and ends`, async t => {
+  test(`the ${language} worker of the docs finishes its job on SIGTERM, and ends`, async t => {
     const { app, url } = await listen(t)
     await push(url)
     await push(url)
@@ -140,10 +146,11 @@ for (const language of ['bash', 'python']) {
     go()
     const [code] = await once(child, 'exit')
     t.equal(code, 0)
-    t.match(await queueStatus(app.redis, 'mail'), { processed: 1, counts: { waiting: 1, active: 0 } })
+    const status = await queueStatus(app.redis, 'mail')
+    t.match(status, { processed: 1, counts: { waiting: 1, active: 0 } })
   })
 
-  test(`the ${language} worker of the documentation says that it is refused`, async t => {
+  test(`the ${language} worker of the docs says that it is refused`, async t => {
     const { url } = await listen(t)
     const { errors, child } = work(t, language, url, 'no+queue')
     await until('it says so', () => /no job: .*400/.test(errors.join('')))
