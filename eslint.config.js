@@ -21,7 +21,8 @@ const plain = [
   'operations/job/*.ts',
   'operations/queue/*.ts',
   'operations/redis/!(assemble|keys|limits|script).ts',
-  'plugins/http/*.ts'
+  'plugins/http/*.ts',
+  'web/**'
 ]
 
 const narrow = {

@@ -20,7 +20,7 @@ const mayImport: Record<string, string[]> = {
   'app.ts': ['schemas', 'operations', 'plugins', 'routes'],
   cli: ['schemas', 'operations', 'app.ts', 'cli', 'client', 'dist', 'package.json'],
   client: ['client'],
-  web: ['web', 'client']
+  web: ['web', 'client', 'schemas']
 }
 
 const read = (path: string): string => readFileSync(join(house, path), 'utf8')
@@ -83,6 +83,12 @@ test('no file imports itself by way of others, types included', async t => {
   t.ok(all.some(path => inside(path).includes('client/worker.ts')), 'imports are seen')
   // The files of operations/ are put in order folder by folder.
   t.strictSame(circles(all).filter(way => !/^(operations\S* -> )+operations\S*$/.test(way)), [])
+})
+
+test('the dashboard takes types alone from schemas', async t => {
+  for (const path of files('web').filter(isCode)) {
+    t.notMatch(read(path), /^import (?!type )[^'"]*['"][./]+\/schemas\//m, path)
+  }
 })
 
 test('operations know nothing of HTTP, and schemas nothing but their language', async t => {

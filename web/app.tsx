@@ -1,115 +1,50 @@
 import { useEffect } from 'preact/hooks'
-import { useBox } from './state/box.ts'
-import { access } from './state/access.ts'
-import { serverNow } from './state/clock.ts'
-import { Front } from './page/queues/queues.tsx'
 import { JobPage } from './page/job/job-page.tsx'
-import { overview, silence, type Overview } from './api/live.ts'
+import { QueuePage } from './page/queue/queue-page.tsx'
+import { QueuesPage } from './page/queues/queues-page.tsx'
+import { SchedulesPage } from './page/schedules/schedules-page.tsx'
+import { TokenPage } from './page/token/token-page.tsx'
+import { WorkersPage } from './page/workers/workers-page.tsx'
 import { Notices } from './part/notice.tsx'
-import { link, place, type Place } from './state/place.ts'
-import { QueuePage } from './page/queue/queue.tsx'
-import { Schedules } from './page/schedules/schedules.tsx'
-import { keepToken, token, wanted } from './api/server.ts'
-import { switchTheme, theme } from './state/theme.ts'
-import { TokenPage } from './part/token.tsx'
-import { Workers } from './page/workers/workers.tsx'
-import { switchZone, zone, zoneName } from './state/zone.ts'
+import { route, type Route } from './state/route.ts'
+import { tokenProblem } from './state/token.ts'
+import { Top } from './top.tsx'
 
 export function App () {
-  const where = useBox(place)
-  const asks = useBox(wanted)
-  // All times on the page are drawn again when the zone changes.
-  useBox(zone)
+  const current = route.value
+  const problem = tokenProblem.value
   useEffect(() => {
-    document.title = title(where)
-  }, [where])
+    document.title = titleOf(current)
+  }, [current])
   return (
     <>
-      <a class='skip' href='#main' onClick={event => { event.preventDefault(); document.getElementById('main')!.focus() }}>Skip to content</a>
+      <a class='skip' href='#main' onClick={skip}>Skip to content</a>
       <Top />
-      <main id='main' tabIndex={-1}>{asks === '' ? <Page /> : <TokenPage why={asks} />}</main>
+      <main id='main' tabIndex={-1}>
+        {problem === '' ? <Page route={current} /> : <TokenPage problem={problem} />}
+      </main>
       <Notices />
     </>
   )
 }
 
-const titles = { front: 'presque', workers: 'Workers – presque', schedules: 'Schedules – presque' }
-
-function title ({ page, queue, id }: Place): string {
-  return page === 'job' ? `${queue} ${id} – presque` : page === 'queue' ? `${queue} – presque` : titles[page]
+// The hash is the route: the link must not change it.
+function skip (event: Event): void {
+  event.preventDefault()
+  document.getElementById('main')!.focus()
 }
 
-function Page () {
-  const { page, queue, id, state } = useBox(place)
-  if (page === 'workers') return <Workers />
-  if (page === 'schedules') return <Schedules />
+function titleOf ({ page, queue, id }: Route): string {
+  if (page === 'job') return `${queue} ${id} – presque`
+  if (page === 'queue') return `${queue} – presque`
+  if (page === 'queues') return 'presque'
+  return page === 'workers' ? 'Workers – presque' : 'Schedules – presque'
+}
+
+function Page ({ route: { page, queue, id, state } }: { route: Route }) {
+  if (page === 'workers') return <WorkersPage />
+  if (page === 'schedules') return <SchedulesPage />
   if (page === 'job') return <JobPage key={`${queue}/${id}`} queue={queue} id={id} />
   if (page === 'queue') return <QueuePage key={queue} queue={queue} state={state} />
-  return <Front />
-}
-
-const words = {
-  connecting: 'Connecting',
-  asking: 'Waiting for a token',
-  live: 'Live',
-  late: 'Late',
-  away: 'Redis is away',
-  lost: 'No connection'
-}
-
-function Top () {
-  const { connection } = useBox(overview)
-  const { page } = useBox(place)
-  const current = (name: string) => page === name ? 'page' as const : undefined
-  return (
-    <header class='top'>
-      <a class='brand' href={link.front} aria-label='presque, all queues'><span class='mark' aria-hidden='true' />presque</a>
-      <nav aria-label='Main'>
-        <a href={link.front} aria-current={current('front')}>Queues</a>
-        <a href={link.workers} aria-current={current('workers')}>Workers</a>
-        <a href={link.schedules} aria-current={current('schedules')}>Schedules</a>
-        <a href='/docs'>API</a>
-      </nav>
-      <Connection connection={connection} />
-      <Who />
-      <ZoneButton />
-      <ThemeButton />
-    </header>
-  )
-}
-
-function Connection ({ connection }: Pick<Overview, 'connection'>) {
-  const seconds = useBox(silence)
-  const since = connection === 'late' ? `: nothing heard for ${seconds} s` : ''
-  return <span class={`connection ${connection}`} role='status'>{words[connection]}{since}</span>
-}
-
-function ZoneButton () {
-  const other = useBox(zone) === 'UTC' ? 'local time' : 'UTC'
-  return (
-    <button type='button' class='quiet zone' title={`Show ${other}`} onClick={switchZone}>
-      <span class='unseen'>Times are in </span>{zoneName(serverNow() / 1000)}
-    </button>
-  )
-}
-
-function Who () {
-  const known = useBox(access)
-  if (known === null || token() === '') return null
-  const roles = known.roles.join(', ')
-  return (
-    <span class='who'>
-      <span title={`Roles: ${roles}`}>{known.name}{known.roles.includes('manage') ? '' : known.roles.includes('produce') ? ' · may put in' : ' · read-only'}</span>
-      <button type='button' class='quiet' onClick={() => { keepToken(''); location.reload() }}>Forget token</button>
-    </span>
-  )
-}
-
-function ThemeButton () {
-  const shown = useBox(theme)
-  return (
-    <button type='button' class='quiet theme' aria-label={`Switch to ${shown === 'dark' ? 'light' : 'dark'} colours`} onClick={switchTheme}>
-      <span aria-hidden='true'>{shown === 'dark' ? '☀' : '☾'}</span>
-    </button>
-  )
+  return <QueuesPage />
 }

@@ -6,10 +6,10 @@ import './style/table.css'
 import './style/queue.css'
 import './style/narrow.css'
 import { render } from 'preact'
+import { followSummary } from './api/summary-stream.ts'
 import { App } from './app.tsx'
 import { applyTheme } from './state/theme.ts'
-import { follow } from './api/live.ts'
 
 applyTheme()
 render(<App />, document.getElementById('app')!)
-void follow()
+void followSummary()

@@ -1,8 +1,14 @@
 import { defineConfig } from 'vite'
 
-// Nothing within the page itself: the Content-Security-Policy allows scripts and styles from files alone.
+// The Content-Security-Policy allows scripts and styles of files only: none may be inline.
 export default defineConfig({
   base: '/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { outDir: '../dist/web', emptyOutDir: true, modulePreload: false, assetsInlineLimit: 0, reportCompressedSize: false }
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false
+  }
 })

@@ -36,12 +36,12 @@ await inBrowser(open => {
         await visit(hash)
         await page.locator('main h1').waitFor()
         await page.getByText('Live', { exact: true }).waitFor()
-        await until('all is there', async () => await page.getByText('Looking…').count() === 0)
+        await until('all is there', async () => await page.getByText('Loading…').count() === 0)
         t.strictSame(await findings(page), [], hash)
       }
       await visit('#/q/mail/failed')
       await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
-      for (const name of ['Put a job in', 'Stop…', 'Purge…', 'Redrive selected…', 'Drop all…']) {
+      for (const name of ['Push a job', 'Stop…', 'Purge…', 'Retry selected…', 'Cancel all…']) {
         await button(page, name).click()
         await page.getByRole('dialog').waitFor()
         t.strictSame(await findings(page), [], name)

@@ -18,7 +18,7 @@ await inBrowser(open => {
     await ask('DELETE /q/later')
     await page.getByRole('link', { name: 'later' }).waitFor({ state: 'detached' })
     await page.getByRole('searchbox', { name: 'Filter queues by name' }).fill('nothing')
-    await page.getByText('No queue has that in its name').waitFor()
+    await page.getByText('No queue name contains that').waitFor()
     t.strictSame(seen, [])
   })
 
@@ -38,7 +38,7 @@ await inBrowser(open => {
     await ask('POST /qb/mail', '{"jobs":[{},{},{},{}]}')
     await ask('GET /qb/mail?batch_size=30')
     for (const kind of ['in', 'out']) await row.locator(`[data-label="${kind} /s"]`).filter({ hasText: /[1-9]/ }).waitFor()
-    await tiles.filter({ hasText: 'Out, a second' }).getByText(/[1-9]/).waitFor()
+    await tiles.filter({ hasText: 'Out per second' }).getByText(/[1-9]/).waitFor()
     t.strictSame(seen, [])
   })
 
@@ -54,13 +54,13 @@ await inBrowser(open => {
     await button(page, 'Stop…').waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
     const policy = page.getByRole('form', { name: 'Policy' })
-    const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep when done': 5, 'Backoff, first': 2, 'Backoff, at most': 40, 'Rate, so many jobs': 10, 'Rate, in so many': 60, 'On lease at most': 3, 'Jobs at most': 9 }
+    const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep completed': 5, 'First backoff': 2, 'Longest backoff': 40, 'Rate limit, jobs': 10, 'Rate limit, per': 60, Concurrency: 3, 'Jobs at most': 9 }
     for (const [label, value] of Object.entries(typed)) await policy.getByLabel(label).first().fill(String(value))
     await policy.getByRole('button', { name: 'Save policy' }).click()
     await page.getByText('The policy of mail is changed').waitFor()
     t.match((await queueStatus(app.redis, 'mail')).policy, { tries: 7, lease: 90, keep: 5, backoff: { base: 2, max: 40 }, rate: { limit: 10, period: 60 }, concurrency: 3, max_jobs: 9 })
     await button(page, 'Stop…').click()
-    await page.getByLabel('Open again after so many seconds').fill('600')
+    await page.getByLabel('Open again after, seconds').fill('600')
     await button(page, 'Stop').click()
     await page.getByText(/opens at 20/).waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, true)

@@ -1,14 +1,20 @@
-/** What a job failed with, as far as it says so: a worker may send anything. */
+/** What a job failed with. A worker may send any JSON: what is missing is ''. */
 export interface Failure { type: string, message: string, backtrace: string }
 
+/** Reads the `last_error` of a job, as JSON text. */
 export function failureIn (text: string): Failure {
   if (text === '') return { type: '', message: '', backtrace: '' }
-  const error = parsed(text)
-  const facts = typeof error === 'object' && error !== null ? error as Record<string, unknown> : { message: error }
-  return { type: said(facts['type']), message: said(facts['message']), backtrace: lines(facts['backtrace']) }
+  const error = parse(text)
+  const isObject = typeof error === 'object' && error !== null
+  const members = isObject ? error as Record<string, unknown> : { message: error }
+  return {
+    type: asText(members['type']),
+    message: asText(members['message']),
+    backtrace: asLines(members['backtrace'])
+  }
 }
 
-function parsed (text: string): unknown {
+function parse (text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -16,15 +22,16 @@ function parsed (text: string): unknown {
   }
 }
 
-function said (value: unknown): string {
-  return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+function asText (value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function lines (value: unknown): string {
-  return Array.isArray(value) ? value.map(said).join('\n') : said(value)
+function asLines (value: unknown): string {
+  return Array.isArray(value) ? value.map(asText).join('\n') : asText(value)
 }
 
-/** What is alike about failures: the type, and the message without its numbers. */
+/** What equal failures have in common: the type, and the message without its numbers. */
 export function fingerprint ({ type, message }: Failure): string {
   const words = message.replace(/0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+/gi, '#')
   return [type, words].filter(Boolean).join(': ').slice(0, 300) || 'no error was given'

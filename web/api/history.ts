@@ -1,44 +1,66 @@
-import { serverNow } from '../state/clock.ts'
+import type { Static } from '@sinclair/typebox'
+import type { GetHistory } from '../../schemas/history.ts'
+import type { Moment, Row } from '../state/overview.ts'
+import { ageOf } from '../state/rate.ts'
 import { json, path } from './server.ts'
-import { ageOf, type Row } from './live.ts'
 
-/** As GET /history/:queue tells it. */
-export interface History { times: number[], waiting: number[], active: number[], failed: number[], oldest_age: number[], pushed: number[], processed: number[] }
+/** GET /history/:queue; the lists are in parallel. */
+export type History = Omit<Static<typeof GetHistory.response[200]>, 'queue'>
 
-const nothing: History = { times: [], waiting: [], active: [], failed: [], oldest_age: [], pushed: [], processed: [] }
+type Series = Exclude<keyof History, 'times'>
 
-export async function learn (queue: string): Promise<History> {
-  return await json<History>(path('history', queue)).catch(() => nothing)
+const empty: History = {
+  times: [],
+  waiting: [],
+  active: [],
+  failed: [],
+  oldest_age: [],
+  pushed: [],
+  processed: []
 }
 
-const names = ['waiting', 'active', 'failed', 'oldest_age', 'pushed', 'processed'] as const
+const series = Object.keys(empty).filter(name => name !== 'times') as Series[]
 
-/** The history from a time on (epoch seconds), with what this page has seen since, and now. */
-export function joined (history: History, row: Row, from: number): History {
-  const known = history.times.at(-1) ?? 0
-  const seen = [...row.trail, row].filter(({ at }, i, all) => at / 1000 > known && (i === all.length - 1 || at !== all[i + 1]!.at))
-  const now = serverNow()
-  const moments = [...seen.map(moment => ({ time: moment.at / 1000, moment, at: moment.at })), { time: now / 1000, moment: row, at: now }]
-  const all: History = { ...nothing, times: [...history.times, ...moments.map(({ time }) => time)] }
-  for (const name of names) all[name] = [...history[name], ...moments.map(({ moment, at }) => value(moment, name, at))]
-  const first = Math.max(0, all.times.findIndex(time => time >= from))
-  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.slice(first)])) as unknown as History
+/** The recorded history of a queue; an empty one if the server has none. */
+export async function getHistory (queue: string): Promise<History> {
+  return await json<History>(path('history', queue)).catch(() => empty)
 }
 
-function value (moment: Omit<Row, 'trail'>, name: typeof names[number], at: number): number {
+/** The history since `from` (epoch seconds), continued with what this page saw until `now` (ms). */
+export function continued (history: History, row: Row, from: number, now: number): History {
+  const recordedUntil = history.times.at(-1) ?? 0
+  const seen = distinct([...row.trail, row]).filter(({ at }) => at / 1000 > recordedUntil)
+  // The row has not changed since: it is true of this moment as well.
+  const moments = [...seen.map(moment => ({ moment, at: moment.at })), { moment: row, at: now }]
+  const times = [...history.times, ...moments.map(({ at }) => at / 1000)]
+  const first = Math.max(0, times.findIndex(time => time >= from))
+  const valuesOf = (name: Series): number[] => {
+    const values = [...history[name], ...moments.map(({ moment, at }) => valueOf(moment, name, at))]
+    return values.slice(first)
+  }
+  const lists = Object.fromEntries(series.map(name => [name, valuesOf(name)]))
+  return { ...lists as Record<Series, number[]>, times: times.slice(first) }
+}
+
+// The last one of each time.
+function distinct (moments: Moment[]): Moment[] {
+  return moments.filter(({ at }, i) => at !== moments[i + 1]?.at)
+}
+
+function valueOf (moment: Moment, name: Series, at: number): number {
   if (name === 'oldest_age') return ageOf(moment, at) ?? 0
   return name === 'pushed' || name === 'processed' ? moment[name] : moment.counts[name]
 }
 
-// In seconds: shorter spans than this say more about chance than about the queue.
-const shortest = 8
+// In seconds: the rate over a shorter span shows chance rather than the queue.
+const shortestSpan = 8
 
-/** How many a second, from what was counted; 0 where counting began anew. */
-export function speed (times: number[], counted: number[]): number[] {
+/** Jobs per second at each time, from a counter; 0 where the counter began anew. */
+export function ratesOf (times: number[], counter: number[]): number[] {
   let from = 0
-  return counted.map((count, i) => {
-    while (from < i - 1 && times[i]! - times[from + 1]! >= shortest) from++
+  return counter.map((count, i) => {
+    while (from < i - 1 && times[i]! - times[from + 1]! >= shortestSpan) from++
     const seconds = times[i]! - times[from]!
-    return seconds <= 0 ? 0 : Math.max(0, count - counted[from]!) / Math.max(seconds, 2)
+    return seconds <= 0 ? 0 : Math.max(0, count - counter[from]!) / Math.max(seconds, 2)
   })
 }

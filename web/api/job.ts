@@ -1,110 +1,89 @@
+import type { Job as ClientJob, Redriven, State, Why } from '../../client/schema.ts'
 import { elementsOf, members } from '../../client/json-text.ts'
 import { json, path, send, text } from './server.ts'
 
-export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
-export type State = typeof states[number]
+export type { State, Why }
 
-/** A job as GET /j shows it. JSON of a client is its text, byte for byte. */
-export interface Job {
-  id: string
-  queue: string
-  state: State
-  priority: number
-  attempt: number
-  tries: number
-  created_at: number
-  run_at: number
-  lease_expires_at: number | null
-  worker_id: string | null
-  failures: number
-  lost: number
-  /** The jobs it waits for, or waited for when it failed. */
-  depends: string[]
-  /** How many bytes the payload has, where it is too long for a list; `payload` is its beginning. */
+export const states: readonly State[] = [
+  'waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'
+]
+
+// Members with JSON of a client.
+const texts = ['payload', 'progress', 'last_error', 'result'] as const
+type Text = typeof texts[number]
+
+/** A job. JSON of clients is text, byte for byte, and '' where it is null or not asked for. */
+export type Job = Omit<ClientJob, Text | 'traceparent' | 'tracestate'> & Record<Text, string> & {
+  /** The bytes of a payload that is too long for a list; `payload` is its beginning. */
   payload_size?: number
-  payload: string
-  progress: string
-  lastError: string
-  result: string
 }
 
-/** A failed job, as far as its error goes. */
-export type Failed = Pick<Job, 'id' | 'queue' | 'lastError'>
-
-/** What lets jobs of a state run: of one, of all, and what is said then; null where nothing does. */
-export const verbs: Record<State, { one: string, all: string, done: string } | null> = {
-  waiting: null,
-  delayed: { one: 'Run', all: 'Run all now', done: 'run now' },
-  blocked: null,
-  active: null,
-  failed: { one: 'Redrive', all: 'Redrive all', done: 'redriven' },
-  completed: null
-}
-
-const texts = ['payload', 'progress', 'last_error', 'result']
+/** A failed job, with its error alone. */
+export type FailedJob = Pick<Job, 'id' | 'queue' | 'last_error'>
 
 function read (document: string): Job {
   const all = members(document)
-  const facts = [...all].filter(([name]) => !texts.includes(name))
-  const json = facts.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()
-  const given = (name: string): string => all.get(name) === 'null' ? '' : all.get(name) ?? ''
-  const known = JSON.parse(`{${json}}`) as Job & { payload_head?: string }
-  return {
-    ...known,
-    payload: known.payload_head ?? given('payload'),
-    progress: given('progress'),
-    lastError: given('last_error'),
-    result: given('result')
+  const others = [...all].filter(([name]) => !texts.includes(name as Text))
+  const parsed = JSON.parse(`{${others.map(([name, value]) => `"${name}":${value}`).join()}}`)
+  const textOf = (name: Text): [Text, string] => {
+    const value = all.get(name) ?? 'null'
+    return [name, value === 'null' ? '' : value]
   }
+  const job = { ...parsed, ...Object.fromEntries(texts.map(textOf)) }
+  return parsed.payload_head === undefined ? job : { ...job, payload: parsed.payload_head }
 }
 
 /** How many jobs a page of a list has. */
 export const pageSize = 50
 
-// What a row of a list shows. Payloads and errors are cut by the server, so that no list is long.
-const row = 'id,state,priority,attempt,tries,created_at,run_at,lease_expires_at,worker_id,depends,last_error,payload'
-const shown = 200
+// The server cuts payloads and errors, so that no list is long.
+const row = {
+  fields: 'id,state,priority,attempt,tries,created_at,run_at,lease_expires_at,worker_id,depends,' +
+    'last_error,payload',
+  payload_max: 200
+}
 
-async function listed (queue: string, query: Record<string, string | number>): Promise<Job[]> {
+type Query = Record<string, string | number>
+
+async function getJobs (queue: string, query: Query): Promise<Job[]> {
   const page = await text(path('j', queue), query)
   return elementsOf(page, 'jobs').map(one => ({ ...read(one), queue }))
 }
 
-/** The jobs of one state, a page of them; of those that failed or completed the newest first. */
-export async function list (queue: string, state: State, offset: number): Promise<Job[]> {
+/** A page of the jobs of one state; of failed and completed jobs the newest first. */
+export async function listJobs (queue: string, state: State, offset: number): Promise<Job[]> {
   const order = state === 'failed' || state === 'completed' ? 'desc' : 'asc'
-  return await listed(queue, { state, order, offset, limit: pageSize, fields: row, payload_max: shown })
+  return await getJobs(queue, { state, order, offset, limit: pageSize, ...row })
 }
 
 // 300 errors of 300 bytes.
-const newest = 300
+const newest = { limit: 300, payload_max: 300 }
 
 /** The jobs that failed last. */
-export async function newestFailed (queue: string): Promise<Failed[]> {
-  return await listed(queue, {
-    state: 'failed', order: 'desc', limit: newest, fields: 'id,last_error', payload_max: newest
-  })
+export async function newestFailed (queue: string): Promise<FailedJob[]> {
+  const query = { state: 'failed', order: 'desc', fields: 'id,last_error', ...newest }
+  return await getJobs(queue, query)
 }
 
-/** The job that holds a unique key: one, or none. */
-export async function holding (queue: string, uniq: string): Promise<Job[]> {
-  return elementsOf(await text(path('j', queue), { uniq }), 'jobs').map(read)
+/** The job that holds a unique key, or null. */
+export async function findByKey (queue: string, uniq: string): Promise<Job | null> {
+  const [job = null] = await getJobs(queue, { uniq })
+  return job
 }
 
-export async function look (queue: string, id: string): Promise<Job> {
+export async function getJob (queue: string, id: string): Promise<Job> {
   return read(await text(path('j', queue, id)))
 }
 
-const passing = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,worker_id,failures,lost,depends,progress'
+const short = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,' +
+  'worker_id,failures,lost,depends,progress'
 
-/** A job without what is long and does not change while its state, attempt and times do not. */
-export async function glance (queue: string, id: string): Promise<Job> {
-  return read(await text(path('j', queue, id), { fields: passing }))
+/** A job without payload, error and result: they are long, and change only with other members. */
+export async function getJobShort (queue: string, id: string): Promise<Job> {
+  return read(await text(path('j', queue, id), { fields: short }))
 }
 
-export interface Reason { reason: string, detail: string }
-
-export async function why (queue: string, id: string): Promise<Reason> {
+export async function getWhy (queue: string, id: string): Promise<Why> {
   return await json(path('j', queue, id, 'why'))
 }
 
@@ -116,34 +95,47 @@ export async function cancel (queue: string, id: string): Promise<void> {
   await send('DELETE', path('j', queue, id))
 }
 
-/** Of how many jobs it was done; `duplicates`: how many stay, as another job has their unique key. */
-export interface Done { count: number, duplicates?: number }
+/** How many jobs changed, and how many stay failed because another job has their unique key. */
+export type BulkResult = Pick<Redriven, 'count'> & Partial<Redriven>
 
-/** Lets all jobs of a state run now, or drops them. */
-export async function forAll (what: 'retry' | 'drop', queue: string, state: string): Promise<Done> {
-  const query = { query: { state } }
-  const answer = what === 'retry'
-    ? await send('POST', path('j', queue, 'retry'), query)
-    : await send('DELETE', path('j', queue), query)
-  return await answer.json()
+/** Lets all failed or delayed jobs run now. */
+export async function retryAll (queue: string, state: State): Promise<BulkResult> {
+  return await (await send('POST', path('j', queue, 'retry'), { query: { state } })).json()
 }
 
-/** Puts a job in: the text as it is. Returns its id, and whether it was there already. */
-export async function push (queue: string, payload: string, query: Record<string, string>): Promise<{ id: string, duplicate: boolean }> {
-  const answer = await send('POST', path('q', queue), { body: payload, query })
-  return { id: answer.headers.get('x-presque-job')!, duplicate: answer.headers.get('x-presque-duplicate') === 'true' }
+/** Deletes all jobs of a state. */
+export async function cancelAll (queue: string, state: State): Promise<BulkResult> {
+  return await (await send('DELETE', path('j', queue), { query: { state } })).json()
 }
 
-/** Does one thing to many jobs, a few at a time. Returns for how many it was done, and the first refusal. */
-export async function each (jobs: Array<{ queue: string, id: string }>, one: (queue: string, id: string) => Promise<void>): Promise<{ done: number, refused: string }> {
+/** `isDuplicate`: no job was added, and the id is that of the job with the same unique key. */
+export interface Pushed { id: string, isDuplicate: boolean }
+
+/** Pushes a job. The payload is sent byte for byte. */
+export async function push (queue: string, payload: string, query: Query): Promise<Pushed> {
+  const { headers } = await send('POST', path('q', queue), { body: payload, query })
+  const isDuplicate = headers.get('x-presque-duplicate') === 'true'
+  return { id: headers.get('x-presque-job')!, isDuplicate }
+}
+
+type Action = (queue: string, id: string) => Promise<void>
+
+/** Does the same to many jobs, eight at a time. Returns how many were done, and the first error. */
+export async function forEachJob (jobs: Array<Pick<Job, 'queue' | 'id'>>, action: Action) {
   const left = [...jobs]
   let done = 0
-  let refused = ''
-  await Promise.all(Array.from({ length: 8 }, async () => {
+  let error = ''
+  const work = async (): Promise<void> => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
       const { queue, id } = job
-      await one(queue, id).then(() => { done++ }, error => { refused ||= `job ${id}: ${error.message}` })
+      try {
+        await action(queue, id)
+        done++
+      } catch (failure) {
+        error ||= `job ${id}: ${(failure as Error).message}`
+      }
     }
-  }))
-  return { done, refused }
+  }
+  await Promise.all(Array.from({ length: 8 }, work))
+  return { done, error }
 }

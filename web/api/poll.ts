@@ -1,45 +1,51 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-/**
- * Calls `look` at once, and again `ms` after it has ended, while the page is seen and `held` is
- * false. A change of `of` begins anew. The poll ends with the component that uses it.
- */
-export function usePoll (ms: number, of: unknown[], look: () => Promise<unknown>, held = false): void {
-  const latest = useRef(look)
-  latest.current = look
+interface PollOptions {
+  /** The pause between the end of a call and the next. */
+  ms: number
+  /** A change of one of these begins anew at once. */
+  of: unknown[]
+  /** Whether to pause for now. */
+  isPaused?: boolean
+}
+
+/** Calls `find` at once and then regularly, while the component is mounted and the page visible. */
+export function usePoll (find: () => Promise<unknown>, { ms, of, isPaused = false }: PollOptions) {
+  const latest = useRef(find)
+  latest.current = find
   useEffect(() => {
-    if (held) return
-    const loop = new Poll(ms, () => latest.current())
-    return () => loop.end()
-  }, [...of, ms, held])
+    if (isPaused) return
+    const poll = new Poll(ms, () => latest.current())
+    return () => poll.end()
+  }, [...of, ms, isPaused])
 }
 
 class Poll {
   readonly #ms: number
-  readonly #look: () => Promise<unknown>
+  readonly #find: () => Promise<unknown>
   #timer = 0
-  #looking = false
-  #ended = false
+  #isRunning = false
+  #hasEnded = false
 
-  constructor (ms: number, look: () => Promise<unknown>) {
+  constructor (ms: number, find: () => Promise<unknown>) {
     this.#ms = ms
-    this.#look = look
+    this.#find = find
     document.addEventListener('visibilitychange', this.#run)
     void this.#run()
   }
 
   end (): void {
-    this.#ended = true
+    this.#hasEnded = true
     clearTimeout(this.#timer)
     document.removeEventListener('visibilitychange', this.#run)
   }
 
   readonly #run = async (): Promise<void> => {
     clearTimeout(this.#timer)
-    if (this.#looking || this.#ended || document.hidden) return
-    this.#looking = true
-    await this.#look().catch(() => {})
-    this.#looking = false
-    if (!this.#ended) this.#timer = window.setTimeout(this.#run, this.#ms)
+    if (this.#isRunning || this.#hasEnded || document.hidden) return
+    this.#isRunning = true
+    await this.#find().catch(() => {})
+    this.#isRunning = false
+    if (!this.#hasEnded) this.#timer = window.setTimeout(this.#run, this.#ms)
   }
 }

@@ -1,60 +1,51 @@
-import { elements, members } from '../../client/json-text.ts'
+import type { Scheduled } from '../../client/schema.ts'
+import { elementsOf, members } from '../../client/json-text.ts'
 import { path, send, text } from './server.ts'
 
-/** As GET /schedule shows it. The payload is its text, byte for byte. */
-export interface Schedule {
-  name: string
-  queue: string
-  cron?: string
-  tz: string
-  every?: number
-  overlap: string
-  catchup: string
-  priority?: number
-  tries?: number
-  max_lost?: number | null
-  ttl?: number
-  keep?: number
-  next_at: number | null
-  last_at: number | null
-  last_job: string | null
-  fired: number
-  skipped: number
-  last_error: string | null
-  payload: string
-}
+/** A schedule; its payload is text, byte for byte. */
+export type Schedule = Omit<Scheduled, 'payload'> & { payload: string }
 
-/** What is typed, by field; `payload` is JSON text. */
+/** What is typed into a form, by the name of the API. */
 export type Typed = Record<string, string>
 
 function read (document: string): Schedule {
   const all = members(document)
-  const facts = [...all].filter(([name]) => name !== 'payload').map(([name, value]) => `${JSON.stringify(name)}:${value}`)
-  return { ...JSON.parse(`{${facts.join()}}`), payload: all.get('payload') ?? '{}' }
+  const others = [...all].filter(([name]) => name !== 'payload')
+  const parsed = JSON.parse(`{${others.map(([name, value]) => `"${name}":${value}`).join()}}`)
+  return { ...parsed, payload: all.get('payload') ?? '{}' }
 }
 
-/** All schedules by name, as far as one answer goes, and how many there are. */
-export async function schedules (): Promise<{ found: Schedule[], size: number }> {
-  const answer = members(await text('/schedule'))
-  return { found: elements(answer.get('schedules') ?? '[]').map(read), size: Number(answer.get('size')) }
+/** `size`: how many schedules there are, also those beyond the one page that is fetched. */
+export interface SchedulePage { schedules: Schedule[], size: number }
+
+/** The first page of the schedules, by name. */
+export async function getSchedules (): Promise<SchedulePage> {
+  const page = await text('/schedule')
+  const size = Number(members(page).get('size'))
+  return { schedules: elementsOf(page, 'schedules').map(read), size }
 }
 
-export async function unschedule (name: string): Promise<void> {
+export async function deleteSchedule (name: string): Promise<void> {
   await send('DELETE', path('schedule', name))
 }
 
 const numbers = ['every', 'priority', 'tries', 'max_lost', 'ttl', 'keep']
 
-/** Sets a schedule, or replaces it. */
-export async function schedule (name: string, { payload, ...typed }: Typed): Promise<void> {
+/** Sets a schedule, or replaces it. The payload is sent byte for byte. */
+export async function setSchedule (name: string, { payload, ...typed }: Typed): Promise<void> {
   if (!isJson(payload!)) throw new Error('The payload is not JSON')
-  const given = Object.entries(typed).map(([field, value]) => [field, value.trim()] as const).filter(([, value]) => value !== '')
-  const parts = given.map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(numbers.includes(field) ? number(value) : value)}`)
-  await send('PUT', path('schedule', name), { body: `{${[...parts, `"payload":${payload}`].join()}}` })
+  const given = Object.entries(typed).filter(([, value]) => value.trim() !== '')
+  const parts = given.map(([field, value]) => `"${field}":${asJson(field, value.trim())}`)
+  const body = `{${[...parts, `"payload":${payload}`].join()}}`
+  await send('PUT', path('schedule', name), { body })
 }
 
-// What is no number goes out as it was typed: the server says what is wrong with it.
-function number (value: string): number | string | null {
+function asJson (field: string, value: string): string {
+  return JSON.stringify(numbers.includes(field) ? numberIn(value) : value)
+}
+
+// Text that is not a number is sent as typed: the error of the server tells what is wrong.
+function numberIn (value: string): number | string | null {
   if (value === 'null') return null
   return Number.isFinite(Number(value)) ? Number(value) : value
 }
@@ -66,9 +57,4 @@ function isJson (text: string): boolean {
   } catch {
     return false
   }
-}
-
-/** When it fires, in words. */
-export function rhythm ({ cron, tz, every }: Schedule): string {
-  return cron === undefined ? `every ${every} s` : `${cron} ${tz}`
 }

@@ -4,8 +4,8 @@ import { notify } from './notice.tsx'
 
 interface ButtonProps {
   children: ComponentChildren
-  /** Why it may not be pressed; null when it may. It can be reached all the same, and tells why. */
-  refusal?: string | null
+  /** Why the action is forbidden, or null. The button keeps the focus, and a press shows why. */
+  forbidden?: string | null
   kind?: 'main' | 'danger' | 'plain' | 'quiet'
   label?: string
   disabled?: boolean
@@ -13,14 +13,25 @@ interface ButtonProps {
 }
 
 export function Button (props: ButtonProps) {
-  const { children, refusal = null, kind = 'plain', label, disabled = false, onClick } = props
-  const [press, busy] = useOnce(() => refusal === null ? onClick() : notify(refusal, true))
+  const { children, forbidden = null, kind = 'plain', label, disabled = false, onClick } = props
+  const [press, isBusy] = useOnce(() => forbidden === null ? onClick() : notify(forbidden, true))
   return (
     <button
-      type='button' class={kind} aria-label={label} title={refusal ?? undefined}
-      aria-disabled={refusal !== null ? 'true' : undefined} aria-busy={busy ? 'true' : undefined}
-      disabled={disabled} onClick={press}
+      type='button' class={kind} aria-label={label} title={forbidden ?? undefined}
+      aria-disabled={forbidden !== null ? 'true' : undefined}
+      aria-busy={isBusy ? 'true' : undefined} disabled={disabled} onClick={press}
     >
+      {children}
+    </button>
+  )
+}
+
+interface ToggleProps { children: ComponentChildren, isOn: boolean, onClick: () => void }
+
+/** One of several buttons of which one is on. */
+export function Toggle ({ children, isOn, onClick }: ToggleProps) {
+  return (
+    <button type='button' class='quiet' aria-pressed={isOn ? 'true' : 'false'} onClick={onClick}>
       {children}
     </button>
   )

@@ -1,22 +1,22 @@
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 
-/** Wraps an action so that it is not begun again while it runs. Also returns whether it runs. */
+/** Wraps an action so that it cannot begin again while it runs. Also returns whether it runs. */
 export function useOnce (action: () => unknown): [() => Promise<void>, boolean] {
-  const running = useRef(false)
-  const [busy, setBusy] = useState(false)
+  const isRunning = useRef(false)
+  const [isBusy, setBusy] = useState(false)
   async function once (): Promise<void> {
-    if (running.current) return
-    running.current = true
+    if (isRunning.current) return
+    isRunning.current = true
     setBusy(true)
     try {
       await action()
     } finally {
-      running.current = false
+      isRunning.current = false
       setBusy(false)
     }
   }
-  return [once, busy]
+  return [once, isBusy]
 }
 
 interface FormProps {
@@ -26,15 +26,31 @@ interface FormProps {
   onSubmit: () => Promise<unknown>
 }
 
-/** A form that is sent once, however often Enter is pressed. */
+/** A form that is sent once, also if Enter is pressed twice. */
 export function Form ({ children, class: kind, label, onSubmit }: FormProps) {
-  const [submit, busy] = useOnce(onSubmit)
+  const [submit, isBusy] = useOnce(onSubmit)
+  function send (event: Event): void {
+    event.preventDefault()
+    void submit()
+  }
   return (
-    <form
-      class={kind} aria-label={label} aria-busy={busy ? 'true' : undefined}
-      onSubmit={event => { event.preventDefault(); void submit() }}
-    >
+    <form class={kind} aria-label={label} aria-busy={isBusy ? 'true' : undefined} onSubmit={send}>
       {children}
     </form>
+  )
+}
+
+interface FormFooterProps { verb: string, problem: string, onClose: () => void }
+
+/** The end of a form in a dialog: the error of the server, and the buttons. */
+export function FormFooter ({ verb, problem, onClose }: FormFooterProps) {
+  return (
+    <>
+      {problem !== '' && <p role='alert' class='bad'>{problem}</p>}
+      <footer>
+        <button type='button' class='plain' onClick={onClose}>Close</button>
+        <button type='submit' class='main'>{verb}</button>
+      </footer>
+    </>
   )
 }

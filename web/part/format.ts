@@ -1,10 +1,9 @@
-import { serverNow } from '../state/clock.ts'
 import { inZone, zoneName } from '../state/zone.ts'
 
 const whole = new Intl.NumberFormat('en')
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 
-/** 1,234, and from a hundred thousand on 1.2M. */
+/** 1,234; and 1.2M above a hundred thousand. */
 export function count (number: number): string {
   return number < 100_000 ? whole.format(number) : compact.format(number)
 }
@@ -13,7 +12,7 @@ export function exact (number: number): string {
   return whole.format(number)
 }
 
-/** Per second. */
+/** A number per second. */
 export function rate (number: number): string {
   if (number === 0) return '0'
   if (number < 0.1) return '<0.1'
@@ -24,7 +23,8 @@ const units = [['d', 86_400], ['h', 3600], ['m', 60], ['s', 1]] as const
 
 /** The two largest units: 3h 12m. */
 export function duration (seconds: number): string {
-  if (seconds < 1) return seconds < 0.001 ? '0s' : `${Math.max(1, Math.round(seconds * 1000))}ms`
+  if (seconds < 0.001) return '0s'
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))}ms`
   const parts: string[] = []
   let left = Math.round(seconds)
   for (const [unit, size] of units) {
@@ -38,26 +38,26 @@ export function age (seconds: number | null): string {
   return seconds === null ? '–' : duration(seconds)
 }
 
-/** 2026-11-24 13:05:09, in the zone that is shown. */
+/** A time in epoch seconds, in the zone of the page: 2026-11-24 13:05:09. */
 export function instant (seconds: number): string {
   return inZone(seconds)
 }
 
-/** The same, with the name of that zone. */
+/** The same with the name of the zone. */
 export function instantInZone (seconds: number): string {
   return `${inZone(seconds)} ${zoneName(seconds)}`
 }
 
 const instants = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z/g
 
-/** A sentence of the server, its times in the zone that is shown. */
+/** A sentence of the server, with its times in the zone of the page. */
 export function localised (sentence: string): string {
   return sentence.replace(instants, time => instantInZone(Date.parse(time) / 1000))
 }
 
-/** 5m 3s ago, in 12s. */
-export function ago (seconds: number, now = serverNow() / 1000): string {
-  const passed = now - seconds
+/** A time in epoch seconds, as seen from `now` (epoch ms): 5m 3s ago, in 12s. */
+export function ago (seconds: number, now: number): string {
+  const passed = now / 1000 - seconds
   if (Math.abs(passed) < 1) return 'now'
   return passed > 0 ? `${duration(passed)} ago` : `in ${duration(-passed)}`
 }

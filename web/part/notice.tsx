@@ -1,27 +1,26 @@
-import { Box, useBox } from '../state/box.ts'
+import { signal } from '@preact/signals'
 import { Text } from './text.tsx'
 
-interface Notice { key: number, text: string, bad: boolean }
+interface Notice { key: number, text: string, isError: boolean }
 
-const notices = new Box<Notice[]>([])
-let last = 0
+const notices = signal<Notice[]>([])
+let lastKey = 0
 
-/** Says something for some seconds; what went wrong, until it is closed. */
-export function notify (text: string, bad = false): void {
-  const notice = { key: ++last, text, bad }
+/** Shows a notice for six seconds; an error until it is closed. */
+export function notify (text: string, isError = false): void {
+  const notice = { key: ++lastKey, text, isError }
   notices.value = [...notices.value, notice].slice(-4)
-  if (!bad) setTimeout(() => dismiss(notice.key), 6000)
+  if (!isError) setTimeout(() => dismiss(notice.key), 6000)
 }
 
 function dismiss (key: number): void {
   notices.value = notices.value.filter(notice => notice.key !== key)
 }
 
-/** Does something and says how that went. false: it failed. */
-export async function act (doing: () => Promise<string | undefined>): Promise<boolean> {
+/** Runs an action, and shows the text that it returns or its error. Returns if it succeeded. */
+export async function notifyOutcome (action: () => Promise<string>): Promise<boolean> {
   try {
-    const said = await doing()
-    if (said !== undefined) notify(said)
+    notify(await action())
     return true
   } catch (error) {
     notify((error as Error).message, true)
@@ -30,15 +29,19 @@ export async function act (doing: () => Promise<string | undefined>): Promise<bo
 }
 
 export function Notices () {
-  const all = useBox(notices)
   return (
     <div class='notices' role='status' aria-live='polite'>
-      {all.map(({ key, text, bad }) => (
-        <p key={key} class={bad ? 'notice bad' : 'notice'} role={bad ? 'alert' : undefined}>
-          <span><Text text={text} /></span>
-          <button type='button' class='quiet' aria-label='Close this message' onClick={() => dismiss(key)}>×</button>
-        </p>
-      ))}
+      {notices.value.map(notice => <NoticeLine key={notice.key} notice={notice} />)}
     </div>
+  )
+}
+
+function NoticeLine ({ notice: { key, text, isError } }: { notice: Notice }) {
+  const label = 'Close this message'
+  return (
+    <p class={isError ? 'notice bad' : 'notice'} role={isError ? 'alert' : undefined}>
+      <span><Text text={text} /></span>
+      <button type='button' class='quiet' aria-label={label} onClick={() => dismiss(key)}>×</button>
+    </p>
   )
 }

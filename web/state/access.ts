@@ -1,21 +1,16 @@
-import { Box, useBox } from './box.ts'
-import { json } from '../api/server.ts'
+import { signal } from '@preact/signals'
+import type { Static } from '@sinclair/typebox'
+import type { GetAccess, Role } from '../../schemas/access.ts'
 
-/** What the token of this page may do; null where the server asks for none. */
-export interface Access { name: string, roles: string[], queues: string[] }
+/** What the token of this page may do. */
+export type Access = Static<typeof GetAccess.response[200]>
 
-export const access = new Box<Access | null>(null)
+/** null until the server has answered. */
+export const access = signal<Access | null>(null)
 
-/** Asks what the token may do. A server that knows no tokens lets everybody do everything. */
-export async function learnAccess (): Promise<void> {
-  access.value = await json<Access>('/access').catch(() => null)
-}
-
-export type Role = 'manage' | 'produce' | 'read'
-
-/** Why this page may not, or null when it may. */
-export function useRefusal (role: Role): string | null {
-  const known = useBox(access)
-  if (known === null || known.roles.includes(role)) return null
-  return `The token “${known.name}” does not have the role ${role}: it has ${known.roles.join(', ') || 'none'}`
+/** Why this page may not act in a role, or null if it may. */
+export function whyForbidden (role: Role): string | null {
+  if (access.value === null || access.value.roles.includes(role)) return null
+  const { name, roles } = access.value
+  return `The token “${name}” does not have the role ${role}: it has ${roles.join(', ') || 'none'}`
 }

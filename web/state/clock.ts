@@ -1,20 +1,20 @@
-// In ms. A summary that is this much older than those before tells of a clock that was set back.
-const setBack = 30_000
+// In ms. An answer that is older than those before it by more shows that the clock was set back.
+const setBackMs = 30_000
 
-let offset: number | undefined
+let offsetMs: number | undefined
 
 /**
- * Learns the time from an answer of the server (epoch seconds). An answer is late by the way it
- * took, so that the largest difference to this page's own running clock is the truest.
+ * Learns the time from an answer of the server (epoch seconds). The way of an answer makes it late,
+ * so the largest difference to the monotonic clock of this page is the best estimate.
  */
 export function learnTime (seconds: number): void {
   const difference = seconds * 1000 - performance.now()
-  if (offset === undefined || difference > offset || difference < offset - setBack) {
-    offset = difference
+  if (offsetMs === undefined || difference > offsetMs || difference < offsetMs - setBackMs) {
+    offsetMs = difference
   }
 }
 
-/** The time in epoch ms by the server's clock: that of this machine may be wrong. */
+/** The time by the server's clock, in epoch ms. The clock of the browser may be wrong. */
 export function serverNow (): number {
-  return offset === undefined ? Date.now() : performance.now() + offset
+  return offsetMs === undefined ? Date.now() : performance.now() + offsetMs
 }

@@ -1,28 +1,29 @@
-import { Box } from './box.ts'
+import { signal } from '@preact/signals'
 
-const place = 'presque-theme'
+const key = 'presque-theme'
 
 export type Theme = 'light' | 'dark'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
-// The one chosen here, else that of the system.
+// The one chosen in this browser, else that of the system.
 function current (): Theme {
-  const chosen = localStorage.getItem(place)
-  return chosen === 'light' || chosen === 'dark' ? chosen : dark.matches ? 'dark' : 'light'
+  const chosen = localStorage.getItem(key)
+  if (chosen === 'light' || chosen === 'dark') return chosen
+  return dark.matches ? 'dark' : 'light'
 }
 
 /** The colours in use. */
-export const theme = new Box(current())
+export const theme = signal(current())
 
+/** Sets the colours of the document; then components that read `theme` are drawn again. */
 export function applyTheme (): void {
+  document.documentElement.dataset['theme'] = current()
   theme.value = current()
-  document.documentElement.dataset['theme'] = theme.value
-  document.dispatchEvent(new Event('theme'))
 }
 
 export function switchTheme (): void {
-  localStorage.setItem(place, theme.value === 'dark' ? 'light' : 'dark')
+  localStorage.setItem(key, theme.value === 'dark' ? 'light' : 'dark')
   applyTheme()
 }
 

@@ -1,27 +1,31 @@
-import { Box } from './box.ts'
+import { signal } from '@preact/signals'
 
-const place = 'presque-zone'
+const key = 'presque-zone'
 
-/** The zone in which all times are shown. */
-export const zone = new Box<'local' | 'UTC'>(localStorage.getItem(place) === 'UTC' ? 'UTC' : 'local')
+/** The time zone of all times on the page. */
+export const zone = signal<'local' | 'UTC'>(localStorage.getItem(key) === 'UTC' ? 'UTC' : 'local')
 
 export function switchZone (): void {
   zone.value = zone.value === 'UTC' ? 'local' : 'UTC'
-  localStorage.setItem(place, zone.value)
+  localStorage.setItem(key, zone.value)
 }
 
-/** The name of that zone at a time in epoch seconds, such as UTC+01:00. */
+// In minutes east of UTC, at a time in epoch seconds.
+function offsetAt (seconds: number): number {
+  return zone.value === 'UTC' ? 0 : -new Date(seconds * 1000).getTimezoneOffset()
+}
+
+/** The name of the zone at a time in epoch seconds, such as UTC+01:00. */
 export function zoneName (seconds: number): string {
-  const minutes = zone.value === 'UTC' ? 0 : -new Date(seconds * 1000).getTimezoneOffset()
-  if (minutes === 0) return 'UTC'
-  const two = (number: number) => String(Math.floor(number)).padStart(2, '0')
-  const size = Math.abs(minutes)
-  return `UTC${minutes < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`
+  const offset = offsetAt(seconds)
+  if (offset === 0) return 'UTC'
+  const twoDigits = (number: number) => String(Math.floor(number)).padStart(2, '0')
+  const size = Math.abs(offset)
+  return `UTC${offset < 0 ? '-' : '+'}${twoDigits(size / 60)}:${twoDigits(size % 60)}`
 }
 
-/** The parts of a time as that zone counts them: 2026-11-24 13:05:09. */
+/** A time in epoch seconds, in the zone: 2026-11-24 13:05:09. */
 export function inZone (seconds: number): string {
-  const ms = seconds * 1000
-  const shift = zone.value === 'UTC' ? 0 : new Date(ms).getTimezoneOffset() * 60_000
-  return new Date(ms - shift).toISOString().slice(0, 19).replace('T', ' ')
+  const shifted = new Date((seconds + offsetAt(seconds) * 60) * 1000)
+  return shifted.toISOString().slice(0, 19).replace('T', ' ')
 }

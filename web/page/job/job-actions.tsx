@@ -1,35 +1,60 @@
 import { useState } from 'preact/hooks'
-import { useRefusal } from '../../state/access.ts'
-import { Button } from '../../part/button.tsx'
 import { cancel, retry, type Job } from '../../api/job.ts'
-import { act } from '../../part/notice.tsx'
-import { PushDialog } from '../queue/push.tsx'
+import { Button } from '../../part/button.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { actOnJob } from '../jobs/job-action.ts'
+import { verbs } from '../jobs/verb.ts'
+import { PushDialog } from '../queue/push-dialog.tsx'
 
-interface JobActionsProps { job: Job, isGone: boolean, onChange: () => Promise<void> }
+interface JobActionsProps { job: Job, isDeleted: boolean, onChange: () => Promise<void> }
 
-/** Retry, edit and push again, cancel. A form that is open stays when the job has gone meanwhile. */
-export function JobActions ({ job, isGone, onChange }: JobActionsProps) {
-  const { queue, id, state } = job
-  const isIdle = state === 'failed' || state === 'delayed'
-  const [editing, setEditing] = useState(false)
-  const manage = useRefusal('manage')
-  const produce = useRefusal('produce')
-  const doing = (one: typeof retry, said: string) => async () => {
-    await act(async () => { await one(queue, id); return `Job ${id} ${said}` })
+/** Run, edit, cancel. The dialog stays open when the job is deleted meanwhile. */
+export function JobActions ({ job, isDeleted, onChange }: JobActionsProps) {
+  const { queue, id } = job
+  const [isEditing, setEditing] = useState(false)
+  const cancelOld = async () => {
+    const words = await tryCancel(queue, id)
     await onChange()
-  }
-  // The new one first: whatever fails then, there is one of them at least.
-  async function cancelOld (): Promise<string> {
-    const said = await cancel(queue, id).then(() => `; job ${id} is cancelled`, error => `; job ${id} could not be cancelled (${error.message}), it may run or have run as well`)
-    await onChange()
-    return said
+    return words
   }
   return (
     <div class='actions'>
-      {!isGone && isIdle && <Button refusal={manage} onClick={doing(retry, 'runs now')}>Retry now</Button>}
-      {!isGone && <Button refusal={produce ?? manage} onClick={() => setEditing(true)}>Edit and push again…</Button>}
-      {!isGone && <Button kind='danger' refusal={manage} onClick={doing(cancel, 'is cancelled')}>Cancel job</Button>}
-      {editing && <PushDialog queue={queue} from={job} onPushed={cancelOld} onClose={() => setEditing(false)} />}
+      {!isDeleted && <JobButtons job={job} onEdit={() => setEditing(true)} onChange={onChange} />}
+      {isEditing && (
+        <PushDialog
+          queue={queue} from={job} onPushed={cancelOld} onClose={() => setEditing(false)}
+        />
+      )}
     </div>
   )
+}
+
+interface JobButtonsProps { job: Job, onEdit: () => void, onChange: () => Promise<void> }
+
+function JobButtons ({ job, onEdit, onChange }: JobButtonsProps) {
+  const manage = whyForbidden('manage')
+  const produce = whyForbidden('produce')
+  const verb = verbs[job.state]
+  const act = (action: typeof retry, done: string) => async () => {
+    await actOnJob(job, action, done)
+    await onChange()
+  }
+  return (
+    <>
+      {verb !== null && (
+        <Button forbidden={manage} onClick={act(retry, 'runs now')}>{verb.one}</Button>
+      )}
+      <Button forbidden={produce ?? manage} onClick={onEdit}>Edit and push again…</Button>
+      <Button kind='danger' forbidden={manage} onClick={act(cancel, 'is cancelled')}>
+        Cancel job
+      </Button>
+    </>
+  )
+}
+
+// After the push of the new job: if either fails, one of the two jobs is still there.
+async function tryCancel (queue: string, id: string): Promise<string> {
+  return await cancel(queue, id).then(() => `; job ${id} is cancelled`, ({ message }) => {
+    return `; job ${id} could not be cancelled (${message}), it may run as well`
+  })
 }

@@ -1,43 +1,50 @@
 import { useState } from 'preact/hooks'
-import { useRefusal } from '../../state/access.ts'
-import { Button } from '../../part/button.tsx'
-import { Confirm } from '../../part/dialog.tsx'
 import { failureIn, fingerprint } from '../../api/failure.ts'
-import { exact, plural } from '../../part/format.ts'
-import { JobLinks } from '../job/job-links.tsx'
-import { cancel, each, look, newestFailed, retry, type Failed } from '../../api/job.ts'
-import { act, notify } from '../../part/notice.tsx'
+import { cancel, getJob, newestFailed, retry, type FailedJob } from '../../api/job.ts'
 import { usePoll } from '../../api/poll.ts'
+import { Button } from '../../part/button.tsx'
+import { Confirm } from '../../part/confirm.tsx'
+import { exact, plural } from '../../part/format.ts'
+import { Loading } from '../../part/placeholder.tsx'
 import { Text } from '../../part/text.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { JobLinks } from '../job/job-links.tsx'
+import { actOnJobs } from './job-action.ts'
 
 interface GroupsProps { queue: string, total: number, onChange: () => Promise<void> }
 
-// In ms. The groups are made of the newest failed jobs, as far as 100 kB go.
-const pause = 5000
+const ms = 5000
 
-/** The newest failed jobs by what they failed with, the most frequent first. */
+/** The newest failed jobs, grouped by error; the largest group first. */
 export function Groups ({ queue, total, onChange }: GroupsProps) {
-  const [jobs, setJobs] = useState<Failed[] | null>(null)
+  const [jobs, setJobs] = useState<FailedJob[] | null>(null)
   const refresh = async () => setJobs(await newestFailed(queue))
-  usePoll(pause, [queue], refresh)
-  if (jobs === null) return <p class='empty'>Looking…</p>
-  const sorted = groupsOf(jobs)
-  const change = async () => { await refresh(); await onChange() }
+  usePoll(refresh, { ms, of: [queue] })
+  if (jobs === null) return <Loading />
+  const groups = groupsOf(jobs)
+  const change = async () => {
+    await refresh()
+    await onChange()
+  }
   return (
     <>
-      {jobs.length < total && <p class='dim'>Of the {exact(jobs.length)} that failed last, out of {exact(total)}.</p>}
-      {sorted.length === 0 && <p class='empty'>None.</p>}
+      {jobs.length < total && (
+        <p class='dim'>The newest {exact(jobs.length)} of {exact(total)} failed jobs.</p>
+      )}
+      {groups.length === 0 && <p class='empty'>None.</p>}
       <ul class='groups'>
-        {sorted.map(([name, alike]) => <Group key={name} name={name} jobs={alike} onChange={change} />)}
+        {groups.map(([name, members]) => (
+          <Group key={name} name={name} jobs={members} onChange={change} />
+        ))}
       </ul>
     </>
   )
 }
 
-function groupsOf (jobs: Failed[]): Array<[string, Failed[]]> {
-  const groups = new Map<string, Failed[]>()
+function groupsOf (jobs: FailedJob[]): Array<[string, FailedJob[]]> {
+  const groups = new Map<string, FailedJob[]>()
   for (const job of jobs) {
-    const name = fingerprint(failureIn(job.lastError))
+    const name = fingerprint(failureIn(job.last_error))
     const known = groups.get(name)
     if (known === undefined) groups.set(name, [job])
     else known.push(job)
@@ -45,53 +52,65 @@ function groupsOf (jobs: Failed[]): Array<[string, Failed[]]> {
   return [...groups].sort(([, one], [, other]) => other.length - one.length)
 }
 
-interface GroupProps { name: string, jobs: Failed[], onChange: () => Promise<void> }
+interface GroupProps { name: string, jobs: FailedJob[], onChange: () => Promise<void> }
 
-function Group ({ name, jobs, onChange }: GroupProps) {
+function Group (props: GroupProps) {
+  const { name, jobs } = props
   const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
-  const manage = useRefusal('manage')
+  const manage = whyForbidden('manage')
   const many = jobs.length === 1 ? 'this one' : `these ${exact(jobs.length)}`
-  const all = (one: typeof retry, verb: string) => async () => {
-    await act(async () => {
-      const { done, refused } = await each(jobs, one)
-      if (refused !== '') notify(refused, true)
-      return `${plural(done, 'job')} ${verb}`
-    })
-    await onChange()
-  }
-  const close = () => setAsking(null)
   return (
     <li aria-label={name}>
       <div class='group'>
         <b class='many'>{exact(jobs.length)}</b>
         <span class='error'><Text text={name} /></span>
-        <Button refusal={manage} onClick={() => setAsking('retry')}>Redrive {many}…</Button>
-        <Button kind='danger' refusal={manage} onClick={() => setAsking('cancel')}>Cancel {many}…</Button>
+        <Button forbidden={manage} onClick={() => setAsking('retry')}>Retry {many}…</Button>
+        <Button kind='danger' forbidden={manage} onClick={() => setAsking('cancel')}>
+          Cancel {many}…
+        </Button>
       </div>
       <p class='dim'>Jobs <JobLinks queue={jobs[0]!.queue} ids={jobs.map(({ id }) => id)} /></p>
       <Backtrace job={jobs[0]!} />
-      {asking === 'retry' && (
-        <Confirm
-          title='Redrive a group' verb={`Redrive ${plural(jobs.length, 'job')}`} kind='main' onClose={close}
-          question={`${name}: they run as soon as a worker takes them.`} onConfirm={all(retry, 'redriven')}
-        />
-      )}
-      {asking === 'cancel' && (
-        <Confirm
-          title='Cancel a group' verb={`Cancel ${plural(jobs.length, 'job')}`} onClose={close}
-          question={`${name}: they will be gone. Nothing brings them back.`} onConfirm={all(cancel, 'cancelled')}
-        />
+      {asking !== null && (
+        <ConfirmGroup {...props} action={asking} onClose={() => setAsking(null)} />
       )}
     </li>
   )
 }
 
-function Backtrace ({ job: { queue, id } }: { job: Failed }) {
+interface ConfirmGroupProps extends GroupProps {
+  action: 'retry' | 'cancel'
+  onClose: () => void
+}
+
+function ConfirmGroup ({ name, jobs, action, onChange, onClose }: ConfirmGroupProps) {
+  const many = plural(jobs.length, 'job')
+  const act = (one: typeof retry, done: string) => async () => {
+    await actOnJobs(jobs, one, done)
+    await onChange()
+  }
+  if (action === 'retry') {
+    return (
+      <Confirm
+        title='Retry a group' verb={`Retry ${many}`} kind='main' onClose={onClose}
+        question={`${name}: the jobs run as soon as a worker takes them.`}
+        onConfirm={act(retry, 'retried')}
+      />
+    )
+  }
+  return (
+    <Confirm
+      title='Cancel a group' verb={`Cancel ${many}`} onClose={onClose}
+      question={`${name}: the jobs are deleted and cannot be restored.`}
+      onConfirm={act(cancel, 'cancelled')}
+    />
+  )
+}
+
+function Backtrace ({ job: { queue, id } }: { job: FailedJob }) {
   const [text, setText] = useState('')
   async function open (isOpen: boolean): Promise<void> {
-    if (!isOpen) return
-    const job = await look(queue, id).catch(() => null)
-    setText(job === null ? 'The job is gone.' : failureIn(job.lastError).backtrace || 'None was given.')
+    if (isOpen) setText(await backtraceOf(queue, id))
   }
   return (
     <details onToggle={event => { void open(event.currentTarget.open) }}>
@@ -99,4 +118,10 @@ function Backtrace ({ job: { queue, id } }: { job: Failed }) {
       <pre><Text text={text} /></pre>
     </details>
   )
+}
+
+async function backtraceOf (queue: string, id: string): Promise<string> {
+  const job = await getJob(queue, id).catch(() => null)
+  if (job === null) return 'The job is deleted.'
+  return failureIn(job.last_error).backtrace || 'The error has no backtrace.'
 }

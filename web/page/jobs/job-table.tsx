@@ -1,66 +1,134 @@
-import { useRefusal } from '../../state/access.ts'
-import { Button } from '../../part/button.tsx'
 import { failureIn } from '../../api/failure.ts'
-import { ago, count, instantInZone } from '../../part/format.ts'
 import { cancel, retry, type Job, type State } from '../../api/job.ts'
-import { act } from '../../part/notice.tsx'
-import { link } from '../../state/place.ts'
-import { JobLinks } from '../job/job-links.tsx'
+import { Button } from '../../part/button.tsx'
+import { count } from '../../part/format.ts'
 import { Text } from '../../part/text.tsx'
+import { Ago } from '../../part/time.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { href } from '../../state/route.ts'
+import { JobLinks } from '../job/job-links.tsx'
+import { actOnJob } from './job-action.ts'
+import { verbs } from './verb.ts'
 
 interface JobTableProps {
   jobs: Job[]
   state: State
-  chosen: Set<string>
-  onChoose: (ids: string[], on: boolean) => void
+  now: number
+  selected: Set<string>
+  onSelect: (ids: string[], isOn: boolean) => void
   onChange: () => Promise<void>
 }
 
-const heads: Record<State, string> = { waiting: 'Since', delayed: 'Due', blocked: 'Waits for', active: 'Lease ends', failed: 'Error', completed: 'Put in' }
+const heads: Record<State, string> = {
+  waiting: 'Since',
+  delayed: 'Due',
+  blocked: 'Depends on',
+  active: 'Lease expires',
+  failed: 'Error',
+  completed: 'Pushed'
+}
 
-export function JobTable ({ jobs, state, chosen, onChoose, onChange }: JobTableProps) {
-  const all = jobs.every(({ id }) => chosen.has(id))
+export function JobTable (props: JobTableProps) {
+  const { jobs, state, now, selected, onSelect, onChange } = props
   return (
     <div class='scroll'>
       <table class='jobs'>
         <caption class='unseen'>Jobs that are {state}</caption>
-        <thead>
-          <tr>
-            <th scope='col' class='box'><input type='checkbox' aria-label='Select all on this page' checked={all} onChange={() => onChoose(jobs.map(({ id }) => id), !all)} /></th>
-            <th scope='col'>Job</th>
-            <th scope='col' class='wide'>Payload</th>
-            <th scope='col'>{heads[state]}</th>
-            <th scope='col'>Attempt</th>
-            <th scope='col'><span class='unseen'>Actions</span></th>
-          </tr>
-        </thead>
-        <tbody>{jobs.map(job => <JobRow key={job.id} job={job} chosen={chosen.has(job.id)} onChoose={on => onChoose([job.id], on)} onChange={onChange} />)}</tbody>
+        <Head {...props} />
+        <tbody>
+          {jobs.map(job => (
+            <JobRow
+              key={job.id} job={job} now={now} isSelected={selected.has(job.id)}
+              onSelect={isOn => onSelect([job.id], isOn)} onChange={onChange}
+            />
+          ))}
+        </tbody>
       </table>
     </div>
   )
 }
 
-interface JobRowProps { job: Job, chosen: boolean, onChoose: (on: boolean) => void, onChange: () => Promise<void> }
+function Head ({ jobs, state, selected, onSelect }: JobTableProps) {
+  const ids = jobs.map(({ id }) => id)
+  const hasAll = ids.every(id => selected.has(id))
+  return (
+    <thead>
+      <tr>
+        <th scope='col' class='box'>
+          <Checkbox
+            label='Select all on this page' isChecked={hasAll}
+            onChange={() => onSelect(ids, !hasAll)}
+          />
+        </th>
+        <th scope='col'>Job</th>
+        <th scope='col' class='wide'>Payload</th>
+        <th scope='col'>{heads[state]}</th>
+        <th scope='col'>Attempt</th>
+        <th scope='col'><span class='unseen'>Actions</span></th>
+      </tr>
+    </thead>
+  )
+}
 
-function JobRow ({ job, chosen, onChoose, onChange }: JobRowProps) {
+interface CheckboxProps { label: string, isChecked: boolean, onChange: (isOn: boolean) => void }
+
+function Checkbox ({ label, isChecked, onChange }: CheckboxProps) {
+  return (
+    <input
+      type='checkbox' aria-label={label} checked={isChecked}
+      onChange={event => onChange(event.currentTarget.checked)}
+    />
+  )
+}
+
+interface JobRowProps {
+  job: Job
+  now: number
+  isSelected: boolean
+  onSelect: (isOn: boolean) => void
+  onChange: () => Promise<void>
+}
+
+const defaultPriority = 5
+
+function JobRow ({ job, now, isSelected, onSelect, onChange }: JobRowProps) {
   const { queue, id, state, attempt, tries, priority } = job
-  const manage = useRefusal('manage')
-  const doing = (one: typeof retry, said: string) => async () => {
-    await act(async () => { await one(queue, id); return `Job ${id} ${said}` })
-    await onChange()
-  }
   return (
     <tr>
-      <td class='box'><input type='checkbox' aria-label={`Select job ${id}`} checked={chosen} onChange={event => onChoose(event.currentTarget.checked)} /></td>
-      <th scope='row'><a href={link.job(queue, id)}>{id}</a>{priority !== 5 && <span class='badge' title='Priority'>p{priority}</span>}</th>
-      <td class='wide code' data-label='payload'><Beginning job={job} /></td>
-      <td class='words' data-label={heads[state].toLowerCase()}><When job={job} /></td>
-      <td data-label='attempt'>{attempt}/{tries}</td>
-      <td class='row-actions'>
-        {(state === 'failed' || state === 'delayed') && <Button kind='quiet' refusal={manage} label={`${state === 'failed' ? 'Redrive' : 'Run now'} job ${id}`} onClick={doing(retry, 'runs now')}>{state === 'failed' ? 'Redrive' : 'Run now'}</Button>}
-        <Button kind='quiet' refusal={manage} label={`Cancel job ${id}`} onClick={doing(cancel, 'is cancelled')}>Cancel</Button>
+      <td class='box'>
+        <Checkbox label={`Select job ${id}`} isChecked={isSelected} onChange={onSelect} />
       </td>
+      <th scope='row'>
+        <a href={href.job(queue, id)}>{id}</a>
+        {priority !== defaultPriority && <span class='badge' title='Priority'>p{priority}</span>}
+      </th>
+      <td class='wide code' data-label='payload'><Beginning job={job} /></td>
+      <td class='words' data-label={heads[state].toLowerCase()}><Detail job={job} now={now} /></td>
+      <td data-label='attempt'>{attempt}/{tries}</td>
+      <td class='row-actions'><RowActions job={job} onChange={onChange} /></td>
     </tr>
+  )
+}
+
+function RowActions ({ job, onChange }: { job: Job, onChange: () => Promise<void> }) {
+  const manage = whyForbidden('manage')
+  const verb = verbs[job.state]
+  const act = (action: typeof retry, done: string) => async () => {
+    await actOnJob(job, action, done)
+    await onChange()
+  }
+  const button = { kind: 'quiet', forbidden: manage } as const
+  return (
+    <>
+      {verb !== null && (
+        <Button {...button} label={`${verb.one} job ${job.id}`} onClick={act(retry, 'runs now')}>
+          {verb.one}
+        </Button>
+      )}
+      <Button {...button} label={`Cancel job ${job.id}`} onClick={act(cancel, 'is cancelled')}>
+        Cancel
+      </Button>
+    </>
   )
 }
 
@@ -69,13 +137,23 @@ function Beginning ({ job: { payload, payload_size: size } }: { job: Job }) {
   return <><Text text={payload.slice(0, 200)} />{more}</>
 }
 
-function When ({ job }: { job: Job }) {
-  const { state, run_at: at, lease_expires_at: until, worker_id: worker, created_at: created } = job
-  if (state === 'failed') {
-    const { type, message } = failureIn(job.lastError)
-    return <span class='error'><b><Text text={type.slice(0, 100)} /></b> <Text text={message.slice(0, 200)} /></span>
-  }
-  if (state === 'blocked') return <JobLinks queue={job.queue} ids={job.depends} />
-  const time = state === 'active' ? until! : state === 'completed' ? created : at
-  return <><time dateTime={new Date(time * 1000).toISOString()} title={instantInZone(time)}>{ago(time)}</time>{worker !== null && <span class='dim'> {worker}</span>}</>
+interface DetailProps { job: Job, now: number }
+
+// The column of the state: its error, its dependencies or its time.
+function Detail ({ job, now }: DetailProps) {
+  if (job.state === 'failed') return <ShortError text={job.last_error} />
+  if (job.state === 'blocked') return <JobLinks queue={job.queue} ids={job.depends} />
+  const worker = job.worker_id === null ? null : <span class='dim'> {job.worker_id}</span>
+  return <><Ago seconds={timeOf(job)} now={now} />{worker}</>
+}
+
+function ShortError ({ text }: { text: string }) {
+  const { type, message } = failureIn(text)
+  const [shortType, shortMessage] = [type.slice(0, 100), message.slice(0, 200)]
+  return <span class='error'><b><Text text={shortType} /></b> <Text text={shortMessage} /></span>
+}
+
+function timeOf (job: Job): number {
+  if (job.state === 'active') return job.lease_expires_at!
+  return job.state === 'completed' ? job.created_at : job.run_at
 }

@@ -1,11 +1,14 @@
 import { useState } from 'preact/hooks'
-import { useRefusal } from '../../state/access.ts'
+import {
+  cancelAll, findByKey, getJob, retryAll, type BulkResult, type State
+} from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
-import { Confirm } from '../../part/dialog.tsx'
+import { Confirm } from '../../part/confirm.tsx'
 import { plural } from '../../part/format.ts'
-import { forAll, holding, look, verbs, type Done, type State } from '../../api/job.ts'
-import { act } from '../../part/notice.tsx'
-import { go, link } from '../../state/place.ts'
+import { notify, notifyOutcome } from '../../part/notice.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { href, navigate } from '../../state/route.ts'
+import { verbs } from './verb.ts'
 
 interface JobToolsProps {
   queue: string
@@ -13,30 +16,34 @@ interface JobToolsProps {
   total: number
   search: string
   onSearch: (text: string) => void
-  grouped: boolean
-  onGrouped: (grouped: boolean) => void
+  isGrouped: boolean
+  onGrouped: (isGrouped: boolean) => void
   onChange: () => Promise<void>
 }
 
-/** Search, and what is done to all jobs of the state. */
+/** The search, and the actions on all jobs of the state. */
 export function JobTools (props: JobToolsProps) {
-  const { queue, state, total, grouped, onGrouped, onChange } = props
+  const { queue, state, total, isGrouped, onGrouped, onChange } = props
   return (
     <div class='tools'>
       <Search {...props} />
       {state === 'failed' && (
-        <Button kind='quiet' onClick={() => onGrouped(!grouped)}>
-          {grouped ? 'List the failed jobs' : 'Group by error'}
+        <Button kind='quiet' onClick={() => onGrouped(!isGrouped)}>
+          {isGrouped ? 'List the failed jobs' : 'Group by error'}
         </Button>
       )}
-      {total > 0 && <ForAll {...{ queue, state, total, onChange }} />}
+      {total > 0 && <BulkActions {...{ queue, state, total, onChange }} />}
     </div>
   )
 }
 
 function Search ({ queue, search, onSearch }: JobToolsProps) {
+  function submit (event: Event): void {
+    event.preventDefault()
+    void openJob(queue, search.trim())
+  }
   return (
-    <form role='search' onSubmit={event => { event.preventDefault(); void find(queue, search.trim()) }}>
+    <form role='search' onSubmit={submit}>
       <input
         type='search' aria-label='Search jobs' value={search}
         placeholder='Text on this page, or Enter: id, unique key'
@@ -46,53 +53,72 @@ function Search ({ queue, search, onSearch }: JobToolsProps) {
   )
 }
 
-type ForAllProps = Pick<JobToolsProps, 'queue' | 'state' | 'total' | 'onChange'>
-
-function ForAll ({ queue, state, total, onChange }: ForAllProps) {
-  const [asking, setAsking] = useState<'retry' | 'drop' | null>(null)
-  const manage = useRefusal('manage')
-  const verb = verbs[state]
-  const many = plural(total, 'job')
-  const all = (what: 'retry' | 'drop', said: string) => async () => {
-    await act(async () => outcome(await forAll(what, queue, state), said))
-    await onChange()
+// A number is first looked up as an id, then as a unique key.
+async function openJob (queue: string, search: string): Promise<void> {
+  if (search === '') return
+  try {
+    const isId = /^\d{1,16}$/.test(search)
+    const byId = isId ? await getJob(queue, search).catch(() => null) : null
+    const job = byId ?? await findByKey(queue, search)
+    if (job === null) throw new Error(`No job of ${queue} has the id or unique key “${search}”`)
+    navigate(href.job(queue, job.id))
+  } catch (error) {
+    notify((error as Error).message, true)
   }
-  const close = () => setAsking(null)
+}
+
+type BulkActionsProps = Pick<JobToolsProps, 'queue' | 'state' | 'total' | 'onChange'>
+
+function BulkActions (props: BulkActionsProps) {
+  const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
+  const manage = whyForbidden('manage')
+  const verb = verbs[props.state]
   return (
     <>
-      {verb !== null && <Button refusal={manage} onClick={() => setAsking('retry')}>{verb.all}…</Button>}
-      <Button kind='danger' refusal={manage} onClick={() => setAsking('drop')}>Drop all…</Button>
-      {asking === 'retry' && verb !== null && (
-        <Confirm
-          title={verb.all} verb={`${verb.one} ${many}`} kind='main' onClose={close}
-          question={`All jobs of ${queue} that are ${state} now will run as soon as a worker takes them.`}
-          onConfirm={all('retry', verb.done)}
-        />
+      {verb !== null && (
+        <Button forbidden={manage} onClick={() => setAsking('retry')}>{verb.all}…</Button>
       )}
-      {asking === 'drop' && (
-        <Confirm
-          title='Drop all' verb={`Drop ${many}`} onClose={close}
-          question={`All jobs of ${queue} that are ${state} now will be gone. Nothing brings them back.`}
-          onConfirm={all('drop', 'dropped')}
-        />
+      <Button kind='danger' forbidden={manage} onClick={() => setAsking('cancel')}>
+        Cancel all…
+      </Button>
+      {asking !== null && (
+        <ConfirmAll {...props} action={asking} onClose={() => setAsking(null)} />
       )}
     </>
   )
 }
 
-function outcome ({ count, duplicates = 0 }: Done, said: string): string {
-  const left = `; ${plural(duplicates, 'job')} stay, as another job has the unique key`
-  return `${plural(count, 'job')} ${said}${duplicates > 0 ? left : ''}`
+interface ConfirmAllProps extends BulkActionsProps {
+  action: 'retry' | 'cancel'
+  onClose: () => void
 }
 
-async function find (queue: string, search: string): Promise<void> {
-  if (search === '') return
-  await act(async () => {
-    const isId = /^\d{1,16}$/.test(search)
-    const byId = isId ? await look(queue, search).catch(() => null) : null
-    const [job = null] = byId === null ? await holding(queue, search) : [byId]
-    if (job === null) throw new Error(`No job of ${queue} has “${search}” as its id or unique key`)
-    go(link.job(queue, job.id))
-    return undefined
-  })
+function ConfirmAll ({ queue, state, total, action, onChange, onClose }: ConfirmAllProps) {
+  const many = plural(total, 'job')
+  const verb = verbs[state]
+  const act = (all: typeof retryAll, done: string) => async () => {
+    await notifyOutcome(async () => inWords(await all(queue, state), done))
+    await onChange()
+  }
+  if (action === 'retry' && verb !== null) {
+    return (
+      <Confirm
+        title={verb.all} verb={`${verb.verb} ${many}`} kind='main' onClose={onClose}
+        question={`All jobs of ${queue} that are ${state} run as soon as a worker takes them.`}
+        onConfirm={act(retryAll, verb.done)}
+      />
+    )
+  }
+  return (
+    <Confirm
+      title='Cancel all' verb={`Cancel ${many}`} onClose={onClose}
+      question={`All jobs of ${queue} that are ${state} are deleted and cannot be restored.`}
+      onConfirm={act(cancelAll, 'cancelled')}
+    />
+  )
+}
+
+function inWords ({ count, duplicates = 0 }: BulkResult, done: string): string {
+  const left = `; ${plural(duplicates, 'job')} stay failed, for another job has the unique key`
+  return `${plural(count, 'job')} ${done}${duplicates > 0 ? left : ''}`
 }

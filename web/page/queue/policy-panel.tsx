@@ -1,52 +1,54 @@
 import { useState } from 'preact/hooks'
-import { useRefusal } from '../../state/access.ts'
+import { control, type Policy } from '../../api/queue.ts'
+import { Fields } from '../../part/field.tsx'
 import { Form } from '../../part/form.tsx'
-import { act, notify } from '../../part/notice.tsx'
-import { changesIn, fields, typedFrom, type Policy, type Typed } from '../../api/policy.ts'
-import { Field } from './push.tsx'
-import { path, send } from '../../api/server.ts'
+import { notify, notifyOutcome } from '../../part/notice.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { changesIn, fields, typedFrom, type Typed } from './policy-form.ts'
 
 interface PolicyPanelProps { queue: string, policy: Policy, onChange: () => Promise<void> }
 
-/** The settings of a queue, to read and to change. What is typed stays when they change elsewhere. */
+/** The policy of a queue as a form. Typed text stays when the policy changes on the server. */
 export function PolicyPanel ({ queue, policy, onChange }: PolicyPanelProps) {
   const before = typedFrom(policy)
   const [edits, setEdits] = useState<Typed>({})
   const typed = { ...before, ...edits }
-  const refusal = useRefusal('manage')
+  const manage = whyForbidden('manage')
   const changes = changesIn(before, typed)
   const isChanged = Object.keys(changes).length > 0
   async function save (): Promise<void> {
-    if (refusal !== null) return notify(refusal, true)
+    if (manage !== null) return notify(manage, true)
     if (!isChanged) return
-    const isSaved = await act(async () => {
-      await send('POST', path('control', queue), { body: JSON.stringify(changes) })
+    const isSaved = await notifyOutcome(async () => {
+      await control(queue, changes)
       await onChange()
       return `The policy of ${queue} is changed`
     })
     if (isSaved) setEdits({})
   }
+  const input = (name: string, value: string) => setEdits({ ...edits, [name]: value })
   return (
     <Form class='panel' label='Policy' onSubmit={save}>
       <h2>Policy</h2>
-      <div class='fields'>
-        {fields.map(({ name, label, hint }) => (
-          <Field
-            key={name} label={label} hint={hint} value={typed[name]!}
-            onInput={value => setEdits({ ...edits, [name]: value })}
-          />
-        ))}
-      </div>
-      <p class='dim'>An empty field goes back to its default, which is no limit where it says so.</p>
-      <footer>
-        <button type='button' class='plain' disabled={!isChanged} onClick={() => setEdits({})}>Undo</button>
-        <button
-          type='submit' class='main' title={refusal ?? undefined} disabled={!isChanged}
-          aria-disabled={refusal !== null ? 'true' : undefined}
-        >
-          Save policy
-        </button>
-      </footer>
+      <div class='fields'><Fields fields={fields} typed={typed} onInput={input} /></div>
+      <p class='dim'>An empty field is set to its default.</p>
+      <Footer isChanged={isChanged} forbidden={manage} onUndo={() => setEdits({})} />
     </Form>
+  )
+}
+
+interface FooterProps { isChanged: boolean, forbidden: string | null, onUndo: () => void }
+
+function Footer ({ isChanged, forbidden, onUndo }: FooterProps) {
+  return (
+    <footer>
+      <button type='button' class='plain' disabled={!isChanged} onClick={onUndo}>Undo</button>
+      <button
+        type='submit' class='main' title={forbidden ?? undefined} disabled={!isChanged}
+        aria-disabled={forbidden !== null ? 'true' : undefined}
+      >
+        Save policy
+      </button>
+    </footer>
   )
 }

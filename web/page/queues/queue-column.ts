@@ -2,10 +2,10 @@
 export const columns = [
   { key: 'queue', name: 'Queue' },
   { key: 'waiting', name: 'Waiting' },
-  { key: 'active', name: 'On lease' },
+  { key: 'active', name: 'Active' },
   { key: 'delayed', name: 'Delayed' },
   { key: 'failed', name: 'Failed' },
-  { key: 'completed', name: 'Kept' },
+  { key: 'completed', name: 'Completed' },
   { key: 'oldest', name: 'Oldest' },
   { key: 'in', name: 'In /s' },
   { key: 'out', name: 'Out /s' }

@@ -1,14 +1,19 @@
-import { useBox } from '../../state/box.ts'
 import { age, count, rate } from '../../part/format.ts'
-import { ageOf, lastHour, rateOf, type Row } from '../../api/live.ts'
-import { link } from '../../state/place.ts'
+import { Sparkline } from '../../part/chart/sparkline.tsx'
+import { lastHour, type Row } from '../../state/overview.ts'
+import { ageOf, rateOf } from '../../state/rate.ts'
+import { href } from '../../state/route.ts'
 import { columns, type Column } from './queue-column.ts'
-import { Sparkline } from '../../part/sparkline.tsx'
 
-interface QueueTableProps { rows: Row[], sort: Column, onSort: (column: Column) => void, now: number }
+interface QueueTableProps {
+  rows: Row[]
+  sort: Column
+  onSort: (column: Column) => void
+  now: number
+}
 
 export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
-  const { queues: hour } = useBox(lastHour)
+  const { queues: hour } = lastHour.value
   return (
     <div class='scroll'>
       <table class='queues'>
@@ -16,9 +21,7 @@ export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
         <thead>
           <tr>
             {columns.map(({ key, name }) => (
-              <th key={key} scope='col' aria-sort={sort === key ? (key === 'queue' ? 'ascending' : 'descending') : undefined}>
-                <button type='button' onClick={() => onSort(key)}>{name}{sort === key && <span aria-hidden='true'> {key === 'queue' ? '↑' : '↓'}</span>}</button>
-              </th>
+              <SortHead key={key} column={key} name={name} sort={sort} onSort={onSort} />
             ))}
             <th scope='col'>Waiting, last hour</th>
           </tr>
@@ -31,32 +34,59 @@ export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
   )
 }
 
-function QueueRow ({ row, now, hour }: { row: Row, now: number, hour: number[] | undefined }) {
+interface SortHeadProps {
+  column: Column
+  name: string
+  sort: Column
+  onSort: (column: Column) => void
+}
+
+function SortHead ({ column, name, sort, onSort }: SortHeadProps) {
+  const isSorted = sort === column
+  const order = column === 'queue' ? 'ascending' : 'descending'
+  const arrow = <span aria-hidden='true'> {order === 'ascending' ? '↑' : '↓'}</span>
+  return (
+    <th scope='col' aria-sort={isSorted ? order : undefined}>
+      <button type='button' onClick={() => onSort(column)}>{name}{isSorted && arrow}</button>
+    </th>
+  )
+}
+
+interface QueueRowProps { row: Row, now: number, hour: number[] | undefined }
+
+function QueueRow ({ row, now, hour }: QueueRowProps) {
   const { queue, stopped, counts } = row
   const pushed = rateOf(row, 'pushed', now)
   const processed = rateOf(row, 'processed', now)
-  const values = hour === undefined ? row.trail.map(moment => moment.counts.waiting) : [...hour, counts.waiting]
+  const trail = row.trail.map(moment => moment.counts.waiting)
+  const waiting = hour === undefined ? trail : [...hour, counts.waiting]
   return (
     <tr class={stopped ? 'stopped' : ''}>
       <th scope='row'>
-        <a href={link.queue(queue)}>{queue}</a>
+        <a href={href.queue(queue)}>{queue}</a>
         {stopped && <span class='badge warn'>stopped</span>}
       </th>
-      <Number label='waiting' value={counts.waiting} />
-      <Number label='on lease' value={counts.active} kind='active' />
-      <Number label='delayed' value={counts.delayed} />
-      <td class={counts.failed > 0 ? 'bad' : 'zero'} data-label='failed'>
-        {counts.failed > 0 ? <a href={link.queue(queue, 'failed')}>{count(counts.failed)}</a> : '0'}
-      </td>
-      <Number label='kept' value={counts.completed} />
+      <Count label='waiting' value={counts.waiting} />
+      <Count label='active' value={counts.active} kind='active' />
+      <Count label='delayed' value={counts.delayed} />
+      <FailedCount queue={queue} value={counts.failed} />
+      <Count label='completed' value={counts.completed} />
       <td class={counts.waiting > 0 ? '' : 'zero'} data-label='oldest'>{age(ageOf(row, now))}</td>
       <td class={pushed > 0 ? '' : 'zero'} data-label='in /s'>{rate(pushed)}</td>
       <td class={processed > 0 ? '' : 'zero'} data-label='out /s'>{rate(processed)}</td>
-      <td class='line'><Sparkline values={values} of={`Waiting in ${queue}`} /></td>
+      <td class='line'><Sparkline values={waiting} of={`Waiting in ${queue}`} /></td>
     </tr>
   )
 }
 
-function Number ({ label, value, kind = '' }: { label: string, value: number, kind?: string }) {
+interface CountProps { label: string, value: number, kind?: string }
+
+function Count ({ label, value, kind = '' }: CountProps) {
   return <td class={value > 0 ? kind : 'zero'} data-label={label}>{count(value)}</td>
+}
+
+function FailedCount ({ queue, value }: { queue: string, value: number }) {
+  if (value === 0) return <td class='zero' data-label='failed'>0</td>
+  const link = <a href={href.queue(queue, 'failed')}>{count(value)}</a>
+  return <td class='bad' data-label='failed'>{link}</td>
 }

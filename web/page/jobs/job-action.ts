@@ -1,0 +1,24 @@
+import { forEachJob, type Job } from '../../api/job.ts'
+import { plural } from '../../part/format.ts'
+import { notify, notifyOutcome } from '../../part/notice.tsx'
+
+type Action = (queue: string, id: string) => Promise<void>
+
+/** Acts on one job and shows a notice: "Job 42 is cancelled". */
+export async function actOnJob ({ queue, id }: Job, action: Action, done: string): Promise<void> {
+  await notifyOutcome(async () => {
+    await action(queue, id)
+    return `Job ${id} ${done}`
+  })
+}
+
+/** Acts on many jobs and shows a notice: "3 jobs retried", and the first error. */
+export async function actOnJobs (
+  jobs: Array<Pick<Job, 'queue' | 'id'>>,
+  action: Action,
+  verb: string
+): Promise<void> {
+  const { done, error } = await forEachJob(jobs, action)
+  if (error !== '') notify(error, true)
+  notify(`${plural(done, 'job')} ${verb}`)
+}

@@ -1,0 +1,68 @@
+import { useState } from 'preact/hooks'
+import { cancel, retry, type Job, type State } from '../../api/job.ts'
+import { Button } from '../../part/button.tsx'
+import { Confirm } from '../../part/confirm.tsx'
+import { exact, plural } from '../../part/format.ts'
+import { whyForbidden } from '../../state/access.ts'
+import { actOnJobs } from './job-action.ts'
+import { verbs } from './verb.ts'
+
+interface SelectedProps {
+  jobs: Job[]
+  state: State
+  onClear: () => void
+  onDone: () => Promise<void>
+}
+
+/** The actions on the selected jobs. */
+export function Selected (props: SelectedProps) {
+  const { jobs, state, onClear } = props
+  const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
+  const manage = whyForbidden('manage')
+  const verb = verbs[state]
+  return (
+    <div class='chosen' role='group' aria-label='Selected jobs'>
+      <b>{exact(jobs.length)} selected</b>
+      {verb !== null && (
+        <Button forbidden={manage} onClick={() => setAsking('retry')}>{verb.verb} selected…</Button>
+      )}
+      <Button kind='danger' forbidden={manage} onClick={() => setAsking('cancel')}>
+        Cancel selected…
+      </Button>
+      <Button kind='quiet' onClick={onClear}>Select none</Button>
+      {asking !== null && (
+        <ConfirmSelected {...props} action={asking} onClose={() => setAsking(null)} />
+      )}
+    </div>
+  )
+}
+
+interface ConfirmSelectedProps extends SelectedProps {
+  action: 'retry' | 'cancel'
+  onClose: () => void
+}
+
+function ConfirmSelected ({ jobs, state, action, onDone, onClose }: ConfirmSelectedProps) {
+  const many = plural(jobs.length, 'job')
+  const verb = verbs[state]
+  const act = (one: typeof retry, done: string) => async () => {
+    await actOnJobs(jobs, one, done)
+    await onDone()
+  }
+  if (action === 'retry' && verb !== null) {
+    return (
+      <Confirm
+        title={`${verb.verb} the selected`} verb={`${verb.verb} ${many}`} kind='main'
+        question={`${many} will run as soon as a worker takes them.`}
+        onConfirm={act(retry, verb.done)} onClose={onClose}
+      />
+    )
+  }
+  return (
+    <Confirm
+      title='Cancel the selected' verb={`Cancel ${many}`}
+      question={`${many} will be deleted and cannot be restored.`}
+      onConfirm={act(cancel, 'cancelled')} onClose={onClose}
+    />
+  )
+}

@@ -1,0 +1,22 @@
+import type { State } from '../../api/job.ts'
+
+interface Verb {
+  /** The verb alone: Run 3 jobs. */
+  verb: string
+  /** On the button of one job. */
+  one: string
+  /** On the button for all jobs. */
+  all: string
+  /** Behind a number of jobs: 3 jobs retried. */
+  done: string
+}
+
+/** The words for the action that lets jobs of a state run; null where there is none. */
+export const verbs: Record<State, Verb | null> = {
+  waiting: null,
+  delayed: { verb: 'Run', one: 'Run now', all: 'Run all now', done: 'run now' },
+  blocked: null,
+  active: null,
+  failed: { verb: 'Retry', one: 'Retry', all: 'Retry all', done: 'retried' },
+  completed: null
+}

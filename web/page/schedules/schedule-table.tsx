@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks'
+import { deleteSchedule, type Schedule } from '../../api/schedule.ts'
+import { Button } from '../../part/button.tsx'
+import { Confirm } from '../../part/confirm.tsx'
+import { exact } from '../../part/format.ts'
+import { notifyOutcome } from '../../part/notice.tsx'
+import { Text } from '../../part/text.tsx'
+import { Ago } from '../../part/time.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { href } from '../../state/route.ts'
+
+interface ScheduleTableProps {
+  schedules: Schedule[]
+  now: number
+  onEdit: (schedule: Schedule) => void
+  onChange: () => Promise<void>
+}
+
+const wordColumns = ['Schedule', 'Fires', 'Queue']
+const numberColumns = ['Next', 'Last', 'Fired', 'Skipped']
+
+export function ScheduleTable ({ schedules, now, onEdit, onChange }: ScheduleTableProps) {
+  return (
+    <div class='scroll'>
+      <table class='schedules'>
+        <caption class='unseen'>Schedules and their ticks</caption>
+        <thead>
+          <tr>
+            {wordColumns.map(name => <th key={name} scope='col' class='words'>{name}</th>)}
+            {numberColumns.map(name => <th key={name} scope='col'>{name}</th>)}
+            <th scope='col'><span class='unseen'>Actions</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          {schedules.map(schedule => (
+            <ScheduleRow
+              key={schedule.name} schedule={schedule} now={now} onEdit={() => onEdit(schedule)}
+              onChange={onChange}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface ScheduleRowProps {
+  schedule: Schedule
+  now: number
+  onEdit: () => void
+  onChange: () => Promise<void>
+}
+
+function ScheduleRow ({ schedule, now, onEdit, onChange }: ScheduleRowProps) {
+  const { name, queue, next_at: next, fired, skipped, last_error: error } = schedule
+  return (
+    <tr>
+      <th scope='row'>
+        {name}
+        {error !== null && <span class='error bad small'><Text text={error} /></span>}
+      </th>
+      <td class='words code' data-label='fires'>{timesOf(schedule)}</td>
+      <td class='words' data-label='queue'><a href={href.queue(queue)}>{queue}</a></td>
+      <td data-label='next'><Tick at={next} now={now} /></td>
+      <td data-label='last'><LastTick schedule={schedule} now={now} /></td>
+      <td data-label='fired' class={fired === 0 ? 'zero' : ''}>{exact(fired)}</td>
+      <td data-label='skipped' class={skipped === 0 ? 'zero' : ''}>{exact(skipped)}</td>
+      <td class='row-actions'>
+        <RowActions name={name} onEdit={onEdit} onChange={onChange} />
+      </td>
+    </tr>
+  )
+}
+
+function timesOf ({ cron, tz, every }: Schedule): string {
+  return cron === undefined ? `every ${every} s` : `${cron} ${tz}`
+}
+
+interface TickProps { at: number | null, now: number }
+
+function Tick ({ at, now }: TickProps) {
+  return at === null ? <span class='dim'>–</span> : <Ago seconds={at} now={now} />
+}
+
+interface LastTickProps { schedule: Schedule, now: number }
+
+function LastTick ({ schedule, now }: LastTickProps) {
+  const { name, queue, last_at: at, last_job: job } = schedule
+  if (job === null) return <Tick at={at} now={now} />
+  const label = `Job ${job}, the last of ${name}`
+  return <a href={href.job(queue, job)} aria-label={label}><Tick at={at} now={now} /></a>
+}
+
+interface RowActionsProps { name: string, onEdit: () => void, onChange: () => Promise<void> }
+
+function RowActions ({ name, onEdit, onChange }: RowActionsProps) {
+  const [isDeleting, setDeleting] = useState(false)
+  const button = { kind: 'quiet', forbidden: whyForbidden('manage') } as const
+  const confirm = async () => {
+    await notifyOutcome(async () => {
+      await deleteSchedule(name)
+      return `The schedule ${name} is deleted`
+    })
+    await onChange()
+  }
+  return (
+    <>
+      <Button {...button} label={`Edit ${name}`} onClick={onEdit}>Edit</Button>
+      <Button {...button} label={`Delete ${name}`} onClick={() => setDeleting(true)}>Delete</Button>
+      {isDeleting && (
+        <Confirm
+          title={`Delete ${name}`} verb='Delete schedule' onConfirm={confirm}
+          question='It pushes no more jobs. The jobs that it has pushed stay.'
+          onClose={() => setDeleting(false)}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,127 @@
+import { setQuiet, type Worker } from '../../api/worker.ts'
+import { Button } from '../../part/button.tsx'
+import { ago, exact } from '../../part/format.ts'
+import { notifyOutcome } from '../../part/notice.tsx'
+import { whyForbidden } from '../../state/access.ts'
+import { href } from '../../state/route.ts'
+
+interface WorkerTableProps {
+  workers: Worker[]
+  /** Without it, the table is of all queues, and has a column of them. */
+  queue: string | undefined
+  now: number
+  onChange: () => Promise<void>
+}
+
+export function WorkerTable ({ workers, ...rowProps }: WorkerTableProps) {
+  return (
+    <div class='scroll'>
+      <table class='workers'>
+        <caption class='unseen'>Workers and their active jobs</caption>
+        <Head isOfAllQueues={rowProps.queue === undefined} />
+        <tbody>
+          {workers.map(worker => (
+            <WorkerRow key={worker.worker_id} worker={worker} {...rowProps} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Head ({ isOfAllQueues }: { isOfAllQueues: boolean }) {
+  return (
+    <thead>
+      <tr>
+        <th scope='col'>Worker</th>
+        <th scope='col' class='words'>Active jobs</th>
+        {isOfAllQueues && <th scope='col' class='words'>Queues</th>}
+        <th scope='col'>Processed</th>
+        <th scope='col'>Failed</th>
+        <th scope='col'>Last seen</th>
+        {isOfAllQueues && <th scope='col'><span class='unseen'>Actions</span></th>}
+      </tr>
+    </thead>
+  )
+}
+
+interface WorkerRowProps extends Omit<WorkerTableProps, 'workers'> { worker: Worker }
+
+function WorkerRow ({ worker, queue, now, onChange }: WorkerRowProps) {
+  const { processed, failed, last_seen: seen } = worker
+  const isOfAllQueues = queue === undefined
+  return (
+    <tr>
+      <th scope='row'><WorkerName worker={worker} /></th>
+      <td class='words' data-label='active jobs'>
+        <ActiveJobs worker={worker} queue={queue} now={now} />
+      </td>
+      {isOfAllQueues && <td class='words' data-label='queues'><Queues worker={worker} /></td>}
+      <td data-label='processed'>{exact(Number(processed))}</td>
+      <td data-label='failed' class={failed === '0' ? 'zero' : ''}>{exact(Number(failed))}</td>
+      <td data-label='last seen'>{seen === null ? 'never' : ago(seen, now)}</td>
+      {isOfAllQueues && (
+        <td class='row-actions'><QuietButton worker={worker} onChange={onChange} /></td>
+      )}
+    </tr>
+  )
+}
+
+function WorkerName ({ worker }: { worker: Worker }) {
+  const { worker_id: id, silent, quiet, host, pid, version } = worker
+  const process = [host, pid === undefined ? undefined : `pid ${pid}`, version]
+  const about = process.filter(Boolean).join(' · ')
+  return (
+    <>
+      {id}
+      {silent && <span class='badge warn' title='Not seen for five minutes'>silent</span>}
+      {quiet && <span class='badge' title='Told to take no more jobs'>quiet</span>}
+      {about !== '' && <span class='small dim'>{about}</span>}
+    </>
+  )
+}
+
+interface ActiveJobsProps { worker: Worker, queue: string | undefined, now: number }
+
+function ActiveJobs ({ worker, queue, now }: ActiveJobsProps) {
+  const active = worker.working_on.filter(one => queue === undefined || one.queue === queue)
+  if (active.length === 0) return <span class='dim'>none</span>
+  return (
+    <>
+      {active.map(({ queue: from, job, since }) => (
+        <a key={`${from}/${job}`} class='held' href={href.job(from, job)}>
+          {queue === undefined ? `${from} ${job}` : job} <span class='dim'>{ago(since, now)}</span>
+        </a>
+      ))}
+    </>
+  )
+}
+
+function Queues ({ worker: { queues } }: { worker: Worker }) {
+  return (
+    <>{queues.map(name => <a key={name} class='held' href={href.queue(name)}>{name}</a>)}</>
+  )
+}
+
+interface QuietButtonProps { worker: Worker, onChange: () => Promise<void> }
+
+function QuietButton ({ worker, onChange }: QuietButtonProps) {
+  const { worker_id: id, quiet: isQuiet = false, queues: [queue] } = worker
+  if (queue === undefined) return null
+  const verb = isQuiet ? 'Resume' : 'Quiet'
+  const press = async () => {
+    await notifyOutcome(async () => {
+      await setQuiet(queue, id, !isQuiet)
+      if (isQuiet) return `${id} takes jobs again`
+      return `${id} takes no more jobs, and ends its active ones`
+    })
+    await onChange()
+  }
+  return (
+    <Button
+      kind='quiet' forbidden={whyForbidden('manage')} label={`${verb}: ${id}`} onClick={press}
+    >
+      {verb}
+    </Button>
+  )
+}

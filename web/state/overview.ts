@@ -1,0 +1,53 @@
+import { signal } from '@preact/signals'
+import type { Static } from '@sinclair/typebox'
+import type { GetLastHour } from '../../schemas/history.ts'
+import type { QueueSummary } from '../../schemas/summary.ts'
+import { route } from './route.ts'
+
+/** A queue as GET /summary describes it. */
+export type Queue = Static<typeof QueueSummary>
+
+/** A queue at a time in ms. */
+export interface Moment extends Queue { at: number }
+
+/** A queue now, and in the last minutes. */
+export interface Row extends Moment { trail: Moment[] }
+
+export interface Overview {
+  /** The queues that the page has asked for. */
+  rows: Map<string, Row>
+  /** How many queues there are, also those on other pages. */
+  size: number
+  /** The `summaryQuery()` that `rows` answer: after a change of page they stay until the answer. */
+  query: string
+  /** late: no message for some seconds; away: the server cannot reach Redis. */
+  connection: 'connecting' | 'asking' | 'live' | 'late' | 'away' | 'lost'
+}
+
+export const emptyOverview = { rows: new Map<string, Row>(), size: 0, query: '' }
+
+export const overview = signal<Overview>({ ...emptyOverview, connection: 'connecting' })
+
+/** Which queues the first page lists: a page of those with `search` in their name. */
+export const queueFilter = signal({ search: '', offset: 0 })
+
+/** Seconds without a message of the server, which sends one every two seconds. */
+export const silence = signal(0)
+
+/** By queue: the waiting jobs in each minute of the last hour, and the rates of the last minute. */
+export const lastHour = signal<Static<typeof GetLastHour.response[200]>>({ queues: {}, rates: {} })
+
+/** How many queues a page lists: with the longest names, the answer is less than 100 kB. */
+export const pageSize = 300
+
+/** The query of a page that needs no queue. */
+export const noQueues = 'limit=0'
+
+/** The query of GET /summary for the current route. */
+export function summaryQuery (): string {
+  const { page, queue } = route.value
+  if (page === 'queue') return `queue=${encodeURIComponent(queue)}`
+  if (page !== 'queues') return noQueues
+  const { search, offset } = queueFilter.value
+  return `limit=${pageSize}&offset=${offset}&search=${encodeURIComponent(search)}`
+}
