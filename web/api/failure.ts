@@ -1,4 +1,4 @@
-/** What a job failed with. A worker may send any JSON: what is missing is ''. */
+/** The error that a job failed with. A worker may send any JSON: '' stands for a missing member. */
 export interface Failure { type: string, message: string, backtrace: string }
 
 /** Reads the `last_error` of a job, as JSON text. */

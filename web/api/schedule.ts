@@ -5,7 +5,7 @@ import { path, send, text } from './server.ts'
 /** A schedule; its payload is text, byte for byte. */
 export type Schedule = Omit<Scheduled, 'payload'> & { payload: string }
 
-/** What is typed into a form, by the name of the API. */
+/** The typed text of a form, by the name that the API has for the field. */
 export type Typed = Record<string, string>
 
 function read (document: string): Schedule {
@@ -44,7 +44,7 @@ function asJson (field: string, value: string): string {
   return JSON.stringify(numbers.includes(field) ? numberIn(value) : value)
 }
 
-// Text that is not a number is sent as typed: the error of the server tells what is wrong.
+// Text that is not a number is sent as typed: the error of the server tells why it is wrong.
 function numberIn (value: string): number | string | null {
   if (value === 'null') return null
   return Number.isFinite(Number(value)) ? Number(value) : value

@@ -24,7 +24,7 @@ interface FieldsProps {
   onInput: (name: string, value: string) => void
 }
 
-/** Text fields; what is typed into them is by name. */
+/** Text fields; `typed` has the text of each by name. */
 export function Fields ({ fields, typed, onInput }: FieldsProps) {
   return (
     <>

@@ -1,7 +1,7 @@
 import type { Policy as PolicyChange } from '../../../client/schema.ts'
 import type { Policy } from '../../api/queue.ts'
 
-/** What is typed, by field. */
+/** The typed text of a form, by field. */
 export type Typed = Record<string, string>
 
 export const fields = [
