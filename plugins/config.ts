@@ -6,7 +6,7 @@ declare module 'fastify' {
   interface FastifyInstance { config: Config }
 }
 
-/** `app.config`: the environment, checked; or what the one who builds the server gives. */
+/** `app.config`: the environment, and over it what app.ts was given; both validated. */
 export default fp<{ config?: Partial<Config> }>(async (app, { config }) => {
   app.decorate('config', readConfig({ ...process.env, ...config }))
 }, { name: 'config' })

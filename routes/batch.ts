@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { noBatch, PushBatch, TakeBatch, TakeBatchByPost } from '../schemas/batch.ts'
 import { errors } from '../operations/errors.ts'
 import { push } from '../operations/job/push.ts'
-import { next } from '../operations/wait/take.ts'
+import { takeNext } from '../operations/wait/take.ts'
 import { elementTexts } from '../operations/json-text.ts'
 import { parseTrace, traceMembers } from '../operations/trace.ts'
 import type { Delivery } from '../operations/job/delivery.ts'
@@ -29,7 +29,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         const { worker_id: id, lease, wait, batch_size: count } = request.query
         const worker = id ?? request.headers['x-presque-workerid']
         const wish = { count, worker, lease: lease === '' ? 0 : lease }
-        const jobs = await next(app.redis, app.longPoll, [request.params.queue], wish, wait ? reply.deadline(wait) : undefined)
+        const jobs = await takeNext(app.redis, app.longPoll, [request.params.queue], wish, wait ? reply.deadline(wait) : undefined)
         if (jobs.length === 0) throw new errors.NO_JOB()
         return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
       }

@@ -5,7 +5,7 @@ import { nack, type NackOutcome } from '../operations/job/nack.ts'
 import { release } from '../operations/job/release.ts'
 import { touchAs } from '../operations/job/touch.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
-import { nextAfter } from '../operations/wait/take.ts'
+import { ackAndTakeNext } from '../operations/wait/take.ts'
 import { elementTexts, memberText } from '../operations/json-text.ts'
 import { noteWorker } from '../operations/worker/worker.ts'
 
@@ -22,7 +22,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return
     }
     const deadline = wait ? reply.deadline(wait) : undefined
-    const [job] = await nextAfter(app.redis, app.longPoll, queue, done, { worker, lease: lease === '' ? 0 : lease }, deadline)
+    const [job] = await ackAndTakeNext(app.redis, app.longPoll, queue, done, { worker, lease: lease === '' ? 0 : lease }, deadline)
     if (job === undefined) throw new errors.NO_JOB()
     return reply.deliver(job, worker)
   })

@@ -3,7 +3,7 @@ import { Purge, Push, Reinsert, Take, TakeByPost } from '../schemas/queue.ts'
 import { Consumer } from '../operations/consume/consumer.ts'
 import { errors } from '../operations/errors.ts'
 import { pushFailed, pushOne, type NewJob } from '../operations/job/push.ts'
-import { next } from '../operations/wait/take.ts'
+import { takeNext } from '../operations/wait/take.ts'
 import { purge } from '../operations/queue/queue.ts'
 import { pushAndWait } from '../operations/wait/result.ts'
 import { parseTrace } from '../operations/trace.ts'
@@ -52,11 +52,11 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         if (request.headers.accept?.includes('text/event-stream')) {
           const ms = wait === undefined ? undefined : reply.deadline(wait).ms
           const stream = reply.eventStream()
-          await new Consumer(app, stream, { queues: [...new Set(queues)], wish, credit: credit ?? 1, ms }).open()
+          await new Consumer(app, stream, { queues: [...new Set(queues)], take: wish, credit: credit ?? 1, ms }).open()
           return await reply.send(stream as never)
         }
         if (credit !== undefined) throw new errors.CREDIT_ALONE()
-        const [job] = await next(app.redis, app.longPoll, queues, wish, wait ? reply.deadline(wait) : undefined)
+        const [job] = await takeNext(app.redis, app.longPoll, queues, wish, wait ? reply.deadline(wait) : undefined)
         if (job === undefined) throw new errors.NO_JOB()
         return reply.deliver(job, worker)
       }

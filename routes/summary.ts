@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetSummary } from '../schemas/summary.ts'
-import type { SseStream } from '../operations/event/sse-stream.ts'
+import { event, type SseStream } from '../operations/event/sse-stream.ts'
 import type { Changes, Page, Range, Summaries } from '../operations/queue/summary.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
@@ -18,12 +18,12 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 // there is room.
 function tell (stream: SseStream, summaries: Summaries, page: Page, range: Range): void {
   let behind = false
-  stream.write(whole(page))
+  stream.write(wholePage(page))
   const stop = summaries.listen((changes, latest) => {
     if (stream.full) behind = true
     else if (latest === null) stream.write(event('away', {}))
     else {
-      stream.write(behind ? whole(latest) : news(changes!, latest))
+      stream.write(behind ? wholePage(latest) : changesOf(changes!, latest))
       behind = false
     }
   }, range, page)
@@ -31,16 +31,12 @@ function tell (stream: SseStream, summaries: Summaries, page: Page, range: Range
   if (stream.destroyed) stop()
 }
 
-function whole ({ time, size, queues }: Page): string {
+function wholePage ({ time, size, queues }: Page): string {
   return event('summary', { time, size, queues })
 }
 
-function news ({ time, changed, gone }: Changes, { size }: Page): string {
+function changesOf ({ time, changed, gone }: Changes, { size }: Page): string {
   return event('changes', { time, size, queues: changed, gone })
-}
-
-function event (name: string, data: object): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
 export default routes

@@ -1,50 +1,57 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InFlight } from './in-flight.ts'
 import { sizeOf, type Delivery } from '../job/delivery.ts'
-import { restore } from '../job/put-back.ts'
-import type { SseStream } from '../event/sse-stream.ts'
+import { event, formatEvent, type SseStream } from '../event/sse-stream.ts'
 import type { EventHub } from '../event/event-hub.ts'
 import { errors } from '../errors.ts'
-import { event } from '../event/event.ts'
-import { next } from '../wait/take.ts'
+import { takeNext } from '../wait/take.ts'
 import { Deadline } from '../wait/deadline.ts'
 import { traceMembers } from '../trace.ts'
-import type { PutBack } from '../job/put-back.ts'
+import { restore, type PutBack } from '../job/put-back.ts'
 import type { LongPoll } from '../wait/long-poll.ts'
 import type { TakeOptions } from '../job/take.ts'
 import type { RedisClient } from '../redis/store.ts'
 
-/** What a consumer needs of the server. */
-export interface Counter { redis: RedisClient, longPoll: LongPoll, eventHub: EventHub, returns: PutBack }
+/** The parts of a server that a consumer uses. */
+export interface ConsumerServer {
+  redis: RedisClient
+  longPoll: LongPoll
+  eventHub: EventHub
+  putBack: PutBack
+}
 
-interface Consumption {
+interface ConsumerOptions {
   queues: string[]
-  wish: TakeOptions
-  /** So many jobs at a time that are not acknowledged; without a lease: that have not been handed to the network. */
+  take: TakeOptions
+  /**
+   * How many jobs it may have at a time that are not acknowledged; without a lease: that were not
+   * handed to the network.
+   */
   credit: number
-  /** In ms: it ends when nothing has come for so long. */
+  /** It ends after this time without a job, in ms. */
   ms?: number | undefined
 }
 
-// In ms: a wait; and the pause where Redis is away.
-const pause = { wait: 60_000, away: 500 }
+// In ms: one wait, also the time that a client has to read the last event; and the pause after an
+// error of Redis.
+const times = { wait: 60_000, retry: 500 }
 
 /** One client that takes jobs as a stream, one event a job. */
 export class Consumer {
-  readonly #counter: Counter
+  readonly #server: ConsumerServer
   readonly #stream: SseStream
-  readonly #consumption: Consumption
-  // Those on lease, and those not yet handed to the network.
+  readonly #options: ConsumerOptions
   readonly #inFlight: InFlight
+  // Jobs that were not handed to the network yet.
   readonly #unsent = new Set<Delivery>()
   #deadline = new Deadline(0)
   #wake = (): void => {}
 
-  constructor (counter: Counter, stream: SseStream, consumption: Consumption) {
-    this.#counter = counter
+  constructor (server: ConsumerServer, stream: SseStream, options: ConsumerOptions) {
+    this.#server = server
     this.#stream = stream
-    this.#consumption = consumption
-    this.#inFlight = new InFlight(counter.redis, counter.eventHub, () => this.#wake())
+    this.#options = options
+    this.#inFlight = new InFlight(server.redis, server.eventHub, () => this.#wake())
     stream.once('close', () => {
       this.#inFlight.close()
       this.#deadline.abort()
@@ -52,13 +59,13 @@ export class Consumer {
     })
   }
 
-  /** Resolves once it may begin; from then on it takes what comes until the stream is over. Rejects when Redis is away. */
+  /** Resolves once it may begin; then it takes jobs until the stream is over. Rejects as a take. */
   async open (): Promise<void> {
-    const { queues, wish } = this.#consumption
+    const { queues, take } = this.#options
     // The client has gone already, or the server closes.
     if (this.#stream.over) return this.#inFlight.close()
     try {
-      if (wish.lease !== undefined) await this.#inFlight.open(queues)
+      if (take.lease !== undefined) await this.#inFlight.open(queues)
       const first = await this.#take(0)
       if (this.#stream.destroyed) this.#inFlight.close()
       void this.#run(first)
@@ -68,34 +75,44 @@ export class Consumer {
     }
   }
 
-  async #run (jobs: Delivery[]): Promise<void> {
-    const { ms } = this.#consumption
+  async #run (first: Delivery[]): Promise<void> {
     this.#stream.write('retry: 1000\n\n')
-    // What is written before the answer begins is not known to arrive.
+    // Nothing tells whether text arrives that is written before the answer begins.
     await this.#stream.room()
+    let jobs = first
     for (;;) {
       for (const job of jobs) this.#send(job)
       await this.#room()
       if (this.#stream.over) break
-      try {
-        jobs = await this.#take(ms ?? pause.wait)
-        if (jobs.length === 0 && ms !== undefined) this.#stream.end('', pause.wait)
-      } catch (error) {
-        jobs = []
-        if (error instanceof errors.WORKER_QUIET) this.#stream.end(event('quiet', { reason: 'this worker is to take no more' }).text, pause.wait)
-        await delay(pause.away)
-      }
+      jobs = await this.#takeOrRest()
     }
     await this.#stream.gone
-    this.#giveBack()
+    this.#putBackUnsent()
+  }
+
+  async #takeOrRest (): Promise<Delivery[]> {
+    const { ms } = this.#options
+    try {
+      const jobs = await this.#take(ms ?? times.wait)
+      if (jobs.length === 0 && ms !== undefined) this.#stream.end('', times.wait)
+      return jobs
+    } catch (error) {
+      if (error instanceof errors.WORKER_QUIET) {
+        const last = event('quiet', { reason: 'this worker is to take no more' })
+        this.#stream.end(last, times.wait)
+      }
+      await delay(times.retry)
+      return []
+    }
   }
 
   async #take (ms: number): Promise<Delivery[]> {
-    const { queues, wish } = this.#consumption
-    const { redis, longPoll } = this.#counter
+    const { queues, take } = this.#options
+    const { redis, longPoll } = this.#server
     this.#deadline = new Deadline(ms)
     if (this.#stream.destroyed) this.#deadline.abort()
-    const jobs = await next(redis, longPoll, queues, { ...wish, count: this.#left }, this.#deadline)
+    const options = { ...take, count: this.#left }
+    const jobs = await takeNext(redis, longPoll, queues, options, this.#deadline)
     for (const job of jobs) {
       this.#unsent.add(job)
       if (job.lease !== null) this.#inFlight.add(job)
@@ -103,13 +120,14 @@ export class Consumer {
     return jobs
   }
 
+  /** How many jobs it may take now. */
   get #left (): number {
-    const { wish, credit } = this.#consumption
-    return credit - (wish.lease === undefined ? this.#unsent.size : this.#inFlight.used)
+    const { take, credit } = this.#options
+    return credit - (take.lease === undefined ? this.#unsent.size : this.#inFlight.count)
   }
 
   #send (job: Delivery): void {
-    this.#stream.write(frame(job), () => {
+    this.#stream.write(textOf(job), () => {
       this.#unsent.delete(job)
       this.#wake()
     })
@@ -117,28 +135,36 @@ export class Consumer {
 
   async #room (): Promise<void> {
     await this.#stream.room()
-    while (this.#left <= 0 && !this.#stream.over) await new Promise<void>(resolve => { this.#wake = resolve })
+    while (this.#left <= 0 && !this.#stream.over) {
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
   }
 
-  // What was not handed to the network goes back where it came from; all of a queue in one step, so that it stands as it stood.
-  #giveBack (): void {
-    const { returns, redis } = this.#counter
-    const { worker } = this.#consumption.wish
-    const lives = new Map<string, Delivery[]>()
+  // All jobs of a queue in one step, so that they stand in their old order.
+  #putBackUnsent (): void {
+    const { putBack, redis } = this.#server
+    const { worker } = this.#options.take
+    const groups = new Map<string, Delivery[]>()
     for (const job of this.#unsent) {
-      const life = `${job.queue} ${job.generation}`
-      lives.set(life, [...lives.get(life) ?? [], job])
+      const key = `${job.queue} ${job.generation}`
+      groups.set(key, [...groups.get(key) ?? [], job])
     }
-    for (const jobs of lives.values()) {
+    for (const jobs of groups.values()) {
       const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
-      returns.add(async ticket => await restore(redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
+      const { queue } = jobs[0]!
+      putBack.add(async ticket => await restore(redis, queue, jobs, { worker, ticket }), size)
     }
   }
 }
 
-// A line break of the payload, which stands between its words, begins a new line of data: so the payload arrives as it came.
-function frame ({ queue, id, lease, payload, trace }: Delivery): string {
-  const proof = lease === null ? '' : `,"receipt":"${lease.receipt}","attempt":${lease.attempt},"expires":${lease.expires}`
-  const text = `{"queue":"${queue}","id":"${id}"${proof}${traceMembers(trace)},"payload":${payload}}`
-  return `event: job\nid: ${id}\n${text.split(/\r\n|[\r\n]/).map(line => `data: ${line}`).join('\n')}\n\n`
+function textOf ({ queue, id, lease, payload, trace }: Delivery): string {
+  const members = [`"queue":"${queue}"`, `"id":"${id}"`]
+  if (lease !== null) {
+    const { receipt, attempt, expires } = lease
+    members.push(`"receipt":"${receipt}"`, `"attempt":${attempt}`, `"expires":${expires}`)
+  }
+  const json = `{${members.join(',')}${traceMembers(trace)},"payload":${payload}}`
+  return formatEvent('job', json, id)
 }

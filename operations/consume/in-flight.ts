@@ -1,102 +1,111 @@
 import type { Delivery } from '../job/delivery.ts'
-import { job as documentOf } from '../job/job.ts'
-import { exactly, type Event, type Position } from '../event/event.ts'
+import { job as findJob } from '../job/job.ts'
+import { cursorOf, type Cursor } from '../event/cursor.ts'
+import type { Event } from '../event/event.ts'
 import type { EventLog, LogObserver } from '../event/event-log.ts'
 import type { EventHub } from '../event/event-hub.ts'
 import { proofOf } from '../job/receipt.ts'
 import type { RedisClient } from '../redis/store.ts'
 
-// In ms: how often leases that should be over are looked at.
-const pause = 5000
+// How often leases that should be over are checked.
+const checkMs = 5000
 
-// What ends a delivery if it comes after it; and what may, but may as well have ended an earlier one of the same job.
+// Events that end a delivery if they come after it; and events that may, but may as well have ended
+// an earlier delivery of the same job.
 const ends = ['acked', 'cancelled']
-const perhaps = ['nacked', 'released', 'lost']
+const mayEnd = ['nacked', 'released', 'lost']
 
-/** The jobs that a consumer has on lease. It hears of their end, whichever server that happens at. */
+/**
+ * The jobs that a consumer has on lease. It reads the event log to learn of their end, on whichever
+ * server that happens.
+ */
 export class InFlight implements LogObserver {
   readonly full = false
   readonly #redis: RedisClient
   readonly #hub: EventHub
-  readonly #freed: () => void
+  readonly #ended: () => void
   // By queue and id, with a space between them.
-  readonly #held = new Map<string, Delivery>()
-  // In ms of this process: the clock of Redis, by which a lease ends, may be another.
+  readonly #jobs = new Map<string, Delivery>()
+  // By the clock of this process: that of Redis, by which a lease ends, may be another.
   readonly #addedAt = new WeakMap<Delivery, number>()
-  readonly #at = new Map<EventLog, Position>()
-  readonly #check: NodeJS.Timeout
+  readonly #cursors = new Map<EventLog, Cursor>()
+  readonly #timer: NodeJS.Timeout
 
-  /** `freed` is called for each that is over. */
-  constructor (redis: RedisClient, hub: EventHub, freed: () => void) {
+  /** `ended` is called for each delivery that is over. */
+  constructor (redis: RedisClient, hub: EventHub, ended: () => void) {
     this.#redis = redis
     this.#hub = hub
-    this.#freed = freed
-    this.#check = setInterval(() => this.#lookAtLate(), pause).unref()
+    this.#ended = ended
+    this.#timer = setInterval(() => this.#checkLate(), checkMs).unref()
   }
 
-  /** How many there are. */
-  get used (): number { return this.#held.size }
+  get count (): number { return this.#jobs.size }
 
-  /** Resolves once the end of each job of those queues will be heard of. */
+  /** Resolves once the end of each job of those queues will be noticed. */
   async open (queues: string[]): Promise<void> {
     const logs = await Promise.all(queues.map(async queue => await this.#hub.follow(queue, this)))
-    for (const log of logs) this.#at.set(log, log.end)
+    for (const log of logs) this.#cursors.set(log, log.end)
   }
 
   add (job: Delivery): void {
-    this.#held.set(`${job.queue} ${job.id}`, job)
+    this.#jobs.set(`${job.queue} ${job.id}`, job)
     this.#addedAt.set(job, performance.now())
   }
 
-  news (log: EventLog): void {
-    for (let at = this.#at.get(log); at !== undefined;) {
-      const page = log.after(at)
-      // Never so far behind, but where Redis has lost what it had.
-      if (page === undefined) this.#lookAtAll()
-      else page?.events.forEach(event => this.#hear(log.queue, event))
-      at = page ? exactly(page.last) : page === null ? undefined : log.end
-      if (at !== undefined) this.#at.set(log, at)
+  grown (log: EventLog): void {
+    let cursor = this.#cursors.get(log)
+    while (cursor !== undefined) {
+      const page = log.after(cursor)
+      if (page === null) return
+      // So far behind only where Redis has lost its data.
+      if (page === undefined) this.#checkAll()
+      else page.events.forEach(event => this.#apply(log.queue, event))
+      cursor = page === undefined ? log.end : cursorOf(page.last)
+      this.#cursors.set(log, cursor)
     }
   }
 
   close (): void {
-    clearInterval(this.#check)
+    clearInterval(this.#timer)
     this.#hub.leave(this)
   }
 
-  #hear (queue: string, { what, job, at = 0 }: Event): void {
-    if (what === 'gap' || what === 'purged') return this.#lookAtAll()
-    const held = this.#held.get(`${queue} ${job}`)
-    if (held === undefined) return
-    if (ends.includes(what) && at > held.lease!.since) this.#free(held)
-    else if (ends.includes(what) || perhaps.includes(what)) this.#lookAt(held)
+  #apply (queue: string, { what, job, at = 0 }: Event): void {
+    if (what === 'gap' || what === 'purged') return this.#checkAll()
+    const delivery = this.#jobs.get(`${queue} ${job}`)
+    if (delivery === undefined) return
+    const isEnd = ends.includes(what)
+    if (isEnd && at > delivery.lease!.since) this.#remove(delivery)
+    else if (isEnd || mayEnd.includes(what)) this.#check(delivery)
   }
 
-  // Its place may be another delivery's by now: of the same job, or of one that got its id.
-  #free (held: Delivery): void {
-    const name = `${held.queue} ${held.id}`
-    if (this.#held.get(name) !== held) return
-    this.#held.delete(name)
-    this.#freed()
+  // The key may belong to another delivery by now: of the same job, or of another with its id.
+  #remove (delivery: Delivery): void {
+    const key = `${delivery.queue} ${delivery.id}`
+    if (this.#jobs.get(key) !== delivery) return
+    this.#jobs.delete(key)
+    this.#ended()
   }
 
-  #lookAtAll (): void {
-    for (const held of this.#held.values()) this.#lookAt(held)
+  #checkAll (): void {
+    for (const delivery of this.#jobs.values()) this.#check(delivery)
   }
 
-  #lookAtLate (): void {
-    for (const held of this.#held.values()) {
-      const { since, expires } = held.lease!
-      const heldFor = performance.now() - this.#addedAt.get(held)!
-      if (heldFor > (expires - since) * 1000 + 1000) this.#lookAt(held)
+  #checkLate (): void {
+    for (const delivery of this.#jobs.values()) {
+      const { since, expires } = delivery.lease!
+      const ageMs = performance.now() - this.#addedAt.get(delivery)!
+      if (ageMs > (expires - since) * 1000 + 1000) this.#check(delivery)
     }
   }
 
-  // Whether the delivery is still under way. When Redis does not say, it is asked again after the end of the lease.
-  #lookAt (held: Delivery): void {
-    documentOf(this.#redis, held.queue, held.id).then(found => {
-      if (found?.proof === proofOf(held.lease!.receipt)) held.lease!.expires = found.lease_expires_at!
-      else this.#free(held)
+  // Whether the delivery goes on. Where Redis does not answer, checkLate asks again.
+  #check (delivery: Delivery): void {
+    const { queue, id } = delivery
+    const lease = delivery.lease!
+    findJob(this.#redis, queue, id).then(found => {
+      if (found?.proof === proofOf(lease.receipt)) lease.expires = found.lease_expires_at!
+      else this.#remove(delivery)
     }, () => {})
   }
 }

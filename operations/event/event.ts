@@ -1,24 +1,31 @@
-/** What has become of a job, or of a queue. */
+import { compareCursors, cursorOf, type Cursor } from './cursor.ts'
+import { event as textOf } from './sse-stream.ts'
+
+/** Something that happened to a job, or to a queue. */
 export interface Event {
-  /** After which of its queue's events the next one comes: see `Position`. */
+  /** The cursor after it in the log of its queue; '' for an event that is not in the log. */
   id: string
   what: string
-  /** The job, and its state since then; none where it is about the queue. */
+  /** The job, and its state since then; none where the event is about the queue. */
   job?: string
   state?: string
-  /** When it happened, by the clock of Redis, in epoch seconds; 0 where it is about the queue. */
+  /** Epoch seconds, by the clock of Redis; none where the event is about the queue. */
   at?: number
-  /** As a client reads it, but for the id. */
+  /** The text for a client, without the id. */
   text: string
 }
 
-/** A script call that did something, as lua/parts/event/record_events.lua has recorded it: its id, and what and which in turn. */
+/**
+ * One call of a script, as lua/parts/event/record_events.lua has recorded it.
+ * - the id of the entry
+ * - in turn, what happened, and the jobs to which it happened
+ */
 export type Entry = [id: string, fields: string[]]
 
-/** Some of what has been recorded of a queue, in order. */
-export class Page {
+/** Consecutive events of a log. */
+export class EventPage {
   readonly events: readonly Event[]
-  /** The entry after which it begins, and the one with which it ends. */
+  /** The entry after which the page begins, and the one with which it ends. */
   readonly after: string
   readonly last: string
   #text: string | undefined
@@ -30,71 +37,35 @@ export class Page {
     this.events = events
   }
 
-  /** As clients of several queues read it. */
+  /** The text for clients of several queues. */
   get text (): string { return (this.#text ??= this.events.map(({ text }) => text).join('')) }
 
-  /** As all clients of this queue alone read it. */
+  /** The text for clients of this queue alone. */
   get textWithIds (): Buffer {
-    return (this.#textWithIds ??= Buffer.from(this.events.map(event => withId(event, event.id)).join('')))
+    const texts = (): string => this.events.map(event => withId(event, event.id)).join('')
+    return (this.#textWithIds ??= Buffer.from(texts()))
   }
 
-  /** What comes after that position. */
-  from (position: Position): Page {
-    if (compare(position, exactly(this.after)) <= 0) return this
-    return new Page(position.entry, this.last, this.events.filter(({ id }) => id === '' || compare(exactly(id), position) > 0))
+  /** The events after a cursor. */
+  from (cursor: Cursor): EventPage {
+    if (compareCursors(cursor, cursorOf(this.after)) <= 0) return this
+    return new EventPage(cursor.entry, this.last, this.events.filter(isAfter(cursor)))
   }
 }
 
-/** An event as a client reads it, with that id. Not every event has one: what is no place to go on from has none. */
-export function withId ({ id, text }: Event, known: string): string {
-  return id === '' ? text : `id: ${known}\n${text}`
+/** Whether an event comes after a cursor; one that is not in the log always does. */
+export function isAfter (cursor: Cursor): (event: Event) => boolean {
+  return ({ id }) => id === '' || compareCursors(cursorOf(id), cursor) > 0
 }
 
-/** A place in what has been recorded of a queue: after that entry, or after its n-th event. */
-export interface Position {
-  entry: string
-  nth: number
-  /** It came from a time: what the queue did before is not known to be missing. */
-  rough?: boolean
+/** The text for a client with that id; without one where the event has none. */
+export function withId ({ id, text }: Event, shown: string): string {
+  return id === '' ? text : `id: ${shown}\n${text}`
 }
 
-const largest = '18446744073709551615'
-
-/** Reads an id that was given out: '1700000000000-0', or with '.3' after it where the entry goes on; null when it is none. */
-export function position (id: string): Position | null {
-  const [, entry, nth] = /^(\d{1,15}-\d{1,20})(?:\.(\d{1,6}))?$/.exec(id) ?? []
-  return entry === undefined ? null : { entry, nth: nth === undefined ? Infinity : Number(nth) }
-}
-
-/** The place after all that was recorded up to then, in ms. */
-export function afterTime (ms: number): Position {
-  return { entry: `${ms}-${largest}`, nth: Infinity, rough: true }
-}
-
-/** The places that an id names: one for each of so many queues, or a time for all there are. null when it names no such. */
-export function places (id: string, count: number): Position[] | null {
-  if (count === Infinity) return /^\d{1,15}$/.test(id) ? [afterTime(Number(id))] : null
-  const all = id.split(',').map(position)
-  return all.length === count && !all.includes(null) ? all as Position[] : null
-}
-
-/** Of an id of our own. */
-export function exactly (id: string): Position {
-  return position(id)!
-}
-
-/** Less than 0, 0 or more, as the first comes before the other. */
-export function compare (one: Position, other: Position): number {
-  const [ms = '', number = ''] = one.entry.split('-')
-  const [otherMs = '', otherNumber = ''] = other.entry.split('-')
-  return Number(ms) - Number(otherMs) || Number(BigInt(number) - BigInt(otherNumber)) || (one.nth === other.nth ? 0 : one.nth - other.nth)
-}
-
-/** The first id that an entry may have after which that position is not reached. */
-export function next ({ entry, nth }: Position): string {
-  const [ms, number] = entry.split('-') as [string, string]
-  if (nth !== Infinity) return entry
-  return number === largest ? `${Number(ms) + 1}-0` : `${ms}-${BigInt(number) + 1n}`
+/** An event that is not in the log. */
+export function createEvent (what: string, data: object): Event {
+  return { id: '', what, text: textOf(what, data) }
 }
 
 /** The events of an entry. */
@@ -102,32 +73,45 @@ export function eventsOf (queue: string, [id, fields]: Entry): Event[] {
   const at = Number(id.split('-')[0]) / 1000
   const events: Event[] = []
   for (let i = 0; i < fields.length; i += 2) {
-    const [what = '', now, worker] = fields[i]!.split(' ')
-    if (fields[i + 1] === '') events.push(event(what, { queue, at }))
-    else for (const word of fields[i + 1]!.split(' ')) events.push(...jobEvents(word, { queue, at, what, now: now!, worker }))
+    const [what = '', state, worker] = fields[i]!.split(' ')
+    const jobs = fields[i + 1]!
+    if (jobs === '') {
+      events.push(createEvent(what, { queue, at }))
+      continue
+    }
+    const change = { queue, at, what, state: state!, worker }
+    for (const word of jobs.split(' ')) events.push(...jobEvents(word, change))
   }
-  events.forEach((event, n) => { event.id = n === events.length - 1 ? id : `${id}.${n}` })
+  events.forEach((event, n) => {
+    event.id = n === events.length - 1 ? id : `${id}.${n}`
+  })
   return events
 }
 
-/** One event that is about a queue. */
-export function event (what: string, data: object): Event {
-  return { id: '', what, text: `event: ${what}\ndata: ${JSON.stringify(data)}\n\n` }
+// The name of the time that goes with a state.
+const times: Record<string, string> = {
+  delayed: 'run_at', active: 'lease_expires_at', completed: 'kept_until'
 }
 
-// What the time that goes with a state means.
-const times: Record<string, string> = { delayed: 'run_at', active: 'lease_expires_at', completed: 'kept_until' }
+interface Change {
+  queue: string
+  at: number
+  what: string
+  state: string
+  worker: string | undefined
+}
 
-interface Circumstances { queue: string, at: number, what: string, now: string, worker: string | undefined }
-
-function jobEvents (word: string, { queue, at, what, now, worker }: Circumstances): Event[] {
+// A word is an id, with the count of consecutive ids or with a time of its own: `7`, `7+3`,
+// `7@1700000000000`.
+function jobEvents (word: string, { queue, at, what, state: recorded, worker }: Change): Event[] {
   const [, first = '', count = '1', own] = /^(\d+)(?:\+(\d+))?(?:@(\d+))?$/.exec(word) ?? []
-  const [recorded = '', common] = now.split('@')
-  // A job that has finished and is kept has not gone.
-  const state = what === 'acked' && own !== undefined ? 'completed' : recorded
+  const [name = '', common] = recorded.split('@')
+  // A completed job that is kept was not deleted.
+  const state = what === 'acked' && own !== undefined ? 'completed' : name
   const time = times[state] === undefined ? {} : { [times[state]]: Number(own ?? common) / 1000 }
   return Array.from({ length: Number(count) }, (_, i) => {
     const id = count === '1' ? first : String(Number(first) + i)
-    return { ...event(what, { queue, id, state, at, ...time, ...(worker && { worker_id: worker }) }), job: id, state, at }
+    const data = { queue, id, state, at, ...time, ...(worker && { worker_id: worker }) }
+    return { ...createEvent(what, data), job: id, state, at }
   })
 }

@@ -1,76 +1,85 @@
-/** Says to Redis that no client of this server waits for a job any more; `heard`: one of them got the result. */
-type SignOff = (queue: string, id: string, era: string, heard: boolean) => Promise<void>
+/** Tells Redis that no client of this server waits for a job; `isRead`: one got the result. */
+type SignOff = (queue: string, id: string, generation: string, isRead: boolean) => Promise<void>
 
 /** A client that waits for the end of a job. */
 export interface ResultWaiter {
-  /** Says which job that is. */
-  knows (id: string, era: string): void
-  /** It waits no more. `completed`: the job has, and has been kept for those who wait; `heard`: the client got the result. */
-  leave (end?: { completed: boolean, heard: boolean }): void
+  /** Names the job, once it is known. */
+  setJob (id: string, generation: string): void
+  /**
+   * It waits no more. `completed`: the job has, and was kept for its waiters; `isRead`: the client
+   * got the result.
+   */
+  leave (end?: { completed: boolean, isRead: boolean }): void
 }
 
-interface Reading { count: number, heard: boolean }
+interface Waiting { count: number, isRead: boolean }
 
 /**
- * Those of one server who wait for the end of jobs, or read what a job has left. The server signs off when the last one
- * of a job leaves, so that the first does not take away what the others are to read.
+ * The clients of one server that wait for the end of a job, or read its result. The server signs
+ * off when the last client of a job leaves, so that the first does not take the result from the
+ * others.
  */
 export class ResultWaiters {
   readonly #signOff: SignOff
-  // By queue, id and era, with spaces between them.
-  readonly #readings = new Map<string, Reading>()
-  // Of each queue those whose push is under way: it may turn out that they wait for a job that others wait for.
-  readonly #unsure = new Map<string, Set<Promise<void>>>()
+  // By queue, id and generation, with spaces between them.
+  readonly #waiting = new Map<string, Waiting>()
+  // By queue, the clients whose push is under way: it may lead to a job that has waiters.
+  readonly #pushing = new Map<string, Set<Promise<void>>>()
 
   constructor (signOff: SignOff) {
     this.#signOff = signOff
   }
 
   enter (queue: string): ResultWaiter {
-    const sure = this.#enterUnsure(queue)
-    let place: [id: string, era: string] | undefined
+    const endPush = this.#startPush(queue)
+    let job: [id: string, generation: string] | undefined
     return {
-      knows: (id, era) => {
-        place = [id, era]
-        this.#reading(queue, ...place).count++
-        sure()
+      setJob: (id, generation) => {
+        job = [id, generation]
+        this.#waitingFor(queue, ...job).count++
+        endPush()
       },
-      leave: ({ completed, heard } = { completed: false, heard: false }) => {
-        sure()
-        if (place !== undefined) void this.#leave(queue, ...place, completed, heard)
+      leave: ({ completed, isRead } = { completed: false, isRead: false }) => {
+        endPush()
+        if (job !== undefined) void this.#leave(queue, ...job, completed, isRead)
       }
     }
   }
 
-  #enterUnsure (queue: string): () => void {
-    const all = this.#unsure.get(queue) ?? new Set()
-    let sure = (): void => {}
-    const promise = new Promise<void>(resolve => { sure = resolve })
-    this.#unsure.set(queue, all.add(promise))
+  #startPush (queue: string): () => void {
+    const all = this.#pushing.get(queue) ?? new Set()
+    let resolve = (): void => {}
+    const promise = new Promise<void>(_resolve => {
+      resolve = _resolve
+    })
+    this.#pushing.set(queue, all.add(promise))
     return () => {
-      sure()
+      resolve()
       all.delete(promise)
-      if (all.size === 0) this.#unsure.delete(queue)
+      if (all.size === 0) this.#pushing.delete(queue)
     }
   }
 
-  #reading (queue: string, id: string, era: string): Reading {
-    const name = `${queue} ${id} ${era}`
-    const reading = this.#readings.get(name) ?? { count: 0, heard: false }
-    this.#readings.set(name, reading)
-    return reading
+  #waitingFor (queue: string, id: string, generation: string): Waiting {
+    const name = `${queue} ${id} ${generation}`
+    const waiting = this.#waiting.get(name) ?? { count: 0, isRead: false }
+    this.#waiting.set(name, waiting)
+    return waiting
   }
 
-  async #leave (queue: string, id: string, era: string, completed: boolean, heard: boolean): Promise<void> {
-    const name = `${queue} ${id} ${era}`
-    const reading = this.#readings.get(name)!
-    reading.heard ||= heard
-    reading.count--
-    if (completed) await Promise.all(this.#unsure.get(queue) ?? [])
-    // Another has come meanwhile, or has signed off while this one waited.
-    if (reading.count > 0 || this.#readings.get(name) !== reading) return
-    this.#readings.delete(name)
-    // Where Redis is away, what was kept goes a minute after the end of the job.
-    if (completed) await this.#signOff(queue, id, era, reading.heard).catch(() => {})
+  async #leave (
+    queue: string, id: string, generation: string, completed: boolean, isRead: boolean
+  ): Promise<void> {
+    const name = `${queue} ${id} ${generation}`
+    const waiting = this.#waiting.get(name)!
+    waiting.isRead ||= isRead
+    waiting.count--
+    if (completed) await Promise.all(this.#pushing.get(queue) ?? [])
+    // Another client has come meanwhile, or has signed off.
+    if (waiting.count > 0 || this.#waiting.get(name) !== waiting) return
+    this.#waiting.delete(name)
+    if (!completed) return
+    // Where Redis is away, the job is deleted a minute after its end.
+    await this.#signOff(queue, id, generation, waiting.isRead).catch(() => {})
   }
 }

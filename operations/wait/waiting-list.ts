@@ -1,33 +1,34 @@
-const longestTimer = 2 ** 31 - 1
+const longestTimerMs = 2 ** 31 - 1
 
-/** Those of one server who wait on one queue, and when to look there next. */
+/** The waiters of one server on one queue, and when to look there next. */
 export class WaitingList {
-  /** Resolves when messages about the queue are heard. */
+  /** Resolves when messages about the queue arrive. */
   readonly subscribed: Promise<void>
-  // The first to come first; each is told by calling it.
+  // In the order of their arrival; a call wakes one.
   readonly #parked = new Map<symbol, () => void>()
-  readonly #due: () => void
+  readonly #onTimer: () => void
   #looking = 0
   #missed = false
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
   #usedAt = performance.now()
 
-  /** `due` is called when the time has come that `remind` named. */
-  constructor (subscribed: Promise<void>, due: () => void) {
+  /** `onTimer` is called at the time that `wakeAfter` set. */
+  constructor (subscribed: Promise<void>, onTimer: () => void) {
     this.subscribed = subscribed
-    this.#due = due
+    this.#onTimer = onTimer
   }
 
+  /** How many waiters are parked. */
   get parked (): number { return this.#parked.size }
 
-  /** Ms since somebody was here; 0 while somebody is. */
-  get idle (): number {
+  /** For how long there has been no waiter, in ms. */
+  get idleMs (): number {
     return this.#parked.size + this.#looking > 0 ? 0 : performance.now() - this.#usedAt
   }
 
-  /** Runs a look, so that news which comes meanwhile finds nobody parked, but is not lost. */
-  async looking<Found> (look: () => Promise<Found>): Promise<Found> {
+  /** Runs a look. A message that arrives meanwhile finds no parked waiter, but is not lost. */
+  async during<Found> (look: () => Promise<Found>): Promise<Found> {
     this.#looking++
     try {
       return await look()
@@ -37,7 +38,7 @@ export class WaitingList {
     }
   }
 
-  /** Whether news came while its only hearers were looking; asking takes it away. */
+  /** Whether a message arrived while all waiters were looking; forgets that. */
   takeMissed (): boolean {
     const missed = this.#missed
     this.#missed = false
@@ -48,7 +49,7 @@ export class WaitingList {
 
   leave (key: symbol): void { this.#parked.delete(key) }
 
-  /** Lets `count` of those who wait look. */
+  /** Lets `count` waiters look. */
   wake (count: number): void {
     const waiting = this.#parked.values()
     for (let i = 0; i < count; i++) {
@@ -58,24 +59,24 @@ export class WaitingList {
     }
   }
 
-  /** There may be something: one of those who wait looks. false when there is nobody. */
-  news (): boolean {
+  /** Lets one waiter look, now or when its look is over. Returns false where there is none. */
+  wakeOne (): boolean {
     if (this.#parked.size > 0) this.wake(1)
     else if (this.#looking > 0) this.#missed = true
     else return false
     return true
   }
 
-  /** There may be something in so many ms. Of several times the soonest counts. */
-  remind (ms: number): void {
+  /** There may be a job in `ms`. Of several times the soonest counts. */
+  wakeAfter (ms: number): void {
     const at = performance.now() + ms
     if (this.#timerAt <= at) return
     this.close()
     this.#timerAt = at
     this.#timer = setTimeout(() => {
       this.#timerAt = Infinity
-      this.#due()
-    }, Math.min(ms, longestTimer)).unref()
+      this.#onTimer()
+    }, Math.min(ms, longestTimerMs)).unref()
   }
 
   close (): void { clearTimeout(this.#timer) }

@@ -8,7 +8,7 @@ declare module 'fastify' {
 /** `app.scheduler`: fires the schedules while the server listens. */
 export default fp(async app => {
   const scheduler = new Scheduler(app.redis, error => {
-    // A refusal, such as that of a Redis that is away, is told elsewhere.
+    // An error with a status, such as that of an outage of Redis, is reported elsewhere.
     const level = (error as { statusCode?: number }).statusCode === undefined ? 'error' : 'debug'
     app.log[level](error, 'a schedule was not fired; it is tried again')
   })

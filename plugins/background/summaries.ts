@@ -5,7 +5,7 @@ declare module 'fastify' {
   interface FastifyInstance { summaries: Summaries }
 }
 
-/** `app.summaries`: how all queues stand, and who wants to hear of it. */
+/** `app.summaries`: the summary of all queues, shared by all that read it. */
 export default fp(async app => {
   app.decorate('summaries', new Summaries(app.redis))
 }, { name: 'summaries', dependencies: ['redis'] })

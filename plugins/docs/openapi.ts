@@ -4,79 +4,110 @@ import { dirname, join } from 'node:path'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type {
+  FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod
+} from 'fastify'
 import manifest from '../../package.json' with { type: 'json' }
 import { onPages } from '../../schemas/header.ts'
 import { addLinks } from '../../schemas/link.ts'
 
-const description = `A job queue over HTTP and JSON, on the Redis you already run.
+const description = [
+  'A job queue over HTTP and JSON, on the Redis you already run.\n',
+  '`curl -d \'{"to":"ann"}\' -H \'content-type: application/json\' http://localhost:5000/q/mail`' +
+    ' pushes a job,',
+  '`curl http://localhost:5000/q/mail` takes it. Every error is `{"error":"<sentence>"}`.',
+  'A parameter that a route does not know is refused, never ignored. ' +
+    'An answer repeats the `X-Request-Id` of its request; a 5xx always has one.'
+].join('\n')
 
-\`curl -d '{"to":"ann"}' -H 'content-type: application/json' http://localhost:5000/q/mail\` puts a job in,
-\`curl http://localhost:5000/q/mail\` takes it out. Every refusal is \`{"error":"<sentence>"}\`.
-A parameter that a route does not know is refused, never ignored. \`X-Request-Id\`, where a request brings one, comes back with its answer; a 5xx always has one.`
-
-// What the reader needs, all of it from here. That which Swagger UI comes with sends plain HTTP to HTTPS, and asks a validator on the net.
+// All that the reader needs, from this server. The policy of Swagger UI itself turns plain HTTP
+// into HTTPS, and allows a validator on the internet.
 const policy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:", "font-src 'self' data:", "connect-src 'self'", "base-uri 'none'",
-  "form-action 'none'", "frame-ancestors 'none'"
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'"
 ].join('; ')
 
-/** Builds the OpenAPI document from the routes' schemas: `/openapi.json`, and for reading and trying out, `/docs`. */
+const token = {
+  type: 'http', scheme: 'bearer', description: 'Only where the server has tokens (PRESQUE_TOKENS)'
+} as const
+
+const tags = [
+  { name: 'queue', description: 'Push one job, take one job' },
+  { name: 'batch', description: 'Several jobs at once' },
+  { name: 'delivery', description: 'Ack, nack, release or touch a job on lease' },
+  { name: 'job', description: 'Look at jobs, retry them, cancel them' },
+  { name: 'event', description: 'What happens, as it happens' },
+  { name: 'control', description: 'Stop and start a queue, and set its policy' },
+  { name: 'schedule', description: 'Jobs that recur' },
+  { name: 'worker', description: 'Workers and their jobs' },
+  { name: 'status', description: 'Queues and their jobs' }
+]
+
+const info = {
+  title: 'presque',
+  version: manifest.version,
+  description,
+  license: { name: 'MIT', identifier: 'MIT' }
+}
+
+/** Builds the OpenAPI document from the schemas of the routes: `/openapi.json`, and `/docs`. */
 export default fp(async app => {
   await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.1',
-      info: { title: 'presque', version: manifest.version, description, license: { name: 'MIT', identifier: 'MIT' } },
-      components: {
-        securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'Only where the server was given tokens (PRESQUE_TOKENS)' } }
-      },
-      tags: [
-        { name: 'queue', description: 'One job in, one job out' },
-        { name: 'batch', description: 'Several at once' },
-        { name: 'delivery', description: 'Finish, give up, give back or keep a job that was taken on lease' },
-        { name: 'job', description: 'What has become of the jobs: look, retry, cancel' },
-        { name: 'event', description: 'What happens, as it happens' },
-        { name: 'control', description: 'Stop, start, and set the policy' },
-        { name: 'schedule', description: 'Jobs that recur' },
-        { name: 'worker', description: 'Who works' },
-        { name: 'status', description: 'What there is' }
-      ]
-    },
+    openapi: { openapi: '3.1.1', info, components: { securitySchemes: { token } }, tags },
     transform: ({ schema, url, route: { config } }) => ({
-      schema: schema === undefined ? schema : { ...schema, ...secured(schema.description, config?.role) },
+      schema: schema && { ...schema, ...securityOf(schema.description, config?.role) },
       url: url === '/' ? url : url.replace(/\/$/, '')
     }),
-    transformObject: document => {
-      const { openapiObject } = document as { openapiObject: { paths: Record<string, Record<string, Operation>> } }
-      for (const operation of Object.values(openapiObject.paths).flatMap(Object.values<Operation>)) {
-        markOptional(operation)
-        boundWait(operation, app.config.PRESQUE_MAX_WAIT)
-        tellTogether(operation)
-      }
-      addLinks(openapiObject.paths)
-      return openapiObject
-    }
+    transformObject: document => complete(document, app.config.PRESQUE_MAX_WAIT)
   })
-  // The documents are written once, and the files of the reader come from memory.
+  await addReader(app)
+}, {
+  name: 'openapi',
+  dependencies: ['config', 'error-handler', 'static-files', 'method-not-allowed']
+})
+
+// The documents are written once, and the files of the reader are sent from memory.
+async function addReader (app: FastifyInstance): Promise<void> {
   const json = once(() => app.makeFile(JSON.stringify(app.swagger()), 'openapi.json'))
   const yaml = once(() => app.makeFile(app.swagger({ yaml: true }), 'openapi.yaml'))
+  const sendJson = async (_: unknown, reply: FastifyReply) => await reply.sendFromMemory(json())
+  const sendYaml = async (_: unknown, reply: FastifyReply) => await reply.sendFromMemory(yaml())
+  const handlers: Record<string, RouteHandlerMethod> = {
+    '/docs/json': sendJson, '/docs/yaml': sendYaml, '/docs/static/*': sendReader
+  }
   app.addHook('onRoute', route => {
-    const { url } = route
-    if (url === '/docs/json') route.handler = async (_request, reply) => await reply.sendFromMemory(json())
-    else if (url === '/docs/yaml') route.handler = async (_request, reply) => await reply.sendFromMemory(yaml())
-    else if (url === '/docs/static/*') route.handler = sendReader
+    route.handler = handlers[route.url] ?? route.handler
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { tryItOutEnabled: true }, staticCSP: policy, uiHooks: { onRequest: (_request, reply, done) => { void reply.headers(onPages); done() } }, logLevel: 'warn' })
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => await reply.sendFromMemory(json()))
-}, { name: 'openapi', dependencies: ['config', 'error-handler', 'static-files', 'method-not-allowed'] })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { tryItOutEnabled: true },
+    staticCSP: policy,
+    uiHooks: { onRequest: addHeaders },
+    logLevel: 'warn'
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, sendJson)
+}
 
-const reader = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static')
+function addHeaders (_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply.headers(onPages)
+  done()
+}
+
+const require = createRequire(import.meta.url)
+const reader = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static')
 const parts = new Set(readdirSync(reader))
 
-async function sendReader ({ params, server }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const name = (params as { '*': string })['*']
+async function sendReader (this: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const name = (request.params as { '*': string })['*']
   if (!parts.has(name)) return reply.callNotFound()
-  return await reply.sendFromMemory(server.readFile(join(reader, name)))
+  return await reply.sendFromMemory(request.server.readFile(join(reader, name)))
 }
 
 function once<Made> (make: () => Made): () => Made {
@@ -87,11 +118,14 @@ function once<Made> (make: () => Made): () => Made {
   }
 }
 
-// A server that was given no tokens asks for none: hence the empty alternative.
-function secured (description = '', role = 'any') {
+// A server without tokens asks for none: hence the empty alternative.
+function securityOf (description = '', role = 'any') {
   if (role === 'open') return {}
-  const needs = role === 'any' ? 'Takes a token of any role.' : `Takes a token with the role \`${role}\`..`
-  return { description: `${description}${description && '\n\n'}${needs}`, security: [{ token: [] }, {}] }
+  const needs = role === 'any' ? 'a token of any role.' : `a token with the role \`${role}\`..`
+  const separator = description === '' ? '' : '\n\n'
+  return {
+    description: `${description}${separator}Takes ${needs}`, security: [{ token: [] }, {}]
+  }
 }
 
 interface Parameter {
@@ -107,10 +141,23 @@ interface Body {
   'x-together'?: unknown
 }
 
+type Paths = Record<string, Record<string, Operation>>
+
 interface Operation {
   responses: Record<string, { links?: object } | undefined>
   parameters?: Parameter[]
   requestBody?: { required: boolean, content: { 'application/json': { schema: Body } } }
+}
+
+function complete (document: unknown, maxWait: number) {
+  const { openapiObject } = document as { openapiObject: { paths: Paths } }
+  for (const operation of Object.values(openapiObject.paths).flatMap(Object.values<Operation>)) {
+    markOptional(operation)
+    boundWait(operation, maxWait)
+    tellTogether(operation)
+  }
+  addLinks(openapiObject.paths)
+  return openapiObject
 }
 
 // The generator calls every body required, and every parameter that has a default.
@@ -118,7 +165,8 @@ function markOptional ({ parameters = [], requestBody }: Operation): void {
   for (const parameter of parameters) {
     if (parameter.schema.default !== undefined) parameter.required = false
   }
-  if (requestBody?.content['application/json'].schema.anyOf?.some(({ type }) => type === 'null')) requestBody.required = false
+  const { anyOf = [] } = requestBody?.content['application/json'].schema ?? {}
+  if (anyOf.some(({ type }) => type === 'null')) requestBody!.required = false
 }
 
 // The bound of a wait is that of this server. The route's schema is shared by all servers of the

@@ -4,12 +4,13 @@ import { extname } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import fp from 'fastify-plugin'
+import type { FastifyReply } from 'fastify'
 import { errors } from '../../operations/errors.ts'
 import { immutable } from '../../schemas/header.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What a file on disk is when it is served; it is read once. */
+    /** A file on disk, to serve from memory; it is read once. */
     readFile (path: string): ServedFile
     /** The same of a text, under a name that tells its type. */
     makeFile (text: string, name: string): ServedFile
@@ -31,21 +32,24 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2'
 }
 
-// As the build of web/ names a file by what is in it, so that another one has another name.
+// The build of web/ names a file by a hash of its content: another content has another name.
 const hashed = /-[\w-]{8}\.\w+$/
 
-// In bytes: less than that is not worth it.
-const worthwhile = 1024
+// Smaller files gain nothing from compression.
+const minCompressedBytes = 1024
 
 const coders = {
   br: async (bytes: Buffer) => await promisify(brotliCompress)(bytes, {
-    // The highest quality takes seconds for what the documentation comes with.
-    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+    // The highest quality takes seconds for the files of the reader at /docs.
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
+    }
   }),
   gzip: async (bytes: Buffer) => await promisify(gzip)(bytes)
 }
 
-/** A file in memory, and its compressed forms once someone has asked for them. */
+/** A file in memory, and its compressed forms once a client has asked for them. */
 export class ServedFile {
   readonly bytes: Buffer
   readonly type: string
@@ -61,7 +65,7 @@ export class ServedFile {
   }
 
   get isCompressible (): boolean {
-    return this.bytes.length >= worthwhile && /^text|json|yaml|svg/.test(this.type)
+    return this.bytes.length >= minCompressedBytes && /^text|json|yaml|svg/.test(this.type)
   }
 
   async as (coding: keyof typeof coders): Promise<Buffer> {
@@ -77,8 +81,8 @@ export class ServedFile {
 const known = new Map<string, ServedFile>()
 
 /**
- * Files from memory. From the disk each answer would hold a descriptor and a buffer of its own for
- * as long as its client does not read.
+ * Serves files from memory. From the disk, each answer would hold a descriptor and a buffer of its
+ * own while its client does not read.
  */
 export default fp(async app => {
   app.decorate('readFile', path => {
@@ -87,27 +91,32 @@ export default fp(async app => {
     return file
   })
   app.decorate('makeFile', (text, name) => new ServedFile(Buffer.from(text), name))
-  app.decorateReply('sendFromMemory', async function (file) {
-    const { bytes, type, etag, isHashed, isCompressible } = file
-    const { headers } = this.request
-    const [, first] = /^bytes=(\d+)-/.exec(headers.range ?? '') ?? []
-    if (Number(first) >= bytes.length) throw new errors.BAD_REQUEST('the file has no such part')
-    this.headers({ etag, 'content-type': type, ...(isCompressible && { vary: 'accept-encoding' }) })
-    if (isHashed) this.header('cache-control', immutable)
-    if (headers['if-none-match']?.includes(etag) === true) {
-      void this.code(304).send()
-      return
-    }
-    const coding = isCompressible ? codingFor(headers['accept-encoding']) : undefined
-    if (coding === undefined) return bytes
-    this.header('content-encoding', coding)
-    return await file.as(coding)
+  app.decorateReply('sendFromMemory', async function (this: FastifyReply, file) {
+    return await send(this, file)
   })
 }, { name: 'static-files' })
 
-// The first that the client names without refusing it ("q=0"), the smaller one before.
+async function send (reply: FastifyReply, file: ServedFile): Promise<Buffer | undefined> {
+  const { bytes, type, etag, isHashed, isCompressible } = file
+  const { headers } = reply.request
+  const [, first] = /^bytes=(\d+)-/.exec(headers.range ?? '') ?? []
+  if (Number(first) >= bytes.length) throw new errors.BAD_REQUEST('the file has no such part')
+  reply.headers({ etag, 'content-type': type, ...(isCompressible && { vary: 'accept-encoding' }) })
+  if (isHashed) reply.header('cache-control', immutable)
+  if (headers['if-none-match']?.includes(etag) === true) {
+    void reply.code(304).send()
+    return
+  }
+  const coding = isCompressible ? codingFor(headers['accept-encoding']) : undefined
+  if (coding === undefined) return bytes
+  reply.header('content-encoding', coding)
+  return await file.as(coding)
+}
+
+// The first that the client names without refusing it ("q=0"); the smaller one is preferred.
 function codingFor (accepted = ''): keyof typeof coders | undefined {
-  const names = accepted.toLowerCase().split(',').filter(one => !/;\s*q=0(\.0*)?\s*$/.test(one))
+  const names = accepted.toLowerCase().split(',')
+    .filter(one => !/;\s*q=0(\.0*)?\s*$/.test(one))
     .map(one => one.split(';', 1)[0]!.trim())
   return (['br', 'gzip'] as const).find(coding => names.includes(coding))
 }

@@ -19,11 +19,11 @@ export default fp(async app => {
     if (known instanceof errors.WORKER_QUIET) void reply.header('x-presque-quiet', '1')
     sendError(reply, known ?? new errors.INTERNAL() as FastifyError)
   })
-  await app.register(answerUnknownPaths)
+  await app.register(async unrouted => answerUnknownPaths(unrouted))
   app.server.on('checkExpectation', answerExpectation)
 }, { name: 'error-handler', dependencies: ['config', 'metrics'] })
 
-async function answerUnknownPaths (app: FastifyInstance): Promise<void> {
+function answerUnknownPaths (app: FastifyInstance): void {
   app.addHook('onResponse', app.countAnswers('(none)'))
   // Before the body is read, for no body leads to a route or to another error. After the hooks on
   // requests, for a client without a token learns nothing of the routes.

@@ -5,7 +5,7 @@ declare module 'fastify' {
   interface FastifyInstance { eventHub: EventHub }
 }
 
-/** `app.eventHub`: tells clients what happens in queues. */
+/** `app.eventHub`: tells subscriptions what happens in queues. */
 export default fp(async app => {
   const hub = new EventHub(app.redis)
   app.decorate('eventHub', hub)

@@ -7,12 +7,15 @@ import { LongPoll } from '../../operations/wait/long-poll.ts'
 declare module 'fastify' {
   interface FastifyInstance { longPoll: LongPoll }
   interface FastifyReply {
-    /** Deadline of so many seconds, which ends when the client goes. Throws WAIT_INVALID over PRESQUE_MAX_WAIT. */
+    /** The deadline of a wait; it aborts when the client goes. Throws WAIT_INVALID. */
     deadline (seconds: number): Deadline
   }
 }
 
-/** `app.longPoll`: holds requests until there is something to answer. When the server closes they are answered with nothing. */
+/**
+ * `app.longPoll`: parks requests until there is something to answer. When the server closes, it
+ * answers them with nothing.
+ */
 export default fp(async app => {
   const longPoll = new LongPoll(app.redis)
   app.decorate('longPoll', longPoll)

@@ -7,72 +7,91 @@ import { storeOf, type Undo } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Puts back what nobody received. */
-    returns: PutBack
+    /** Puts back jobs whose answer reached no client. */
+    putBack: PutBack
   }
   interface FastifyReply {
     /**
-     * Calls `undo` once it is certain that the client went before this answer was handed to the network; again, with the same ticket,
-     * while Redis is away. `size`: about how many bytes that keeps in memory.
+     * Calls `undo` once it is certain that the client went before this answer was handed to the
+     * network; again, with the same ticket, while Redis is away. `size`: about how many bytes that
+     * keeps in memory.
      */
     whenUndelivered (undo: Undo, size?: number): void
   }
 }
 
-/** What is to be undone unless an answer arrives, by answer, in the order of the takes. */
+/** What to undo unless an answer arrives, by answer, in the order of the takes. */
 type Pending = Map<ServerResponse, { undo: Undo, size: number, id: string }>
 
-// In ms without another answer: then all that a dead connection had asked for has been taken.
-const quiet = 20
+// Without another answer for this time, all takes of a dead connection have been answered.
+const quietMs = 20
 
-/** `reply.whenUndelivered()`: what a take must give back when nobody is there any more to receive it. */
+/** `reply.whenUndelivered()`: puts back the jobs of an answer that no client received. */
 export default fp(async app => {
-  const returns = new PutBack((err, reqId) => app.log.error({ reqId, err }, 'an undelivered job could not be put back'))
-  app.decorate('returns', returns)
-  storeOf(app.redis).putBack = returns
-  const connections = new WeakMap<Socket, Pending>()
-  const dead = new Map<Pending, NodeJS.Timeout>()
+  const putBack = new PutBack((err, reqId) => {
+    app.log.error({ reqId, err }, 'an undelivered job could not be put back')
+  })
+  app.decorate('putBack', putBack)
+  storeOf(app.redis).putBack = putBack
+  const undelivered = new Undelivered(putBack)
+  app.decorateReply('whenUndelivered', function (this: FastifyReply, undo, size = 0) {
+    undelivered.add(this, undo, size)
+  })
+  app.addHook('onClose', async () => await undelivered.close())
+}, { name: 'put-back', dependencies: ['redis'] })
 
-  // Requests one after another on one connection: their jobs go back together, the last one first, so that they stand as they stood.
-  function gather (pending: Pending): void {
-    clearTimeout(dead.get(pending))
-    if (pending.size > 0) dead.set(pending, setTimeout(() => putBack(pending), quiet))
+class Undelivered {
+  readonly #putBack: PutBack
+  readonly #connections = new WeakMap<Socket, Pending>()
+  readonly #dead = new Map<Pending, NodeJS.Timeout>()
+  // One for all answers, for each costs a take its time.
+  readonly #onFinish: (this: ServerResponse) => void
+
+  constructor (putBack: PutBack) {
+    this.#putBack = putBack
+    const connections = this.#connections
+    // A write that failed, or was cut off, ends with 'finish' as well.
+    this.#onFinish = function () {
+      const { socket } = this.req
+      if (!socket.destroyed && !socket.errored) connections.get(socket)!.delete(this)
+    }
   }
 
-  function putBack (pending: Pending): void {
-    dead.delete(pending)
-    const all = [...pending.values()].reverse()
-    pending.clear()
-    for (const { undo, size, id } of all) returns.add(undo, size, id)
+  add ({ raw, request: { id, socket } }: FastifyReply, undo: Undo, size: number): void {
+    const pending = this.#pendingOn(socket).set(raw, { undo, size, id })
+    if (socket.destroyed) this.#gather(pending)
+    else raw.on('finish', this.#onFinish)
+  }
+
+  async close (): Promise<void> {
+    for (const [pending, timer] of this.#dead) {
+      clearTimeout(timer)
+      this.#undo(pending)
+    }
+    await this.#putBack.close()
   }
 
   // One listener a connection, not one a request: pipelined requests share it.
-  function pendingOn (socket: Socket): Pending {
-    const known = connections.get(socket)
+  #pendingOn (socket: Socket): Pending {
+    const known = this.#connections.get(socket)
     if (known !== undefined) return known
     const pending: Pending = new Map()
-    connections.set(socket, pending)
-    socket.once('close', () => gather(pending))
+    this.#connections.set(socket, pending)
+    socket.once('close', () => this.#gather(pending))
     return pending
   }
 
-  // A write that failed, or was cut off, ends with 'finish' as well.
-  function arrived (this: ServerResponse): void {
-    const { socket } = this.req
-    if (!socket.destroyed && !socket.errored) connections.get(socket)!.delete(this)
+  // The jobs of pipelined requests are put back together, the last one first, in their old order.
+  #gather (pending: Pending): void {
+    clearTimeout(this.#dead.get(pending))
+    if (pending.size === 0) return
+    this.#dead.set(pending, setTimeout(() => this.#undo(pending), quietMs))
   }
 
-  app.decorateReply('whenUndelivered', function (this: FastifyReply, undo, size = 0) {
-    const { raw, request: { id, socket } } = this
-    const pending = pendingOn(socket).set(raw, { undo, size, id })
-    if (socket.destroyed) gather(pending)
-    else raw.on('finish', arrived)
-  })
-  app.addHook('onClose', async () => {
-    for (const [pending, timer] of dead) {
-      clearTimeout(timer)
-      putBack(pending)
-    }
-    await returns.close()
-  })
-}, { name: 'put-back', dependencies: ['redis'] })
+  #undo (pending: Pending): void {
+    this.#dead.delete(pending)
+    const all = [...pending.values()].reverse()
+    pending.clear()
+    for (const { undo, size, id } of all) this.#putBack.add(undo, size, id)
+  }
+}

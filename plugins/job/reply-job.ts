@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { sizeOf, type Delivery } from '../../operations/job/delivery.ts'
 import { restore } from '../../operations/job/put-back.ts'
 import { errors } from '../../operations/errors.ts'
@@ -8,47 +8,64 @@ import type { Trace } from '../../operations/trace.ts'
 declare module 'fastify' {
   interface FastifyReply {
     /**
-     * Answers with a job: the payload as the body, all else in headers. What does not arrive goes
-     * back. A handler must return what this returns: it may have to wait for the client.
+     * Answers with a job: the payload as the body, all else in headers. A job whose answer does not
+     * arrive is put back. A handler must return what this returns: it may have to wait for the
+     * client.
      */
     deliver (job: Delivery, worker?: string): Promise<void> | undefined
-    /** The same for several, as JSON text. */
+    /** The same for several jobs, as JSON text. */
     deliverAll (jobs: Delivery[], body: string, worker?: string): Promise<void> | undefined
   }
 }
 
-/** `reply.deliver()`: how a job leaves presque. */
+/** `reply.deliver()`: the answer to a take. */
 export default fp(async app => {
   app.decorateReply('deliver', function (this: FastifyReply, job, worker) {
-    this.headers(job.lease === null ? { 'x-presque-queue': job.queue, 'x-presque-job': job.id } : leaseHeaders(job))
+    this.headers(job.lease === null ? headers(job) : leaseHeaders(job))
     if (job.trace !== undefined) this.headers(traceHeaders(job.trace))
     return this.deliverAll([job], job.payload, worker)
   })
   app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
-    const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
-    // Withdrawn while the jobs were on their way from Redis: they go back, as if there had been none.
-    if (this.request.isWithdrawn()) {
-      app.returns.add(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), size, this.request.id)
-      throw new errors.NO_JOB()
-    }
-    this.whenUndelivered(ticket => restore(app.redis, jobs[0]!.queue, jobs, { worker, ticket }), size)
-    const known = this.stillThere()
-    const send = (): void => { void this.code(200).type('application/json').send(body) }
-    if (known !== undefined) return known.then(send)
-    send()
+    return deliverAll(app, this, jobs, body, worker)
   })
 }, { name: 'reply-job', dependencies: ['auth', 'half-closed', 'redis', 'put-back'] })
 
+function deliverAll (
+  app: FastifyInstance, reply: FastifyReply, jobs: Delivery[], body: string, worker?: string
+): Promise<void> | undefined {
+  const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
+  const { queue } = jobs[0]!
+  const undo = (ticket: string) => restore(app.redis, queue, jobs, { worker, ticket })
+  // The token was removed after the take began: the jobs are put back, as if there had been none.
+  if (reply.request.isWithdrawn()) {
+    app.putBack.add(undo, size, reply.request.id)
+    throw new errors.NO_JOB()
+  }
+  reply.whenUndelivered(undo, size)
+  const probe = reply.stillThere()
+  const send = (): void => {
+    void reply.code(200).type('application/json').send(body)
+  }
+  if (probe !== undefined) return probe.then(send)
+  send()
+}
+
+function headers ({ queue, id }: Delivery): Record<string, string> {
+  return { 'x-presque-queue': queue, 'x-presque-job': id }
+}
+
 function leaseHeaders ({ queue, id, lease }: Delivery): Record<string, string | number> {
   const { receipt, attempt, expires } = lease!
+  const path = `/j/${queue}/${id}`
   return {
     'x-presque-queue': queue,
     'x-presque-job': id,
     'x-presque-receipt': receipt,
     'x-presque-attempt': attempt,
     'x-presque-lease-expires': expires,
-    link: `</j/${queue}/${id}/ack?receipt=${receipt}>; rel="ack", </j/${queue}/${id}/nack?receipt=${receipt}>; rel="nack", ` +
-      `</j/${queue}/${id}/touch?receipt=${receipt}>; rel="touch"`
+    link: `<${path}/ack?receipt=${receipt}>; rel="ack", ` +
+      `<${path}/nack?receipt=${receipt}>; rel="nack", ` +
+      `<${path}/touch?receipt=${receipt}>; rel="touch"`
   }
 }
 

@@ -27,7 +27,7 @@ export default fp<{ patience?: number }>(async (app, { patience }) => {
   await app.register(fastifyRedis, { client: redis as RedisClient })
 }, { name: 'redis', dependencies: ['config', 'metrics', 'private-redis'] })
 
-// With PRESQUE_MIN_REPLICAS a second client waits for the replicas, so that no command waits behind.
+// With PRESQUE_MIN_REPLICAS a second client waits for replicas, so that no command waits behind.
 function createClients (app: FastifyInstance, patience?: number): [RedisClient, ...RedisClient[]] {
   const { PRESQUE_PREFIX: prefix, PRESQUE_MIN_REPLICAS: count } = app.config
   const redis = createRedis(app.redisUrl, prefix, patience)

@@ -1,10 +1,10 @@
 import fp from 'fastify-plugin'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { errors, errorFromRedis } from '../../operations/errors.ts'
-import { event } from '../../operations/event/event.ts'
+import { event } from '../../operations/event/sse-stream.ts'
 import { Layout } from '../../operations/layout/layout.ts'
 import { migrations as ours, type Migration } from '../../operations/layout/migration.ts'
-import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
+import { storeOf } from '../../operations/redis/store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance { layout: Layout }
@@ -13,58 +13,73 @@ declare module 'fastify' {
 export interface LayoutOptions {
   /** Instead of those of presque. */
   migrations?: Migration[]
-  /** How often Redis is asked which layout it has, in ms. */
+  /** How often the server asks Redis which layout it has, in ms. */
   every?: number
 }
 
-const reason = 'the data is of a newer presque: ask another server'
-const newer = event('closing', { reason }).text
+const newer = event('closing', {
+  reason: 'the data is of a newer presque: ask another server'
+})
 
 /**
- * Stops the start on data of a newer layout, and answers 503 when there is such data later.
+ * Stops the start on data of a newer layout, and answers 503 when such data appears later.
  * Converts data of an older layout while the server listens.
  */
 export default fp<{ layout?: LayoutOptions }>(async (app, { layout: options = {} }) => {
-  const { migrations = ours, every = 5000 } = options
-  const redis: RedisClient = app.redis
-  let told = ''
-  // Once, and not at each attempt.
-  function tell (error: unknown): void {
-    const { message } = error as Error
-    if (message !== told) app.log[levelOf(error)](error, 'the layout is looked at again')
-    told = message
-  }
-  const layout = new Layout(redis, migrations, every, {
-    log: sentence => app.log.info(sentence),
-    failed: tell,
-    changed: error => {
-      app.log[error === undefined ? 'info' : 'error'](error?.message ?? 'the layout is known here')
-      if (error !== undefined) app.endEventStreams(newer)
-    }
-  })
+  const logError = errorLogger(app.log)
+  const layout = createLayout(app, options, logError)
   app.decorate('layout', layout)
-  const look = async (): Promise<void> => await layout.look().catch(tell)
+  const store = storeOf(app.redis)
+  const look = async (): Promise<void> => await layout.look().catch(logError)
   await look()
-  const store = storeOf(redis)
   if (store.incompatible !== undefined) throw store.incompatible
   app.redis.on('ready', look)
   app.addHook('onRequest', (request, _reply, done) => {
-    done(store.incompatible !== undefined && asksRedis(request) ? store.incompatible : undefined)
+    const { incompatible } = store
+    done(incompatible !== undefined && needsRedis(request) ? incompatible : undefined)
   })
   app.addHook('onListen', async () => layout.start())
   app.addHook('preClose', async () => await layout.close())
 }, { name: 'layout', dependencies: ['redis', 'auth', 'admission', 'error-handler', 'sse'] })
 
-// That Redis is away is told elsewhere. A full one keeps the layout that it has, and is served on.
-function levelOf (error: unknown): 'debug' | 'warn' | 'error' {
-  const refusal = errorFromRedis(error as Error) ?? error
-  const isFull = refusal instanceof errors.REDIS_FULL
-  if (isFull || refusal instanceof errors.REDIS_READ_ONLY) return 'warn'
-  return (refusal as { statusCode?: number }).statusCode === undefined ? 'error' : 'debug'
+function createLayout (
+  app: FastifyInstance, options: LayoutOptions, failed: (error: unknown) => void
+): Layout {
+  const { migrations = ours, every = 5000 } = options
+  return new Layout(app.redis, migrations, every, {
+    log: sentence => app.log.info(sentence),
+    failed,
+    changed: error => {
+      if (error === undefined) {
+        app.log.info('the layout is known here')
+        return
+      }
+      app.log.error(error.message)
+      app.endEventStreams(newer)
+    }
+  })
 }
 
-// The metrics tell which layout there is.
-function asksRedis ({ routeOptions: { schema, url } }: FastifyRequest): boolean {
+// Logs an error once, and not at each attempt.
+function errorLogger (log: FastifyBaseLogger): (error: unknown) => void {
+  let last = ''
+  return error => {
+    const { message } = error as Error
+    if (message !== last) log[levelOf(error)](error, 'the layout is looked at again')
+    last = message
+  }
+}
+
+// An outage of Redis is logged elsewhere. A full Redis keeps its layout, and the server serves on.
+function levelOf (error: unknown): 'debug' | 'warn' | 'error' {
+  const known = errorFromRedis(error as Error) ?? error
+  const isFull = known instanceof errors.REDIS_FULL
+  if (isFull || known instanceof errors.REDIS_READ_ONLY) return 'warn'
+  return (known as { statusCode?: number }).statusCode === undefined ? 'error' : 'debug'
+}
+
+// The metrics name the layout.
+function needsRedis ({ routeOptions: { schema, url } }: FastifyRequest): boolean {
   const answers = schema?.response as Record<string, unknown> | undefined
   return url !== '/metrics' && '503' in (answers ?? {})
 }

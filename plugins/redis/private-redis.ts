@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** `app.redisUrl`: where Redis is. Runs a private one in PRESQUE_DATA when REDIS_URL names none. */
+/** `app.redisUrl`. Without REDIS_URL, runs a private Redis in PRESQUE_DATA. */
 export default fp(async app => {
   const { REDIS_URL, PRESQUE_DATA } = app.config
   if (REDIS_URL !== '') {
@@ -17,9 +17,15 @@ export default fp(async app => {
   }
   const { socket, stop } = await startPrivateRedis(PRESQUE_DATA, {
     log: sentence => app.log.info(sentence),
-    // Nobody awaits this, and without Redis there is nothing to serve: the process ends, and says why.
-    lost: error => { setImmediate(() => { throw error }) }
+    lost: endProcess
   })
   app.decorate('redisUrl', `unix://${socket}`)
   app.addHook('onClose', stop)
 }, { name: 'private-redis', dependencies: ['config'] })
+
+// No caller awaits the error, and without Redis there is nothing to serve: it ends the process.
+function endProcess (error: Error): void {
+  setImmediate(() => {
+    throw error
+  })
+}

@@ -3,7 +3,7 @@ import { redisSafety, warnings, type Safety } from '../../operations/redis/healt
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** How safe jobs were in Redis when it was connected to; undefined until that is known. */
+    /** Settings of Redis on which the safety of jobs depends; undefined until they are known. */
     redisSafety (): Safety | undefined
   }
 }
@@ -15,7 +15,7 @@ export default fp(async app => {
     known = await redisSafety(app.redis)
     for (const warning of warnings(known)) app.log.warn(warning)
   }
-  // Redis may go again while it is asked; then the next connection asks.
+  // Redis may go away while it is asked; the next connection asks again.
   const tryToLook = async (): Promise<void> => await look().catch(() => {})
   app.decorate('redisSafety', () => known)
   app.redis.on('ready', tryToLook)

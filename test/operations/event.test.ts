@@ -1,30 +1,31 @@
 import { test } from 'tap'
-import { afterTime, compare, eventsOf, exactly, next, places, position } from '../../operations/event/event.ts'
+import { compareCursors, cursorAfterTime, cursorOf, firstIdAfter, parseCursor, parseCursors } from '../../operations/event/cursor.ts'
+import { eventsOf } from '../../operations/event/event.ts'
 
 test('a position is read from the id that names it, and from nothing else', async t => {
-  t.strictSame(position('1700000000000-3'), { entry: '1700000000000-3', nth: Infinity })
-  t.strictSame(position('1700000000000-3.12'), { entry: '1700000000000-3', nth: 12 })
-  for (const id of ['', '1', '1-', '-1', 'a-1', '1-1.', '1-1.a', '1-1,', ' 1-1', '1-1\n', '1'.repeat(16) + '-1']) t.equal(position(id), null, id)
+  t.strictSame(parseCursor('1700000000000-3'), { entry: '1700000000000-3', nth: Infinity })
+  t.strictSame(parseCursor('1700000000000-3.12'), { entry: '1700000000000-3', nth: 12 })
+  for (const id of ['', '1', '1-', '-1', 'a-1', '1-1.', '1-1.a', '1-1,', ' 1-1', '1-1\n', '1'.repeat(16) + '-1']) t.equal(parseCursor(id), null, id)
 })
 
 test('positions stand in the order of what they come after', async t => {
-  const ordered = ['9-0.0', '9-0.5', '9-0', '9-18446744073709551614', '9-18446744073709551615', '10-0.0', '10-0', '1700000000000-0'].map(exactly)
+  const ordered = ['9-0.0', '9-0.5', '9-0', '9-18446744073709551614', '9-18446744073709551615', '10-0.0', '10-0', '1700000000000-0'].map(cursorOf)
   for (const [i, one] of ordered.entries()) {
-    for (const [j, other] of ordered.entries()) t.equal(Math.sign(compare(one, other)), Math.sign(i - j), `${i} ${j}`)
+    for (const [j, other] of ordered.entries()) t.equal(Math.sign(compareCursors(one, other)), Math.sign(i - j), `${i} ${j}`)
   }
-  t.ok(compare(afterTime(9), exactly('9-7')) > 0)
-  t.ok(compare(afterTime(9), exactly('10-0.0')) < 0)
+  t.ok(compareCursors(cursorAfterTime(9), cursorOf('9-7')) > 0)
+  t.ok(compareCursors(cursorAfterTime(9), cursorOf('10-0.0')) < 0)
 })
 
 test('what comes next begins in the middle of an entry, after it, or after its millisecond', async t => {
-  t.strictSame(['9-3.2', '9-3', '9-18446744073709551615'].map(id => next(exactly(id))), ['9-3', '9-4', '10-0'])
-  t.equal(next(afterTime(9)), '10-0')
+  t.strictSame(['9-3.2', '9-3', '9-18446744073709551615'].map(id => firstIdAfter(cursorOf(id))), ['9-3', '9-4', '10-0'])
+  t.equal(firstIdAfter(cursorAfterTime(9)), '10-0')
 })
 
 test('an id names a place in each queue, or a time for all', async t => {
-  t.strictSame(places('1-1,2-2.3', 2), [exactly('1-1'), exactly('2-2.3')])
-  t.strictSame(places('5', Infinity), [afterTime(5)])
-  for (const [id, count] of [['1-1', 2], ['1-1,2-2', 1], ['5', 1], ['1-1', Infinity], ['1-1,', 2], ['', 1]] as const) t.equal(places(id, count), null, `${id} for ${count}`)
+  t.strictSame(parseCursors('1-1,2-2.3', 2), [cursorOf('1-1'), cursorOf('2-2.3')])
+  t.strictSame(parseCursors('5', Infinity), [cursorAfterTime(5)])
+  for (const [id, count] of [['1-1', 2], ['1-1,2-2', 1], ['5', 1], ['1-1', Infinity], ['1-1,', 2], ['', 1]] as const) t.equal(parseCursors(id, count), null, `${id} for ${count}`)
 })
 
 test('an entry is as many events as it has jobs, each with an id of its own and the last with that of the entry', async t => {
