@@ -1,8 +1,8 @@
 import createError from '@fastify/error'
 
 /**
- * Every refusal presque makes: its code (the word Lua, TypeScript and docs/reference/errors.md use), the sentence that the client
- * reads, and the HTTP status. `%s` is filled in by whoever throws.
+ * Every error of the API: its code, which Lua, TypeScript and docs/reference/errors.md share, the
+ * sentence that the client reads, and the HTTP status. `%s` is filled in where it is thrown.
  */
 export const errors = {
   NO_JOB: createError('NO_JOB', 'no job', 404),
@@ -25,75 +25,114 @@ export const errors = {
   STATUS_UNKNOWN: createError('STATUS_UNKNOWN', "status must be 'stop' or 'start', not '%s'", 400),
   FOR_ALONE: createError('FOR_ALONE', 'for needs "status":"stop" beside it', 400),
   WORKER_ID_MISSING: createError('WORKER_ID_MISSING', 'worker_id is missing', 400),
-  WORKER_ID_INVALID: createError('WORKER_ID_INVALID', 'a worker id is 1 to 128 printable ASCII characters without spaces', 400),
-  WORKER_BODY_INVALID: createError('WORKER_BODY_INVALID', 'the body must be a JSON object such as {"worker_id":"w1"}', 400),
-  QUEUE_NAME_INVALID: createError('QUEUE_NAME_INVALID', 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..', 400),
-  DELAYED_INVALID: createError('DELAYED_INVALID', 'delayed must be a time in epoch seconds, such as 1273924034 or 1273924034.5', 400),
+  WORKER_ID_INVALID: createError('WORKER_ID_INVALID',
+    'a worker id is 1 to 128 printable ASCII characters without spaces', 400),
+  WORKER_BODY_INVALID: createError('WORKER_BODY_INVALID',
+    'the body must be a JSON object such as {"worker_id":"w1"}', 400),
+  QUEUE_NAME_INVALID: createError('QUEUE_NAME_INVALID',
+    'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..', 400),
+  DELAYED_INVALID: createError('DELAYED_INVALID',
+    'delayed must be a time in epoch seconds, such as 1273924034 or 1273924034.5', 400),
   UNIQ_INVALID: createError('UNIQ_INVALID', 'uniq must be 1 to 512 characters', 400),
-  BATCH_SIZE_INVALID: createError('BATCH_SIZE_INVALID', 'batch_size must be a whole number from 1 to 1000', 400),
+  BATCH_SIZE_INVALID: createError('BATCH_SIZE_INVALID',
+    'batch_size must be a whole number from 1 to 1000', 400),
   WITH_DESC_INVALID: createError('WITH_DESC_INVALID', 'with_desc must be 0 or 1', 400),
   OFFSET_INVALID: createError('OFFSET_INVALID', 'offset must be a whole number from 0 on', 400),
   LIMIT_INVALID: createError('LIMIT_INVALID', 'limit must be a whole number from 0 to 1000', 400),
-  FIELDS_INVALID: createError('FIELDS_INVALID', "fields must be members of a job, with commas between them, such as id,last_error; not '%s'", 400),
-  PAYLOAD_MAX_INVALID: createError('PAYLOAD_MAX_INVALID', 'payload_max must be a whole number of bytes, from 0 to 1048576', 400),
+  FIELDS_INVALID: createError('FIELDS_INVALID',
+    'fields must be members of a job, with commas between them, such as id,last_error; not' +
+      " '%s'", 400),
+  PAYLOAD_MAX_INVALID: createError('PAYLOAD_MAX_INVALID',
+    'payload_max must be a whole number of bytes, from 0 to 1048576', 400),
   ORDER_INVALID: createError('ORDER_INVALID', "order must be asc or desc, not '%s'", 400),
-  WORKER_LIMIT_INVALID: createError('WORKER_LIMIT_INVALID', 'limit must be a whole number from 1 to 1000', 400),
+  WORKER_LIMIT_INVALID: createError('WORKER_LIMIT_INVALID',
+    'limit must be a whole number from 1 to 1000', 400),
   UNKNOWN_PARAMETER: createError('UNKNOWN_PARAMETER', "unknown parameter '%s'", 400),
   UNKNOWN_PROPERTY: createError('UNKNOWN_PROPERTY', "unknown property '%s' in the body", 400),
   INVALID: createError('INVALID', '%s', 400),
   NOT_JSON_TYPE: createError('NOT_JSON_TYPE', 'content-type must be set to application/json', 400),
   NOT_JSON: createError('NOT_JSON', 'the body is not valid JSON: %s', 400),
   NOT_UTF8: createError('NOT_UTF8', 'the body is not valid UTF-8', 400),
-  BYTE_ORDER_MARK: createError('BYTE_ORDER_MARK', 'the body begins with a byte-order mark; send it without', 400),
+  BYTE_ORDER_MARK: createError('BYTE_ORDER_MARK',
+    'the body begins with a byte-order mark; send it without', 400),
   BAD_URL: createError('BAD_URL', 'the URL has an invalid percent-escape', 400),
   BAD_REQUEST: createError('BAD_REQUEST', 'the request is not valid HTTP: %s', 400),
 
-  PRIORITY_INVALID: createError('PRIORITY_INVALID', 'priority must be a whole number from 0 (soonest) to 9', 400),
+  PRIORITY_INVALID: createError('PRIORITY_INVALID',
+    'priority must be a whole number from 0 (soonest) to 9', 400),
   TRIES_INVALID: createError('TRIES_INVALID', 'tries must be a whole number from 1 to 1000', 400),
-  MAX_LOST_INVALID: createError('MAX_LOST_INVALID', 'max_lost must be a whole number from 1 to 1000, or null for no bound', 400),
-  DELAY_INVALID: createError('DELAY_INVALID', 'delay must be seconds from now, from 0 to 315360000', 400),
-  DELAY_TWICE: createError('DELAY_TWICE', 'give delay (seconds from now) or delayed (epoch seconds), not both', 400),
-  TTL_INVALID: createError('TTL_INVALID', 'ttl must be seconds, more than 0 and at most 315360000', 400),
+  MAX_LOST_INVALID: createError('MAX_LOST_INVALID',
+    'max_lost must be a whole number from 1 to 1000, or null for no bound', 400),
+  DELAY_INVALID: createError('DELAY_INVALID',
+    'delay must be seconds from now, from 0 to 315360000', 400),
+  DELAY_TWICE: createError('DELAY_TWICE',
+    'give delay (seconds from now) or delayed (epoch seconds), not both', 400),
+  TTL_INVALID: createError('TTL_INVALID',
+    'ttl must be seconds, more than 0 and at most 315360000', 400),
   KEEP_INVALID: createError('KEEP_INVALID', 'keep must be seconds, from 0 to 2592000', 400),
-  ON_DUPLICATE_INVALID: createError('ON_DUPLICATE_INVALID', "on_duplicate must be reject, ignore or replace, not '%s'", 400),
+  ON_DUPLICATE_INVALID: createError('ON_DUPLICATE_INVALID',
+    "on_duplicate must be reject, ignore or replace, not '%s'", 400),
   ON_DUPLICATE_ALONE: createError('ON_DUPLICATE_ALONE', 'on_duplicate needs uniq', 400),
-  DEPENDS_INVALID: createError('DEPENDS_INVALID', 'depends must be the ids of 1 to 100 jobs, with commas between them, such as 12,13', 400),
-  DEPENDS_UNKNOWN: createError('DEPENDS_UNKNOWN', "depends: no job '%s' was put in before this one", 400),
-  DEPENDS_TOO_MANY: createError('DEPENDS_TOO_MANY', 'a batch with depends: its jobs times the jobs they wait for may be 10000 at most', 400),
-  IDEMPOTENCY_KEY_INVALID: createError('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key must be 1 to 256 printable ASCII characters', 400),
+  DEPENDS_INVALID: createError('DEPENDS_INVALID',
+    'depends must be the ids of 1 to 100 jobs, with commas between them, such as 12,13', 400),
+  DEPENDS_UNKNOWN: createError('DEPENDS_UNKNOWN',
+    "depends: no job '%s' was put in before this one", 400),
+  DEPENDS_TOO_MANY: createError('DEPENDS_TOO_MANY',
+    'a batch with depends: its jobs times the jobs they wait for may be 10000 at most', 400),
+  IDEMPOTENCY_KEY_INVALID: createError('IDEMPOTENCY_KEY_INVALID',
+    'Idempotency-Key must be 1 to 256 printable ASCII characters', 400),
   LEASE_INVALID: createError('LEASE_INVALID', 'lease must be seconds, from 1 to 43200', 400),
   WAIT_INVALID: createError('WAIT_INVALID', 'wait must be seconds, from 0 to %s', 400),
-  RECEIPT_INVALID: createError('RECEIPT_INVALID', 'receipt is missing: it came with the job, as X-Presque-Receipt', 400),
-  JOB_ID_INVALID: createError('JOB_ID_INVALID', 'a job id is a string of 1 to 16 digits, such as "42"', 400),
+  RECEIPT_INVALID: createError('RECEIPT_INVALID',
+    'receipt is missing: it came with the job, as X-Presque-Receipt', 400),
+  JOB_ID_INVALID: createError('JOB_ID_INVALID',
+    'a job id is a string of 1 to 16 digits, such as "42"', 400),
   STATE_MISSING: createError('STATE_MISSING', 'state is missing: which jobs?', 400),
   STATE_INVALID: createError('STATE_INVALID', "no such state here: '%s'", 400),
-  LAST_EVENT_ID_INVALID: createError('LAST_EVENT_ID_INVALID', 'Last-Event-ID is not the id of an event', 400),
-  CREDIT_INVALID: createError('CREDIT_INVALID', 'credit must be a whole number from 1 to 1000', 400),
-  CREDIT_ALONE: createError('CREDIT_ALONE', 'credit needs the header Accept: text/event-stream', 400),
-  TAKE_BODY: createError('TAKE_BODY', 'a take has its parameters in the query, such as ?lease=30&wait=20, and no body', 400),
+  LAST_EVENT_ID_INVALID: createError('LAST_EVENT_ID_INVALID',
+    'Last-Event-ID is not the id of an event', 400),
+  CREDIT_INVALID: createError('CREDIT_INVALID',
+    'credit must be a whole number from 1 to 1000', 400),
+  CREDIT_ALONE: createError('CREDIT_ALONE',
+    'credit needs the header Accept: text/event-stream', 400),
+  TAKE_BODY: createError('TAKE_BODY',
+    'a take has its parameters in the query, such as ?lease=30&wait=20, and no body', 400),
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
-  SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID', 'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..', 400),
-  SCHEDULE_INVALID: createError('SCHEDULE_INVALID', 'a schedule is a JSON object such as {"queue":"mail","every":60,"payload":{}}', 400),
-  SCHEDULE_QUEUE_MISSING: createError('SCHEDULE_QUEUE_MISSING', 'queue is missing: where do the jobs go?', 400),
+  SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID',
+    'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not .' +
+      ' or ..', 400),
+  SCHEDULE_INVALID: createError('SCHEDULE_INVALID',
+    'a schedule is a JSON object such as {"queue":"mail","every":60,"payload":{}}', 400),
+  SCHEDULE_QUEUE_MISSING: createError('SCHEDULE_QUEUE_MISSING',
+    'queue is missing: where do the jobs go?', 400),
   SCHEDULE_TIME_MISSING: createError('SCHEDULE_TIME_MISSING', 'give cron or every', 400),
   SCHEDULE_TIME_TWICE: createError('SCHEDULE_TIME_TWICE', 'give cron or every, not both', 400),
-  CRON_INVALID: createError('CRON_INVALID', 'cron must be five fields such as */5 * * * *, or six with seconds first: %s', 400),
+  CRON_INVALID: createError('CRON_INVALID',
+    'cron must be five fields such as */5 * * * *, or six with seconds first: %s', 400),
   EVERY_INVALID: createError('EVERY_INVALID', 'every must be seconds, from 1 to 315360000', 400),
-  TZ_INVALID: createError('TZ_INVALID', "no such time zone: '%s'; it must be a name such as Europe/Berlin", 400),
+  TZ_INVALID: createError('TZ_INVALID',
+    "no such time zone: '%s'; it must be a name such as Europe/Berlin", 400),
   TZ_ALONE: createError('TZ_ALONE', 'tz needs cron beside it', 400),
   OVERLAP_INVALID: createError('OVERLAP_INVALID', "overlap must be skip or allow, not '%s'", 400),
   CATCHUP_INVALID: createError('CATCHUP_INVALID', "catchup must be none or one, not '%s'", 400),
 
-  TOKEN_MISSING: createError('TOKEN_MISSING', 'a token is needed: send it as Authorization: Bearer <token>', 401),
+  TOKEN_MISSING: createError('TOKEN_MISSING',
+    'a token is needed: send it as Authorization: Bearer <token>', 401),
   TOKEN_UNKNOWN: createError('TOKEN_UNKNOWN', 'no such token', 401),
   ROLE_MISSING: createError('ROLE_MISSING', "this token lacks the role '%s'", 403),
   QUEUE_FORBIDDEN: createError('QUEUE_FORBIDDEN', "this token is not for the queue '%s'", 403),
-  SCHEDULE_FORBIDDEN: createError('SCHEDULE_FORBIDDEN', 'this token is not for the queue of that schedule', 403),
-  TOO_MANY_REQUESTS: createError('TOO_MANY_REQUESTS', 'this token has made all the requests it may make for now', 429),
+  SCHEDULE_FORBIDDEN: createError('SCHEDULE_FORBIDDEN',
+    'this token is not for the queue of that schedule', 403),
+  TOO_MANY_REQUESTS: createError('TOO_MANY_REQUESTS',
+    'this token has made all the requests it may make for now', 429),
   CROSS_SITE: createError('CROSS_SITE', 'a web page of another site may not do this', 403),
-  TAKE_BY_BROWSER: createError('TAKE_BY_BROWSER', 'a browser takes no job by a GET, since pages of other sites can make it send one: use POST /q/NAME/take', 403),
-  HOST_UNKNOWN: createError('HOST_UNKNOWN', "the host '%s' is not served here; PRESQUE_HOSTS names those that are, beside loopback and IP addresses", 403),
+  TAKE_BY_BROWSER: createError('TAKE_BY_BROWSER',
+    'a browser takes no job by a GET, since pages of other sites can make it send one: use' +
+      ' POST /q/NAME/take', 403),
+  HOST_UNKNOWN: createError('HOST_UNKNOWN',
+    "the host '%s' is not served here; PRESQUE_HOSTS names those that are, beside loopback" +
+      ' and IP addresses', 403),
   METHOD_NOT_ALLOWED: createError('METHOD_NOT_ALLOWED', '%s is not allowed here; allowed: %s', 405),
   REQUEST_TIMEOUT: createError('REQUEST_TIMEOUT', 'the request took too long to arrive', 408),
   BODY_TOO_LARGE: createError('BODY_TOO_LARGE', 'the body is larger than %s bytes', 413),
@@ -101,36 +140,53 @@ export const errors = {
   LEASE_LOST: createError('LEASE_LOST', 'lease lost', 409),
   JOB_ON_LEASE: createError('JOB_ON_LEASE', 'the job is on lease', 409),
   JOB_BLOCKED: createError('JOB_BLOCKED', 'the job waits for others to complete: %s', 409),
-  JOB_DUPLICATE: createError('JOB_DUPLICATE', 'job %s has its unique key by now, so this one stays failed', 409),
+  JOB_DUPLICATE: createError('JOB_DUPLICATE',
+    'job %s has its unique key by now, so this one stays failed', 409),
   JOB_COMPLETED: createError('JOB_COMPLETED', 'the job has completed', 409),
-  JOB_GONE: createError('JOB_GONE', 'the job was taken for good, cancelled or dropped: it will have no result', 410),
-  IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT', 'another payload was pushed under this Idempotency-Key', 422),
+  JOB_GONE: createError('JOB_GONE',
+    'the job was taken for good, cancelled or dropped: it will have no result', 410),
+  IDEMPOTENCY_CONFLICT: createError('IDEMPOTENCY_CONFLICT',
+    'another payload was pushed under this Idempotency-Key', 422),
   JOB_FAILED: createError('JOB_FAILED', 'the job failed: %s', 422),
   QUEUE_FULL: createError('QUEUE_FULL', 'the queue is full: it has max_jobs jobs', 429),
-  KEYS_FULL: createError('KEYS_FULL', 'the queue knows max_keys idempotency keys of the last day, and takes no new one', 429),
-  QUEUES_FULL: createError('QUEUES_FULL', 'there are as many queues as PRESQUE_MAX_QUEUES allows', 429),
-  TOKEN_QUEUES_FULL: createError('TOKEN_QUEUES_FULL', 'this token may have no more queues: it has max_queues', 429),
-  SCHEDULES_FULL: createError('SCHEDULES_FULL', 'there are as many schedules as PRESQUE_MAX_SCHEDULES allows', 429),
-  WORKERS_FULL: createError('WORKERS_FULL', 'there are as many workers as PRESQUE_MAX_WORKERS allows', 429),
-  EXPECTATION_FAILED: createError('EXPECTATION_FAILED', 'the only expectation met here is 100-continue', 417),
+  KEYS_FULL: createError('KEYS_FULL',
+    'the queue knows max_keys idempotency keys of the last day, and takes no new one', 429),
+  QUEUES_FULL: createError('QUEUES_FULL',
+    'there are as many queues as PRESQUE_MAX_QUEUES allows', 429),
+  TOKEN_QUEUES_FULL: createError('TOKEN_QUEUES_FULL',
+    'this token may have no more queues: it has max_queues', 429),
+  SCHEDULES_FULL: createError('SCHEDULES_FULL',
+    'there are as many schedules as PRESQUE_MAX_SCHEDULES allows', 429),
+  WORKERS_FULL: createError('WORKERS_FULL',
+    'there are as many workers as PRESQUE_MAX_WORKERS allows', 429),
+  EXPECTATION_FAILED: createError('EXPECTATION_FAILED',
+    'the only expectation met here is 100-continue', 417),
   HEADERS_TOO_LARGE: createError('HEADERS_TOO_LARGE', 'the request headers are too large', 431),
 
   INTERNAL: createError('INTERNAL', 'internal error', 500),
-  CODING_UNKNOWN: createError('CODING_UNKNOWN', 'the only Transfer-Encoding read here is chunked', 501),
+  CODING_UNKNOWN: createError('CODING_UNKNOWN',
+    'the only Transfer-Encoding read here is chunked', 501),
   REDIS_UNAVAILABLE: createError('REDIS_UNAVAILABLE', 'redis is unavailable', 503),
-  STREAMS_FULL: createError('STREAMS_FULL', 'as many streams are open here as PRESQUE_MAX_STREAMS allows', 503),
-  LISTENERS_FULL: createError('LISTENERS_FULL', 'too many listen to all queues here: name up to 32 queues (queue=), or ask another server', 503),
-  REDIS_BUSY: createError('REDIS_BUSY', 'too much is under way to redis: nothing was done, ask again', 503),
-  LAYOUT_NEWER: createError('LAYOUT_NEWER', 'the data in redis has layout %s, and this presque knows none above %s: upgrade it, or give it another redis', 503),
+  STREAMS_FULL: createError('STREAMS_FULL',
+    'as many streams are open here as PRESQUE_MAX_STREAMS allows', 503),
+  LISTENERS_FULL: createError('LISTENERS_FULL',
+    'too many listen to all queues here: name up to 32 queues (queue=), or ask another ' +
+      'server', 503),
+  REDIS_BUSY: createError('REDIS_BUSY',
+    'too much is under way to redis: nothing was done, ask again', 503),
+  LAYOUT_NEWER: createError('LAYOUT_NEWER',
+    'the data in redis has layout %s, and this presque knows none above %s: upgrade it, or' +
+      ' give it another redis', 503),
   WRITES_REFUSED: createError('WRITES_REFUSED', 'redis takes no writes: %s', 503),
-  NOT_REPLICATED: createError('NOT_REPLICATED', 'not confirmed by enough replicas: the job may be there', 503),
+  NOT_REPLICATED: createError('NOT_REPLICATED',
+    'not confirmed by enough replicas: the job may be there', 503),
   REDIS_FULL: createError('REDIS_FULL', 'redis is out of memory', 507),
   REDIS_READ_ONLY: createError('REDIS_READ_ONLY', 'redis cannot write to its disk', 507)
 } as const
 
 export type ErrorCode = keyof typeof errors
 
-// What Redis itself answers, by its first word. All else of its errors is a fault of ours: a 500.
+// The errors of Redis itself, by their first word. Any other is a bug of presque: a 500.
 const fromRedis: Record<string, ErrorCode> = {
   OOM: 'REDIS_FULL',
   MISCONF: 'REDIS_READ_ONLY',
@@ -149,22 +205,38 @@ const fromRedis: Record<string, ErrorCode> = {
 }
 
 // How ioredis says that there is no connection, or that there was one.
-const disconnected = /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Failed to refresh slots|Command queue state error|Cluster isn't ready|None of startup nodes|Too many Cluster redirections|All sentinels)/
+const disconnected = new RegExp(`^(${[
+  'Connection is closed',
+  "Stream isn't writeable",
+  'Command timed out',
+  'Socket timeout',
+  'Reached the max retries',
+  'Failed to refresh slots',
+  'Command queue state error',
+  "Cluster isn't ready",
+  'None of startup nodes',
+  'Too many Cluster redirections',
+  'All sentinels'
+].join('|')})`)
+
+const disconnectedNames = ['AbortError', 'ClusterAllFailedError', 'MaxRetriesPerRequestError']
 
 /**
- * The refusal that an error from the Redis client stands for: a script's own `{ err = 'CODE' }`, or Redis full, or away.
- * null when it is neither, which makes it a fault of presque's.
+ * The error of the API that an error of the Redis client stands for: the `{ err = 'CODE' }` of a
+ * script, or Redis full, or away. null when it is none of them: a bug of presque.
  */
 export function errorFromRedis (error: Error): Error | null {
-  // Redis 6 wraps what a command within a script is refused with.
-  const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(error.message)?.[1] ?? ''
-  if (error.name === 'ReplyError') {
-    const code = word in errors ? word as ErrorCode : fromRedis[word]
-    // A script may say what it is about.
-    const about = /^[A-Z_]+ ([\d,]+)$/.exec(error.message)?.[1]
-    return code === undefined ? null : about === undefined ? new errors[code]() : new errors[code](about)
-  }
-  const away = error.name === 'AbortError' || error.name === 'ClusterAllFailedError' ||
-    error.name === 'MaxRetriesPerRequestError' || disconnected.test(error.message)
-  return away ? new errors.REDIS_UNAVAILABLE({ cause: error }) : null
+  if (error.name === 'ReplyError') return errorFromReply(error.message)
+  const isAway = disconnectedNames.includes(error.name) || disconnected.test(error.message)
+  return isAway ? new errors.REDIS_UNAVAILABLE({ cause: error }) : null
+}
+
+function errorFromReply (message: string): Error | null {
+  // Redis 6 wraps the error of a command within a script.
+  const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(message)?.[1] ?? ''
+  const code = word in errors ? word as ErrorCode : fromRedis[word]
+  if (code === undefined) return null
+  // A script may add the ids that the error is about.
+  const about = /^[A-Z_]+ ([\d,]+)$/.exec(message)?.[1]
+  return about === undefined ? new errors[code]() : new errors[code](about)
 }

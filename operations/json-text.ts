@@ -1,14 +1,14 @@
 /**
- * The text of the value under `name` in a JSON object, byte for byte as it stands there; undefined when there is none.
- * `text` has been through JSON.parse: what is skipped here has been checked there. Of several members of one name
- * the last counts, as in JSON.parse.
+ * The text of the value under `name` in a JSON object, byte for byte; undefined when there is none.
+ * `text` must have been through JSON.parse(), which has checked the parts that are skipped here. Of
+ * several members of one name the last counts, as in JSON.parse().
  */
 export function memberText (text: string, name: string): string | undefined {
   const at = findMember(text, name)
   return at === -1 ? undefined : text.slice(at, skipValue(text, at))
 }
 
-/** The text of each element of the array under `name`, likewise; none when there is no such array. */
+/** The text of each element of the array under `name`, likewise; [] when there is no array. */
 export function elementTexts (text: string, name: string): string[] {
   const at = findMember(text, name)
   return at === -1 ? [] : elements(text, at)
@@ -47,7 +47,7 @@ function skipSpace (text: string, at: number): number {
 const structure = /["[\]{}]/g
 const scalarEnd = /[\s,\]}]/g
 
-// Strings are jumped over whole: a bracket within one is no bracket.
+// Strings are skipped whole: a bracket within one is no bracket.
 function skipValue (text: string, at: number): number {
   if (text[at] === '"') return skipString(text, at)
   if (text[at] !== '{' && text[at] !== '[') return next(scalarEnd, text, at)

@@ -81,8 +81,37 @@ function circles (paths: string[]): string[] {
 test('no file imports itself by way of others, types included', async t => {
   const all = ['app.ts', ...rooms].flatMap(files).filter(isCode)
   t.ok(all.some(path => inside(path).includes('client/worker.ts')), 'imports are seen')
-  // The files of operations/ are put in order folder by folder.
-  t.strictSame(circles(all).filter(way => !/^(operations\S* -> )+operations\S*$/.test(way)), [])
+  t.strictSame(circles(all), [])
+})
+
+// The folders of operations/, each level above the ones that it may import. All may import the
+// files at its root. operations/config.ts, which none imports, reads from wherever settings are.
+const levels = [
+  ['redis'],
+  ['queue', 'worker'],
+  ['job'],
+  ['schedule', 'wait', 'event', 'metric', 'layout'],
+  ['consume']
+]
+const apart: Record<string, string[]> = { access: [], 'redis-server': ['layout'] }
+
+function belowIn (folder: string): string[] {
+  const level = levels.findIndex(names => names.includes(folder))
+  return level === -1 ? apart[folder]! : levels.slice(0, level).flat()
+}
+
+test('every folder of operations/ imports from those below it', async t => {
+  const folderOf = (path: string): string | undefined => path.split('/').at(-2)
+  for (const folder of [...levels.flat(), ...Object.keys(apart)]) {
+    for (const path of files(`operations/${folder}`).filter(isCode)) {
+      const from = inside(path).filter(to => to.startsWith('operations/')).map(to => folderOf(to)!)
+      const allowed = ['operations', folder, ...belowIn(folder)]
+      t.strictSame(from.filter(name => !allowed.includes(name)), [], path)
+    }
+  }
+  const known = new Set([...levels.flat(), ...Object.keys(apart), 'operations'])
+  const there = new Set(files('operations').map(path => folderOf(path)!))
+  t.strictSame([...there].filter(name => !known.has(name)), [])
 })
 
 test('the dashboard takes types alone from schemas', async t => {

@@ -1,10 +1,10 @@
 import type { Token } from '../../schemas/access.ts'
 
-/** What a token may still ask for: so many requests a period, refilled evenly (a token bucket), counted in this process alone. */
+/** How many requests each token may still make: a token bucket, counted in this process alone. */
 export class RateLimits {
   readonly #buckets = new Map<string, { left: number, at: number }>()
 
-  /** Takes one request of what is left. Returns 0, or in how many seconds there is one again. `now` in ms. */
+  /** Takes one request. Returns 0, or the seconds until there is one again. `now` in ms. */
   take ({ name, rate }: Token, now = performance.now()): number {
     if (rate === undefined) return 0
     const perMs = rate.limit / rate.period / 1000

@@ -1,16 +1,16 @@
 import { errors } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
-import { lastLayout, type Migration } from './migration.ts'
-import { Migrator } from './migrator.ts'
 import { script } from '../redis/script.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
+import { lastLayout, type Migration } from './migration.ts'
+import { Migrator } from './migrator.ts'
 
-/** What a server says of the layout as it serves. */
+/** Callbacks about the layout while the server runs. */
 export interface LayoutEvents {
   log (sentence: string): void
-  /** What it could not do, and tries again. */
+  /** A step failed, and is tried again. */
   failed (error: unknown): void
-  /** It must not serve from now on; or may again, without an error. */
+  /** With an error, the server must not serve; without one it may again. */
   changed (error: Error | undefined): void
 }
 
@@ -18,36 +18,37 @@ const raising = script<number>('raise_layout')
 
 /**
  * The layout of the data in Redis: a number that grows where an older presque would misread what a
- * newer one writes. A server raises it to its own before it serves, looks again now and then, and
- * does nothing in a Redis with a higher one.
+ * newer one writes. A server raises it to its own before it serves, checks it again now and then,
+ * and does nothing in a Redis with a higher one.
  */
 export class Layout {
   /** The newest that this server knows. */
   readonly known: number
-  /** What stood in Redis at the last look: what servers write, and what all queues have. */
+  /** By the last check: the layout that servers write, and the one that all queues have. */
   version = 1
   migrated = 1
   readonly #redis: RedisClient
   readonly #events: LayoutEvents
   readonly #migrator: Migrator
-  readonly #every: number
+  readonly #everyMs: number
   #migrating: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
-  #looks = 0
+  #checks = 0
   #closed = false
 
-  /** `every`: how often it looks, in ms. */
-  constructor (redis: RedisClient, migrations: Migration[], every: number, events: LayoutEvents) {
+  constructor (
+    redis: RedisClient, migrations: Migration[], everyMs: number, events: LayoutEvents
+  ) {
     this.known = lastLayout(migrations)
     this.#redis = redis
     this.#events = events
-    this.#every = every
+    this.#everyMs = everyMs
     this.#migrator = new Migrator(redis, migrations, sentence => events.log(sentence))
   }
 
   /**
-   * Looks which layout there is, and raises it to the one known here. The client then knows whether
-   * this server may serve.
+   * Checks which layout there is, and raises it to the one known here. The store of the client then
+   * has the error of a layout that is newer.
    */
   async look (): Promise<void> {
     const [version, migrated] = await this.#redis.hmget(commonKey('layout'), 'version', 'migrated')
@@ -59,12 +60,13 @@ export class Layout {
     this.#judge()
   }
 
-  /** Looks now and then, and migrates what is to be migrated. */
+  /** Checks now and then, and migrates queues of an older layout. */
   start (): void {
-    if (!this.#closed) this.#timer = setTimeout(() => { void this.#turn() }, this.#every).unref()
+    if (this.#closed) return
+    this.#timer = setTimeout(async () => await this.#turn(), this.#everyMs).unref()
   }
 
-  /** Resolves once it does nothing more. */
+  /** Resolves once the migration has ended. */
   async close (): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -83,17 +85,19 @@ export class Layout {
 
   async #turn (): Promise<void> {
     await this.look().catch(error => this.#events.failed(error))
-    this.#looks++
+    this.#checks++
     this.#migrate()
     this.start()
   }
 
-  // Not after the first look: servers that do not know the new layout write until they look, too.
+  // Not after the first check: servers that do not know the new layout write until theirs.
   #migrate (): void {
-    if (this.#closed || this.#looks < 2 || this.version !== this.known) return
+    if (this.#closed || this.#checks < 2 || this.version !== this.known) return
     if (this.migrated >= this.known) return
     this.#migrating ??= this.#migrator.run()
       .catch(error => this.#events.failed(error))
-      .finally(() => { this.#migrating = undefined })
+      .finally(() => {
+        this.#migrating = undefined
+      })
   }
 }

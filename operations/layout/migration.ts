@@ -6,7 +6,7 @@ export interface Migration {
   /** The layout to which it leads: one more than that of the migration before it. */
   to: number
   /**
-   * Converts a few things of a queue, from a cursor on ('0' at first), in one script call.
+   * Converts a few entries of a queue, from a cursor on ('0' at first), in one script call.
    * Resolves to the next cursor, '0' at the end. A step may be done twice: after a crash, or by a
    * server that stood still.
    */
@@ -16,8 +16,8 @@ export interface Migration {
 const moveReports = script<string>('move_reports')
 
 /**
- * All of them, in order. Layout 1 is what is there without a word of it. A server that begins to
- * write a new layout goes on reading the old one: others migrate while it serves.
+ * All of them, in order. A Redis that names no layout has layout 1. A server that begins to write a
+ * new layout goes on reading the old one: others migrate while it serves.
  */
 export const migrations: Migration[] = [
   // Errors and progress lie apart from what takes, promotions and lists read.
@@ -29,7 +29,7 @@ export const migrations: Migration[] = [
   }
 ]
 
-/** The layout to which migrations lead; without any, the first. */
+/** The layout to which migrations lead; 1 without any. */
 export function lastLayout (all: Migration[] = migrations): number {
   return all.at(-1)?.to ?? 1
 }

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Migration } from './migration.ts'
 import { queues } from '../queue/queue.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
+import type { Migration } from './migration.ts'
 
 type Progress = [migrated: number, queue: string, cursor: string]
 
 const claiming = script<Array<string | null> | null>('claim_migration')
 
-// In ms: how long a dead server keeps its turn; how often progress is noted, and logged.
-const lease = 10_000
-const noteEvery = 250
-const logEvery = 10_000
+// For how long a dead server keeps its turn.
+const leaseMs = 10_000
+const noteEveryMs = 250
+const logEveryMs = 10_000
 
-// In ms: a step that takes longer is followed by a smaller one. How much a step may be given.
-const longest = 5
-const most = 250
+// A step that takes longer is followed by a smaller one.
+const targetStepMs = 5
+const maxEntriesPerStep = 250
 
-/** Migrates all queues: one server of all does, and another goes on where it has left off. */
+/** Migrates all queues. One server at a time does, and another goes on where it has stopped. */
 export class Migrator {
   readonly #redis: RedisClient
   readonly #migrations: Migration[]
@@ -40,9 +40,9 @@ export class Migrator {
     this.#closed = true
   }
 
-  /** Does what is left to be done. Resolves at once if another server does. */
+  /** Migrates the queues that are left. Resolves at once while another server does. */
   async run (): Promise<void> {
-    let progress = await this.#note(lease)
+    let progress = await this.#note(leaseMs)
     for (const { to, step } of this.#migrations) {
       if (progress === null || this.#closed) break
       if (to > progress[0]) progress = await this.#migrate(to, step, progress)
@@ -50,7 +50,7 @@ export class Migrator {
     if (progress !== null) await this.#note(0)
   }
 
-  // Resolves to how far it is; null if it is another server's turn by now.
+  // Resolves to its progress; null if another server has the turn by now.
   async #migrate (to: number, step: Migration['step'], from: Progress): Promise<Progress | null> {
     const [migrated, queue, cursor] = from
     const names = (await queues(this.#redis)).filter(name => name >= queue)
@@ -60,16 +60,16 @@ export class Migrator {
     for (const [i, name] of names.entries()) {
       let next = name === queue ? cursor || '0' : '0'
       do {
-        if (this.#closed) return await this.#note(lease, [migrated, name, next])
+        if (this.#closed) return await this.#note(leaseMs, [migrated, name, next])
         // Before the step: a server that stood still learns here that another has gone on.
-        const isDue = performance.now() - this.#notedAt > noteEvery
-        if (isDue && await this.#note(lease, [migrated, name, next]) === null) return null
+        const isDue = performance.now() - this.#notedAt > noteEveryMs
+        if (isDue && await this.#note(leaseMs, [migrated, name, next]) === null) return null
         next = await this.#step(step, name, next)
       } while (next !== '0')
       this.#tell(to, i + 1, count)
     }
     if (count > 0) this.#log(`all queues have layout ${to}`)
-    return await this.#note(lease, [to, '', ''])
+    return await this.#note(leaseMs, [to, '', ''])
   }
 
   // As long as it took, others have Redis to themselves.
@@ -77,7 +77,9 @@ export class Migrator {
     const start = performance.now()
     const next = await step(this.#redis, queue, cursor, this.#limit)
     const took = performance.now() - start
-    this.#limit = took > longest ? Math.max(1, this.#limit >> 1) : Math.min(most, this.#limit * 2)
+    this.#limit = took > targetStepMs
+      ? Math.max(1, this.#limit >> 1)
+      : Math.min(maxEntriesPerStep, this.#limit * 2)
     await delay(Math.min(took, 100))
     return next
   }
@@ -91,7 +93,7 @@ export class Migrator {
   }
 
   #tell (to: number, done: number, all: number): void {
-    if (performance.now() - this.#loggedAt < logEvery) return
+    if (performance.now() - this.#loggedAt < logEveryMs) return
     this.#loggedAt = performance.now()
     this.#log(`${done} of ${all} queues have layout ${to}`)
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
-  accessSync, chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
-  realpathSync, renameSync, rmSync, statSync, writeFileSync
+  accessSync, chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, openSync,
+  readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,8 +14,8 @@ export interface DataFolder { name: string, path: string, socket: string, lock: 
 const SOCKET_PATH_BYTES = 103
 
 /**
- * An owner-only folder that no other presque, and no redis of one, uses until closeDataFolder(). Refuses
- * one whose data has a newer layout than `known`.
+ * Opens a folder of the owner alone, which no other presque, and no redis of one, uses until
+ * closeDataFolder(). Rejects if its data has a newer layout than `known`.
  */
 export async function openDataFolder (name: string, known = lastLayout()): Promise<DataFolder> {
   const path = makeOwnerOnly(name)
@@ -32,9 +32,9 @@ export async function openDataFolder (name: string, known = lastLayout()): Promi
   return folder
 }
 
-/** Gives the folder free; the redis on it must have ended. */
+/** Releases the folder; the redis on it must have ended. */
 export function closeDataFolder (folder: DataFolder): void {
-  // Otherwise the socket there is another presque's.
+  // Without the lock, the socket there belongs to another presque.
   if (holdsDataFolder(folder)) removeSocket(folder)
   dropLock(folder.lock)
 }
@@ -58,7 +58,8 @@ function makeOwnerOnly (name: string): string {
   return realpathSync(name)
 }
 
-// Step by step, for mkdir's own recursion never ends where the system says ENOENT to a new folder, as /proc does.
+// Step by step: the recursion of mkdirSync() never ends where the system answers ENOENT to a new
+// folder, as /proc does.
 function make (path: string): void {
   if (existsSync(path)) return
   make(dirname(path))
@@ -72,18 +73,23 @@ function make (path: string): void {
 function checkOwner (name: string): void {
   const { uid, mode } = statSync(name)
   if (uid !== process.getuid?.()) throw new Error(`it belongs to another user (uid ${uid})`)
-  // PRESQUE_DATA=/tmp or a home folder by mistake: closing that to everybody else would be a disaster.
-  if ((mode & 0o077) !== 0 && !isOurs(name)) throw new Error("it is open to other users and holds files that are not presque's")
+  // PRESQUE_DATA may be /tmp or a home folder by mistake: to close that to others is a disaster.
+  if ((mode & 0o077) !== 0 && !isOurs(name)) {
+    throw new Error("it is open to other users and holds files that are not presque's")
+  }
 }
 
-// What is in there may be theirs: a link in the place of a file, or an append-only file that was changed.
+// Files in there may be of other users: a link in the place of a file, or an append-only file with
+// other jobs.
 function checkWriters (name: string): void {
-  if ((statSync(name).mode & 0o022) !== 0) throw new Error(`other users may write to it: look at what is in it, and chmod 700 ${name}`)
+  if ((statSync(name).mode & 0o022) === 0) return
+  throw new Error(`other users may write to it: look at what is in it, and chmod 700 ${name}`)
 }
 
 function isOurs (name: string): boolean {
   const inside = readdirSync(name)
-  return inside.includes('lock') || inside.every(file => file === 'lost+found' || file.startsWith('.'))
+  if (inside.includes('lock')) return true
+  return inside.every(file => file === 'lost+found' || file.startsWith('.'))
 }
 
 function unusable (name: string, { code, message }: NodeJS.ErrnoException): string {
@@ -97,29 +103,33 @@ function unusable (name: string, { code, message }: NodeJS.ErrnoException): stri
   return `the data folder ${name} cannot be used: ${why}; set PRESQUE_DATA to another folder`
 }
 
-// The number that stands in Redis, too: here it is known before a redis has read what it may not know.
+// Redis has the number, too. Here it is known before a redis has read data of a newer layout.
 function agreeOnLayout ({ name, path }: DataFolder, known: number): void {
   const file = join(path, 'layout')
   const found = readLayout(file)
   if (found > known) {
-    throw new Error(`the data folder ${name} has layout ${found}, and this presque knows none above ${known}: ` +
+    throw new Error(`the data folder ${name} has layout ${found}, ` +
+      `and this presque knows none above ${known}: ` +
       'upgrade it, or set PRESQUE_DATA to another folder')
   }
-  // A presque that was killed may have left it.
+  // A presque that was killed may have left this file.
   rmSync(`${file}.new`, { force: true })
-  if (found === known) return
+  if (found !== known) writeLayout(file, known)
+}
+
+// Writes the file whole or not at all, and through no link.
+function writeLayout (file: string, known: number): void {
   try {
-    // Whole or not at all, and through no link.
     writeFileSync(`${file}.new`, `${known}\n`, { mode: 0o600, flag: 'wx' })
     renameSync(`${file}.new`, file)
   } catch (error) {
     rmSync(`${file}.new`, { force: true })
-    // With no room left on the disk jobs must still be taken; Redis holds the number as well.
+    // On a full disk jobs must still be taken; Redis has the number as well.
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
   }
 }
 
-// A file that holds no number, as a crash may leave it, says nothing.
+// 0 for a file without a number, which a crash may leave.
 function readLayout (file: string): number {
   if (!existsSync(file)) return 0
   const open = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -138,13 +148,17 @@ function socketFor (path: string): string {
   return join(tmpdir(), `presque-${name}`, 'redis.sock')
 }
 
-// Everybody may write to the temporary folder: what somebody else put under our name there is not to be trusted.
+// All users may write to the temporary folder: a folder of this name that another user has made is
+// not trusted.
 function makeSocketFolder (path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     const found = lstatSync(path, { throwIfNoEntry: false })
-    if (!found?.isDirectory() || found.uid !== process.getuid?.()) throw new Error(`cannot make a private folder ${path} for the socket of redis`, { cause: error })
+    if (!found?.isDirectory() || found.uid !== process.getuid?.()) {
+      const message = `cannot make a private folder ${path} for the socket of redis`
+      throw new Error(message, { cause: error })
+    }
     chmodSync(path, 0o700)
   }
 }

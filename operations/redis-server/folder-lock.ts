@@ -1,39 +1,47 @@
 import { spawnSync } from 'node:child_process'
 import {
-  closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, statSync, writeSync
+  closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync,
+  statSync, writeSync
 } from 'node:fs'
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const TRY_EVERY = 50
-// The pid is written right after the lock is taken: before this, a dead one may only be not yet replaced.
-const ORPHAN_AFTER = 500
-// One that does not answer by then is frozen (SIGSTOP, a debugger, a cgroup), and would stop only when it goes on.
-const FROZEN_AFTER = 2500
-const GIVE_UP_AFTER = 10_000
+const tryEveryMs = 50
+// The pid is written right after the lock is taken: until then it may be of a dead process.
+const orphanAfterMs = 500
+// A redis that does not answer by then is frozen (SIGSTOP, a debugger, a cgroup), and would stop
+// only when it goes on.
+const frozenAfterMs = 2500
+const giveUpAfterMs = 10_000
 // Opens and locks in one call, on macOS and the BSDs; Node does not name it.
 const O_EXLOCK = 0x20
 
-/** The open, locked file, signed with our pid. Refuses while its presque lives; a redis that outlived its own is stopped. */
+/**
+ * The open, locked file, signed with our pid. Rejects while the presque that holds it lives; stops
+ * a redis that has outlived its presque.
+ */
 export async function takeLock (name: string, file: string, socket: string): Promise<number> {
   for (const since = performance.now(); ;) {
     const lock = tryLock(name, file)
     if (lock !== undefined) return sign(lock)
     refuseIfAlive(name, file)
     const waited = performance.now() - since
-    if (waited > GIVE_UP_AFTER) throw new Error(`a redis of an earlier presque still uses ${name} and does not stop; stop it, or set PRESQUE_DATA to another folder`)
-    if (waited > ORPHAN_AFTER) await shutDown(socket)
-    if (waited > FROZEN_AFTER) {
+    if (waited > giveUpAfterMs) {
+      throw new Error(`a redis of an earlier presque still uses ${name} and does not stop; ` +
+        'stop it, or set PRESQUE_DATA to another folder')
+    }
+    if (waited > orphanAfterMs) await shutDown(socket)
+    if (waited > frozenAfterMs) {
       // Another presque may have taken the folder while the socket was asked.
       refuseIfAlive(name, file)
       killFrozen(socket)
     }
-    await delay(TRY_EVERY)
+    await delay(tryEveryMs)
   }
 }
 
-/** Gives the lock free, if no redis that shares it still lives. */
+/** Releases the lock, unless a redis that shares it still lives. */
 export function dropLock (lock: number): void {
   ftruncateSync(lock)
   closeSync(lock)
@@ -50,10 +58,13 @@ function sign (lock: number): number {
   return lock
 }
 
-// Both ways the lock belongs to the open file, which redis inherits: it is free when presque and its redis are gone.
+// In both ways the lock belongs to the open file, which redis inherits: it is free when presque and
+// its redis have ended.
 function tryLock (name: string, file: string): number | undefined {
   const { O_CREAT, O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants
-  if (process.platform === 'linux') return flock(name, openSync(file, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600))
+  if (process.platform === 'linux') {
+    return flock(name, openSync(file, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600))
+  }
   try {
     return openSync(file, O_CREAT | O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_EXLOCK, 0o600)
   } catch (error) {
@@ -63,18 +74,24 @@ function tryLock (name: string, file: string): number | undefined {
 }
 
 function flock (name: string, lock: number): number | undefined {
-  const { status, error, stderr } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'pipe', lock], encoding: 'utf8' })
+  const { status, error, stderr } = spawnSync('flock', ['-n', '3'], {
+    stdio: ['ignore', 'ignore', 'pipe', lock],
+    encoding: 'utf8'
+  })
   if (status === 0) return lock
   closeSync(lock)
   if (status === 1) return undefined
-  throw new Error(`the data folder ${name} cannot be locked with flock (of util-linux): ${error?.message ?? stderr.trim()}`)
+  const why = error?.message ?? stderr.trim()
+  throw new Error(`the data folder ${name} cannot be locked with flock (of util-linux): ${why}`)
 }
 
 function refuseIfAlive (name: string, file: string): void {
   const [pid = '', host] = readFileSync(file, 'utf8').trim().split(' ')
   const elsewhere = pid !== '' && host !== hostname()
   if (!elsewhere && !isAlive(Number(pid))) return
-  throw new Error(`another presque (pid ${pid}${elsewhere ? ` on ${host}` : ''}) is using ${name}; stop it, or set PRESQUE_DATA to another folder`)
+  const place = elsewhere ? ` on ${host}` : ''
+  throw new Error(`another presque (pid ${pid}${place}) is using ${name}; ` +
+    'stop it, or set PRESQUE_DATA to another folder')
 }
 
 function isAlive (pid: number): boolean {
@@ -86,7 +103,7 @@ function isAlive (pid: number): boolean {
   }
 }
 
-// In a container whose first process buries nobody, the dead keep their pid.
+// In a container whose first process reaps no children, a dead process keeps its pid.
 function isZombie (pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
@@ -95,7 +112,7 @@ function isZombie (pid: number): boolean {
   }
 }
 
-// Whatever answers here works on our folder, and the presque that started it is dead.
+// The redis that answers here works on our folder, and the presque that started it is dead.
 function shutDown (socket: string): Promise<void> {
   return new Promise(resolve => {
     const redis = connect(socket, () => redis.end('SHUTDOWN\r\n'))
@@ -104,7 +121,7 @@ function shutDown (socket: string): Promise<void> {
   })
 }
 
-// All that it answered is on disk. Its command line names the socket, which is that of our folder alone.
+// All that it has answered is on disk. Its command line names the socket of our folder.
 function killFrozen (socket: string): void {
   for (const pid of serversOn(socket)) {
     try {
@@ -117,15 +134,22 @@ function killFrozen (socket: string): void {
 
 function serversOn (socket: string): number[] {
   const { stdout } = existsSync('/proc/self/cmdline')
-    ? { stdout: readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(commandLine).join('\n') }
+    ? { stdout: commandLines().join('\n') }
     : spawnSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' })
-  const lines = stdout.split('\n').filter(line => /\b(redis|valkey)-server\b/.test(line) && line.includes(socket))
+  const lines = stdout.split('\n').filter(line => {
+    return /\b(redis|valkey)-server\b/.test(line) && line.includes(socket)
+  })
   return lines.map(line => Number.parseInt(line)).filter(pid => pid > 0 && pid !== process.pid)
+}
+
+function commandLines (): string[] {
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(commandLine)
 }
 
 function commandLine (pid: string): string {
   try {
-    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').replaceAll('\n', ' ')}`
+    const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return `${pid} ${text.replaceAll('\0', ' ').replaceAll('\n', ' ')}`
   } catch {
     return ''
   }

@@ -3,37 +3,49 @@ import { closeDataFolder, type DataFolder, holdsDataFolder, openDataFolder } fro
 import { DiskGuard } from './disk-guard.ts'
 import { becomesReady, findServer, runServer, type ServerRun } from './process.ts'
 
-export interface PrivateRedis { socket: string, folder: string, pid (): number | undefined, stop (): Promise<void> }
+export interface PrivateRedis {
+  socket: string
+  folder: string
+  pid (): number | undefined
+  stop (): Promise<void>
+}
 
-// lost: it has ended and cannot be brought back.
+/** `lost`: redis has ended and cannot be started again. */
 export interface PrivateRedisEvents { log (sentence: string): void, lost (error: Error): void }
 
-const KILL_AFTER = 8000
-const STEADY_AFTER = 5000
-const LONGEST_PAUSE = 5000
+const killAfterMs = 8000
+const steadyAfterMs = 5000
+const maxPauseMs = 5000
 
-/** A redis of our own on a unix socket, with its data in the folder; whenever it dies it is brought back, until stop(). */
-export async function startPrivateRedis (folder: string, events: PrivateRedisEvents): Promise<PrivateRedis> {
+/** Starts a redis on a unix socket, with its data in `folder`, and again when it dies. */
+export async function startPrivateRedis (
+  folder: string, events: PrivateRedisEvents
+): Promise<PrivateRedis> {
   findServer()
   const data = await openDataFolder(folder)
-  const keeper = new Keeper(data, events)
+  const supervisor = new Supervisor(data, events)
   try {
-    await keeper.start()
+    await supervisor.start()
   } catch (error) {
     closeDataFolder(data)
     throw error
   }
-  return { socket: data.socket, folder: data.path, pid: () => keeper.pid, stop: () => keeper.stop() }
+  return {
+    socket: data.socket,
+    folder: data.path,
+    pid: () => supervisor.pid,
+    stop: () => supervisor.stop()
+  }
 }
 
-class Keeper {
+class Supervisor {
   readonly #data: DataFolder
   readonly #events: PrivateRedisEvents
   readonly #guard: DiskGuard
   readonly #stopping = new AbortController()
   #run!: ServerRun
   #readySince: number | undefined
-  #kept: Promise<void> | undefined
+  #supervising: Promise<void> | undefined
   #stopped: Promise<void> | undefined
 
   constructor (data: DataFolder, events: PrivateRedisEvents) {
@@ -50,7 +62,7 @@ class Keeper {
   async start (): Promise<void> {
     await this.#launch()
     this.#guard.start()
-    this.#kept = this.#keep()
+    this.#supervising = this.#supervise()
   }
 
   stop (): Promise<void> {
@@ -63,17 +75,19 @@ class Keeper {
     this.#guard.close()
     const { child, ended } = this.#run
     child.kill('SIGTERM')
-    const kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER)
-    await Promise.all([ended, this.#kept])
+    const kill = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+    await Promise.all([ended, this.#supervising])
     clearTimeout(kill)
     closeDataFolder(this.#data)
   }
 
-  async #keep (): Promise<void> {
+  async #supervise (): Promise<void> {
     for (let failures = 0; ; failures++) {
       const how = await this.#run.ended
-      if (this.#readySince !== undefined) this.#log(`the private redis in ${this.#data.name} ended (${how}); starting it again`)
-      if (performance.now() - (this.#readySince ?? Infinity) > STEADY_AFTER) failures = 0
+      const wasReady = this.#readySince !== undefined
+      const ended = `the private redis in ${this.#data.name} ended (${how})`
+      if (wasReady) this.#log(`${ended}; starting it again`)
+      if (performance.now() - (this.#readySince ?? Infinity) > steadyAfterMs) failures = 0
       await this.#pause(failures)
       if (this.#stopping.signal.aborted || this.#isLost()) return
       await this.#relaunch()
@@ -81,7 +95,7 @@ class Keeper {
   }
 
   #pause (failures: number): Promise<void> {
-    const ms = failures === 0 ? 0 : Math.min(50 * 2 ** failures, LONGEST_PAUSE)
+    const ms = failures === 0 ? 0 : Math.min(50 * 2 ** failures, maxPauseMs)
     return delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {})
   }
 
@@ -89,7 +103,8 @@ class Keeper {
     try {
       findServer()
       if (holdsDataFolder(this.#data)) return false
-      throw new Error(`the data folder ${this.#data.name} was removed or replaced while presque was using it`)
+      const { name } = this.#data
+      throw new Error(`the data folder ${name} was removed or replaced while presque was using it`)
     } catch (error) {
       this.#events.lost(error as Error)
       return true
@@ -109,12 +124,14 @@ class Keeper {
     this.#readySince = undefined
     const flags = await this.#guard.flags()
     if (this.#stopping.signal.aborted) return
-    this.#run = runServer(this.#data, flags, warning => this.#log(`the private redis says: ${warning}`))
+    this.#run = runServer(this.#data, flags, warning => {
+      this.#log(`the private redis says: ${warning}`)
+    })
     await becomesReady(this.#run, this.#data, sentence => this.#log(sentence))
     this.#readySince = performance.now()
   }
 
-  // While it is being stopped, everything it says and does is expected.
+  // While redis is being stopped, all its words are expected.
   #log (sentence: string): void {
     if (!this.#stopping.signal.aborted) this.#events.log(sentence)
   }

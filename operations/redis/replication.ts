@@ -21,7 +21,7 @@ export class Replicas implements Replication {
   constructor (client: RedisClient, count: number, patienceMs = defaultPatienceMs) {
     this.client = client
     this.#count = count
-    // A write may stand behind one WAIT, miss the next, and need a third: all within the patience.
+    // A write may stand behind one WAIT, miss the next, and need a third: all within that time.
     this.#timeoutMs = Math.floor(patienceMs / 5)
   }
 

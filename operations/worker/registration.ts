@@ -4,10 +4,10 @@ import type { RedisClient } from '../redis/store.ts'
 /** A worker on a queue. */
 export interface Registration { queue: string, worker: string }
 
-/** A registration as it is read: when it began, and when a server last noted it; in epoch seconds. */
+/** A registration as it is read: when it began, and when a server last noted it; epoch seconds. */
 export interface Noted extends Registration { startedAt: number, notedAt: number }
 
-/** Which registrations a caller wants: those of the first workers by id, after one of them. */
+/** Which registrations: those of the first workers by id, after one of them. */
 export interface Range {
   after?: string | undefined
   limit: number
@@ -16,17 +16,15 @@ export interface Range {
   sees: (queue: string) => boolean
 }
 
-/** Registrations, worker by worker; `more`: others follow. */
+/** Registrations, worker by worker; `more`: whether others follow. */
 export interface Page { found: Noted[], more: boolean }
 
-// How many members one command reads; and how many registrations a page, or a worker, shows.
-const slice = 1000
-const mostShown = 5000
+const membersPerCommand = 1000
+// Of a page, or of one worker.
+const maxShown = 5000
+const workersAtOnce = 20
 
-// Of how many workers the queues are read at once.
-const handful = 20
-
-/** A registration as it stands in the keys `roster` and `noted`: their order is that of the ids, for an id has no space. */
+/** The member of the keys `roster` and `noted`: sorted by id, since an id has no space. */
 export function member ({ queue, worker }: Registration): string {
   return `${worker} ${queue}`
 }
@@ -40,63 +38,86 @@ export function registration (pair: string): Registration {
 /** Some registrations, in the order of the ids of their workers. */
 export async function page (redis: RedisClient, range: Range): Promise<Page> {
   const { queue } = range
-  return queue === undefined ? await pageOfAll(redis, range) : await pageOfQueue(redis, queue, range)
+  if (queue === undefined) return await pageOfAll(redis, range)
+  return await pageOfQueue(redis, queue, range)
 }
 
 /** The registrations of one worker. */
 export async function registrationsOf (redis: RedisClient, worker: string): Promise<Noted[]> {
-  return await dated(redis, await queuesOf(redis, worker))
+  return await withTimes(redis, await queuesOf(redis, worker))
 }
 
-/** The ids of the first workers of a queue, sorted, after one of them. */
-export async function workerIds (redis: RedisClient, queue: string, { after, limit = slice }: { after?: string | undefined, limit?: number } = {}): Promise<{ ids: string[], more: boolean }> {
+/** A page of ids, sorted; `more`: whether others follow. */
+export interface IdPage { ids: string[], more: boolean }
+
+/** The ids of the first workers of a queue, after one of them. */
+export async function workerIds (
+  redis: RedisClient, queue: string,
+  { after, limit = membersPerCommand }: { after?: string | undefined, limit?: number } = {}
+): Promise<IdPage> {
   const from = after === undefined ? '-' : `(${after}`
-  const ids = await redis.zrangebylex(queueKey(queue, 'registered'), from, '+', 'LIMIT', 0, limit + 1)
+  const limits = ['LIMIT', 0, limit + 1] as const
+  const ids = await redis.zrangebylex(queueKey(queue, 'registered'), from, '+', ...limits)
   return { ids: ids.slice(0, limit), more: ids.length > limit }
 }
 
-async function pageOfAll (redis: RedisClient, { after, limit, sees }: Range): Promise<Page> {
+async function pageOfAll (
+  redis: RedisClient, { after, limit, sees }: Range
+): Promise<Page> {
   const found: Registration[] = []
   const workers = new Set<string>()
   // No id has a character before '!', and in a member a space follows the id.
   let from = after === undefined ? '-' : `(${after}!`
   for (;;) {
-    const members = await redis.zrangebylex(commonKey('roster'), from, '+', 'LIMIT', 0, slice)
+    const range = [from, '+', 'LIMIT', 0, membersPerCommand] as const
+    const members = await redis.zrangebylex(commonKey('roster'), ...range)
     for (const one of members.map(registration).filter(({ queue }) => sees(queue))) {
-      const isFull = workers.size >= limit || found.length >= mostShown
-      if (isFull && !workers.has(one.worker)) return { found: await dated(redis, found), more: true }
+      const isFull = workers.size >= limit || found.length >= maxShown
+      if (isFull && !workers.has(one.worker)) {
+        return { found: await withTimes(redis, found), more: true }
+      }
       workers.add(one.worker)
-      if (found.length < 2 * mostShown) found.push(one)
+      if (found.length < 2 * maxShown) found.push(one)
     }
-    if (members.length < slice) return { found: await dated(redis, found), more: false }
+    if (members.length < membersPerCommand) {
+      return { found: await withTimes(redis, found), more: false }
+    }
     from = `(${members.at(-1)!}`
   }
 }
 
-async function pageOfQueue (redis: RedisClient, queue: string, { sees, ...range }: Range): Promise<Page> {
+async function pageOfQueue (
+  redis: RedisClient, queue: string, { sees, ...range }: Range
+): Promise<Page> {
   const { ids, more } = await workerIds(redis, queue, range)
   const found: Registration[] = []
   let read = 0
-  while (read < ids.length && found.length < mostShown) {
-    const some = ids.slice(read, read += handful)
+  while (read < ids.length && found.length < maxShown) {
+    const some = ids.slice(read, read + workersAtOnce)
+    read += some.length
     const all = await Promise.all(some.map(async id => await queuesOf(redis, id)))
-    for (const registrations of all) for (const one of registrations) if (sees(one.queue)) found.push(one)
+    for (const one of all.flat()) if (sees(one.queue)) found.push(one)
   }
-  return { found: await dated(redis, found), more: more || read < ids.length }
+  return { found: await withTimes(redis, found), more: more || read < ids.length }
+}
+
+/** The field of the hash `workers`. */
+export function workerField ({ queue, worker }: Registration): string {
+  return `${queue}/${worker}`
 }
 
 async function queuesOf (redis: RedisClient, worker: string): Promise<Registration[]> {
-  const range = [`[${worker} `, `(${worker}!`, 'LIMIT', 0, mostShown] as const
+  const range = [`[${worker} `, `(${worker}!`, 'LIMIT', 0, maxShown] as const
   return (await redis.zrangebylex(commonKey('roster'), ...range)).map(registration)
 }
 
-async function dated (redis: RedisClient, all: Registration[]): Promise<Noted[]> {
+async function withTimes (redis: RedisClient, all: Registration[]): Promise<Noted[]> {
   const found: Noted[] = []
-  for (let i = 0; i < all.length; i += slice) {
-    const some = all.slice(i, i + slice)
+  for (let i = 0; i < all.length; i += membersPerCommand) {
+    const some = all.slice(i, i + membersPerCommand)
     const [scores, starts] = await Promise.all([
       redis.zmscore(commonKey('noted'), ...some.map(member)),
-      redis.hmget(commonKey('workers'), ...some.map(({ queue, worker }) => `${queue}/${worker}`))
+      redis.hmget(commonKey('workers'), ...some.map(workerField))
     ])
     found.push(...some.map((one, n) => {
       const notedAt = Number(scores[n] ?? 0) / 1000

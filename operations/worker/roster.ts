@@ -1,27 +1,27 @@
 import { errors } from '../errors.ts'
 import { commonKey, queueKey } from '../redis/keys.ts'
-import { member, registration, type Registration } from './registration.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
+import { member, registration, workerField, type Registration } from './registration.ts'
 
-// In ms. A request notes its worker again only after `again`, so that most requests cost no command.
-const again = 30_000
-const silence = 300_000
-const day = 86_400_000
+// Most requests cost no command: the worker of one is not noted again within this time.
+const noteEveryMs = 30_000
+const silentMs = 300_000
+const dayMs = 86_400_000
+const sweepEveryMs = 1000
 
-// How many members one command reads or writes.
-const slice = 1000
+const membersPerCommand = 1000
 
-/** The fields of a worker in the hash `workers` of a queue. Those after `about` are of older versions. */
+/** The fields of a worker in the hash `workers` of a queue; after `about`, of older versions. */
 export const fields = ['processed', 'failed', 'about', 'job', 'taken_at'] as const
 
-/** How many registrations there may be, unless the server says otherwise. */
-export const usual = 100_000
+/** How many registrations there may be, unless the server sets another limit. */
+export const defaultLimit = 100_000
 
 interface Pending { pairs: Map<string, Registration>, written: Promise<Set<string>> }
 
 /**
- * The register of who works where, in keys that belong to no queue, and in `registered` of each queue. Every write is a plain
- * command that may be repeated, so that no script crosses the slots of a Cluster.
+ * The register of workers and their queues, in keys of no queue, and in `registered` of each queue.
+ * Every write is a plain command that may be repeated: no script can cross slots of a Cluster.
  */
 export class Roster {
   readonly #redis: RedisClient
@@ -35,11 +35,11 @@ export class Roster {
     this.#redis = redis
   }
 
-  /** Notes that a request named this worker. A failure is silent: the request goes on without it. */
-  hear (queue: string, worker: string): void {
+  /** Notes that a request named this worker. Errors are dropped: the request goes on. */
+  markSeen (queue: string, worker: string): void {
     const pair = member({ queue, worker })
     const now = performance.now()
-    if (now - (this.#noted.get(pair) ?? -Infinity) < again) return
+    if (now - (this.#noted.get(pair) ?? -Infinity) < noteEveryMs) return
     if (this.#noted.size >= this.#limit) this.#noted.clear()
     this.#noted.set(pair, now)
     this.#gather(pair, { queue, worker }).catch(() => this.#noted.delete(pair))
@@ -53,7 +53,7 @@ export class Roster {
     this.#noted.set(pair, performance.now())
   }
 
-  /** Takes a worker off a queue, with what was counted for it there. */
+  /** Removes a worker from a queue, with its counters there. */
   async unregister (queue: string, worker: string): Promise<void> {
     await Promise.all(this.#writing)
     await this.#forget([{ queue, worker }])
@@ -64,17 +64,19 @@ export class Roster {
     const pairs = gone.map(member)
     for (const pair of pairs) this.#noted.delete(pair)
     await Promise.all(gone.flatMap(({ queue, worker }) => [
-      redis.hdel(commonKey('workers'), `${queue}/${worker}`),
+      redis.hdel(commonKey('workers'), workerField({ queue, worker })),
       redis.hdel(queueKey(queue, 'workers'), ...fields.map(field => `${field}:${worker}`)),
       redis.hdel(queueKey(queue, 'latest'), worker),
-      ...(['registered', 'heard', 'quiet'] as const).map(name => redis.zrem(queueKey(queue, name), worker))
+      redis.zrem(queueKey(queue, 'registered'), worker),
+      redis.zrem(queueKey(queue, 'heard'), worker),
+      redis.zrem(queueKey(queue, 'quiet'), worker)
     ]))
     await redis.zrem(commonKey('roster'), ...pairs)
     // Last: a server that dies before this leaves an entry that the next sweep finds.
     await redis.zrem(commonKey('noted'), ...pairs)
   }
 
-  /** Resolves when all that was heard is written, and what is out of date has gone: each look at the register begins so. */
+  /** Resolves when notes are written and old ones removed: each read of the register calls it. */
   async ready (): Promise<void> {
     await Promise.all(this.#writing)
     await Promise.all([this.#adopt(), this.#sweep()])
@@ -86,14 +88,16 @@ export class Roster {
     return pending.written
   }
 
-  // What comes in one turn of the event loop is written together.
+  // Registrations of one turn of the event loop are written together.
   #open (): Pending {
     const pairs = new Map<string, Registration>()
     const written = new Promise<void>(resolve => setImmediate(resolve)).then(async () => {
       if (this.#pending?.pairs === pairs) this.#pending = undefined
       return await this.#write(pairs)
     })
-    const over = written.catch(() => {}).then(() => { this.#writing.delete(over) })
+    const over = written.catch(() => {}).then(() => {
+      this.#writing.delete(over)
+    })
     this.#writing.add(over)
     return { pairs, written }
   }
@@ -102,7 +106,9 @@ export class Roster {
     const now = await this.#clock()
     const refused = await this.#refused([...all.keys()], now)
     const pairs = [...all].filter(([pair]) => !refused.has(pair))
-    for (let i = 0; i < pairs.length; i += slice) await this.#note(pairs.slice(i, i + slice), now)
+    for (let i = 0; i < pairs.length; i += membersPerCommand) {
+      await this.#note(pairs.slice(i, i + membersPerCommand), now)
+    }
     await this.#sweep(now)
     return refused
   }
@@ -115,17 +121,20 @@ export class Roster {
       if (ids === undefined) queues.set(queue, [worker])
       else ids.push(worker)
     }
-    // First: what is written after it is found by a sweep even if this server dies.
+    // First: a sweep finds the later writes by it even if this server dies.
     await redis.zadd(commonKey('noted'), ...pairs.flatMap(([pair]) => [now, pair]))
     await Promise.all([
       redis.zadd(commonKey('roster'), ...pairs.flatMap(([pair]) => [0, pair])),
-      ...pairs.map(([, { queue, worker }]) =>
-        redis.hsetnx(commonKey('workers'), `${queue}/${worker}`, Math.floor(now / 1000))),
-      ...[...queues].map(([queue, ids]) => redis.zadd(queueKey(queue, 'registered'), ...ids.flatMap(id => [0, id])))
+      ...pairs.map(([, one]) => {
+        return redis.hsetnx(commonKey('workers'), workerField(one), Math.floor(now / 1000))
+      }),
+      ...[...queues].map(([queue, ids]) => {
+        return redis.zadd(queueKey(queue, 'registered'), ...ids.flatMap(id => [0, id]))
+      })
     ])
   }
 
-  // Those for which there is no room, once the silent ones have made some.
+  // The new pairs for which there is no room, even after silent workers were removed.
   async #refused (pairs: string[], now: number): Promise<Set<string>> {
     const count = await this.#redis.zcard(commonKey('noted'))
     if (count + pairs.length <= this.#limit) return new Set()
@@ -133,24 +142,25 @@ export class Roster {
     const added = pairs.filter((_, i) => scores[i] === null)
     const over = count + added.length - this.#limit
     if (over <= 0) return new Set()
-    const made = await this.#forgetBefore(now - silence, Math.min(over, slice))
-    return new Set(added.slice(Math.max(0, added.length - over + made)))
+    const removed = await this.#forgetBefore(now - silentMs, Math.min(over, membersPerCommand))
+    return new Set(added.slice(Math.max(0, added.length - over + removed)))
   }
 
-  // What was not heard of for a day.
+  // Removes workers that have not been seen for a day.
   async #sweep (now?: number): Promise<void> {
-    if (performance.now() - this.#sweptAt < 1000) return
+    if (performance.now() - this.#sweptAt < sweepEveryMs) return
     this.#sweptAt = performance.now()
-    await this.#forgetBefore((now ?? await this.#clock()) - day, 100)
+    await this.#forgetBefore((now ?? await this.#clock()) - dayMs, 100)
   }
 
   async #forgetBefore (time: number, limit: number): Promise<number> {
-    const old = await this.#redis.zrangebyscore(commonKey('noted'), '-inf', time, 'LIMIT', 0, limit)
+    const range = ['-inf', time, 'LIMIT', 0, limit] as const
+    const old = await this.#redis.zrangebyscore(commonKey('noted'), ...range)
     if (old.length > 0) await this.#forget(old.map(registration))
     return old.length
   }
 
-  // Registrations of versions that knew of no more than the hash `workers`.
+  // Registrations of versions that knew the hash `workers` alone.
   async #adopt (): Promise<void> {
     const [known, noted] = await Promise.all(
       [this.#redis.hlen(commonKey('workers')), this.#redis.zcard(commonKey('noted'))])
@@ -158,15 +168,18 @@ export class Roster {
     const now = await this.#clock()
     let cursor = '0'
     do {
-      const [next, found] = await this.#redis.hscan(commonKey('workers'), cursor, 'COUNT', slice)
-      const names = found.filter((_, i) => i % 2 === 0)
-      const all = names.map(name => ({ queue: name.split('/', 1)[0]!, worker: name.slice(name.indexOf('/') + 1) }))
+      const count = ['COUNT', membersPerCommand] as const
+      const [next, found] = await this.#redis.hscan(commonKey('workers'), cursor, ...count)
+      const all = found.filter((_, i) => i % 2 === 0).map(field => {
+        const slash = field.indexOf('/')
+        return { queue: field.slice(0, slash), worker: field.slice(slash + 1) }
+      })
       if (all.length > 0) await this.#note(all.map(one => [member(one), one]), now)
       cursor = next
     } while (cursor !== '0')
   }
 
-  get #limit (): number { return storeOf(this.#redis).limits.workers ?? usual }
+  get #limit (): number { return storeOf(this.#redis).limits.workers ?? defaultLimit }
 
   async #clock (): Promise<number> {
     const [seconds, micros] = await this.#redis.time()
