@@ -29,7 +29,10 @@ const plain = [
   'operations/{consume,event,wait}/*.ts',
   'plugins/**/*.ts',
   'plugins/http/*.ts',
-  'web/**'
+  'web/**',
+  'client/**/*.ts',
+  'cli/**/*.ts',
+  'cli/**/*.mjs'
 ]
 
 const narrow = {

@@ -60,13 +60,17 @@ export async function parse (given: string[]): Promise<Parsed> {
 async function parseCommand (args: string[], rest: string[]): Promise<Parsed> {
   const parsed: Parsed = { chosen: undefined, said: '' }
   let wrong: Error | null | undefined
-  const parser = grammar((command, args) => { parsed.chosen = { command, args, rest } })
+  const parser = grammar((command, args) => {
+    parsed.chosen = { command, args, rest }
+  })
   // yargs may call this twice: once with nothing, and once with a text.
   const onParsed = (error: Error | null | undefined, _: unknown, output: string) => {
     wrong ??= error
     parsed.said += output
   }
-  await parser.parseAsync(args, {}, onParsed).catch((error: Error) => { wrong ??= error })
+  await parser.parseAsync(args, {}, onParsed).catch((error: Error) => {
+    wrong ??= error
+  })
   if (wrong) throw new Usage(sentence(wrong, args))
   return parsed
 }
@@ -85,7 +89,9 @@ function readOptions ({ command: { options = {} }, args }: Chosen): void {
 // For the shell in SHELL: zsh, or else bash. A strict parser would reject the argument.
 function completion (): string {
   let script = ''
-  const keep = (_: unknown, __: unknown, output: string) => { script = output }
+  const keep = (_: unknown, __: unknown, output: string) => {
+    script = output
+  }
   const parser = yargs().scriptName('presque').completion('completion', false).exitProcess(false)
   void parser.parse(['completion'], {}, keep)
   return script

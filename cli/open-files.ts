@@ -2,11 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 
 const needed = 200
 
-/** null, or why this process cannot serve: it may open too few files. Node has raised the limit as far as it may. */
+/**
+ * Why this process may not open enough files to serve; null if it may. Node has raised the limit as
+ * far as it can.
+ */
 export function tooFewFiles (): string | null {
   const most = limit()
   if (most === null || most >= needed) return null
-  return `this process may open only ${most} files and connections, and serving needs ${needed} at least: ` +
+  return `this process may open only ${most} files and connections, ` +
+    `and serving needs ${needed} at least: ` +
     'raise the limit with ulimit -n 4096, or LimitNOFILE= of systemd'
 }
 

@@ -7,9 +7,10 @@ import type { Config } from '../schemas/config.ts'
 import { outliveOutputs } from './io/log.ts'
 import { tooFewFiles } from './open-files.ts'
 import { startProcesses } from './cluster/primary.ts'
-import { drain, startServer, type Serving } from './server.ts'
+import { drainMs, startServer, type Serving } from './server.ts'
 
-// Serves until a signal comes. A start that fails ends the process with one sentence and exit code 1.
+// Serves until a signal comes. If the start fails, the process ends with one sentence and exit
+// code 1.
 async function serve (): Promise<void> {
   outliveOutputs()
   try {
@@ -20,7 +21,7 @@ async function serve (): Promise<void> {
     const url = await (count === 1
       ? startServer(config, endOnSignal)
       : startProcesses(count, config, endOnSignal))
-    // Standard output is for the log alone, a line of JSON each.
+    // Standard output is for the log alone: lines of JSON.
     process.stderr.write(welcome(url, count, config))
   } catch (error) {
     if (isEnding) return
@@ -33,7 +34,7 @@ async function serve (): Promise<void> {
 let isEnding = false
 
 function endOnSignal ({ log, close }: Serving): void {
-  closeWithGrace({ delay: drain, logger: log }, async ({ err }) => {
+  closeWithGrace({ delay: drainMs, logger: log }, async ({ err }) => {
     isEnding = true
     if (err) log.fatal(err, 'stopping')
     await close()
@@ -45,7 +46,9 @@ function processes ({ PRESQUE_PROCESSES: count }: Config): number {
 }
 
 function welcome (url: string, count: number, { REDIS_URL, PRESQUE_DATA }: Config): string {
-  const store = REDIS_URL === '' ? `${resolve(PRESQUE_DATA)} (a private Redis)` : REDIS_URL.replace(/\/\/[^@/]*@/, '//***@')
+  const store = REDIS_URL === ''
+    ? `${resolve(PRESQUE_DATA)} (a private Redis)`
+    : REDIS_URL.replace(/\/\/[^@/]*@/, '//***@')
   return `
 presque ${manifest.version}
 
@@ -61,9 +64,15 @@ presque ${manifest.version}
 
 function sentence ({ code, message }: NodeJS.ErrnoException): string {
   const { HOST = '127.0.0.1', PORT = '5000' } = process.env
-  if (code === 'EADDRINUSE') return `port ${PORT} of ${HOST} is taken by another program; give another with PORT=5001`
-  if (code === 'EACCES') return `this user may not listen on port ${PORT}; give one above 1023 with PORT=5000`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST=${HOST} is no address of this machine`
+  if (code === 'EADDRINUSE') {
+    return `port ${PORT} of ${HOST} is taken by another program; give another with PORT=5001`
+  }
+  if (code === 'EACCES') {
+    return `this user may not listen on port ${PORT}; give one above 1023 with PORT=5000`
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return `HOST=${HOST} is no address of this machine`
+  }
   return message
 }
 

@@ -1,6 +1,6 @@
 import {
-  copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, symlinkSync,
-  unlinkSync, utimesSync, writeFileSync
+  copyFileSync, cpSync, existsSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync,
+  statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,16 +10,23 @@ import { provideBrowser } from './setup/browser.mjs'
 import { provideLuacheck } from './setup/luacheck.mjs'
 import { provideRedis } from './setup/redis.mjs'
 
-// Plain JavaScript without packages: this is what fetches them.
+// Plain JavaScript without packages: this program fetches them.
 const script = fileURLToPath(import.meta.url)
-const SOURCES = /^(app\.ts|cli|client|lua|operations|plugins|routes|schemas|web|tsconfig.*\.json|package\.json)$/
+const SOURCES = [
+  'app.ts', 'cli', 'client', 'lua', 'operations', 'package.json', 'plugins', 'routes', 'schemas',
+  'web'
+]
+
+const home = dirname(dirname(script))
 
 /**
- * Fetches what is missing of packages, redis and build, and does nothing where nothing is.
- * `redis`: true for one unless REDIS_URL names it, 'always' for one in any case, as the tests need; `browser`: for theirs, if it can be had;
- * `luacheck`: for the linter, if it can be had.
+ * Fetches the packages, the programs and the build that are missing.
+ * - `redis`: true provides one unless REDIS_URL names one, 'always' provides one for the tests.
+ * - `browser` and `luacheck`: provides them for the tests and the linter, if they can be had.
  */
-export async function setup ({ redis = true, browser = false, luacheck = false, build = false, root = dirname(dirname(script)) } = {}) {
+export async function setup (
+  { redis = true, browser = false, luacheck = false, build = false, root = home } = {}
+) {
   checkNode()
   if (redis === 'always' || (redis && !process.env.REDIS_URL)) provideRedis()
   if (browser) provideBrowser()
@@ -38,13 +45,17 @@ function changedAt (path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
-// Two setups in one folder would pull the files from under each other. A link is made and says whose it is in one step.
+// Two setups in one folder would remove each other's files. The lock is a link: it is made in one
+// step, and names its owner.
 async function alone (root, isNeeded, work) {
   const lock = join(root, '.setup-lock')
   if (!isNeeded(root)) return
-  for (let waited = false; !takes(lock); waited = true) {
+  for (let waited = false; !lockUp(lock); waited = true) {
     const owner = ownerOf(lock)
-    if (owner && !waited) say(`another setup (pid ${owner}) is at work here: waiting for it (if there is none, remove ${lock})`)
+    if (owner && !waited) {
+      const help = `waiting for it (if there is none, remove ${lock})`
+      say(`another setup (pid ${owner}) is at work here: ${help}`)
+    }
     await delay(200)
   }
   try {
@@ -54,7 +65,7 @@ async function alone (root, isNeeded, work) {
   }
 }
 
-function takes (lock) {
+function lockUp (lock) {
   const owner = ownerOf(lock)
   if (owner && !isAlive(owner)) dropStale(lock, owner)
   try {
@@ -74,7 +85,7 @@ function ownerOf (lock) {
   }
 }
 
-// Aside first: another setup may have dropped it already, and what lies there now be its own.
+// Aside first: another setup may have dropped it already, and have made its own lock there.
 function dropStale (lock, owner) {
   const aside = `${lock}.${process.pid}`
   try {
@@ -93,7 +104,8 @@ function isAlive (pid) {
 }
 
 function lacksPackages (root) {
-  return changedAt(join(root, 'node_modules', '.package-lock.json')) < changedAt(join(root, 'package-lock.json'))
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  return changedAt(installed) < changedAt(join(root, 'package-lock.json'))
 }
 
 function installPackages (root) {
@@ -101,12 +113,15 @@ function installPackages (root) {
   say('installing the packages (npm ci)')
   const [command, ...args] = [...npm(), 'ci', '--include=dev', '--no-audit', '--no-fund']
   const { failed, output } = run(command, args, { cwd: root })
-  if (failed) throw failure(output, 'npm ci failed: is the network there, and npm\'s registry the right one?')
+  if (failed) {
+    const help = "is the network there, and npm's registry the right one?"
+    throw failure(output, `npm ci failed: ${help}`)
+  }
   settle(join(root, 'node_modules', '.package-lock.json'), join(root, 'package-lock.json'))
   say(`the packages are installed (${Math.round((performance.now() - since) / 1000)} s)`)
 }
 
-// The npm of this node, not of another that comes first on the PATH.
+// The npm of this node: another may come first in the PATH.
 function npm () {
   const running = process.env.npm_execpath ?? ''
   if (basename(running) === 'npm-cli.js') return [process.execPath, running]
@@ -114,19 +129,24 @@ function npm () {
   return [existsSync(beside) ? beside : 'npm']
 }
 
-// A lock file from the future (a clock set back) would have the packages installed at every start.
+// After a clock was set back, package-lock.json may be from the future. The packages would be
+// installed at every start.
 function settle (installed, wanted) {
-  if (existsSync(installed)) utimesSync(installed, new Date(), new Date(Math.max(Date.now(), changedAt(wanted) + 1)))
+  if (!existsSync(installed)) return
+  const time = Math.max(Date.now(), changedAt(wanted) + 1)
+  utimesSync(installed, new Date(), new Date(time))
 }
 
 function lacksBuild (root) {
-  const sources = readdirSync(root).filter(name => SOURCES.test(name))
+  const isSource = name => SOURCES.includes(name) || /^tsconfig.*\.json$/.test(name)
+  const sources = readdirSync(root).filter(isSource)
   return sources.some(name => newest(join(root, name)) >= changedAt(join(root, 'dist', '.built')))
 }
 
 // Folders too: a file that was removed or moved in shows only there.
 function newest (path) {
-  const inside = statSync(path).isDirectory() ? readdirSync(path).map(name => newest(join(path, name))) : []
+  const names = statSync(path).isDirectory() ? readdirSync(path) : []
+  const inside = names.map(name => newest(join(path, name)))
   return Math.max(changedAt(path), ...inside)
 }
 
@@ -136,20 +156,23 @@ function buildDist (root) {
   say('building dist')
   rmSync(dist, { recursive: true, force: true })
   compile(root, dist, 'tsc', '-p', 'tsconfig.build.json')
-  if (existsSync(join(root, 'web'))) compile(root, dist, 'vite', 'build', 'web', '--logLevel', 'warn')
+  if (existsSync(join(root, 'web'))) {
+    compile(root, dist, 'vite', 'build', 'web', '--logLevel', 'warn')
+  }
   cpSync(join(root, 'lua'), join(dist, 'lua'), { recursive: true })
   copyFileSync(join(root, 'package.json'), join(dist, 'package.json'))
   stamp(join(dist, '.built'), since)
 }
 
 function compile (root, dist, compiler, ...args) {
-  const { failed, output } = run(process.execPath, [join(root, 'node_modules', '.bin', compiler), ...args], { cwd: root })
+  const program = join(root, 'node_modules', '.bin', compiler)
+  const { failed, output } = run(process.execPath, [program, ...args], { cwd: root })
   if (!failed) return
   rmSync(dist, { recursive: true, force: true })
   throw failure(output, 'the build failed')
 }
 
-// Last, and with the time it began: what was saved during the build is newer.
+// Last, and with the time at which the build began: a file that was saved meanwhile is newer.
 function stamp (file, time) {
   writeFileSync(file, '')
   utimesSync(file, time, time)
@@ -159,8 +182,9 @@ async function main (args) {
   const redis = args.includes('--redis') ? 'always' : !args.includes('--no-redis')
   const root = args.find(arg => !arg.startsWith('--'))
   try {
-    const [browser, luacheck, build] = ['--browser', '--luacheck', '--build'].map(option => args.includes(option))
-    await setup({ redis, browser, luacheck, build, ...(root && { root }) })
+    const options = ['browser', 'luacheck', 'build']
+    const given = options.map(option => [option, args.includes(`--${option}`)])
+    await setup({ redis, ...Object.fromEntries(given), ...(root && { root }) })
   } catch ({ message }) {
     say(message)
     process.exitCode = 1

@@ -1,4 +1,5 @@
-// `npm start`: makes sure that everything is there, then serves in this same process, so that signals reach the server.
+// `npm start`: sets up what is missing, then serves in this same process, so that signals reach the
+// server.
 import { existsSync } from 'node:fs'
 import { setup } from './setup.mjs'
 

@@ -46,7 +46,7 @@ export class Release extends Error {
   }
 }
 
-/** Whether a handler threw a `Release`. It may have thrown a proxy, which throws when it is read. */
+/** Whether a handler threw a `Release`. It may throw a proxy, which throws when it is read. */
 export function isRelease (thrown: unknown): thrown is Release {
   try {
     return thrown instanceof Release

@@ -40,7 +40,7 @@ export class LeaseKeeper {
 
   add (job: LeasedJob): void {
     this.#jobs.add(job)
-    this.#timer ??= setTimeout(() => { void this.#touchAll() }, this.#pauseMs)
+    this.#timer ??= setTimeout(() => this.#touchAll(), this.#pauseMs)
   }
 
   delete (job: LeasedJob): void {
@@ -60,7 +60,7 @@ export class LeaseKeeper {
     this.#timer = undefined
     if (this.#jobs.size === 0) return
     const rest = this.#pauseMs - (performance.now() - began)
-    this.#timer = setTimeout(() => { void this.#touchAll() }, Math.max(0, rest))
+    this.#timer = setTimeout(() => this.#touchAll(), Math.max(0, rest))
   }
 
   async #touch (batch: LeasedJob[]): Promise<void> {

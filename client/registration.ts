@@ -55,7 +55,8 @@ export class Registration {
     clearInterval(this.#timer)
     const signal = AbortSignal.timeout(unregisterMs)
     // A request that is on its way would register the worker again.
-    await Promise.race([this.#registering, new Promise(resolve => { signal.onabort = resolve })])
+    const timeout = new Promise(resolve => signal.addEventListener('abort', resolve))
+    await Promise.race([this.#registering, timeout])
     const what = { query: { worker_id: this.#facts().worker_id }, signal }
     await Promise.all(this.#queues.map(queue => {
       return this.#consumer.request('DELETE', pathOf(queue), what).catch(() => {})

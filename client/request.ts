@@ -77,7 +77,7 @@ async function withTimeout<Result> (
 ): Promise<Result> {
   const seconds = timeout + (Number(query?.wait) || 0)
   const limit = new AbortController()
-  const stop = () => { limit.abort(signal!.reason) }
+  const stop = () => limit.abort(signal!.reason)
   const timer = setTimeout(() => {
     const reason = new Error(`no answer within ${seconds} s`)
     limit.abort(Object.assign(reason, { code: 'ETIMEDOUT' }))

@@ -102,8 +102,8 @@ export class Worker<Payload = any> {
    */
   async close (drainTimeout = this.#drainTimeout): Promise<void> {
     this.#takeNoMore()
-    const abandon = () => { for (const run of this.#runs.keys()) run.abandon() }
     const isBounded = Number.isFinite(drainTimeout)
+    const abandon = () => this.#abandon()
     const timer = isBounded ? setTimeout(abandon, drainTimeout * 1000) : undefined
     try {
       await this.finished
@@ -112,8 +112,14 @@ export class Worker<Payload = any> {
     }
   }
 
+  #abandon (): void {
+    for (const run of this.#runs.keys()) run.abandon()
+  }
+
   #closeWith (signal: AbortSignal | undefined): void {
-    const close = () => { this.close().catch(() => {}) }
+    const close = () => {
+      this.close().catch(() => {})
+    }
     signal?.addEventListener('abort', close, { once: true })
     if (signal?.aborted) close()
   }
@@ -127,7 +133,7 @@ export class Worker<Payload = any> {
     this.#registration.begin()
     try {
       while (!this.#closing.signal.aborted) {
-        if (this.#free === 0) await new Promise<void>(resolve => { this.#onFree = resolve })
+        if (this.#free === 0) await this.#nextFree()
         else for (const job of await this.#nextJobs()) this.#start(job)
       }
     } finally {
@@ -135,6 +141,12 @@ export class Worker<Payload = any> {
       while (this.#runs.size > 0) await Promise.all(this.#runs.values())
       await this.#registration.end()
     }
+  }
+
+  async #nextFree (): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.#onFree = resolve
+    })
   }
 
   #start (job: Delivery): void {
@@ -215,7 +227,7 @@ function guarded (
   onError: NonNullable<WorkerOptions['onError']> = logError
 ): JobRunOptions['onError'] {
   return (error, job) => {
-    const onFailed = (other: unknown) => { logError(other, job) }
+    const onFailed = (other: unknown) => logError(other, job)
     try {
       void Promise.resolve(onError(error, job) as unknown).catch(onFailed)
     } catch (other) {

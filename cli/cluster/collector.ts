@@ -3,29 +3,35 @@ import { AggregatorRegistry } from 'prom-client'
 import type { Figures } from '../../operations/metric/process-metrics.ts'
 import type { Message } from './messages.ts'
 
-// In ms: how long a process has to tell; one that is busy is taken as it was.
-const patience = 1000
+// How long a process has to tell its figures. Of one that is busy the last ones count.
+const timeoutMs = 1000
 
-/** What the processes that share a port have counted. What one that ended had told stays counted, so that no counter goes back. */
+/**
+ * Collects the figures of the processes that share a port. The figures of a process that ended
+ * stay, so that no counter goes back.
+ */
 export class Collector {
   readonly #known = new Map<Worker, Figures>()
-  readonly #told = new Map<number, (figures: Figures) => void>()
+  readonly #asked = new Map<number, (figures: Figures) => void>()
   #ended: Figures[] = []
-  #burying = Promise.resolve()
+  #merging = Promise.resolve()
   #last = 0
 
   add (worker: Worker): void {
     this.#known.set(worker, [])
-    worker.on('message', (message: Message) => { this.#hear(worker, message).catch(() => {}) })
-    worker.once('exit', () => this.#bury(worker))
+    worker.on('message', (message: Message) => {
+      this.#onMessage(worker, message).catch(() => {})
+    })
+    worker.once('exit', () => this.#onExit(worker))
   }
 
-  async #hear (worker: Worker, message: Message): Promise<void> {
+  async #onMessage (worker: Worker, message: Message): Promise<void> {
     if ('told' in message) {
       this.#known.set(worker, message.figures)
-      this.#told.get(message.told)?.(message.figures)
+      this.#asked.get(message.told)?.(message.figures)
     }
-    if ('wants' in message) worker.send({ all: message.wants, figures: await this.#collect() } satisfies Message)
+    if (!('wants' in message)) return
+    worker.send({ all: message.wants, figures: await this.#collect() } satisfies Message)
   }
 
   async #collect (): Promise<Figures[]> {
@@ -36,26 +42,27 @@ export class Collector {
   async #ask (worker: Worker): Promise<void> {
     const id = ++this.#last
     await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, patience)
-      this.#told.set(id, () => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#asked.set(id, () => {
         clearTimeout(timer)
         resolve()
       })
       if (worker.isConnected()) worker.send({ tell: id } satisfies Message, () => {})
       else resolve()
     })
-    this.#told.delete(id)
+    this.#asked.delete(id)
   }
 
-  #bury (worker: Worker): void {
-    const counted = (this.#known.get(worker) ?? []).filter(({ type }) => ['counter', 'histogram'].includes(String(type)))
+  #onExit (worker: Worker): void {
+    const known = this.#known.get(worker) ?? []
+    const counted = known.filter(({ type }) => ['counter', 'histogram'].includes(String(type)))
     this.#known.delete(worker)
     this.#ended.push(counted)
-    this.#burying = this.#burying.then(async () => await this.#together())
+    this.#merging = this.#merging.then(async () => await this.#merge())
   }
 
-  // As one, or each that ever ended would cost as much as one that runs.
-  async #together (): Promise<void> {
+  // Otherwise each process that ever ended would cost as much as one that runs.
+  async #merge (): Promise<void> {
     const some = [...this.#ended]
     const one = await AggregatorRegistry.aggregate(some).getMetricsAsJSON()
     this.#ended = [one, ...this.#ended.slice(some.length)]

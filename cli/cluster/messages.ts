@@ -1,30 +1,41 @@
 import type { Figures, Siblings } from '../../operations/metric/process-metrics.ts'
 
-/** To the first process: what all have counted is wanted; or what this one has, which was asked for. From it: the same the other way round. */
-export type Message = { wants: number } | { tell: number } | { told: number, figures: Figures } | { all: number, figures: Figures[] }
+/**
+ * To the first process: `wants`, the figures of all processes are wanted; `told`, the figures of
+ * this process, which were asked for. From it: `tell` asks for them, `all` answers `wants`. The
+ * number names the request.
+ */
+export type Message =
+  | { wants: number }
+  | { tell: number }
+  | { told: number, figures: Figures }
+  | { all: number, figures: Figures[] }
 
-// In ms. Longer than the first process waits for any of us.
-const patience = 2000
+// Longer than the first process waits for a process.
+const timeoutMs = 2000
 
-/** One of the processes that share a port, which asks the first one for what all of them have counted. */
+/** One of the processes that share a port: it asks the first process for the figures of all. */
 export class Sibling implements Siblings {
   #figures: () => Promise<Figures> = async () => []
   readonly #waiting = new Map<number, (all: Figures[]) => void>()
   #last = 0
 
   constructor () {
-    process.on('message', (message: Message) => { this.#hear(message).catch(() => {}) })
+    process.on('message', (message: Message) => {
+      this.#onMessage(message).catch(() => {})
+    })
   }
 
   join (figures: () => Promise<Figures>): void {
     this.#figures = figures
   }
 
-  /** Alone if the first process does not answer. */
+  /** The figures of this process alone if the first one does not answer. */
   async all (): Promise<Figures[]> {
     const id = ++this.#last
     return await new Promise<Figures[]>((resolve, reject) => {
-      const timer = setTimeout(() => this.#figures().then(own => resolve([own]), reject), patience)
+      const alone = () => this.#figures().then(own => resolve([own]), reject)
+      const timer = setTimeout(alone, timeoutMs)
       this.#waiting.set(id, all => {
         clearTimeout(timer)
         resolve(all)
@@ -33,9 +44,10 @@ export class Sibling implements Siblings {
     }).finally(() => this.#waiting.delete(id))
   }
 
-  async #hear (message: Message): Promise<void> {
-    if ('tell' in message) this.#send({ told: message.tell, figures: await this.#figures() })
-    else if ('all' in message) this.#waiting.get(message.all)?.(message.figures)
+  async #onMessage (message: Message): Promise<void> {
+    if ('all' in message) this.#waiting.get(message.all)?.(message.figures)
+    if (!('tell' in message)) return
+    this.#send({ told: message.tell, figures: await this.#figures() })
   }
 
   #send (message: Message): void {

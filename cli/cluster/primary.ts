@@ -9,23 +9,30 @@ import { Collector } from './collector.ts'
 import { logStream } from '../io/log.ts'
 import type { BeforeServing } from '../server.ts'
 
-// serves: where, or why it does not; ended: by which signal or exit code.
-interface Run { worker: Worker, serves: Promise<string>, ended: Promise<string> }
+interface Run {
+  worker: Worker
+  /** Resolves with the URL, rejects with the reason why the process does not serve. */
+  serves: Promise<string>
+  /** Resolves with the signal or the exit code. */
+  ended: Promise<string>
+}
 
-const STEADY_AFTER = 5000
-const LONGEST_PAUSE = 5000
+// A process that served for so long starts again without a pause.
+const steadyMs = 5000
+const longestPauseMs = 5000
 const program = fileURLToPath(new URL(`worker${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * So many processes that share the port and, if REDIS_URL names none, the private Redis, which stays with this process.
- * Whichever dies is replaced, until close().
+ * Starts `count` processes that share the port. If REDIS_URL is not set, they share a private
+ * Redis, which stays with this process. A process that ends is replaced, until close().
  */
 export async function startProcesses (
   count: number, config: Config, beforeServing: BeforeServing
 ): Promise<string> {
   const { log } = Fastify({ logger: { level: config.LOG_LEVEL, stream: logStream } })
   const redis = config.REDIS_URL === '' ? await privateRedis(config.PRESQUE_DATA, log) : undefined
-  const processes = new Processes(redis === undefined ? {} : { REDIS_URL: `unix://${redis.socket}` }, log)
+  const environment = redis === undefined ? {} : { REDIS_URL: `unix://${redis.socket}` }
+  const processes = new Processes(environment, log)
   const close = async () => {
     await processes.stop()
     await redis?.stop()
@@ -42,8 +49,9 @@ export async function startProcesses (
 async function privateRedis (folder: string, log: FastifyBaseLogger) {
   return await startPrivateRedis(folder, {
     log: sentence => log.info(sentence),
-    // Nobody awaits this, and without Redis there is nothing to serve: all processes end, and this one says why.
-    lost: error => { setImmediate(() => { throw error }) }
+    // Without Redis there is nothing to serve: the process ends with this error, and all others
+    // with it. No caller could catch it.
+    lost: error => setImmediate(() => { throw error })
   })
 }
 
@@ -57,16 +65,17 @@ class Processes {
   constructor (environment: Record<string, string>, log: FastifyBaseLogger) {
     this.#environment = environment
     this.#log = log
-    // Each process accepts for itself, whoever is first, so shares are uneven. Handed over in turn by this process they are
-    // even, but then a kill -9 leaves a connection on its way open for ever, and half as many new ones come in a second.
+    // Each process accepts connections by itself, so that their shares are uneven. With SCHED_RR
+    // the shares are even, but a kill -9 leaves a connection on its way open for ever, and half as
+    // many new connections come in a second.
     cluster.schedulingPolicy = cluster.SCHED_NONE
-    // Among what has been counted are numbers that JSON does not have.
+    // The figures hold numbers that JSON does not have.
     cluster.setupPrimary({ exec: program, serialization: 'advanced' })
-    // Whoever cannot wait for a drain ends this process with exit(): none must be left over.
+    // A drain that takes too long is cut short with exit(): no process must be left over.
     process.once('exit', () => this.#signal('SIGKILL'))
   }
 
-  /** Resolves when all serve; rejects with what the first that cannot has to say. */
+  /** Resolves when all serve; rejects with the reason of the first that does not. */
   async start (count: number): Promise<string> {
     const runs = Array.from({ length: count }, () => this.#run())
     const [url] = await Promise.all(runs.map(({ serves }) => serves))
@@ -99,9 +108,11 @@ class Processes {
       const servedSince = run.serves.then(() => performance.now(), () => Infinity)
       const how = await run.ended
       if (this.#stopping.signal.aborted) return
-      if (performance.now() - await servedSince > STEADY_AFTER) failures = 0
-      const ms = failures === 0 ? 0 : Math.min(50 * 2 ** failures, LONGEST_PAUSE)
-      this.#log.warn(`process ${run.worker.process.pid} ended (${how}); starting another${ms === 0 ? '' : ` in ${ms} ms`}`)
+      if (performance.now() - await servedSince > steadyMs) failures = 0
+      const ms = failures === 0 ? 0 : Math.min(50 * 2 ** failures, longestPauseMs)
+      const when = ms === 0 ? '' : ` in ${ms} ms`
+      const { pid } = run.worker.process
+      this.#log.warn(`process ${pid} ended (${how}); starting another${when}`)
       await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {})
       if (this.#stopping.signal.aborted) return
       run = this.#run()
@@ -113,7 +124,9 @@ class Processes {
 async function ends (worker: Worker): Promise<string> {
   return await new Promise(resolve => {
     worker.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
-    worker.on('error', error => { if (worker.process.pid === undefined) resolve(error.message) })
+    worker.on('error', error => {
+      if (worker.process.pid === undefined) resolve(error.message)
+    })
   })
 }
 

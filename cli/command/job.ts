@@ -9,16 +9,18 @@ const command: Command = {
     ['presque job mail 42 --wait 60 --json | jq .result', 'its result, once there is one']
   ],
   async run (call) {
-    const { text } = await call.presque.request('GET', `/j/${call.queue}/${call.id}`, { query: { wait: call.args['wait'] } })
-    await call.tell(text, () => words(JSON.parse(text)))
+    const query = { wait: call.args['wait'] }
+    const { text } = await call.presque.request('GET', `/j/${call.queue}/${call.id}`, { query })
+    await call.tell(text, () => worded(JSON.parse(text)))
   }
 }
 
-function words (job: Record<string, unknown>): string {
-  return list(Object.entries(job).filter(([, value]) => value !== null).map(([name, value]) => [name.replaceAll('_', ' '), worded(name, value)]))
+function worded (job: Record<string, unknown>): string {
+  const known = Object.entries(job).filter(([, value]) => value !== null)
+  return list(known.map(([name, value]) => [name.replaceAll('_', ' '), wordedValue(name, value)]))
 }
 
-function worded (name: string, value: unknown): string {
+function wordedValue (name: string, value: unknown): string {
   if (name.endsWith('_at') && typeof value === 'number') return instant(value)
   return typeof value === 'object' ? glimpse(JSON.stringify(value), 1000) : String(value)
 }

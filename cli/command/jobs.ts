@@ -1,5 +1,5 @@
-import { aQueue, states, text, whole, type Call, type Command } from '../command.ts'
 import { elementsOf, members } from '../../client/json-text.ts'
+import { aQueue, states, text, whole, type Call, type Command } from '../command.ts'
 import { glimpse, instant, table } from '../io/table.ts'
 import type { Job } from '../../client/schema.ts'
 
@@ -15,19 +15,19 @@ const command: Command = {
     ['presque jobs mail --state failed --limit 1000 | jq -c .payload', 'their payloads']
   ],
   async run (call) {
-    const { state } = call.args
-    const most = call.args['limit'] === 'all' ? Infinity : whole(call.args['limit'], 'limit')
+    const { state, limit, offset } = call.args
+    const most = limit === 'all' ? Infinity : whole(limit, 'limit')
     let shown = 0
-    for await (const jobs of pages(call, most, whole(call.args['offset'], 'offset'))) {
+    for await (const jobs of pages(call, most, whole(offset, 'offset'))) {
       shown += jobs.length
       if (call.json) for (const job of jobs) await call.tell(job, '')
-      else await call.tell({}, table(['id', 'attempt', 'run at', 'error', 'payload'], jobs.map(row)))
+      else await call.tell({}, table(head, jobs.map(row)))
     }
     if (shown === 0 && !call.json) call.remark(`no job of ${call.queue} is ${state}`)
   }
 }
 
-// A page may have fewer than it was asked for: it ends at 8 MiB.
+// A page may have fewer jobs than were asked for: it ends at 8 MiB.
 async function * pages (call: Call, most: number, offset: number): AsyncGenerator<string[]> {
   for (let left = most; left > 0;) {
     const query = { state: call.args['state'], limit: Math.min(left, 1000), offset }
@@ -40,9 +40,13 @@ async function * pages (call: Call, most: number, offset: number): AsyncGenerato
   }
 }
 
+const head = ['id', 'attempt', 'run at', 'error', 'payload']
+
 function row (text: string): Array<string | number> {
   const { id, attempt, tries, run_at: at, last_error: error } = JSON.parse(text) as Job
-  return [id, `${attempt}/${tries}`, instant(at), glimpse(String(error?.message ?? error?.type ?? ''), 40), glimpse(members(text).get('payload') ?? '')]
+  const message = String(error?.message ?? error?.type ?? '')
+  const payload = members(text).get('payload') ?? ''
+  return [id, `${attempt}/${tries}`, instant(at), glimpse(message, 40), glimpse(payload)]
 }
 
 export default command

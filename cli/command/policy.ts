@@ -1,6 +1,6 @@
 import { aQueue, inSeconds, text, type Arguments, type Command } from '../command.ts'
 import { Usage } from '../io/exit.ts'
-import { list } from '../io/table.ts'
+import { list, plain } from '../io/table.ts'
 import type { Policy } from '../../client/schema.ts'
 
 const command: Command = {
@@ -24,53 +24,66 @@ const command: Command = {
     ['presque policy mail --rate default', 'goes back to the default']
   ],
   async run (call) {
-    const change = changes(call.args)
-    if (Object.keys(change).length > 0) await call.presque.request('POST', `/control/${call.queue}`, { body: JSON.stringify(change) })
-    const { policy } = await call.presque.status(call.queue)
-    await call.tell({ queue: call.queue, policy }, () => list(Object.entries(policy).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])))
+    const { queue } = call
+    const change = changeOf(call.args)
+    if (Object.keys(change).length > 0) await call.presque.policy(queue, change)
+    const { policy } = await call.presque.status(queue)
+    await call.tell({ queue, policy }, () => {
+      return list(Object.entries(policy).map(([name, value]) => [name, plain(value)]))
+    })
   }
 }
 
-function changes (args: Arguments): Policy {
-  const { backoff, rate } = args
-  const one = (name: string, key = name) => args[name] === undefined ? {} : { [key]: args[name] === 'default' ? null : number(args[name], name) }
-  const time = (name: string) => args[name] === undefined ? {} : { [name]: args[name] === 'default' ? null : Number(inSeconds(args[name], name)) }
-  // Of these null is no bound at all, so that the default is a number.
-  const bound = (name: string, key: string, usual: number, value: (given: string) => number) => {
-    const given = args[name]
-    return given === undefined ? {} : { [key]: given === 'none' ? null : given === 'default' ? usual : value(given) }
-  }
+type Read<Value> = (given: string, option: string) => Value
+
+const time: Read<number> = (given, option) => Number(inSeconds(given, option))
+
+function changeOf (args: Arguments): Policy {
   return {
-    ...one('tries'),
-    ...maxLost(args['max-lost']),
-    ...time('lease'),
-    ...time('keep'),
-    ...one('concurrency'),
-    ...one('max-jobs', 'max_jobs'),
-    ...one('max-keys', 'max_keys'),
-    ...bound('keep-failed', 'keep_failed', 15_552_000, given => Number(inSeconds(given, 'keep-failed'))),
-    ...bound('max-failed', 'max_failed', 100_000, given => number(given, 'max-failed')),
-    ...(backoff !== undefined && { backoff: pair(backoff, 'backoff', (base, max) => ({ base, max })) }),
-    ...(rate !== undefined && { rate: pair(rate, 'rate', (limit, period) => ({ limit, period })) })
+    ...setting(args, 'tries', number),
+    ...bound(args, 'max-lost', 3, number),
+    ...setting(args, 'lease', time),
+    ...setting(args, 'keep', time),
+    ...setting(args, 'concurrency', number),
+    ...setting(args, 'max-jobs', number),
+    ...setting(args, 'max-keys', number),
+    ...bound(args, 'keep-failed', 15_552_000, time),
+    ...bound(args, 'max-failed', 100_000, number),
+    ...setting(args, 'backoff', pair((base, max) => ({ base, max }))),
+    ...setting(args, 'rate', pair((limit, period) => ({ limit, period })))
   }
 }
 
-// null is no bound here, and not the default as in all other settings.
-function maxLost (given: string | undefined): Policy {
+const memberOf = (option: string): string => option.replaceAll('-', '_')
+
+// null sets the default.
+function setting<Value> (args: Arguments, option: string, read: Read<Value>): Policy {
+  const given = args[option]
   if (given === undefined) return {}
-  return { max_lost: given === 'none' ? null : given === 'default' ? 3 : number(given, 'max-lost') }
+  return { [memberOf(option)]: given === 'default' ? null : read(given, option) }
 }
 
-function number (given: string, name: string): number {
+// Here null is no bound at all, and the default is a number.
+function bound (args: Arguments, option: string, usual: number, read: Read<number>): Policy {
+  const given = args[option]
+  if (given === undefined) return {}
+  const value = given === 'none' ? null : given === 'default' ? usual : read(given, option)
+  return { [memberOf(option)]: value }
+}
+
+function number (given: string, option: string): number {
   if (/^\d+(\.\d+)?$/.test(given)) return Number(given)
-  throw new Usage(`--${name} is a number, or default, not '${given}'`)
+  throw new Usage(`--${option} is a number, or default, not '${given}'`)
 }
 
-function pair<T> (given: string, name: string, make: (first: number, second: number) => T): T | null {
-  if (given === 'default') return null
-  const [first, second, more] = given.split('/')
-  if (second === undefined || more !== undefined) throw new Usage(`--${name} is two numbers such as 5/600, or default, not '${given}'`)
-  return make(Number(inSeconds(first!, name)), Number(inSeconds(second, name)))
+function pair<Value> (make: (first: number, second: number) => Value): Read<Value> {
+  return (given, option) => {
+    const [first, second, more] = given.split('/')
+    if (second === undefined || more !== undefined) {
+      throw new Usage(`--${option} is two numbers such as 5/600, or default, not '${given}'`)
+    }
+    return make(time(first!, option), time(second, option))
+  }
 }
 
 export default command

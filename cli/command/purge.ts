@@ -12,15 +12,16 @@ const command: Command = {
   async run (call) {
     const { queue } = call
     if (!call.args['yes']) await confirm(call, queue)
-    await call.presque.request('DELETE', `/q/${queue}`)
+    await call.presque.purge(queue)
     await call.tell({ queue, purged: true }, `${queue} is gone`)
   }
 }
 
 async function confirm ({ io: { input, errors } }: Call, queue: string): Promise<void> {
-  if (!input.isTTY) throw new Usage(`this deletes ${queue} with all its jobs: say --yes if that is meant`)
+  const deleted = `deletes ${queue} with all its jobs`
+  if (!input.isTTY) throw new Usage(`this ${deleted}: say --yes if that is meant`)
   const question = createInterface({ input, output: errors })
-  const answer = await question.question(`This deletes ${queue} with all its jobs. Its name, to go on: `)
+  const answer = await question.question(`This ${deleted}. Its name, to go on: `)
   question.close()
   if (answer !== queue) throw new Failure(`that is not ${queue}: nothing was deleted`)
 }

@@ -8,9 +8,10 @@ const command: Command = {
     ['presque stop mail --for 600', 'for ten minutes']
   ],
   async run (call) {
-    const length = call.args['for']
-    await call.presque.request('POST', `/control/${call.queue}`, { body: JSON.stringify({ status: 'stop', ...(length !== undefined && { for: Number(length) }) }) })
-    await call.tell({ queue: call.queue, status: 'stop' }, `${call.queue} is stopped${length === undefined ? '' : ` for ${length} s`}`)
+    const { queue, args: { for: length } } = call
+    await call.presque.stop(queue, length === undefined ? {} : { for: Number(length) })
+    const end = length === undefined ? '' : ` for ${length} s`
+    await call.tell({ queue, status: 'stop' }, `${queue} is stopped${end}`)
   }
 }
 

@@ -5,20 +5,23 @@ import { table } from '../io/table.ts'
 import { write } from '../io/surroundings.ts'
 import { events } from '../io/sse.ts'
 import { listenForKeys } from '../io/terminal.ts'
-import { backoff, pause } from '../../client/backoff.ts'
+import { backoff, pause, retry } from '../../client/backoff.ts'
 
-/** What the queues can be sorted by: by name, or the largest number first. */
+/** The columns to sort by: names from a to z, numbers from the largest. */
 const orders = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest', 'in', 'out'] as const
 
 type Order = typeof orders[number]
 
-/** A queue, with what goes into it and out of it in a second once that is known. */
+/** A queue, and once they are known the rates of its jobs, in and out, by the second. */
 interface Shown extends Summary { in?: number, out?: number }
 
 const command: Command = {
   options: {
     search: text('Only queues with this in their name'),
-    sort: text('On a terminal: the column to sort by, names from a to z, numbers from the largest', { choices: orders, default: 'queue' })
+    sort: text(
+      'On a terminal: the column to sort by, names from a to z, numbers from the largest',
+      { choices: orders, default: 'queue' }
+    )
   },
   examples: [
     ['presque top', 'all queues with their counts, live; s sorts by the next column, q ends it'],
@@ -42,22 +45,39 @@ const command: Command = {
   }
 }
 
+const mostFailures = 5
+
 // A server that is away is asked again for some seconds.
 async function watch (call: Call, screen: Screen, signal: AbortSignal): Promise<void> {
-  const path = `/summary?search=${encodeURIComponent(call.args['search'] ?? '')}`
-  for (let failures = 0; !signal.aborted; failures++) {
-    try {
-      for await (const { event, data } of events(call, path, signal)) {
-        failures = 0
-        await screen.show(event, data)
-      }
-    } catch (error) {
-      if (signal.aborted) return
-      const { message, exit } = failure(error, call.url)
-      if (exit !== exits.away || failures === 5) throw error
-      call.remark(message)
+  const isRetried = (error: unknown, failures: number): boolean => {
+    const { message, exit } = failure(error, call.url)
+    if (signal.aborted || exit !== exits.away || failures === mostFailures) return false
+    call.remark(message)
+    return true
+  }
+  try {
+    while (!signal.aborted) {
+      await retry(async () => await follow(call, screen, signal), isRetried, signal)
+      await pause(backoff(0), signal)
     }
-    await pause(backoff(failures), signal).catch(() => {})
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+// Ends when the stream ends. A stream that breaks after its first event is no failure.
+async function follow (call: Call, screen: Screen, signal: AbortSignal): Promise<void> {
+  const path = `/summary?search=${encodeURIComponent(call.args['search'] ?? '')}`
+  let isOpen = false
+  try {
+    for await (const { event, data } of events(call, path, signal)) {
+      isOpen = true
+      await screen.show(event, data)
+    }
+  } catch (error) {
+    const { message, exit } = failure(error, call.url)
+    if (!isOpen || signal.aborted || exit !== exits.away) throw error
+    call.remark(message)
   }
 }
 

@@ -28,7 +28,12 @@ export function connect (url: string): Source {
   // A command that fails says only how often it was tried: the event has the cause. An event that
   // nothing hears would end the process.
   let last: NodeJS.ErrnoException | undefined
-  redis.on('error', error => { last = error }).on('ready', () => { last = undefined })
+  redis.on('error', error => {
+    last = error
+  })
+  redis.on('ready', () => {
+    last = undefined
+  })
   const shown = url.replace(/\/\/[^/]*@/, '//***@')
   const whyAway = () => last && `no Redis answers at ${shown} (${reasonOf(last)})`
   return { redis, whyAway }

@@ -42,3 +42,8 @@ export function span (seconds: number): string {
 }
 
 export const instant = (seconds: number): string => new Date(seconds * 1000).toISOString()
+
+/** A value of JSON: text as it is, an object as JSON. */
+export function plain (value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

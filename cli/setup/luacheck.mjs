@@ -3,8 +3,8 @@ import { aptInstall, failure, isHere, mayInstall, say } from './shell.mjs'
 const LEFT_OUT = 'the linter leaves lua/ out'
 
 /**
- * Installs luacheck, which lints the scripts, where that takes no question. Without it the linter leaves them out, and
- * says so.
+ * Installs luacheck, which lints the scripts, where that takes no question. Without it the linter
+ * leaves them out, and says so.
  */
 export function provideLuacheck () {
   if (isHere('luacheck')) return

@@ -4,24 +4,26 @@ import { delimiter, join } from 'node:path'
 
 const LINES_SHOWN = 20
 
-/** On stderr, for stdout belongs to what is run afterwards. */
+/** Writes to stderr: stdout belongs to the program that runs afterwards. */
 export function say (what) {
   console.error(`presque: ${what}`)
 }
 
-/** Runs it to its end in silence. */
+/** Runs a command to its end, and keeps its output. */
 export function run (command, args, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options })
-  return { failed: status !== 0, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` }
+  const usual = { encoding: 'utf8', maxBuffer: 2 ** 26 }
+  const { status, stdout, stderr, error } = spawnSync(command, args, { ...usual, ...options })
+  const output = [stdout, stderr, error?.message].map(text => text ?? '').join('')
+  return { failed: status !== 0, output }
 }
 
-/** Shows what the command said last; the error has the sentence on what that means. */
+/** Shows the last lines of an output. Returns an error with the sentence on what they mean. */
 export function failure (output, sentence) {
   console.error(output.trimEnd().split('\n').slice(-LINES_SHOWN).join('\n'))
   return new Error(sentence)
 }
 
-/** Whether the PATH has that command. */
+/** Whether the command is in the PATH. */
 export function isHere (command) {
   return (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
@@ -38,7 +40,7 @@ export function mayInstall () {
   return isHere('apt-get') && process.getuid?.() === 0
 }
 
-/** Installs a Debian package. Package lists may be missing or too old; fetching them takes a while, so only then. */
+/** Installs a Debian package. Fetches the package lists only if that fails: it takes a while. */
 export function aptInstall (name) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...args) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env })
