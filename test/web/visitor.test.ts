@@ -4,7 +4,7 @@ import { button } from '../fixtures/dashboard.ts'
 import { tokenFile } from '../fixtures/tokens.ts'
 import { inBrowser } from './in-browser.ts'
 
-// The dashboard for whoever comes: with a token, on a phone, by keyboard, with less motion.
+// Visitors with a token, on a phone, by keyboard alone, or who prefer less motion.
 await inBrowser(open => {
   test('a token is asked for, refused in words, kept for this tab alone and out of every URL; with one that only reads nothing can be changed', async t => {
     const { path, secrets } = tokenFile(t, { name: 'all', roles: ['produce', 'consume', 'manage', 'read'], queues: ['*'] },
