@@ -54,7 +54,7 @@ await inBrowser(open => {
     await button(page, 'Stop…').waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
     const policy = page.getByRole('form', { name: 'Policy' })
-    const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep completed': 5, 'First backoff': 2, 'Longest backoff': 40, 'Rate limit, jobs': 10, 'Rate limit, per': 60, Concurrency: 3, 'Jobs at most': 9 }
+    const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep completed': 5, 'First backoff': 2, 'Longest backoff': 40, 'Rate limit, jobs': 10, 'Rate period': 60, Concurrency: 3, 'Jobs at most': 9 }
     for (const [label, value] of Object.entries(typed)) await policy.getByLabel(label).first().fill(String(value))
     await policy.getByRole('button', { name: 'Save policy' }).click()
     await page.getByText('The policy of mail is changed').waitFor()

@@ -12,7 +12,7 @@ export const fields = [
   { name: 'base', label: 'First backoff, seconds', hint: '15' },
   { name: 'max', label: 'Longest backoff, seconds', hint: '86400' },
   { name: 'limit', label: 'Rate limit, jobs', hint: 'no limit' },
-  { name: 'period', label: 'Rate limit, per seconds', hint: 'no limit' },
+  { name: 'period', label: 'Rate period, seconds', hint: 'no limit' },
   { name: 'concurrency', label: 'Concurrency', hint: 'no limit' },
   { name: 'max_jobs', label: 'Jobs at most', hint: 'no limit' },
   { name: 'max_keys', label: 'Idempotency keys at most', hint: 'no limit' },
