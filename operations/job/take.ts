@@ -193,7 +193,9 @@ function nextText (reader: Reader): string {
 function readTakenForGood (reader: Reader): Delivery[] {
   const { queue, generation, waits, now } = reader
   return Array.from({ length: parseInt(nextWord(reader)) }, () => {
-    const [id, payload, created] = [nextWord(reader), nextText(reader), nextWord(reader)]
+    const id = nextWord(reader)
+    const payload = nextText(reader)
+    const created = nextWord(reader)
     const details = nextWord(reader) === '+' ? nextText(reader) : ''
     if (!/"attempt":[1-9]/.test(details)) waits.push(now - readySince(details, created))
     const restorable = [id, payload, created, details]
@@ -215,8 +217,11 @@ function readLeased (reader: Reader): Delivery[] {
   const { queue, generation, waits, now } = reader
   const [length, expires] = [parseInt(nextWord(reader)), Number(nextWord(reader)) / 1000]
   return Array.from({ length }, () => {
-    const [id, payload] = [nextWord(reader), nextText(reader)]
-    const [attempt, proof, since] = [Number(nextWord(reader)), nextWord(reader), nextWord(reader)]
+    const id = nextWord(reader)
+    const payload = nextText(reader)
+    const attempt = Number(nextWord(reader))
+    const proof = nextWord(reader)
+    const since = nextWord(reader)
     const trace = since.endsWith('+') ? parsedTrace(nextText(reader)) : undefined
     if (attempt === 1) waits.push(now - Math.abs(parseInt(since)))
     const lease = { attempt, receipt: makeReceipt(proof), since: now / 1000, expires }
