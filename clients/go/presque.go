@@ -1,13 +1,15 @@
-// Package presque is a client for presque, a job queue over HTTP. Standard library only: copy this folder.
+// Package presque is a client for presque, a job queue over HTTP. It needs the standard library alone:
+// copy this folder.
 //
 //	client := presque.New("http://127.0.0.1:5000")
 //	id, err := client.Push(ctx, "mail", map[string]string{"to": "ann"}, nil)
 //
 //	worker := presque.Worker{Client: client, Queues: []string{"mail"}, Concurrency: 4, Handle: send}
-//	err = worker.Run(ctx) // until ctx is done; then it lets the jobs end that run
+//	err = worker.Run(ctx) // until ctx is done; then the running jobs end
 //
-// Failed connections and 503 are tried again with growing pauses, where that does no harm: a push brings an
-// Idempotency-Key, so that it is stored once. TakeForGood and PushMany are not repeated once the request may have arrived.
+// A request is repeated with growing pauses after a failed connection and after 503, where that does no
+// harm: a push carries an Idempotency-Key, so that it is stored once. TakeForGood and PushMany are not
+// repeated once they may have arrived.
 package presque
 
 import (
@@ -32,10 +34,10 @@ import (
 	"time"
 )
 
-// Version is that of this client.
+// Version is the version of this client.
 const Version = "0.1.0"
 
-// Error is a refusal: what presque answered, and its status.
+// Error is an error that presque answered, with its status.
 type Error struct {
 	Status  int
 	Message string
@@ -43,7 +45,7 @@ type Error struct {
 
 func (e *Error) Error() string { return "presque: " + e.Message }
 
-// Refused tells whether err is a refusal with one of these statuses.
+// Refused tells whether presque answered err, with one of these statuses.
 func Refused(err error, statuses ...int) bool {
 	var refusal *Error
 	if !errors.As(err, &refusal) {
@@ -57,14 +59,14 @@ func Refused(err error, statuses ...int) bool {
 	return false
 }
 
-// ErrTimeUp is returned by Call when the job has not finished in time.
+// ErrTimeUp is returned by Call when the job has not ended in time.
 var ErrTimeUp = errors.New("presque: the job has not finished in time")
 
-// Client is a presque server. Its fields may be changed before it is used; it is safe for use by several goroutines.
+// Client is a presque server. Change its fields before it is used. Several goroutines may use it.
 type Client struct {
 	URL     string
 	Token   string
-	Retries int // tries after the first one that came to nothing
+	Retries int // tries after the first one failed
 	HTTP    *http.Client
 }
 
@@ -81,13 +83,13 @@ type PushOptions struct {
 	Delayed        time.Time
 	Priority       *int // 0 to 9, lower is sooner; 5 if none is given
 	Tries          int
-	MaxLost        int           // leases in a row that may run out before the job has failed; -1 for no such bound
-	TTL            time.Duration // after which it is dropped if nobody has taken it
-	Keep           time.Duration // to keep the finished job and its result
+	MaxLost        int           // leases in a row that may expire before the job has failed; -1 for no bound
+	TTL            time.Duration // after which the job is dropped if no worker has taken it
+	Keep           time.Duration // how long the completed job and its result are kept
 	Uniq           string        // at most one job with this key is in the queue
 	OnDuplicate    string        // "reject", "ignore" or "replace"
-	Depends        []string      // ids of jobs of this queue that must be done first
-	IdempotencyKey string        // one of its own is made for each push otherwise
+	Depends        []string      // ids of jobs of this queue that must complete first
+	IdempotencyKey string        // if empty, each push has its own
 }
 
 func (o *PushOptions) query() url.Values {
@@ -130,12 +132,12 @@ func (o *PushOptions) header() http.Header {
 	return header
 }
 
-// TakeOptions are the options of taking a job. Lease 0 is as long as the policy of the queue says.
+// TakeOptions are the options of a take. A Lease of 0 is as long as the policy of the queue says.
 type TakeOptions struct {
 	Lease   time.Duration
-	Wait    time.Duration // for a job to come, at most 60 s
-	Worker  string        // who takes it
-	OnQuiet func()        // called when presque wants this worker to take no more jobs
+	Wait    time.Duration // how long to wait for a job, at most 60 s
+	Worker  string        // the id of the worker
+	OnQuiet func()        // called when presque tells this worker to take no more jobs
 }
 
 func (o TakeOptions) query() url.Values {
@@ -152,7 +154,7 @@ func (o TakeOptions) query() url.Values {
 type Job struct {
 	Queue   string
 	ID      string
-	Receipt string          // proves this delivery
+	Receipt string          // the proof of this delivery
 	Attempt int             // 1 for the first
 	Expires float64         // epoch seconds by the clock of Redis
 	Payload json.RawMessage // byte for byte as it was pushed
@@ -161,7 +163,7 @@ type Job struct {
 // Decode parses the payload into v.
 func (j *Job) Decode(v any) error { return json.Unmarshal(j.Payload, v) }
 
-// Document is what is known of a job.
+// Document is all that presque knows of a job.
 type Document struct {
 	ID             string          `json:"id"`
 	Queue          string          `json:"queue"`
@@ -201,13 +203,14 @@ type Failure struct {
 	Type      string
 	Message   string
 	Backtrace string
-	Delay     time.Duration // until it runs again; as the policy of the queue says otherwise
+	Delay     time.Duration // until it runs again; if 0, as the policy of the queue says
 	Final     bool          // it has failed for good
 }
 
 func (f *Failure) Error() string { return f.Message }
 
-// Push puts a job in and returns its id. The payload is anything that is an object in JSON; a json.RawMessage is sent byte for byte.
+// Push pushes a job and returns its id. The payload is any value that is an object in JSON; a json.RawMessage
+// is sent byte for byte.
 func (c *Client) Push(ctx context.Context, queue string, payload any, options *PushOptions) (string, error) {
 	answer, err := c.push(ctx, queue, payload, options, 0)
 	if err != nil {
@@ -216,7 +219,7 @@ func (c *Client) Push(ctx context.Context, queue string, payload any, options *P
 	return answer.header.Get("X-Presque-Job"), nil
 }
 
-// Call puts a job in and waits for its result. A job that failed for good is an *Error of status 422.
+// Call pushes a job and waits for its result. If the job failed for good, it returns an *Error of status 422.
 func (c *Client) Call(ctx context.Context, queue string, payload any, wait time.Duration, options *PushOptions) (json.RawMessage, error) {
 	answer, err := c.push(ctx, queue, payload, options, wait)
 	if err != nil {
@@ -241,7 +244,7 @@ func (c *Client) push(ctx context.Context, queue string, payload any, options *P
 	return c.ask(ctx, request{method: "POST", path: "/q/" + url.PathEscape(queue), query: query, body: body, header: options.header()})
 }
 
-// PushMany puts several jobs in, all or none. Uniq, OnDuplicate, Depends and IdempotencyKey are for single jobs.
+// PushMany pushes several jobs, all or none. Uniq, OnDuplicate, Depends and IdempotencyKey are for single jobs.
 func (c *Client) PushMany(ctx context.Context, queue string, payloads []any, options *PushOptions) error {
 	body := []byte(`{"jobs":[`)
 	for i, payload := range payloads {
@@ -266,7 +269,7 @@ func (c *Client) Take(ctx context.Context, queues []string, options TakeOptions)
 	return c.take(ctx, queues, request{query: options.query(), onQuiet: options.OnQuiet})
 }
 
-// TakeForGood takes the payload of the next job; nil if there is none. It will not come back.
+// TakeForGood takes the next job for good, and returns its payload; nil if there is none.
 func (c *Client) TakeForGood(ctx context.Context, queues []string, wait time.Duration) (json.RawMessage, error) {
 	query := url.Values{}
 	setSeconds(query, "wait", wait)
@@ -293,13 +296,13 @@ func (c *Client) take(ctx context.Context, queues []string, what request) (*Job,
 	return answer.job(), nil
 }
 
-// Ack finishes a job, with its result if it is not nil.
+// Ack acknowledges a job, with its result if that is not nil.
 func (c *Client) Ack(ctx context.Context, job *Job, result any) error {
 	_, err := c.ack(ctx, job, result, nil)
 	return err
 }
 
-// AckNext finishes a job and leases the next one of its queue in the same round trip; nil if there is none.
+// AckNext acknowledges a job and leases the next one of its queue in the same round trip; nil if there is none.
 func (c *Client) AckNext(ctx context.Context, job *Job, result any, next TakeOptions) (*Job, error) {
 	return c.ack(ctx, job, result, &next)
 }
@@ -326,7 +329,7 @@ func (c *Client) ack(ctx context.Context, job *Job, result any, next *TakeOption
 		return nil, nil
 	}
 	if isRepeated(err) && Refused(err, http.StatusNotFound) {
-		// The first try has arrived, only its answer has not.
+		// The first try was accepted, and only its answer was lost.
 		if next == nil {
 			return nil, nil
 		}
@@ -338,8 +341,8 @@ func (c *Client) ack(ctx context.Context, job *Job, result any, next *TakeOption
 	return answer.job(), nil
 }
 
-// Nack gives a job up: it failed. It returns the state that the job is in now, "delayed" or "failed"; "" if a repeated
-// request found that it had been given up before.
+// Nack tells that a job failed. It returns the state of the job, "delayed" or "failed"; "" if a repeated request
+// found that the first one had been accepted.
 func (c *Client) Nack(ctx context.Context, job *Job, failure Failure) (string, error) {
 	told := map[string]any{"error": map[string]string{"type": failure.Type, "message": failure.Message, "backtrace": failure.Backtrace}}
 	if failure.Delay > 0 {
@@ -353,14 +356,14 @@ func (c *Client) Nack(ctx context.Context, job *Job, failure Failure) (string, e
 	return verdict.State, err
 }
 
-// Release gives a job back, as if nothing had been.
+// Release releases a job: it is given out again, and this delivery does not count.
 func (c *Client) Release(ctx context.Context, job *Job, delay time.Duration) error {
 	query := url.Values{}
 	setSeconds(query, "delay", delay)
 	return c.settle(ctx, job.request("release", query), nil, nil)
 }
 
-// A repeated request finds the receipt used up if the first has arrived.
+// If the first request was accepted, a repeated one finds the receipt used up.
 func (c *Client) settle(ctx context.Context, what request, body, answer any) error {
 	err := c.exchange(ctx, what, body, answer)
 	if isRepeated(err) && Refused(err, http.StatusNotFound, http.StatusConflict) {
@@ -369,8 +372,8 @@ func (c *Client) settle(ctx context.Context, what request, body, answer any) err
 	return err
 }
 
-// Touch keeps a job for longer and shows its progress, if that is not nil. Refused with 404 if the job was cancelled, 409 if
-// another worker has it.
+// Touch extends the lease of a job and shows its progress, if that is not nil. The error has status 404 if the
+// job was cancelled, 409 if another worker has it.
 func (c *Client) Touch(ctx context.Context, job *Job, lease time.Duration, progress any) error {
 	more := map[string]any{}
 	if lease > 0 {
@@ -382,7 +385,8 @@ func (c *Client) Touch(ctx context.Context, job *Job, lease time.Duration, progr
 	return c.exchange(ctx, job.request("touch", url.Values{}), more, nil)
 }
 
-// TouchMany keeps several jobs of one queue for longer, and tells of each, in order, whether it was refused: as Touch is, or nil.
+// TouchMany extends the leases of several jobs of one queue. It returns an error for each, in order, as Touch
+// does, or nil.
 func (c *Client) TouchMany(ctx context.Context, jobs []*Job, options TakeOptions) ([]error, error) {
 	if len(jobs) == 0 {
 		return nil, nil
@@ -421,7 +425,7 @@ func statusOf(sentence string) int {
 	return http.StatusBadRequest
 }
 
-// Job is what is known of a job, once it has finished if wait is not 0.
+// Job returns all that presque knows of a job; if wait is not 0, once the job has completed or failed.
 func (c *Client) Job(ctx context.Context, queue, id string, wait time.Duration) (*Document, error) {
 	query, document := url.Values{}, &Document{}
 	setSeconds(query, "wait", wait)
@@ -440,7 +444,7 @@ func (c *Client) Retry(ctx context.Context, queue, id string) error {
 	return c.exchange(ctx, request{method: "POST", path: jobPath(queue, id) + "/retry"}, nil, nil)
 }
 
-// Redriven tells how many jobs run now, and how many stay failed, since another job has their unique key.
+// Redriven tells how many jobs run now, and how many stay failed because another job has their unique key.
 type Redriven struct{ Count, Duplicates int }
 
 // Redrive lets all jobs of a state ("failed" or "delayed") run now, the oldest first; limit 0 is no limit.
@@ -454,7 +458,7 @@ func (c *Client) Redrive(ctx context.Context, queue, state string, limit int) (R
 	return redriven, err
 }
 
-// Cancel removes a job, whatever its state.
+// Cancel deletes a job, whatever its state.
 func (c *Client) Cancel(ctx context.Context, queue, id string) error {
 	return c.exchange(ctx, request{method: "DELETE", path: jobPath(queue, id)}, nil, nil)
 }
@@ -477,12 +481,12 @@ func (c *Client) Control(ctx context.Context, queue string, policy map[string]an
 	return c.exchange(ctx, request{method: "POST", path: "/control/" + url.PathEscape(queue)}, policy, nil)
 }
 
-// Purge removes a queue: jobs, counters and policy.
+// Purge deletes a queue with its jobs, counters and policy.
 func (c *Client) Purge(ctx context.Context, queue string) error {
 	return c.exchange(ctx, request{method: "DELETE", path: "/q/" + url.PathEscape(queue)}, nil, nil)
 }
 
-// Do makes any request; body and answer are JSON, and may be nil.
+// Do sends any request; body and answer are JSON, and may be nil.
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, answer any) error {
 	return c.exchange(ctx, request{method: method, path: path, query: query, once: method == "PUT" || method == "POST"}, body, answer)
 }
@@ -517,7 +521,7 @@ type answer struct {
 	body   []byte
 }
 
-// repeated is around the error of a request of which an earlier try may have done the work.
+// repeated wraps the error of a request if an earlier try may have done the work.
 type repeated struct{ error }
 
 func (r repeated) Unwrap() error { return r.error }
@@ -557,7 +561,7 @@ func (c *Client) try(ctx context.Context, what request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	// net/http would repeat it by itself, unseen.
+	// net/http would repeat it, and not tell.
 	sent.GetBody = nil
 	for name, values := range what.header {
 		sent.Header[name] = values
@@ -638,7 +642,8 @@ func unique() string {
 	return hex.EncodeToString(random)
 }
 
-// pause doubles from 100 ms to 5 s, less up to half of it, so that many clients do not come back at once.
+// pause doubles from 100 ms to 5 s, less up to half of it at random, so that many clients do not come back at
+// the same time.
 func pause(ctx context.Context, attempt int) error {
 	most := 5 * time.Second
 	if attempt < 6 {
@@ -654,37 +659,40 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-// Handler does a job. What it returns is the result, or why it failed: a *Failure says when and whether it runs again. Its context is
-// cancelled when the job was cancelled, when another worker has it, and when DrainTimeout is over.
+// Handler works on a job. It returns the result, or an error if the job failed: a *Failure says when and whether
+// the job runs again. Its context is cancelled when the job was cancelled, when another worker has it, and when
+// DrainTimeout is over.
 type Handler func(ctx context.Context, job *Job) (result any, err error)
 
-// Worker works off queues, those that come first first. It keeps its jobs for as long as they take, and rides out restarts of the server.
-// Whatever Handle returns, and if it panics or ends its goroutine, the job fails with that as its reason, and the worker goes on.
+// Worker works on the jobs of queues, in the order of the queues. It extends the leases of its jobs for as long
+// as they take. Restarts of the server do not end it. If Handle panics or ends its goroutine, the job fails with
+// that as its reason, and the worker goes on.
 type Worker struct {
 	Client       *Client
 	Queues       []string
 	Handle       Handler
 	Concurrency  int                       // jobs at a time: 1
-	Lease        time.Duration             // after which a job is another's if this process dies: 60 s
-	Wait         time.Duration             // of one request for a job: 20 s
-	DrainTimeout time.Duration             // for the jobs that run when the worker is to end: 30 s
-	ID           string                    // its name on the server: host, process id and some random characters otherwise
-	Version      string                    // of the program that works, shown with the worker: that of this client otherwise
-	OnError      func(err error, job *Job) // hears of failures, and of what the server could not be told: log.Printf otherwise
+	Lease        time.Duration             // after which a job is given out again if this process dies: 60 s
+	Wait         time.Duration             // of one long poll: 20 s
+	DrainTimeout time.Duration             // for the jobs that run when ctx is done: 30 s
+	ID           string                    // its id on the server; if empty, of host, process id and random characters
+	Version      string                    // of the program, shown with the worker; if empty, that of this client
+	OnError      func(err error, job *Job) // gets failures, and outcomes that the server could not be told; if nil, log.Printf
 }
 
 const (
-	// A cancel, or a word to take no more, is heard within five seconds.
+	// The worker learns within five seconds of a cancel, or that it is to take no more jobs.
 	longestPause = 4 * time.Second
-	// Jobs of one request, as many as the server takes.
+	// Jobs of one request: the server takes no more.
 	mostAtOnce = 1000
-	// Bytes. Were each escaped as six, both would still fit into a body of 1 MiB.
+	// Bytes. Both fit into a body of 1 MiB even if each byte is escaped as six.
 	longestMessage   = 16 << 10
 	longestBacktrace = 64 << 10
 )
 
-// Run works until ctx is done; then it takes no more jobs, and returns nil when those that run have ended. What still runs after
-// DrainTimeout is given back. It returns the refusal if the server gives it no jobs at all (no such token, a bad name).
+// Run works until ctx is done; then it takes no more jobs, and returns nil when the running ones have ended. Jobs
+// that still run after DrainTimeout are released. It returns an error if the server does not let it take jobs at
+// all: the token is unknown, or a name is wrong.
 func (w *Worker) Run(ctx context.Context) error {
 	run := running{Worker: *w, held: map[*heldJob]bool{}}
 	run.Concurrency = max(1, w.Concurrency)
@@ -720,7 +728,7 @@ func logError(err error, job *Job) {
 	log.Printf("presque: job %s of %s: %v", job.ID, job.Queue, err)
 }
 
-// running is a Worker at work.
+// running is the state of a Worker while it runs.
 type running struct {
 	Worker
 	quiet func() // takes no more jobs
@@ -729,7 +737,7 @@ type running struct {
 	held map[*heldJob]bool
 }
 
-// heldJob is a job that is kept while it is worked on.
+// heldJob is a job while it is worked on: its lease is extended.
 type heldJob struct {
 	*Job
 	until time.Time
@@ -742,7 +750,7 @@ func (w *running) work(ctx context.Context, host string) error {
 	taking, quiet := context.WithCancel(closing)
 	defer quiet()
 	w.quiet = quiet
-	// Those of the jobs outlive ctx, for as long as they may drain.
+	// The contexts of the jobs outlive ctx, for DrainTimeout.
 	jobs, abandon := context.WithCancel(context.Background())
 	defer abandon()
 	ended := w.start(closing, taking, jobs, close)
@@ -762,7 +770,7 @@ func (w *running) work(ctx context.Context, host string) error {
 	return nil
 }
 
-// start starts the loops that take and do jobs. What it returns is closed when all have ended.
+// start starts the loops that take jobs and work on them. The channel is closed when all have ended.
 func (w *running) start(closing, taking, jobs context.Context, close context.CancelCauseFunc) <-chan struct{} {
 	var loops sync.WaitGroup
 	for i := 0; i < w.Concurrency; i++ {
@@ -777,7 +785,8 @@ func (w *running) start(closing, taking, jobs context.Context, close context.Can
 	return after(loops.Wait)
 }
 
-// beside starts what goes on beside the jobs: they are kept, and presque is told of the worker. It returns what ends both.
+// beside starts two loops beside the jobs: one extends leases, one registers the worker. It returns a function
+// that ends both.
 func (w *running) beside(host string) func() {
 	ctx, cancel := context.WithCancel(context.Background())
 	keeping, telling := after(func() { w.keep(ctx) }), after(func() { w.tellOfItself(ctx, host) })
@@ -818,7 +827,7 @@ func (w *running) options(wait time.Duration) TakeOptions {
 	return TakeOptions{Lease: w.Lease, Wait: wait, Worker: w.ID, OnQuiet: w.quiet}
 }
 
-// take waits for a job, however long it takes to come; nil when the worker is to take no more.
+// take waits for a job as long as it takes; nil when the worker is to take no more.
 func (w *running) take(taking context.Context) (*Job, error) {
 	for failures := 0; taking.Err() == nil; {
 		job, err := w.Client.Take(taking, w.Queues, w.options(w.Wait))
@@ -839,7 +848,7 @@ func (w *running) take(taking context.Context) (*Job, error) {
 	return nil, nil
 }
 
-// do does a job, and tells the server how it went. The next one may come with the answer.
+// do works on a job, and tells the server the outcome. The next job may come with the answer.
 func (w *running) do(taking, jobs context.Context, job *Job) *Job {
 	ctx, lose := context.WithCancelCause(jobs)
 	defer lose(nil)
@@ -849,10 +858,10 @@ func (w *running) do(taking, jobs context.Context, job *Job) *Job {
 	w.hold(held, false)
 	switch {
 	case end == nil && jobs.Err() != nil:
-		// The handler goes on, but its job is given back.
+		// The handler goes on, but its job is released.
 		w.finish(held, "", func(ctx context.Context) error { return w.Client.Release(ctx, job, 0) })
 	case end == nil:
-		// It was lost: there is nothing to give back.
+		// The job is lost: there is nothing to release.
 	case end.err != nil:
 		w.report(end.err, job)
 		if ctx.Err() == nil || jobs.Err() != nil {
@@ -866,7 +875,7 @@ func (w *running) do(taking, jobs context.Context, job *Job) *Job {
 
 func (w *running) succeed(taking context.Context, held *heldJob, result any) (next *Job) {
 	w.finish(held, "result", func(ctx context.Context) (err error) {
-		// An ack brings a job of the same queue only: of several queues, that would pass over those that come first.
+		// An ack brings a job of the same queue. With several queues that would pass over those before.
 		if taking.Err() == nil && held.Queue == w.Queues[0] {
 			next, err = w.Client.AckNext(ctx, held.Job, result, w.options(0))
 		} else {
@@ -877,7 +886,8 @@ func (w *running) succeed(taking context.Context, held *heldJob, result any) (ne
 	return next
 }
 
-// finish tells the server how a job ended. A result or a failure that is refused would be refused again: the job has failed, with that reason.
+// finish tells the server the outcome of a job. A result or a failure that presque rejects would be rejected
+// again: the job fails, and the reason is kept.
 func (w *running) finish(held *heldJob, what string, tell func(context.Context) error) {
 	err := w.tell(held, tell)
 	if err != nil && what != "" && isAboutContent(err) {
@@ -892,7 +902,8 @@ func (w *running) finish(held *heldJob, what string, tell func(context.Context) 
 	}
 }
 
-// tell tells the server, and again for as long as the job may still be ours: work that is done is not to be done again because a server restarts.
+// tell tells the server, and again for as long as the lease may last: a restart of the server must not have the
+// work done twice.
 func (w *running) tell(held *heldJob, what func(context.Context) error) error {
 	ctx, cancel := context.WithDeadline(context.Background(), held.until)
 	defer cancel()
@@ -907,7 +918,8 @@ func (w *running) tell(held *heldJob, what func(context.Context) error) error {
 	}
 }
 
-// isAboutContent tells whether what was told is refused, and not the time, the place or the one who tells.
+// isAboutContent tells whether an error is about what was sent: presque rejects that content. Time, place and
+// token have nothing to do with it.
 func isAboutContent(err error) bool {
 	var refusal *Error
 	return errors.As(err, &refusal) && refusal.Status < 500 && !Refused(err, 401, 403, 404, 408, 409, 429)
@@ -925,19 +937,19 @@ func (w *running) report(err error, job *Job) {
 	})
 }
 
-// outcome is how a handler ended.
+// outcome is the end of a handler.
 type outcome struct {
 	result  any // nil, or a json.RawMessage
 	err     error
 	failure Failure // err, as the server is told
 }
 
-// handle runs the handler. It does not wait for one that does not heed its context, and returns nil then.
+// handle runs the handler. It returns nil when the context is done, and does not wait for the handler then.
 func (w *running) handle(ctx context.Context, job *Job) *outcome {
 	done := make(chan *outcome, 1)
 	go func() {
 		end := failed(&Failure{Type: "Goexit", Message: "the handler ended its goroutine without returning"})
-		// Deferred first, so that it is done whatever the other one meets.
+		// Deferred first, so that it runs after the other one, even if that panics.
 		defer func() { done <- end }()
 		defer func() {
 			if reason := recover(); reason != nil {
@@ -958,7 +970,7 @@ func (w *running) handle(ctx context.Context, job *Job) *outcome {
 	}
 }
 
-// succeeded is the result as JSON; what cannot be told in JSON is a failure of the handler.
+// succeeded is the result as JSON. A result that is no JSON is a failure of the handler.
 func succeeded(result any) *outcome {
 	if result == nil {
 		return &outcome{}
@@ -1005,7 +1017,8 @@ func (w *running) hold(job *heldJob, holds bool) {
 	}
 }
 
-// keep touches all jobs that are held, with one request a queue. A third of the lease: two touches may fail before a job is lost.
+// keep touches all held jobs with one request a queue, at each third of the lease: two touches may fail before a
+// lease expires.
 func (w *running) keep(ctx context.Context) {
 	ticker := time.NewTicker(min(w.Lease/3, longestPause))
 	defer ticker.Stop()
@@ -1020,7 +1033,7 @@ func (w *running) keep(ctx context.Context) {
 }
 
 func (w *running) touchAll(ctx context.Context) {
-	// A server that has frozen is not to hold up the next touch.
+	// A server that is frozen must not hold up the next touch.
 	ctx, cancel := context.WithTimeout(ctx, max(time.Second, w.Lease/3))
 	defer cancel()
 	var requests sync.WaitGroup
@@ -1034,7 +1047,7 @@ func (w *running) touchAll(ctx context.Context) {
 	requests.Wait()
 }
 
-// batches are the jobs of a queue together, as many as one request may have.
+// batches are the jobs of each queue together, as many as one request may have.
 func (w *running) batches() (batches [][]*heldJob) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
@@ -1074,7 +1087,7 @@ func (w *running) touch(ctx context.Context, held []*heldJob) {
 	}
 }
 
-// tellOfItself says what this worker is, now and once a minute; and takes its leave at the end.
+// tellOfItself registers the worker, now and once a minute, and unregisters it at the end.
 func (w *running) tellOfItself(ctx context.Context, host string) {
 	facts := map[string]any{"worker_id": w.ID, "version": w.Version, "host": host, "pid": os.Getpid(), "concurrency": w.Concurrency}
 	ticker := time.NewTicker(time.Minute)
@@ -1093,7 +1106,8 @@ func (w *running) tellOfItself(ctx context.Context, host string) {
 	}
 }
 
-// onEach asks for /w of each queue. No work depends on it: what goes wrong is tried again in a minute.
+// onEach sends a request to /w of each queue. No job depends on it: after a failure it is tried again within a
+// minute.
 func (w *running) onEach(ctx context.Context, method string, query url.Values, facts map[string]any) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -1104,7 +1118,7 @@ func (w *running) onEach(ctx context.Context, method string, query url.Values, f
 			body = facts
 		}
 		if err := w.Client.exchange(ctx, what, body, nil); Refused(err, http.StatusBadRequest) && len(facts) > 1 {
-			// A server of before takes the id and nothing else.
+			// An older server takes the id and nothing else.
 			for name := range facts {
 				if name != "worker_id" {
 					delete(facts, name)
@@ -1115,7 +1129,7 @@ func (w *running) onEach(ctx context.Context, method string, query url.Values, f
 	}
 }
 
-// rss is how many bytes of memory this process holds, where the system tells.
+// rss is the memory of this process in bytes, where the system tells.
 func rss() (int, bool) {
 	text, err := os.ReadFile("/proc/self/statm")
 	fields := strings.Fields(string(text))

@@ -1,4 +1,5 @@
-"""A client for presque, a job queue over HTTP. Python 3.8 or newer, standard library only: copy this file.
+"""A client for presque, a job queue over HTTP, for Python 3.8 or newer. It needs the standard library alone:
+copy this file.
 
     import signal
     from presque import Presque, Worker
@@ -37,7 +38,7 @@ _log = logging.getLogger("presque")
 
 
 class PresqueError(Exception):
-    """A refusal: its `status`, and presque's sentence."""
+    """An error that presque answered: its `status`, and its sentence."""
 
     def __init__(self, status, message):
         super().__init__(message)
@@ -47,7 +48,7 @@ class PresqueError(Exception):
 
 
 class JobError(Exception):
-    """Raised by a handler: `delay` seconds until the job runs again, or retry=False, and it has failed for good."""
+    """Raised by a handler: its job has failed. It runs again after `delay` seconds; with retry=False it does not."""
 
     def __init__(self, message, delay=None, retry=None):
         super().__init__(message)
@@ -56,7 +57,7 @@ class JobError(Exception):
 
 
 class Job:
-    """A job. `text` is its payload byte for byte; the other attributes are None if it was taken for good."""
+    """A job. `text` is its payload byte for byte. The other attributes are None if it was taken for good."""
 
     def __init__(self, text, queue=None, id=None, receipt=None, attempt=None, expires=None):
         self.text, self.queue, self.id, self.receipt, self.attempt, self.expires = text, queue, id, receipt, attempt, expires
@@ -71,14 +72,15 @@ def _backoff(attempt):
 
 
 class Presque:
-    """A presque server, by its URL. Safe to use from several threads: each has its own connection."""
+    """A presque server, by its URL. Several threads may use it: each has its own connection."""
 
     def __init__(self, url="http://127.0.0.1:5000", token=None, retries=5, timeout=90):
         self._url, self._token, self._retries, self._timeout = urlsplit(url), token, retries, timeout
         self._local = threading.local()
 
     def request(self, method, path, query=None, body=None, headers=None, repeatable=True):
-        """Any request: (status, headers, text). Raises PresqueError for a refusal, OSError if presque cannot be reached."""
+        """Sends any request: (status, headers, text). Raises PresqueError for an error that presque answered, OSError
+        if presque cannot be reached."""
         query = {name: value for name, value in (query or {}).items() if value is not None}
         target = self._url.path.rstrip("/") + path + ("?" + urlencode(query) if query else "")
         headers = dict(headers or {})
@@ -102,7 +104,7 @@ class Presque:
                 time.sleep(_backoff(attempt))
 
     def _hastier(self, timeout):
-        """The same server, asked once and not for longer than so many seconds."""
+        """The same server; each request is sent once, and waits `timeout` seconds at most."""
         other = copy.copy(self)
         other._retries, other._timeout, other._local = 0, timeout, threading.local()
         return other
@@ -118,7 +120,7 @@ class Presque:
             answer = connection.getresponse()
             text = answer.read().decode()
         except (OSError, http.client.HTTPException):
-            connection.close()  # It connects anew by itself.
+            connection.close()  # The next request opens it again.
             raise
         self._local.quiet = answer.headers.get("X-Presque-Quiet") == "1"
         if answer.status < 400:
@@ -137,16 +139,18 @@ class Presque:
         return self._local.connection
 
     def push(self, queue, payload, idempotency_key=None, **options):
-        """Puts a job in: its id. `payload` is a dict, or its JSON as a str, which is sent as it is.
+        """Pushes a job: its id. `payload` is a dict, or its JSON as a str, which is sent as it stands.
 
-        Options: delay, delayed, priority, tries, max_lost ("null" for no bound), ttl, keep, uniq, on_duplicate; depends, a list of ids of jobs of the queue that must be done first.
+        Options: delay, delayed, priority, tries, max_lost ("null" for no bound), ttl, keep, uniq, on_duplicate;
+        depends, a list of ids of jobs of the queue that must complete first.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         _, got, _ = self.request("POST", "/q/" + quote(queue), _listed(options), _text(payload), headers)
         return got["X-Presque-Job"]
 
     def call(self, queue, payload, wait=30, **options):
-        """Puts a job in and waits for its result. Raises PresqueError 422 if it failed, TimeoutError if time was up."""
+        """Pushes a job and waits for its result. Raises PresqueError 422 if it failed, TimeoutError if it did not end
+        in time."""
         headers = {"Idempotency-Key": uuid.uuid4().hex}
         status, _, text = self.request("POST", "/q/" + quote(queue), dict(_listed(options), wait=wait), _text(payload), headers)
         if status == 202:
@@ -154,12 +158,12 @@ class Presque:
         return json.loads(text) if text else None
 
     def push_many(self, queue, payloads, **options):
-        """Puts several jobs in, all or none."""
+        """Pushes several jobs, all or none."""
         body = '{"jobs":[%s]}' % ",".join(map(_text, payloads))
         self.request("POST", "/qb/" + quote(queue), options, body, repeatable=False)
 
     def take(self, queues, lease=None, wait=None, worker=None):
-        """The next Job of the first of the queues that has one, or None. Without `lease` it is taken for good."""
+        """The next Job of the first of the queues that has one, or None. Without `lease` the job is taken for good."""
         path = "/q/" + quote(queues if isinstance(queues, str) else ",".join(queues), safe=",") + "/take"
         query = {"lease": lease, "wait": wait, "worker_id": worker}
         try:
@@ -170,7 +174,7 @@ class Presque:
             raise
 
     def ack(self, job, result=None, next=None):
-        """Finishes a job. next={"lease": 30, "wait": 20} returns the queue's next Job, or None."""
+        """Acknowledges a job. next={"lease": 30, "wait": 20} returns the queue's next Job, or None."""
         return self._ack(job, None if result is None else _json(result), next)
 
     def _ack(self, job, body, next=None):
@@ -183,18 +187,18 @@ class Presque:
                 return None
             if error.status != 404 or not error.repeated:
                 raise
-        # The first try has arrived, only its answer has not.
+        # The first try was accepted, and only its answer was lost.
         return self.take(job.queue, next.get("lease"), next.get("wait"), next.get("worker_id")) if next else None
 
     def nack(self, job, error=None, delay=None, retry=None):
-        """Gives a job up: it failed. `error` is a dict such as {"type": ..., "message": ..., "backtrace": ...}."""
+        """Tells that a job failed. `error` is a dict such as {"type": ..., "message": ..., "backtrace": ...}."""
         body = {"error": error, "delay": delay, "retry": retry}
         body = _json({name: value for name, value in body.items() if value is not None})
         text = self._settle(job, "nack", {}, body)
         return json.loads(text) if text else None
 
     def release(self, job, delay=None):
-        """Gives a job back, as if nothing had been."""
+        """Releases a job: it is given out again, and this delivery does not count."""
         self._settle(job, "release", {"delay": delay}, None)
 
     def _settle(self, job, verb, query, body):
@@ -206,13 +210,14 @@ class Presque:
             raise
 
     def touch(self, job, lease=None, progress=None):
-        """Keeps a job for longer: the time until which. Raises PresqueError 404 if it was cancelled, 409 if another has it."""
+        """Extends the lease of a job: the time at which it expires. Raises PresqueError 404 if the job was cancelled,
+        409 if another worker has it."""
         body = {name: value for name, value in (("lease", lease), ("progress", progress)) if value is not None}
         text = self.request("POST", _path(job, "touch"), {"receipt": job.receipt}, _json(body))[2]
         return json.loads(text)["lease_expires"]
 
     def touch_many(self, jobs, lease=None, worker=None):
-        """Keeps several jobs of one queue for longer: for each, in order, None or the PresqueError with which it was refused."""
+        """Extends the leases of several jobs of one queue: for each, in order, None or a PresqueError."""
         if not jobs:
             return []
         told = [dict({"id": job.id, "receipt": job.receipt}, **({"lease": lease} if lease else {})) for job in jobs]
@@ -221,7 +226,7 @@ class Presque:
         return [_refusal(one.get("error")) for one in json.loads(self.request("POST", path, None, _json({"jobs": told}), headers)[2])]
 
     def job(self, queue, id, wait=None):
-        """What is known of a job, as a dict; with `wait`, once it has finished."""
+        """All that presque knows of a job, as a dict; with `wait`, once it has completed or failed."""
         return json.loads(self.request("GET", "/j/%s/%s" % (quote(queue), id), {"wait": wait})[2])
 
     def why(self, queue, id):
@@ -233,21 +238,21 @@ class Presque:
         self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
 
     def redrive(self, queue, state="failed", limit=None):
-        """Lets all failed (or delayed) jobs run now, the oldest first, as a dict: `count` of them do, and `duplicates` stay
-        failed, since another job has their unique key."""
+        """Lets all failed (or delayed) jobs run now, the oldest first. Returns a dict: `count` of them run, and
+        `duplicates` stay failed because another job has their unique key."""
         text = self.request("POST", "/j/%s/retry" % quote(queue), {"state": state, "limit": limit})[2]
         return dict({"duplicates": 0}, **json.loads(text))
 
     def cancel(self, queue, id):
-        """Removes a job, whatever its state."""
+        """Deletes a job, whatever its state."""
         self.request("DELETE", "/j/%s/%s" % (quote(queue), id))
 
     def policy(self, queue, **policy):
-        """Sets the policy of a queue: what is left out stays, None goes back to the default."""
+        """Sets the policy of a queue: a setting that is left out stays, None sets the default again."""
         self.request("POST", "/control/" + quote(queue), body=json.dumps(policy))
 
     def stop(self, queue, seconds=None):
-        """Lets a queue give out no more jobs, for good or for so long."""
+        """Stops a queue, for good or for some seconds: it gives out no jobs."""
         self.policy(queue, status="stop", **({"for": seconds} if seconds else {}))
 
     def start(self, queue):
@@ -255,11 +260,11 @@ class Presque:
         self.policy(queue, status="start")
 
     def purge(self, queue):
-        """Purges and deletes a queue: jobs, counters and policy."""
+        """Deletes a queue with its jobs, counters and policy."""
         self.request("DELETE", "/q/" + quote(queue))
 
     def status(self, queue=""):
-        """A queue with its counts; without a name, the names of all."""
+        """A queue with its counts; without a name, the names of all queues."""
         return json.loads(self.request("GET", "/status/" + quote(queue))[2])
 
 
@@ -302,14 +307,15 @@ def _is_passing(error):
 
 
 def _is_about_content(error):
-    """Whether what was to be told is wrong (presque refused it, or it is no JSON), and not the time, the place or the one who tells."""
+    """Whether an error is about what was sent: presque rejects that content, or it is no JSON. Time, place and token
+    have nothing to do with it."""
     if isinstance(error, PresqueError):
         return error.status < 500 and error.status not in (401, 403, 404, 408, 409, 429)
     return not isinstance(error, OSError)
 
 
 def _attempt(read, otherwise):
-    """What read() says. An exception is an object like any other: reading it may raise anything."""
+    """The text that read() returns. Reading an exception may raise any other exception."""
     try:
         return read()
     except BaseException:
@@ -317,7 +323,7 @@ def _attempt(read, otherwise):
 
 
 def _told(error):
-    """An exception as the dict that presque is told. It is cut: presque refuses what is too large."""
+    """An exception as the dict that presque gets. It is cut: presque rejects a failure that is too large."""
     trace = _attempt(lambda: "".join(traceback.format_exception(type(error), error, error.__traceback__)), "")
     if len(trace) > 65536:
         trace = trace[:32768] + "\n...\n" + trace[-32768:]
@@ -332,7 +338,7 @@ def _log_error(error, job):
 
 
 def _rss():
-    """Bytes of memory that this process holds, where the system tells."""
+    """The memory of this process in bytes, where the system tells."""
     try:
         with open("/proc/self/statm") as file:
             return {"rss": int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")}
@@ -341,7 +347,8 @@ def _rss():
 
 
 class Context:
-    """What a handler is told and may tell: `lost` is set when the job was cancelled or given to another, or the worker gave up waiting."""
+    """What a handler gets beside its job. `lost` is set when the job was cancelled, when another worker has it, and
+    when the worker waits for it no longer."""
 
     def __init__(self, presque, job, lease):
         self._presque, self._job, self._lease = presque, job, lease
@@ -349,7 +356,7 @@ class Context:
         self._kept(time.monotonic())
 
     def progress(self, value=None):
-        """Keeps the job, and shows how far the work is."""
+        """Extends the lease of the job, and shows how far the work is."""
         asked = time.monotonic()
         try:
             self._presque.touch(self._job, self._lease, value)
@@ -363,14 +370,15 @@ class Context:
         self._until = since + self._lease
 
 
-# In seconds: a cancel, or a word to take no more, is heard within five.
+# In seconds: the worker learns within five of a cancel, or that it is to take no more jobs.
 _LONGEST_PAUSE = 4
-# Jobs of one request, as many as the server takes.
+# Jobs of one request: the server takes no more.
 _MOST_AT_ONCE = 1000
 
 
 class Worker:
-    """Works off queues: handle(job, context) returns the result, or raises. Rides out restarts of the server.
+    """Works on the jobs of queues: handle(job, context) returns the result, or raises. Restarts of the server do
+    not end it.
 
     Whatever handle() returns or raises, the worker goes on: a result that is no JSON is a failure, SystemExit and KeyboardInterrupt are, too. on_error(error, job)
     hears of each failure, and of what presque could not be told; without one, it is logged as "presque". `version` is that of the program, shown with the worker.
@@ -390,12 +398,13 @@ class Worker:
         self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(concurrency)]
 
     def run(self):
-        """Works until close() is called, or a signal stops the main thread. Raises the refusal if presque gives no jobs at all."""
+        """Works until close() is called, or a signal stops the main thread. Raises PresqueError if presque does not let
+        it take jobs at all."""
         announcer = threading.Thread(target=self._announce, daemon=True)
         for thread in self._threads + [announcer, threading.Thread(target=self._keep, daemon=True)]:
             thread.start()
         try:
-            # Told to be quiet, each thread ends when it has done what it holds.
+            # Once the worker is quiet, each thread ends when its job has ended.
             while not self._closing.wait(0.2) and any(thread.is_alive() for thread in self._threads):
                 pass
         finally:
@@ -406,7 +415,7 @@ class Worker:
             raise self._refused
 
     def close(self):
-        """Takes no more jobs; run() returns when those that run have ended. May be called by a signal handler."""
+        """Takes no more jobs; run() returns when the running ones have ended. A signal handler may call it."""
         self._closing.set()
 
     def _drain(self):
@@ -429,7 +438,7 @@ class Worker:
         try:
             self._presque.release(job)
         except (OSError, PresqueError):
-            pass  # It comes back when its lease is over.
+            pass  # It comes back when its lease expires.
 
     def _loop(self):
         job = None
@@ -438,7 +447,7 @@ class Worker:
                 if job is not None and self._closing.is_set():
                     return self._release(job)
                 job = self._take() if job is None else self._work(job)
-            except BaseException:  # A fault of this client: a thread that ended for it would do nothing ever after.
+            except BaseException:  # A fault of this client must not end the thread.
                 _log.exception("a worker of %s goes on after", ", ".join(self._queues))
                 job = None
                 self._closing.wait(1)
@@ -470,7 +479,7 @@ class Worker:
         except (OSError, PresqueError) as error:
             if not context.lost.is_set():
                 self._report(error, job)
-            return None  # It comes back when its lease is over.
+            return None  # It comes back when its lease expires.
         finally:
             self._running.pop(me, None)
 
@@ -478,14 +487,14 @@ class Worker:
         try:
             result = self._handle(job, context)
             body = None if result is None else _json(result)
-        except BaseException as error:  # SystemExit would end the thread, and nothing else.
+        except BaseException as error:  # SystemExit would end the thread alone.
             if context.lost.is_set():
                 return None
             self._report(error, job)
             how = _attempt(lambda: (error.delay, error.retry) if isinstance(error, JobError) else (), ())
             told = _told(error)
             return self._tell(job, context, "failure", lambda: self._presque.nack(job, told, *how) and None)
-        # An ack brings a job of the same queue only: of several, that would pass over those that come first.
+        # An ack brings a job of the same queue. With several queues that would pass over those before.
         more = {"lease": self._lease, "worker_id": self._id} if job.queue == self._queues[0] else None
         return self._tell(job, context, "result", lambda: self._presque._ack(job, body, None if self._takes_no_more() else more))
 
@@ -495,13 +504,13 @@ class Worker:
         except Exception as error:
             if context.lost.is_set() or not _is_about_content(error):
                 raise
-            # To run it again would end in the same way.
+            # Another run would end in the same way.
             told = {"type": "refused", "message": "presque does not take the %s of this job: %s" % (what, _told(error)["message"])}
             self._report(ValueError(told["message"]), job)
             return self._tell_again(context, lambda: self._presque.nack(job, told, retry=False) and None)
 
     def _tell_again(self, context, tell):
-        """Tells it for as long as the job may still be ours: work that is done is not to be done again because a server restarts."""
+        """Tells it for as long as the lease may last: a restart of the server must not have the work done twice."""
         failures = 0
         while True:
             if context.lost.is_set():
@@ -524,7 +533,7 @@ class Worker:
         except BaseException as other:
             _attempt(lambda: _log.error("job %s of %s: on_error failed: %s", job.id, job.queue, _told(other)["message"][:1000]), None)
 
-    # A third of the lease: two touches may fail before a job is lost.
+    # A third of the lease: two touches may fail before a lease expires.
     def _keep(self):
         presque = self._presque._hastier(max(1, self._lease / 3))
         while not self._ended.wait(min(_LONGEST_PAUSE, self._lease / 3)):
@@ -546,14 +555,14 @@ class Worker:
                 context.lost.set()
 
     def _announce(self):
-        """Says what this worker is, now and once a minute; and takes its leave at the end."""
+        """Registers the worker, now and once a minute, and unregisters it at the end."""
         presque, brief = self._presque._hastier(5), False
         while True:
             for queue in self._queues:
                 try:
                     self._register(presque, queue, brief)
                 except PresqueError as error:
-                    # A server of before takes the id and nothing else.
+                    # An older server takes the id and nothing else.
                     brief = brief or error.status == 400
                     _attempt(lambda: self._register(presque, queue, brief), None)
                 except Exception:
