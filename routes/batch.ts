@@ -8,18 +8,28 @@ import { parseTrace, traceMembers } from '../operations/trace.ts'
 import type { Delivery } from '../operations/job/delivery.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/qb/:queue', { schema: PushBatch, config: { role: 'produce', makesQueue: true, jsonOnly: true } }, async (request, reply) => {
-    const { delayed: text = null } = request.body
-    const query = { ...text !== null && { delayed: Number(text) }, ...request.query }
-    if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
-    const trace = parseTrace(request.headers)
-    const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query, trace }))
-    if (jobs.length * (query.depends?.split(',').length ?? 0) > 10_000) throw new errors.DEPENDS_TOO_MANY()
-    if (jobs.length > 0) await push(app.redis, request.params.queue, jobs)
-    return reply.code(201).send()
-  })
+  app.post(
+    '/qb/:queue',
+    { schema: PushBatch, config: { role: 'produce', makesQueue: true, jsonOnly: true } },
+    async (request, reply) => {
+      const { delayed: text = null } = request.body
+      const query = { ...(text !== null && { delayed: Number(text) }), ...request.query }
+      if (query.delay !== undefined && query.delayed !== undefined) throw new errors.DELAY_TWICE()
+      const trace = parseTrace(request.headers)
+      const jobs = elementTexts(request.text, 'jobs').map(payload => ({ payload, ...query, trace }))
+      const depends = query.depends?.split(',').length ?? 0
+      if (jobs.length * depends > 10_000) throw new errors.DEPENDS_TOO_MANY()
+      if (jobs.length > 0) await push(app.redis, request.params.queue, jobs)
+      return reply.code(201).send()
+    }
+  )
 
-  const byGet = { method: 'GET', url: '/qb/:queue', schema: TakeBatch, exposeHeadRoute: false } as const
+  const byGet = {
+    method: 'GET',
+    url: '/qb/:queue',
+    schema: TakeBatch,
+    exposeHeadRoute: false
+  } as const
   const byPost = { method: 'POST', url: '/qb/:queue/take', schema: TakeBatchByPost } as const
   for (const way of [byGet, byPost]) {
     app.route({
@@ -29,7 +39,13 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         const { worker_id: id, lease, wait, batch_size: count } = request.query
         const worker = id ?? request.headers['x-presque-workerid']
         const wish = { count, worker, lease: lease === '' ? 0 : lease }
-        const jobs = await takeNext(app.redis, app.longPoll, [request.params.queue], wish, wait ? reply.deadline(wait) : undefined)
+        const jobs = await takeNext(
+          app.redis,
+          app.longPoll,
+          [request.params.queue],
+          wish,
+          wait ? reply.deadline(wait) : undefined
+        )
         if (jobs.length === 0) throw new errors.NO_JOB()
         return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
       }
@@ -37,7 +53,15 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   }
 
   for (const method of ['PUT', 'DELETE']) {
-    app.route({ url: '/qb/:queue', method, schema: noBatch(method), config: { role: 'any' }, handler: () => { throw new errors.BATCH_METHOD(method) } })
+    app.route({
+      url: '/qb/:queue',
+      method,
+      schema: noBatch(method),
+      config: { role: 'any' },
+      handler: () => {
+        throw new errors.BATCH_METHOD(method)
+      }
+    })
   }
 
   app.refuseWithoutName('/qb')
@@ -51,7 +75,8 @@ function strings (jobs: Delivery[]): string {
 function leases (jobs: Delivery[]): string {
   const texts = jobs.map(({ id, lease, payload, trace }) => {
     const { receipt, attempt, expires } = lease!
-    return `{"id":"${id}","receipt":"${receipt}","attempt":${attempt},"expires":${expires}${traceMembers(trace)},"payload":${payload}}`
+    const proof = `"receipt":"${receipt}","attempt":${attempt},"expires":${expires}`
+    return `{"id":"${id}",${proof}${traceMembers(trace)},"payload":${payload}}`
   })
   return `[${texts.join(',')}]`
 }

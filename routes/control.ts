@@ -5,16 +5,24 @@ import { errors } from '../operations/errors.ts'
 import { queueStatus } from '../operations/queue/queue.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/control/:queue', { schema: GetControl, config: { role: 'read' } }, async ({ params: { queue } }) => {
-    const { policy } = await queueStatus(app.redis, queue)
-    return { queue, status: policy.stopped ? '0' as const : '1' as const }
-  })
+  app.get(
+    '/control/:queue',
+    { schema: GetControl, config: { role: 'read' } },
+    async ({ params: { queue } }) => {
+      const { policy } = await queueStatus(app.redis, queue)
+      return { queue, status: policy.stopped ? ('0' as const) : ('1' as const) }
+    }
+  )
 
-  app.post('/control/:queue', { schema: SetControl, config: { role: 'manage', makesQueue: true } }, async ({ params: { queue }, body: { action, status = action, ...change } }) => {
-    if (change.for !== undefined && status !== 'stop') throw new errors.FOR_ALONE()
-    await setPolicy(app.redis, queue, { status, ...change })
-    return { queue, response: 'updated' as const }
-  })
+  app.post(
+    '/control/:queue',
+    { schema: SetControl, config: { role: 'manage', makesQueue: true } },
+    async ({ params: { queue }, body: { action, status = action, ...change } }) => {
+      if (change.for !== undefined && status !== 'stop') throw new errors.FOR_ALONE()
+      await setPolicy(app.redis, queue, { status, ...change })
+      return { queue, response: 'updated' as const }
+    }
+  )
 
   app.refuseWithoutName('/control')
 }

@@ -10,89 +10,169 @@ import { elementTexts, memberText } from '../operations/json-text.ts'
 import { noteWorker } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/j/:queue/:id/ack', { schema: Ack, config: { role: 'consume' } }, async (request, reply) => {
-    const { params: { queue, id }, query: { receipt, next: more, lease, wait, worker_id: named } } = request
-    const done = { id, receipt, result: request.text }
-    const worker = named ?? request.headers['x-presque-workerid']
-    if (more !== '1') {
-      noteWorker(app.redis, queue, worker)
-      const refused = await ackOne(app.redis, queue, done)
-      if (refused !== null) throw new errors[refused]()
-      void reply.code(204).send()
-      return
+  app.post(
+    '/j/:queue/:id/ack',
+    { schema: Ack, config: { role: 'consume' } },
+    async (request, reply) => {
+      const {
+        params: { queue, id },
+        query: { receipt, next: more, lease, wait, worker_id: named }
+      } = request
+      const done = { id, receipt, result: request.text }
+      const worker = named ?? request.headers['x-presque-workerid']
+      if (more !== '1') {
+        noteWorker(app.redis, queue, worker)
+        const refused = await ackOne(app.redis, queue, done)
+        if (refused !== null) throw new errors[refused]()
+        void reply.code(204).send()
+        return
+      }
+      const deadline = wait ? reply.deadline(wait) : undefined
+      const [job] = await ackAndTakeNext(
+        app.redis,
+        app.longPoll,
+        queue,
+        done,
+        { worker, lease: lease === '' ? 0 : lease },
+        deadline
+      )
+      if (job === undefined) throw new errors.NO_JOB()
+      return reply.deliver(job, worker)
     }
-    const deadline = wait ? reply.deadline(wait) : undefined
-    const [job] = await ackAndTakeNext(app.redis, app.longPoll, queue, done, { worker, lease: lease === '' ? 0 : lease }, deadline)
-    if (job === undefined) throw new errors.NO_JOB()
-    return reply.deliver(job, worker)
-  })
+  )
 
   app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async request => {
-    const { params: { queue, id }, query: { receipt }, body, text } = request
+    const {
+      params: { queue, id },
+      query: { receipt },
+      body,
+      text
+    } = request
     noteWorker(app.redis, queue, workerIn(request))
-    const failure = { delay: body?.delay, retry: body?.retry, error: body?.error && memberText(text, 'error') }
+    const failure = {
+      delay: body?.delay,
+      retry: body?.retry,
+      error: body?.error && memberText(text, 'error')
+    }
     const [verdict] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
     return unlessRefused(verdict!)
   })
 
-  app.post('/j/:queue/:id/release', { schema: Release, config: { role: 'consume' } }, async (request, reply) => {
-    const { params: { queue, id }, query: { receipt, delay } } = request
-    noteWorker(app.redis, queue, workerIn(request))
-    const isBack = await release(app.redis, queue, { id, receipt }, { delay })
-    if (!isBack) return { state: 'failed' as const, duplicate: true as const }
-    return reply.code(204).send()
-  })
+  app.post(
+    '/j/:queue/:id/release',
+    { schema: Release, config: { role: 'consume' } },
+    async (request, reply) => {
+      const {
+        params: { queue, id },
+        query: { receipt, delay }
+      } = request
+      noteWorker(app.redis, queue, workerIn(request))
+      const isBack = await release(app.redis, queue, { id, receipt }, { delay })
+      if (!isBack) return { state: 'failed' as const, duplicate: true as const }
+      return reply.code(204).send()
+    }
+  )
 
-  app.post('/j/:queue/:id/touch', { schema: Touch, config: { role: 'consume' } }, async (request, reply) => {
-    const { params: { queue, id }, query: { receipt }, body, text } = request
-    const progress = body?.progress === undefined ? undefined : memberText(text, 'progress')
-    const { outcomes: [expires], quiet } = await touchAs(app.redis, queue, [{ id, receipt, lease: body?.lease, progress }], { worker: workerIn(request) })
-    if (quiet) reply.header('x-presque-quiet', '1')
-    return { lease_expires: unlessRefused(expires!) }
-  })
+  app.post(
+    '/j/:queue/:id/touch',
+    { schema: Touch, config: { role: 'consume' } },
+    async (request, reply) => {
+      const {
+        params: { queue, id },
+        query: { receipt },
+        body,
+        text
+      } = request
+      const progress = body?.progress === undefined ? undefined : memberText(text, 'progress')
+      const {
+        outcomes: [expires],
+        quiet
+      } = await touchAs(app.redis, queue, [{ id, receipt, lease: body?.lease, progress }], {
+        worker: workerIn(request)
+      })
+      if (quiet) reply.header('x-presque-quiet', '1')
+      return { lease_expires: unlessRefused(expires!) }
+    }
+  )
 
   app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async request => {
-    const { params: { queue }, body: { jobs }, text } = request
+    const {
+      params: { queue },
+      body: { jobs },
+      text
+    } = request
     noteWorker(app.redis, queue, workerIn(request))
     const texts = elementTexts(text, 'jobs')
-    const outcomes = await ack(app.redis, queue, jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') })))
+    const outcomes = await ack(
+      app.redis,
+      queue,
+      jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') }))
+    )
     return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
   })
 
   app.post('/qb/:queue/nack', { schema: NackBatch, config: { role: 'consume' } }, async request => {
-    const { params: { queue }, body: { jobs }, text } = request
+    const {
+      params: { queue },
+      body: { jobs },
+      text
+    } = request
     noteWorker(app.redis, queue, workerIn(request))
     const texts = elementTexts(text, 'jobs')
-    const outcomes = await nack(app.redis, queue, jobs.map((job, i) => ({ ...job, error: memberText(texts[i]!, 'error') })))
+    const outcomes = await nack(
+      app.redis,
+      queue,
+      jobs.map((job, i) => ({ ...job, error: memberText(texts[i]!, 'error') }))
+    )
     return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
   })
 
-  app.post('/qb/:queue/touch', { schema: TouchBatch, config: { role: 'consume' } }, async (request, reply) => {
-    const { params: { queue }, body: { jobs }, text } = request
-    const texts = elementTexts(text, 'jobs')
-    const touches = jobs.map((job, i) => ({ ...job, progress: memberText(texts[i]!, 'progress') }))
-    const { outcomes, quiet } = await touchAs(app.redis, queue, touches, { worker: workerIn(request) })
-    if (quiet) reply.header('x-presque-quiet', '1')
-    return jobs.map(({ id }, i) => {
-      const outcome = outcomes[i]!
-      return answer(id, typeof outcome === 'number' ? { lease_expires: outcome } : outcome)
-    })
-  })
+  app.post(
+    '/qb/:queue/touch',
+    { schema: TouchBatch, config: { role: 'consume' } },
+    async (request, reply) => {
+      const {
+        params: { queue },
+        body: { jobs },
+        text
+      } = request
+      const texts = elementTexts(text, 'jobs')
+      const touches = jobs.map((job, i) => ({
+        ...job,
+        progress: memberText(texts[i]!, 'progress')
+      }))
+      const { outcomes, quiet } = await touchAs(app.redis, queue, touches, {
+        worker: workerIn(request)
+      })
+      if (quiet) reply.header('x-presque-quiet', '1')
+      return jobs.map(({ id }, i) => {
+        const outcome = outcomes[i]!
+        return answer(id, typeof outcome === 'number' ? { lease_expires: outcome } : outcome)
+      })
+    }
+  )
 }
 
-interface Naming { query: { worker_id?: string }, headers: { 'x-presque-workerid'?: string } }
+interface Naming {
+  query: { worker_id?: string }
+  headers: { 'x-presque-workerid'?: string }
+}
 
 function workerIn ({ query, headers }: Naming): string | undefined {
   return query.worker_id ?? headers['x-presque-workerid']
 }
 
-function unlessRefused<Outcome extends NackOutcome | number> (outcome: Outcome | ErrorCode): Outcome {
+function unlessRefused<Outcome extends NackOutcome | number> (
+  outcome: Outcome | ErrorCode
+): Outcome {
   if (typeof outcome === 'string') throw new errors[outcome]()
   return outcome
 }
 
 function answer (id: string, outcome: object | ErrorCode) {
-  return typeof outcome === 'string' ? { id, error: new errors[outcome]().message } : { id, ok: true as const, ...outcome }
+  return typeof outcome === 'string'
+    ? { id, error: new errors[outcome]().message }
+    : { id, ok: true as const, ...outcome }
 }
 
 export default routes

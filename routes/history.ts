@@ -13,14 +13,26 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const known = pages.get(key)
     if (known !== undefined) return known()
     if (pages.size >= 100) pages.clear()
-    const found = cacheFor(app.redis, 5000, async () => await lastHour(app.redis, (await app.summaries.names(range)).names))
+    const found = cacheFor(
+      app.redis,
+      5000,
+      async () => await lastHour(app.redis, (await app.summaries.names(range)).names)
+    )
     pages.set(key, found)
     return found()
   }
 
-  app.get('/history', { schema: GetLastHour, config: { role: 'read' } }, async request => await page({ ...request.query, ...request.sight }))
+  app.get(
+    '/history',
+    { schema: GetLastHour, config: { role: 'read' } },
+    async request => await page({ ...request.query, ...request.sight })
+  )
 
-  app.get('/history/:queue', { schema: GetHistory, config: { role: 'read' } }, async ({ params: { queue } }) => ({ queue, ...await history(app.redis, queue) }))
+  app.get(
+    '/history/:queue',
+    { schema: GetHistory, config: { role: 'read' } },
+    async ({ params: { queue } }) => ({ queue, ...(await history(app.redis, queue)) })
+  )
 }
 
 export default routes

@@ -9,46 +9,91 @@ import { explain } from '../operations/job/why.ts'
 import { jobAtEnd } from '../operations/wait/result.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/j/:queue', { schema: GetJobs, config: { role: 'read' } }, async ({ params: { queue }, query }, reply) => {
-    const { state, uniq, fields, payload_max: payloadMax, ...page } = query
-    if (state !== undefined && uniq !== undefined) throw new errors.INVALID('give state or uniq, not both')
-    const { counts, failed, processed } = await queueStatus(app.redis, queue)
-    const numbers = JSON.stringify({ queue_name: queue, job_count: counts.waiting, job_failed: failed, job_processed: processed })
-    const found = state !== undefined ? await jobs(app.redis, queue, state, { ...page, payloadMax }) : uniq !== undefined ? [await jobByKey(app.redis, queue, uniq)] : null
-    const extent = { fields: namesIn(fields), payloadMax }
-    const list = found?.flatMap(job => job === null ? [] : [text(excerpt(job, extent))])
-    return reply.type('application/json').send(`${numbers.slice(0, -1)}${list === undefined ? '' : `,"jobs":[${list.join(',')}]`}}` as never)
-  })
+  app.get(
+    '/j/:queue',
+    { schema: GetJobs, config: { role: 'read' } },
+    async ({ params: { queue }, query }, reply) => {
+      const { state, uniq, fields, payload_max: payloadMax, ...page } = query
+      if (state !== undefined && uniq !== undefined) {
+        throw new errors.INVALID('give state or uniq, not both')
+      }
+      const { counts, failed, processed } = await queueStatus(app.redis, queue)
+      const numbers = JSON.stringify({
+        queue_name: queue,
+        job_count: counts.waiting,
+        job_failed: failed,
+        job_processed: processed
+      })
+      const found =
+        state !== undefined
+          ? await jobs(app.redis, queue, state, { ...page, payloadMax })
+          : uniq !== undefined
+            ? [await jobByKey(app.redis, queue, uniq)]
+            : null
+      const extent = { fields: namesIn(fields), payloadMax }
+      const list = found?.flatMap(job => (job === null ? [] : [text(excerpt(job, extent))]))
+      const listed = list === undefined ? '' : `,"jobs":[${list.join(',')}]`
+      return reply.type('application/json').send(`${numbers.slice(0, -1)}${listed}}` as never)
+    }
+  )
 
-  app.delete('/j/:queue', { schema: CancelAll, config: { role: 'manage' } }, async ({ params: { queue }, query: { state, limit } }) => {
-    return { count: await cancelAll(app.redis, queue, state, limit) }
-  })
+  app.delete(
+    '/j/:queue',
+    { schema: CancelAll, config: { role: 'manage' } },
+    async ({ params: { queue }, query: { state, limit } }) => {
+      return { count: await cancelAll(app.redis, queue, state, limit) }
+    }
+  )
 
-  app.post('/j/:queue/retry', { schema: RetryAll, config: { role: 'manage' } }, async ({ params: { queue }, query: { state, limit } }) => {
-    const { count, duplicates } = await retryAll(app.redis, queue, state, limit)
-    return duplicates > 0 ? { count, duplicates } : { count }
-  })
+  app.post(
+    '/j/:queue/retry',
+    { schema: RetryAll, config: { role: 'manage' } },
+    async ({ params: { queue }, query: { state, limit } }) => {
+      const { count, duplicates } = await retryAll(app.redis, queue, state, limit)
+      return duplicates > 0 ? { count, duplicates } : { count }
+    }
+  )
 
-  app.get('/j/:queue/:id', { schema: GetJob, config: { role: 'read' } }, async ({ params: { queue, id }, query: { wait = 0, fields } }, reply) => {
-    const found = await jobAtEnd(app.redis, app.longPoll, queue, id, reply.deadline(wait))
-    if (found === null) throw new errors.NO_SUCH_JOB()
-    return reply.type('application/json').send(text(excerpt(found, { fields: namesIn(fields) })) as never)
-  })
+  app.get(
+    '/j/:queue/:id',
+    { schema: GetJob, config: { role: 'read' } },
+    async ({ params: { queue, id }, query: { wait = 0, fields } }, reply) => {
+      const found = await jobAtEnd(app.redis, app.longPoll, queue, id, reply.deadline(wait))
+      if (found === null) throw new errors.NO_SUCH_JOB()
+      return reply
+        .type('application/json')
+        .send(text(excerpt(found, { fields: namesIn(fields) })) as never)
+    }
+  )
 
-  app.delete('/j/:queue/:id', { schema: Cancel, config: { role: 'manage' } }, async ({ params: { queue, id } }, reply) => {
-    await cancel(app.redis, queue, id)
-    return reply.code(204).send()
-  })
+  app.delete(
+    '/j/:queue/:id',
+    { schema: Cancel, config: { role: 'manage' } },
+    async ({ params: { queue, id } }, reply) => {
+      await cancel(app.redis, queue, id)
+      return reply.code(204).send()
+    }
+  )
 
-  app.get('/j/:queue/:id/why', { schema: GetWhy, config: { role: 'read' } }, async ({ params: { queue, id } }, reply) => {
-    const { last_error: error, ...reason } = explain(...await why(app.redis, queue, id))
-    return reply.type('application/json').send(written(reason, error === undefined ? {} : { last_error: error }) as never)
-  })
+  app.get(
+    '/j/:queue/:id/why',
+    { schema: GetWhy, config: { role: 'read' } },
+    async ({ params: { queue, id } }, reply) => {
+      const { last_error: error, ...reason } = explain(...(await why(app.redis, queue, id)))
+      return reply
+        .type('application/json')
+        .send(written(reason, error === undefined ? {} : { last_error: error }) as never)
+    }
+  )
 
-  app.post('/j/:queue/:id/retry', { schema: Retry, config: { role: 'manage' } }, async ({ params: { queue, id } }, reply) => {
-    await retry(app.redis, queue, id)
-    return reply.code(204).send()
-  })
+  app.post(
+    '/j/:queue/:id/retry',
+    { schema: Retry, config: { role: 'manage' } },
+    async ({ params: { queue, id } }, reply) => {
+      await retry(app.redis, queue, id)
+      return reply.code(204).send()
+    }
+  )
 
   app.refuseWithoutName('/j')
 }
@@ -58,7 +103,10 @@ function namesIn (fields: string | undefined): Set<string> | undefined {
 }
 
 function text ({ progress, last_error: error, result, payload, ...rest }: Excerpt): string {
-  return written({ ...rest, keep: undefined, generation: undefined, proof: undefined }, { progress, last_error: error, result, payload })
+  return written(
+    { ...rest, keep: undefined, generation: undefined, proof: undefined },
+    { progress, last_error: error, result, payload }
+  )
 }
 
 // JSON that came in goes out by hand, as it came: it may be too deep to be written out again.

@@ -3,41 +3,91 @@ import type { FastifyRequest } from 'fastify'
 import { DeleteSchedule, GetSchedule, ListSchedules, SetSchedule } from '../schemas/schedule.ts'
 import { errors } from '../operations/errors.ts'
 import { memberText } from '../operations/json-text.ts'
-import { found, schedule, schedules, unschedule, type Guard, type ScheduleDocument } from '../operations/schedule/schedule.ts'
+import {
+  deleteSchedule,
+  getSchedule,
+  listSchedules,
+  setSchedule,
+  type QueueGuard,
+  type Schedule
+} from '../operations/schedule/schedule.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.get('/schedule', { schema: ListSchedules, config: { role: 'read' } }, async (request, reply) => {
-    const { schedules: page, size } = await schedules(app.redis, queue => request.sees(queue), request.query)
-    return reply.type('application/json').send(`{"schedules":[${page.map(text).join(',')}],"size":${size}}` as never)
-  })
+  app.get(
+    '/schedule',
+    { schema: ListSchedules, config: { role: 'read' } },
+    async (request, reply) => {
+      const { schedules: page, size } = await listSchedules(
+        app.redis,
+        queue => request.sees(queue),
+        request.query
+      )
+      return reply
+        .type('application/json')
+        .send(`{"schedules":[${page.map(text).join(',')}],"size":${size}}` as never)
+    }
+  )
 
-  app.get('/schedule/:name', { schema: GetSchedule, config: { role: 'read' } }, async (request, reply) => {
-    const document = await found(app.redis, request.params.name)
-    if (document === null) throw new errors.NO_SUCH_SCHEDULE()
-    guarding(request)(document.queue)
-    return reply.type('application/json').send(text(document) as never)
-  })
+  app.get(
+    '/schedule/:name',
+    { schema: GetSchedule, config: { role: 'read' } },
+    async (request, reply) => {
+      const document = await getSchedule(app.redis, request.params.name)
+      if (document === null) throw new errors.NO_SUCH_SCHEDULE()
+      guarding(request)(document.queue)
+      return reply.type('application/json').send(text(document) as never)
+    }
+  )
 
-  app.put('/schedule/:name', { schema: SetSchedule, config: { role: 'manage', makesQueue: true } }, async (request, reply) => {
-    const { params: { name }, body } = request
-    refuseContradictions(body)
-    const { isNew, document } = await schedule(app.redis, name, { ...body, payload: memberText(request.text, 'payload')! }, guarding(request))
-    // It is for Redis's clock to say when that is.
-    app.scheduler.look(0)
-    return reply.code(isNew ? 201 : 200).type('application/json').send(text(document) as never)
-  })
+  app.put(
+    '/schedule/:name',
+    { schema: SetSchedule, config: { role: 'manage', makesQueue: true } },
+    async (request, reply) => {
+      const {
+        params: { name },
+        body
+      } = request
+      refuseContradictions(body)
+      const { isNew, schedule } = await setSchedule(
+        app.redis,
+        name,
+        { ...body, payload: memberText(request.text, 'payload')! },
+        guarding(request)
+      )
+      // It is for Redis's clock to say when that is.
+      app.scheduler.look(0)
+      return reply
+        .code(isNew ? 201 : 200)
+        .type('application/json')
+        .send(text(schedule) as never)
+    }
+  )
 
-  app.delete('/schedule/:name', { schema: DeleteSchedule, config: { role: 'manage' } }, async (request, reply) => {
-    await unschedule(app.redis, request.params.name, guarding(request))
-    return reply.code(204).send()
-  })
+  app.delete(
+    '/schedule/:name',
+    { schema: DeleteSchedule, config: { role: 'manage' } },
+    async (request, reply) => {
+      await deleteSchedule(app.redis, request.params.name, guarding(request))
+      return reply.code(204).send()
+    }
+  )
 }
 
-function guarding (request: FastifyRequest): Guard {
-  return queue => { if (!request.sees(queue)) throw new errors.SCHEDULE_FORBIDDEN() }
+function guarding (request: FastifyRequest): QueueGuard {
+  return queue => {
+    if (!request.sees(queue)) throw new errors.SCHEDULE_FORBIDDEN()
+  }
 }
 
-function refuseContradictions ({ cron, every, tz }: { cron?: string, every?: number, tz?: string }): void {
+function refuseContradictions ({
+  cron,
+  every,
+  tz
+}: {
+  cron?: string
+  every?: number
+  tz?: string
+}): void {
   if (cron === undefined && every === undefined) throw new errors.SCHEDULE_TIME_MISSING()
   if (cron !== undefined && every !== undefined) throw new errors.SCHEDULE_TIME_TWICE()
   // UTC is what the document of such a schedule says, and so may come back.
@@ -45,7 +95,7 @@ function refuseContradictions ({ cron, every, tz }: { cron?: string, every?: num
 }
 
 // By hand: the payload goes out as it came in.
-function text ({ payload, ...rest }: ScheduleDocument): string {
+function text ({ payload, ...rest }: Schedule): string {
   return `${JSON.stringify(rest).slice(0, -'}'.length)},"payload":${payload}}`
 }
 

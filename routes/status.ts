@@ -16,27 +16,35 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     return reply.type('application/json').send(`{"queues":[${list}],"size":${all.length}}` as never)
   })
 
-  app.get('/status/:queue', { schema: GetStatus, config: { role: 'read' } }, async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {
-    const [{ counts, policy, oldestAge, processed, failed, lost, expired, discarded }, registered, waiting] = await Promise.all([
-      queueStatus(app.redis, queue),
-      workersOf(app.redis, queue),
-      listed === '1' ? jobs(app.redis, queue, 'waiting', page) : undefined
-    ])
-    return {
-      queue,
-      size: counts.waiting,
-      policy,
-      counts,
-      oldest_age: oldestAge,
-      processed,
-      failed,
-      lost,
-      expired,
-      discarded,
-      workers: registered,
-      ...(waiting && { jobs: waiting.map(job => job.payload) })
+  app.get(
+    '/status/:queue',
+    { schema: GetStatus, config: { role: 'read' } },
+    async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {
+      const [
+        { counts, policy, oldestAge, processed, failed, lost, expired, discarded },
+        registered,
+        waiting
+      ] = await Promise.all([
+        queueStatus(app.redis, queue),
+        workersOf(app.redis, queue),
+        listed === '1' ? jobs(app.redis, queue, 'waiting', page) : undefined
+      ])
+      return {
+        queue,
+        size: counts.waiting,
+        policy,
+        counts,
+        oldest_age: oldestAge,
+        processed,
+        failed,
+        lost,
+        expired,
+        discarded,
+        workers: registered,
+        ...(waiting && { jobs: waiting.map(job => job.payload) })
+      }
     }
-  })
+  )
 }
 
 export default routes

@@ -19,14 +19,18 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 function tell (stream: SseStream, summaries: Summaries, page: Page, range: Range): void {
   let behind = false
   stream.write(wholePage(page))
-  const stop = summaries.listen((changes, latest) => {
-    if (stream.full) behind = true
-    else if (latest === null) stream.write(event('away', {}))
-    else {
-      stream.write(behind ? wholePage(latest) : changesOf(changes!, latest))
-      behind = false
-    }
-  }, range, page)
+  const stop = summaries.listen(
+    (changes, latest) => {
+      if (stream.full) behind = true
+      else if (latest === null) stream.write(event('away', {}))
+      else {
+        stream.write(behind ? wholePage(latest) : changesOf(changes!, latest))
+        behind = false
+      }
+    },
+    range,
+    page
+  )
   stream.once('close', stop)
   if (stream.destroyed) stop()
 }

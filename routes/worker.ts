@@ -1,47 +1,94 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import {
-  GetQueueWorkers, GetWorkers, Register, SetQuiet, Unregister, UnsetQuiet, type QueueWorkers, type Worker
+  GetQueueWorkers,
+  GetWorkers,
+  Register,
+  SetQuiet,
+  Unregister,
+  UnsetQuiet,
+  type QueueWorkers,
+  type Worker
 } from '../schemas/worker.ts'
 import { errors } from '../operations/errors.ts'
 import { queueStatus } from '../operations/queue/queue.ts'
 import {
-  parseAbout, idsOf, register, setQuiet, unregister, worker, workers, type Worker as Described
+  parseAbout,
+  idsOf,
+  register,
+  setQuiet,
+  unregister,
+  worker,
+  workers,
+  type Worker as Described
 } from '../operations/worker/worker.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  app.post('/w/:queue', { schema: Register, config: { role: 'consume' } }, async (request, reply) => {
-    await register(app.redis, request.params.queue, idIn(request), parseAbout(request.body ?? {}))
-    return reply.code(201).send()
-  })
+  app.post(
+    '/w/:queue',
+    { schema: Register, config: { role: 'consume' } },
+    async (request, reply) => {
+      await register(app.redis, request.params.queue, idIn(request), parseAbout(request.body ?? {}))
+      return reply.code(201).send()
+    }
+  )
 
-  app.delete('/w/:queue', { schema: Unregister, config: { role: 'consume' } }, async (request, reply) => {
-    await unregister(app.redis, request.params.queue, idIn(request))
-    return reply.code(204).send()
-  })
+  app.delete(
+    '/w/:queue',
+    { schema: Unregister, config: { role: 'consume' } },
+    async (request, reply) => {
+      await unregister(app.redis, request.params.queue, idIn(request))
+      return reply.code(204).send()
+    }
+  )
 
-  app.post('/w/:queue/quiet', { schema: SetQuiet, config: { role: 'manage' } }, async (request, reply) => {
-    await setQuiet(app.redis, request.params.queue, idIn(request), true, queue => request.sees(queue))
-    return reply.code(204).send()
-  })
+  app.post(
+    '/w/:queue/quiet',
+    { schema: SetQuiet, config: { role: 'manage' } },
+    async (request, reply) => {
+      await setQuiet(app.redis, request.params.queue, idIn(request), true, queue =>
+        request.sees(queue)
+      )
+      return reply.code(204).send()
+    }
+  )
 
-  app.delete('/w/:queue/quiet', { schema: UnsetQuiet, config: { role: 'manage' } }, async (request, reply) => {
-    await setQuiet(app.redis, request.params.queue, idIn(request), false, queue => request.sees(queue))
-    return reply.code(204).send()
-  })
+  app.delete(
+    '/w/:queue/quiet',
+    { schema: UnsetQuiet, config: { role: 'manage' } },
+    async (request, reply) => {
+      await setQuiet(app.redis, request.params.queue, idIn(request), false, queue =>
+        request.sees(queue)
+      )
+      return reply.code(204).send()
+    }
+  )
 
-  app.get('/w/:queue', { schema: GetQueueWorkers, config: { role: 'read' } }, async ({ params, query }, reply) => {
-    return await byQueue(reply, params.queue, query)
-  })
+  app.get(
+    '/w/:queue',
+    { schema: GetQueueWorkers, config: { role: 'read' } },
+    async ({ params, query }, reply) => {
+      return await byQueue(reply, params.queue, query)
+    }
+  )
 
   app.get('/w', { schema: GetWorkers, config: { role: 'read' } }, async (request, reply) => {
     const { worker_id: id, queue_name: name, queue, ...page } = request.query
-    if ([id, name, queue].filter(given => given !== undefined).length > 1) throw new errors.INVALID('give worker_id or queue_name, not both')
+    if ([id, name, queue].filter(given => given !== undefined).length > 1) {
+      throw new errors.INVALID('give worker_id or queue_name, not both')
+    }
     if (name !== undefined) return await byQueue(reply, name, page)
     const sees = (queue: string): boolean => request.sees(queue)
     if (id === undefined) {
       const { workers: found, more } = await workers(app.redis, { ...page, queue, sees })
-      if (more) link(reply, `/w?${queue === undefined ? '' : `queue=${queue}&`}`, page.limit, found.at(-1)!.worker_id)
+      if (more) {
+        link(
+          reply,
+          `/w?${queue === undefined ? '' : `queue=${queue}&`}`,
+          page.limit,
+          found.at(-1)!.worker_id
+        )
+      }
       // By hand: to find out which of the forms it has, the serializer would check each worker.
       return reply.type('application/json').send(JSON.stringify(found.map(shown)) as never)
     }
@@ -52,11 +99,22 @@ const routes: FastifyPluginAsyncTypebox = async app => {
 
   app.refuseWithoutName('/w', ['POST', 'DELETE'])
 
-  async function byQueue (reply: FastifyReply, queue: string, page: { after?: string, limit: number }): Promise<QueueWorkers> {
+  async function byQueue (
+    reply: FastifyReply,
+    queue: string,
+    page: { after?: string; limit: number }
+  ): Promise<QueueWorkers> {
     const [{ ids, more }, { processed, failed }] = await Promise.all([
-      idsOf(app.redis, queue, page), queueStatus(app.redis, queue)])
+      idsOf(app.redis, queue, page),
+      queueStatus(app.redis, queue)
+    ])
     if (more) link(reply, `/w/${queue}?`, page.limit, ids.at(-1)!)
-    return { queue_name: queue, workers_list: ids, processed: String(processed), failed: String(failed) }
+    return {
+      queue_name: queue,
+      workers_list: ids,
+      processed: String(processed),
+      failed: String(failed)
+    }
   }
 }
 

@@ -6,64 +6,105 @@ import { quietHeader, Taken } from './queue.ts'
 import { NoContent } from './empty.ts'
 import { changing, LeaseLost, refusal, storing } from './error.ts'
 
-const Receipt = Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$', description: 'Came with the job, as X-Presque-Receipt', 'x-refusal': 'RECEIPT_INVALID' })
+const Receipt = Type.String({
+  pattern: '^[A-Za-z0-9-]{1,64}$',
+  description: 'Came with the job, as X-Presque-Receipt',
+  'x-refusal': 'RECEIPT_INVALID'
+})
 
 const NoJob = refusal('There is no such job: it has finished, or was cancelled', 'no such job')
-const NoNext = refusal('There is no such job: it has finished, or was cancelled. With `next=1` also: there is no next one', 'no such job')
+const NoNext = refusal(
+  'There is no such job: it has finished, or was cancelled. With `next=1` also: there is no next' +
+  ' one',
+  'no such job'
+)
 const refusals = { ...changing, 404: NoJob, 409: LeaseLost, 413: storing[413] }
 
-const Result = Type.Union([Type.Unknown(), Type.Null()], { description: 'The result of the job: any JSON', examples: [{ sent: true }] })
+const Result = Type.Union([Type.Unknown(), Type.Null()], {
+  description: 'The result of the job: any JSON',
+  examples: [{ sent: true }]
+})
 
 export const Ack = {
   tags: ['delivery'],
   summary: 'Finish a job',
-  description: 'The body, if there is one, is its result: any JSON, under any content type. With `next=1` the answer is that of the next GET /q.',
+  description:
+    'The body, if there is one, is its result: any JSON, under any content type. With `next=1` ' +
+    'the answer is that of the next GET /q.',
   params: JobParams,
-  querystring: Type.Object({
-    receipt: Receipt,
-    next: Type.Optional(Type.Union([Type.Literal('0'), Type.Literal('1')], { description: '1 to get the next job with the answer', 'x-refusal': 'NEXT_INVALID' })),
-    lease: Type.Optional(LeaseParameter),
-    wait: Type.Optional(Wait),
-    worker_id: Type.Optional(WorkerId)
-  }, { additionalProperties: false }),
+  querystring: Type.Object(
+    {
+      receipt: Receipt,
+      next: Type.Optional(
+        Type.Union([Type.Literal('0'), Type.Literal('1')], {
+          description: '1 to get the next job with the answer',
+          'x-refusal': 'NEXT_INVALID'
+        })
+      ),
+      lease: Type.Optional(LeaseParameter),
+      wait: Type.Optional(Wait),
+      worker_id: Type.Optional(WorkerId)
+    },
+    { additionalProperties: false }
+  ),
   headers: WorkerHeaders,
   body: Result,
   response: { 200: Taken, 204: NoContent, ...refusals, 404: NoNext }
 }
 
-const Failure = Type.Object({
-  error: Type.Optional(Type.Object({
-    type: Type.Optional(Type.String()),
-    message: Type.Optional(Type.String()),
-    backtrace: Type.Optional(Type.Unknown())
-  }, {
-    additionalProperties: true,
-    description: 'What happened; it is shown with the job. Of one larger than 64 KiB, type, message and backtrace are kept, cut'
-  })),
-  delay: Type.Optional(Delay),
-  retry: Type.Optional(Type.Boolean({ description: 'false: it has failed for good' }))
-}, { additionalProperties: false })
+const Failure = Type.Object(
+  {
+    error: Type.Optional(
+      Type.Object(
+        {
+          type: Type.Optional(Type.String()),
+          message: Type.Optional(Type.String()),
+          backtrace: Type.Optional(Type.Unknown())
+        },
+        {
+          additionalProperties: true,
+          description:
+            'What happened; it is shown with the job. Of one larger than 64 KiB, type, message ' +
+            'and backtrace are kept, cut'
+        }
+      )
+    ),
+    delay: Type.Optional(Delay),
+    retry: Type.Optional(Type.Boolean({ description: 'false: it has failed for good' }))
+  },
+  { additionalProperties: false }
+)
 const failure = { error: { type: 'SMTPError', message: 'no such address' } }
 
-const Duplicate = Type.Literal(true, { description: 'It has failed, for another job has its unique key by now' })
+const Duplicate = Type.Literal(true, {
+  description: 'It has failed, for another job has its unique key by now'
+})
 
 export const Nack = {
   tags: ['delivery'],
   summary: 'Give a job up: it failed',
-  description: 'It runs again after `delay` seconds, or as the backoff of the queue says, until its tries are used up.',
+  description:
+    'It runs again after `delay` seconds, or as the backoff of the queue says, until its tries ' +
+    'are used up.',
   params: JobParams,
-  querystring: Type.Object({ receipt: Receipt, worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  querystring: Type.Object(
+    { receipt: Receipt, worker_id: Type.Optional(WorkerId) },
+    { additionalProperties: false }
+  ),
   headers: WorkerHeaders,
   body: Type.Union([Failure, Type.Null()], { examples: [failure], 'x-refusal': 'BODY_INVALID' }),
   response: {
-    200: Type.Object({
-      state: Type.Union([Type.Literal('delayed'), Type.Literal('failed')]),
-      run_at: Type.Optional(Instant),
-      duplicate: Type.Optional(Duplicate)
-    }, {
-      description: 'When it runs again, if it does',
-      examples: [{ state: 'delayed', run_at: 1273923549.5 }]
-    }),
+    200: Type.Object(
+      {
+        state: Type.Union([Type.Literal('delayed'), Type.Literal('failed')]),
+        run_at: Type.Optional(Instant),
+        duplicate: Type.Optional(Duplicate)
+      },
+      {
+        description: 'When it runs again, if it does',
+        examples: [{ state: 'delayed', run_at: 1273923549.5 }]
+      }
+    ),
     ...refusals
   }
 }
@@ -72,48 +113,87 @@ export const Release = {
   tags: ['delivery'],
   summary: 'Give a job back, uncounted',
   params: JobParams,
-  querystring: Type.Object({ receipt: Receipt, delay: Type.Optional(Delay), worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  querystring: Type.Object(
+    { receipt: Receipt, delay: Type.Optional(Delay), worker_id: Type.Optional(WorkerId) },
+    { additionalProperties: false }
+  ),
   headers: WorkerHeaders,
   response: {
-    200: Type.Object({ state: Type.Literal('failed'), duplicate: Duplicate }, {
-      description: 'It was late, had failed, and another job has its unique key by now',
-      examples: [{ state: 'failed', duplicate: true }]
-    }),
+    200: Type.Object(
+      { state: Type.Literal('failed'), duplicate: Duplicate },
+      {
+        description: 'It was late, had failed, and another job has its unique key by now',
+        examples: [{ state: 'failed', duplicate: true }]
+      }
+    ),
     204: NoContent,
     ...refusals
   }
 }
 
-const More = Type.Object({
-  lease: Type.Optional(Lease),
-  progress: Type.Optional(Type.Unknown({ description: 'How far the work is: any JSON, of 64 KiB at most; it is shown with the job' }))
-}, { additionalProperties: false })
+const More = Type.Object(
+  {
+    lease: Type.Optional(Lease),
+    progress: Type.Optional(
+      Type.Unknown({
+        description: 'How far the work is: any JSON, of 64 KiB at most; it is shown with the job'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
 const more = { lease: 30, progress: { percent: 40 } }
 
 export const Touch = {
   tags: ['delivery'],
   summary: 'Keep a job for longer',
   params: JobParams,
-  querystring: Type.Object({ receipt: Receipt, worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
+  querystring: Type.Object(
+    { receipt: Receipt, worker_id: Type.Optional(WorkerId) },
+    { additionalProperties: false }
+  ),
   headers: WorkerHeaders,
   body: Type.Union([More, Type.Null()], { examples: [more], 'x-refusal': 'BODY_INVALID' }),
   response: {
-    200: Type.Object({ lease_expires: Instant }, { description: 'Until when it is kept', headers: quietHeader, examples: [{ lease_expires: 1273923564.5 }] }),
+    200: Type.Object(
+      { lease_expires: Instant },
+      {
+        description: 'Until when it is kept',
+        headers: quietHeader,
+        examples: [{ lease_expires: 1273923564.5 }]
+      }
+    ),
     ...refusals
   }
 }
 
 const held = { id: JobId, receipt: Receipt }
 
-function several<T extends Record<string, ReturnType<typeof Type.Optional>>> (properties: T, example: object) {
-  return Type.Object({
-    jobs: Type.Array(Type.Object({ ...held, ...properties }, { additionalProperties: false }), { maxItems: batchSize.most, 'x-refusal': 'JOBS_NOT_ARRAY' })
-  }, {
-    additionalProperties: false,
-    examples: [{ jobs: [{ id: '42', receipt: '1-5f2b6c1d0a9e8f77-g8zvpy2z', ...example }, { id: '43', receipt: '1-0c4be1f2a7d83956', ...example }] }],
-    'x-missing': 'CONTENT_MISSING',
-    'x-refusal': 'JOBS_NOT_ARRAY'
-  })
+function several<T extends Record<string, ReturnType<typeof Type.Optional>>> (
+  properties: T,
+  example: object
+) {
+  return Type.Object(
+    {
+      jobs: Type.Array(Type.Object({ ...held, ...properties }, { additionalProperties: false }), {
+        maxItems: batchSize.most,
+        'x-refusal': 'JOBS_NOT_ARRAY'
+      })
+    },
+    {
+      additionalProperties: false,
+      examples: [
+        {
+          jobs: [
+            { id: '42', receipt: '1-5f2b6c1d0a9e8f77-g8zvpy2z', ...example },
+            { id: '43', receipt: '1-0c4be1f2a7d83956', ...example }
+          ]
+        }
+      ],
+      'x-missing': 'CONTENT_MISSING',
+      'x-refusal': 'JOBS_NOT_ARRAY'
+    }
+  )
 }
 
 export const AckBatch = {
@@ -134,7 +214,14 @@ export const NackBatch = {
   headers: WorkerHeaders,
   body: several(Failure.properties, failure),
   response: {
-    200: outcomes({ state: Type.Optional(Type.String()), run_at: Type.Optional(Instant), duplicate: Type.Optional(Duplicate) }, { ok: true, state: 'delayed', run_at: 1273923549.5 }),
+    200: outcomes(
+      {
+        state: Type.Optional(Type.String()),
+        run_at: Type.Optional(Instant),
+        duplicate: Type.Optional(Duplicate)
+      },
+      { ok: true, state: 'delayed', run_at: 1273923549.5 }
+    ),
     ...changing,
     413: storing[413]
   }
@@ -148,17 +235,37 @@ export const TouchBatch = {
   headers: WorkerHeaders,
   body: several(More.properties, { lease: 30 }),
   response: {
-    200: { ...outcomes({ lease_expires: Type.Optional(Instant) }, { ok: true, lease_expires: 1273923564.5 }), headers: quietHeader },
+    200: {
+      ...outcomes(
+        { lease_expires: Type.Optional(Instant) },
+        { ok: true, lease_expires: 1273923564.5 }
+      ),
+      headers: quietHeader
+    },
     ...changing,
     413: storing[413]
   }
 }
 
-function outcomes<T extends Record<string, ReturnType<typeof Type.Optional>>> (more: T, example: Record<string, unknown>) {
-  return Type.Array(Type.Object({
-    id: JobId,
-    ok: Type.Optional(Type.Literal(true)),
-    error: Type.Optional(Type.String({ description: 'The refusal, if it was refused' })),
-    ...more
-  }), { description: 'One for each, in order', examples: [[{ id: '42', ...example }, { id: '43', error: 'lease lost' }]] })
+function outcomes<T extends Record<string, ReturnType<typeof Type.Optional>>> (
+  more: T,
+  example: Record<string, unknown>
+) {
+  return Type.Array(
+    Type.Object({
+      id: JobId,
+      ok: Type.Optional(Type.Literal(true)),
+      error: Type.Optional(Type.String({ description: 'The refusal, if it was refused' })),
+      ...more
+    }),
+    {
+      description: 'One for each, in order',
+      examples: [
+        [
+          { id: '42', ...example },
+          { id: '43', error: 'lease lost' }
+        ]
+      ]
+    }
+  )
 }

@@ -4,7 +4,7 @@ import { Wait } from './time.ts'
 import { always, BadRequest, StreamsFull } from './error.ts'
 
 /** What an answer that goes on looks like: the fields of each of its Server-Sent Events. */
-export function eventStream (example: { id?: string, event: string, data: object }) {
+export function eventStream (example: { id?: string; event: string; data: object }) {
   const fields = {
     id: Type.Optional(Type.String()),
     event: Type.Optional(Type.String()),
@@ -12,7 +12,10 @@ export function eventStream (example: { id?: string, event: string, data: object
     retry: Type.Optional(Type.Integer({ description: 'ms' }))
   }
   const written = { ...example, data: JSON.stringify(example.data) }
-  const schema = Type.Object(fields, { description: 'Each of the Server-Sent Events', examples: [written] })
+  const schema = Type.Object(fields, {
+    description: 'Each of the Server-Sent Events',
+    examples: [written]
+  })
   return { 'text/event-stream': { schema } }
 }
 
@@ -26,12 +29,26 @@ const LastEventId = Type.String({
 export const GetEvents = {
   tags: ['event'],
   summary: 'Listen to what happens to jobs and queues',
-  description: 'Server-Sent Events, one for each change of the state of a job, or of a queue. See docs/guide/events.md.',
-  querystring: Type.Object({
-    queue: Type.Optional({ ...QueueNames, description: 'The name of a queue, or up to 32 with commas between them; all queues if none is given' }),
-    last_event_id: Type.Optional(LastEventId),
-    wait: Type.Optional({ ...Wait, description: 'Seconds after which the stream ends, once it has told what there is; at most PRESQUE_MAX_WAIT (60). Without: it does not end' })
-  }, { additionalProperties: false }),
+  description:
+    'Server-Sent Events, one for each change of the state of a job, or of a queue. See ' +
+    'docs/guide/events.md.',
+  querystring: Type.Object(
+    {
+      queue: Type.Optional({
+        ...QueueNames,
+        description:
+          'The name of a queue, or up to 32 with commas between them; all queues if none is given'
+      }),
+      last_event_id: Type.Optional(LastEventId),
+      wait: Type.Optional({
+        ...Wait,
+        description:
+          'Seconds after which the stream ends, once it has told what there is; at most ' +
+          'PRESQUE_MAX_WAIT (60). Without: it does not end'
+      })
+    },
+    { additionalProperties: false }
+  ),
   headers: Type.Object({ 'last-event-id': Type.Optional(LastEventId) }),
   response: {
     200: {

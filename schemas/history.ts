@@ -8,23 +8,46 @@ const Counts = Type.Array(Type.Integer())
 export const GetHistory = {
   tags: ['status'],
   summary: 'Tell how a queue stood over the last day',
-  description: 'Noted once a minute by one of the servers, unless PRESQUE_HISTORY is 0. From one of `times` to the next the line is straight.',
+  description:
+    'Noted once a minute by one of the servers, unless PRESQUE_HISTORY is 0. From one of `times`' +
+    ' to the next the line is straight.',
   params: QueueParams,
   querystring: Type.Object({}, { additionalProperties: false }),
   response: {
-    200: Type.Object({
-      queue: QueueName,
-      times: Type.Array(Type.Number(), { description: 'Epoch seconds; the lists below say how it stood at each' }),
-      waiting: Counts,
-      active: Counts,
-      failed: Counts,
-      oldest_age: Type.Array(Type.Number(), { description: 'Seconds, to about ten; 0 where none waited' }),
-      pushed: { ...Counts, description: 'Jobs put in, since the queue was made' },
-      processed: { ...Counts, description: 'Jobs taken for good or acknowledged, since the queue was made' }
-    }, {
-      description: 'How it stood',
-      examples: [{ queue: 'mail', times: [], waiting: [], active: [], failed: [], oldest_age: [], pushed: [], processed: [] }]
-    }),
+    200: Type.Object(
+      {
+        queue: QueueName,
+        times: Type.Array(Type.Number(), {
+          description: 'Epoch seconds; the lists below say how it stood at each'
+        }),
+        waiting: Counts,
+        active: Counts,
+        failed: Counts,
+        oldest_age: Type.Array(Type.Number(), {
+          description: 'Seconds, to about ten; 0 where none waited'
+        }),
+        pushed: { ...Counts, description: 'Jobs put in, since the queue was made' },
+        processed: {
+          ...Counts,
+          description: 'Jobs taken for good or acknowledged, since the queue was made'
+        }
+      },
+      {
+        description: 'How it stood',
+        examples: [
+          {
+            queue: 'mail',
+            times: [],
+            waiting: [],
+            active: [],
+            failed: [],
+            oldest_age: [],
+            pushed: [],
+            processed: []
+          }
+        ]
+      }
+    ),
     400: BadRequest,
     ...always
   }
@@ -32,16 +55,29 @@ export const GetHistory = {
 
 export const GetLastHour = {
   tags: ['status'],
-  summary: 'Tell how many jobs waited in each queue over the last hour, and how many went in and out in the last minute',
+  summary:
+    'Tell how many jobs waited in each queue over the last hour, and how many went in and out in' +
+    ' the last minute',
   description: 'A page of them, by name.',
   querystring: Page,
   response: {
-    200: Type.Object({
-      queues: Type.Record(Type.String(), Counts, { description: 'Sixty numbers, one a minute; no entry for a queue in which none waited' }),
-      rates: Type.Record(Type.String(), Type.Object({ pushed: Type.Number(), processed: Type.Number() }), {
-        description: 'Jobs a second, put in and processed, in the last minute; no entry for a queue in which there were none'
-      })
-    }, { description: 'How many', examples: [{ queues: {}, rates: {} }] }),
+    200: Type.Object(
+      {
+        queues: Type.Record(Type.String(), Counts, {
+          description: 'Sixty numbers, one a minute; no entry for a queue in which none waited'
+        }),
+        rates: Type.Record(
+          Type.String(),
+          Type.Object({ pushed: Type.Number(), processed: Type.Number() }),
+          {
+            description:
+              'Jobs a second, put in and processed, in the last minute; no entry for a queue in ' +
+              'which there were none'
+          }
+        )
+      },
+      { description: 'How many', examples: [{ queues: {}, rates: {} }] }
+    ),
     400: BadRequest,
     ...always
   }

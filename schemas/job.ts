@@ -1,141 +1,122 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
+import { Priority, Uniq } from './push.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
 import { always, BadRequest, Busy, changing, refusal } from './error.ts'
 
-/** A job is one JSON object. It is checked, and stored and given back byte for byte. */
-export const Payload = Type.Object({}, {
-  additionalProperties: true,
-  description: 'One JSON object. The bytes that come back are the bytes that went in',
-  examples: [{ to: 'ann' }],
-  'x-missing': 'JOB_MISSING',
-  'x-refusal': 'JOB_NOT_OBJECT'
-})
-
-export const Delayed = Type.Number({
-  minimum: 0,
-  maximum: 253402300799,
-  description: 'Epoch seconds, fractions allowed, before which the job is not given out; a past time means now',
-  examples: [1273924034],
-  'x-refusal': 'DELAYED_INVALID'
-})
-
-export const Uniq = Type.String({
-  minLength: 1,
-  maxLength: 512,
-  description: 'At most one job with this key is in the queue; the key is free again once that job has left',
-  examples: ['ann@example.org'],
-  'x-refusal': 'UNIQ_INVALID'
-})
-
-export const OnDuplicate = Type.Union([Type.Literal('reject'), Type.Literal('ignore'), Type.Literal('replace')], {
-  description: 'With uniq, when there is such a job: 400; 200 with its Location; or it gets the new payload, time and settings, while it is not on lease',
-  'x-refusal': 'ON_DUPLICATE_INVALID'
-})
-
-export const Priority = Type.Integer({ minimum: 0, maximum: 9, description: 'Lower is sooner; 5 if none is given', examples: [1], 'x-refusal': 'PRIORITY_INVALID' })
-
-export const Ttl = Type.Number({
-  exclusiveMinimum: 0,
-  maximum: 315360000,
-  description: 'Seconds after which the job is dropped if nobody has taken it',
-  examples: [3600],
-  'x-refusal': 'TTL_INVALID'
-})
-
-export const Depends = Type.String({
-  pattern: '^[1-9][0-9]{0,15}(,[1-9][0-9]{0,15}){0,99}$',
-  description: 'Ids of jobs of the same queue, 100 at most, with commas between them: the job waits until they have completed, and fails if one does not',
-  'x-refusal': 'DEPENDS_INVALID'
-})
-
 export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 
-export const State = Type.Union(states.map(state => Type.Literal(state)), { description: 'waiting, delayed, blocked (by jobs it depends on), active (on lease), failed or completed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' })
+export const State = Type.Union(
+  states.map(state => Type.Literal(state)),
+  {
+    description:
+      'waiting, delayed, blocked (by jobs it depends on), active (on lease), failed or completed',
+    'x-missing': 'STATE_MISSING',
+    'x-refusal': 'STATE_INVALID'
+  }
+)
 
 export type State = Static<typeof State>
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
 /** `payload`, `result`, `last_error` and `progress` are whatever JSON came in, byte for byte. */
-export const Job = Type.Object({
-  id: JobId,
-  queue: QueueName,
-  state: State,
-  priority: Priority,
-  attempt: Type.Integer({ description: 'The delivery under way, or how many there have been' }),
-  tries: Tries,
-  created_at: Instant,
-  run_at: Instant,
-  lease_expires_at: orNull(Instant),
-  worker_id: orNull(WorkerId),
-  progress: Type.Unknown(),
-  failures: Type.Integer({ description: 'How often a worker gave it up' }),
-  lost: Type.Integer({ description: 'How often its lease ran out' }),
-  depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
-  traceparent: orNull(Type.String({ description: 'Of the push (W3C Trace Context)' })),
-  tracestate: orNull(Type.String()),
-  last_error: Type.Unknown(),
-  result: Type.Unknown(),
-  payload: Type.Unknown()
-}, {
-  description: 'What is known of it',
-  examples: [{
-    id: '42',
-    queue: 'mail',
-    state: 'active',
-    priority: 5,
-    attempt: 1,
-    tries: 25,
-    created_at: 1273923534.123,
-    run_at: 1273923534.123,
-    lease_expires_at: 1273923564.5,
-    worker_id: 'myworker_1',
-    progress: null,
-    failures: 0,
-    lost: 0,
-    depends: [],
-    traceparent: null,
-    tracestate: null,
-    last_error: null,
-    result: null,
-    payload: { to: 'ann' }
-  }]
-})
+export const Job = Type.Object(
+  {
+    id: JobId,
+    queue: QueueName,
+    state: State,
+    priority: Priority,
+    attempt: Type.Integer({ description: 'The delivery under way, or how many there have been' }),
+    tries: Tries,
+    created_at: Instant,
+    run_at: Instant,
+    lease_expires_at: orNull(Instant),
+    worker_id: orNull(WorkerId),
+    progress: Type.Unknown(),
+    failures: Type.Integer({ description: 'How often a worker gave it up' }),
+    lost: Type.Integer({ description: 'How often its lease ran out' }),
+    depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
+    traceparent: orNull(Type.String({ description: 'Of the push (W3C Trace Context)' })),
+    tracestate: orNull(Type.String()),
+    last_error: Type.Unknown(),
+    result: Type.Unknown(),
+    payload: Type.Unknown()
+  },
+  {
+    description: 'What is known of it',
+    examples: [
+      {
+        id: '42',
+        queue: 'mail',
+        state: 'active',
+        priority: 5,
+        attempt: 1,
+        tries: 25,
+        created_at: 1273923534.123,
+        run_at: 1273923534.123,
+        lease_expires_at: 1273923564.5,
+        worker_id: 'myworker_1',
+        progress: null,
+        failures: 0,
+        lost: 0,
+        depends: [],
+        traceparent: null,
+        tracestate: null,
+        last_error: null,
+        result: null,
+        payload: { to: 'ann' }
+      }
+    ]
+  }
+)
 
 const NoJob = refusal('There is no such job, or it is gone', 'no such job')
 
 const members = Object.keys(Job.properties)
 
-const Fields = Type.Optional(Type.String({
-  pattern: `^(${members.join('|')})(,(${members.join('|')}))*$`,
-  description: 'The members to tell, with commas between them; all if none are given',
-  examples: ['id,last_error'],
-  'x-refusal': 'FIELDS_INVALID'
-}))
+const Fields = Type.Optional(
+  Type.String({
+    pattern: `^(${members.join('|')})(,(${members.join('|')}))*$`,
+    description: 'The members to tell, with commas between them; all if none are given',
+    examples: ['id,last_error'],
+    'x-refusal': 'FIELDS_INVALID'
+  })
+)
 
-const PayloadMax = Type.Optional(Type.Integer({
-  minimum: 0,
-  maximum: 1048576,
-  description: 'A payload of more bytes is null, with payload_size and payload_head (its beginning, ' +
-    'of so many bytes) beside it; a longer last_error keeps its type and message alone',
-  examples: [200],
-  'x-refusal': 'PAYLOAD_MAX_INVALID'
-}))
+const PayloadMax = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 1048576,
+    description:
+      'A payload of more bytes is null, with payload_size and payload_head (its beginning, ' +
+      'of so many bytes) beside it; a longer last_error keeps its type and message alone',
+    examples: [200],
+    'x-refusal': 'PAYLOAD_MAX_INVALID'
+  })
+)
 
 /** A job as far as `fields` and `payload_max` let it be told. */
-const JobExcerpt = Type.Object({
-  ...Type.Partial(Job).properties,
-  payload_size: Type.Optional(Type.Integer({ description: 'Bytes of a payload that is longer than payload_max' })),
-  payload_head: Type.Optional(Type.String({ description: 'The beginning of that payload' }))
-}, { description: 'What is known of it', examples: Job['examples'] })
+const JobExcerpt = Type.Object(
+  {
+    ...Type.Partial(Job).properties,
+    payload_size: Type.Optional(
+      Type.Integer({ description: 'Bytes of a payload that is longer than payload_max' })
+    ),
+    payload_head: Type.Optional(Type.String({ description: 'The beginning of that payload' }))
+  },
+  { description: 'What is known of it', examples: Job['examples'] }
+)
 
 export const GetJob = {
   tags: ['job'],
   summary: 'Look at a job',
   params: JobParams,
-  querystring: Type.Object({ wait: Type.Optional(Wait), fields: Fields }, { additionalProperties: false }),
+  querystring: Type.Object(
+    { wait: Type.Optional(Wait), fields: Fields },
+    { additionalProperties: false }
+  ),
   response: { 200: JobExcerpt, 400: BadRequest, 404: NoJob, ...always }
 }
 
@@ -145,11 +126,24 @@ export const GetWhy = {
   params: JobParams,
   querystring: Type.Object({}, { additionalProperties: false }),
   response: {
-    200: Type.Object({
-      state: State,
-      reason: Type.String({ description: 'blocked, stopped, not_due, limit_reached, jobs_ahead, nobody_asks, next, on_lease, failed or completed' }),
-      detail: Type.String({ description: 'The same as a sentence' })
-    }, { additionalProperties: true, description: 'The first thing that keeps it from running', examples: [{ state: 'waiting', reason: 'jobs_ahead', detail: '1 job is ahead of it', ahead: 1 }] }),
+    200: Type.Object(
+      {
+        state: State,
+        reason: Type.String({
+          description:
+            'blocked, stopped, not_due, limit_reached, jobs_ahead, nobody_asks, next, on_lease, ' +
+            'failed or completed'
+        }),
+        detail: Type.String({ description: 'The same as a sentence' })
+      },
+      {
+        additionalProperties: true,
+        description: 'The first thing that keeps it from running',
+        examples: [
+          { state: 'waiting', reason: 'jobs_ahead', detail: '1 job is ahead of it', ahead: 1 }
+        ]
+      }
+    ),
     400: BadRequest,
     404: NoJob,
     ...always
@@ -180,49 +174,98 @@ export const GetJobs = {
   tags: ['job'],
   summary: 'Count the jobs of a queue, and list those of one state',
   params: QueueParams,
-  querystring: Type.Object({
-    state: Type.Optional(State),
-    uniq: Type.Optional({ ...Uniq, description: 'Instead of a state: the job that holds this unique key' }),
-    offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0, description: 'The first job to list', 'x-refusal': 'OFFSET_INVALID' }),
-    limit: Type.Integer({ minimum: 0, maximum: jobPage.most, default: jobPage.usual, description: 'How many to list at most; fewer when they are together over 8 MiB', 'x-refusal': 'LIMIT_INVALID' }),
-    order: Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
-      default: 'asc',
-      description: 'asc: the next or the oldest first; desc: the last or the newest first',
-      'x-refusal': 'ORDER_INVALID'
-    }),
-    fields: Fields,
-    payload_max: PayloadMax
-  }, { additionalProperties: false }),
+  querystring: Type.Object(
+    {
+      state: Type.Optional(State),
+      uniq: Type.Optional({
+        ...Uniq,
+        description: 'Instead of a state: the job that holds this unique key'
+      }),
+      offset: Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        default: 0,
+        description: 'The first job to list',
+        'x-refusal': 'OFFSET_INVALID'
+      }),
+      limit: Type.Integer({
+        minimum: 0,
+        maximum: jobPage.most,
+        default: jobPage.usual,
+        description: 'How many to list at most; fewer when they are together over 8 MiB',
+        'x-refusal': 'LIMIT_INVALID'
+      }),
+      order: Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
+        default: 'asc',
+        description: 'asc: the next or the oldest first; desc: the last or the newest first',
+        'x-refusal': 'ORDER_INVALID'
+      }),
+      fields: Fields,
+      payload_max: PayloadMax
+    },
+    { additionalProperties: false }
+  ),
   response: {
-    200: Type.Object({
-      queue_name: QueueName,
-      job_count: Type.Integer({ description: 'Waiting jobs' }),
-      job_failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
-      job_processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
-      jobs: Type.Optional(Type.Array(JobExcerpt))
-    }, { description: 'The numbers since the queue was made; with `state` or `uniq` also "jobs"', examples: [{ queue_name: 'mail', job_count: 0, job_failed: 0, job_processed: 127 }] }),
+    200: Type.Object(
+      {
+        queue_name: QueueName,
+        job_count: Type.Integer({ description: 'Waiting jobs' }),
+        job_failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
+        job_processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
+        jobs: Type.Optional(Type.Array(JobExcerpt))
+      },
+      {
+        description: 'The numbers since the queue was made; with `state` or `uniq` also "jobs"',
+        examples: [{ queue_name: 'mail', job_count: 0, job_failed: 0, job_processed: 127 }]
+      }
+    ),
     400: BadRequest,
     ...always
   }
 }
 
-const Limit = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'How many at most; all if none is given', 'x-refusal': 'OFFSET_INVALID' }))
-const Count = Type.Object({ count: Type.Integer() }, { description: 'How many', examples: [{ count: 3 }] })
+const Limit = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'How many at most; all if none is given',
+    'x-refusal': 'OFFSET_INVALID'
+  })
+)
+const Count = Type.Object(
+  { count: Type.Integer() },
+  { description: 'How many', examples: [{ count: 3 }] }
+)
 
-const Retried = Type.Object({
-  count: Type.Integer(),
-  duplicates: Type.Optional(Type.Integer({ description: 'How many stay failed, for another job has their unique key by now' }))
-}, { description: 'How many run now', examples: [{ count: 3 }] })
+const Retried = Type.Object(
+  {
+    count: Type.Integer(),
+    duplicates: Type.Optional(
+      Type.Integer({
+        description: 'How many stay failed, for another job has their unique key by now'
+      })
+    )
+  },
+  { description: 'How many run now', examples: [{ count: 3 }] }
+)
 
 export const RetryAll = {
   tags: ['job'],
   summary: 'Let failed or delayed jobs run now, the oldest first',
-  description: 'Those that are there at the beginning, each once: a job that fails again meanwhile is left.',
+  description:
+    'Those that are there at the beginning, each once: a job that fails again meanwhile is left.',
   params: QueueParams,
-  querystring: Type.Object({
-    state: Type.Union([Type.Literal('failed'), Type.Literal('delayed')], { description: 'failed or delayed', 'x-missing': 'STATE_MISSING', 'x-refusal': 'STATE_INVALID' }),
-    limit: Limit
-  }, { additionalProperties: false }),
+  querystring: Type.Object(
+    {
+      state: Type.Union([Type.Literal('failed'), Type.Literal('delayed')], {
+        description: 'failed or delayed',
+        'x-missing': 'STATE_MISSING',
+        'x-refusal': 'STATE_INVALID'
+      }),
+      limit: Limit
+    },
+    { additionalProperties: false }
+  ),
   response: { 200: Retried, ...changing }
 }
 

@@ -1,5 +1,7 @@
 // How one request follows from the answer of another, as OpenAPI says it.
-interface Answers { responses: Record<string, { links?: object } | undefined> }
+interface Answers {
+  responses: Record<string, { links?: object } | undefined>
+}
 type Paths = Record<string, Record<string, Answers>>
 
 const queue = '$request.path.queue'
@@ -10,8 +12,19 @@ const job = '/j/{queue}/{id}'
 const afterPush = [`get ${job}`, `get ${job}/why`, `post ${job}/retry`, `delete ${job}`]
 const afterTake = ['touch', 'ack', 'nack', 'release'].map(verb => `post ${job}/${verb}`)
 const ofSchedule = ['get /schedule/{name}', 'delete /schedule/{name}']
-const ofWorker = ['get /w/{queue}', 'post /w/{queue}/quiet', 'delete /w/{queue}/quiet', 'delete /w/{queue}']
-const ofQueue = ['get /status/{queue}', 'get /j/{queue}', 'get /history/{queue}', 'get /q/{queue}', 'get /qb/{queue}']
+const ofWorker = [
+  'get /w/{queue}',
+  'post /w/{queue}/quiet',
+  'delete /w/{queue}/quiet',
+  'delete /w/{queue}'
+]
+const ofQueue = [
+  'get /status/{queue}',
+  'get /j/{queue}',
+  'get /history/{queue}',
+  'get /q/{queue}',
+  'get /qb/{queue}'
+]
 const name = { name: '$request.path.name' }
 
 // From which answer, to which operations, with which parameters.
@@ -32,7 +45,10 @@ export function addLinks (paths: Paths): void {
   for (const [from, status, operations, parameters] of links) {
     const [method, path] = from.split(' ') as [string, string]
     const answer = paths[path]![method]!.responses[status]!
-    const more = operations.map(operation => [operation.replaceAll(/\W+/g, '_'), link(operation, parameters)])
+    const more = operations.map(operation => [
+      operation.replaceAll(/\W+/g, '_'),
+      link(operation, parameters)
+    ])
     answer.links = { ...answer.links, ...Object.fromEntries(more) }
   }
 }

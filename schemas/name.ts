@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 
-// A path with . or .. as a part of it is another path: clients and proxies fold it before it is sent.
+// A path with . or .. as a part of it is another path: clients and proxies fold it before it is
+// sent.
 export const QueueName = Type.String({
   pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.:@-]{1,128}$',
   description: 'The name of a queue',
@@ -10,13 +11,20 @@ export const QueueName = Type.String({
 
 /** Several queues, the first one with a job serves. */
 export const QueueNames = Type.String({
-  pattern: '^(?!\\.{1,2}(,|$))[A-Za-z0-9_.:@-]{1,128}(,(?!\\.{1,2}(,|$))[A-Za-z0-9_.:@-]{1,128}){0,31}$',
-  description: 'The name of a queue, or up to 32 with commas between them: the first that has a job serves',
+  pattern:
+    '^(?!\\.{1,2}(,|$))[A-Za-z0-9_.:@-]{1,128}(,(?!\\.{1,2}(,|$))[A-Za-z0-9_.:@-]{1,128}){0,31}$',
+  description:
+    'The name of a queue, or up to 32 with commas between them: the first that has a job serves',
   examples: ['mail'],
   'x-refusal': 'QUEUE_NAME_INVALID'
 })
 
-export const JobId = Type.String({ pattern: '^[0-9]{1,16}$', description: 'The number of a job', examples: ['42'], 'x-refusal': 'JOB_ID_INVALID' })
+export const JobId = Type.String({
+  pattern: '^[0-9]{1,16}$',
+  description: 'The number of a job',
+  examples: ['42'],
+  'x-refusal': 'JOB_ID_INVALID'
+})
 
 export const JobParams = Type.Object({ queue: QueueName, id: JobId })
 

@@ -3,56 +3,71 @@ import { Policy } from './control.ts'
 import { QueueName, QueueParams, WorkerId } from './name.ts'
 import { always, BadRequest } from './error.ts'
 
-export const Status = Type.Object({
-  queue: QueueName,
-  size: Type.Integer({ description: 'Waiting jobs' }),
-  policy: Policy,
-  counts: Type.Object({
-    waiting: Type.Integer(),
-    delayed: Type.Integer(),
-    blocked: Type.Integer({ description: 'Waiting for other jobs' }),
-    active: Type.Integer({ description: 'On lease' }),
-    failed: Type.Integer(),
-    completed: Type.Integer({ description: 'Finished and kept' })
-  }),
-  oldest_age: Type.Union([Type.Number(), Type.Null()], { description: 'Seconds for which the oldest waiting job could have run' }),
-  processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
-  failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
-  lost: Type.Integer({ description: 'Leases that ran out' }),
-  expired: Type.Integer({ description: 'Jobs dropped because nobody took them within their ttl' }),
-  discarded: Type.Integer({ description: 'Failed jobs dropped because of keep_failed or max_failed' }),
-  workers: Type.Array(WorkerId, { description: 'Registered on the queue' }),
-  jobs: Type.Optional(Type.Array(Type.String(), { description: 'With with_desc: the waiting payloads as strings, in order' }))
-}, {
-  description: 'What is in it, and what has become of the rest',
-  examples: [{
-    queue: 'mail',
-    size: 3,
-    policy: {
-      stopped: false,
-      reopens_at: null,
-      tries: 25,
-      max_lost: 3,
-      lease: 60,
-      keep: 0,
-      backoff: { base: 15, max: 86400 },
-      rate: null,
-      concurrency: null,
-      max_jobs: null,
-      max_keys: null,
-      keep_failed: 15552000,
-      max_failed: 100000
-    },
-    counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
-    oldest_age: 12.345,
-    processed: 127,
-    failed: 2,
-    lost: 0,
-    expired: 0,
-    discarded: 0,
-    workers: ['myworker_1']
-  }]
-})
+export const Status = Type.Object(
+  {
+    queue: QueueName,
+    size: Type.Integer({ description: 'Waiting jobs' }),
+    policy: Policy,
+    counts: Type.Object({
+      waiting: Type.Integer(),
+      delayed: Type.Integer(),
+      blocked: Type.Integer({ description: 'Waiting for other jobs' }),
+      active: Type.Integer({ description: 'On lease' }),
+      failed: Type.Integer(),
+      completed: Type.Integer({ description: 'Finished and kept' })
+    }),
+    oldest_age: Type.Union([Type.Number(), Type.Null()], {
+      description: 'Seconds for which the oldest waiting job could have run'
+    }),
+    processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
+    failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
+    lost: Type.Integer({ description: 'Leases that ran out' }),
+    expired: Type.Integer({
+      description: 'Jobs dropped because nobody took them within their ttl'
+    }),
+    discarded: Type.Integer({
+      description: 'Failed jobs dropped because of keep_failed or max_failed'
+    }),
+    workers: Type.Array(WorkerId, { description: 'Registered on the queue' }),
+    jobs: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'With with_desc: the waiting payloads as strings, in order'
+      })
+    )
+  },
+  {
+    description: 'What is in it, and what has become of the rest',
+    examples: [
+      {
+        queue: 'mail',
+        size: 3,
+        policy: {
+          stopped: false,
+          reopens_at: null,
+          tries: 25,
+          max_lost: 3,
+          lease: 60,
+          keep: 0,
+          backoff: { base: 15, max: 86400 },
+          rate: null,
+          concurrency: null,
+          max_jobs: null,
+          max_keys: null,
+          keep_failed: 15552000,
+          max_failed: 100000
+        },
+        counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
+        oldest_age: 12.345,
+        processed: 127,
+        failed: 2,
+        lost: 0,
+        expired: 0,
+        discarded: 0,
+        workers: ['myworker_1']
+      }
+    ]
+  }
+)
 
 export const pageSize = 1000
 
@@ -62,11 +77,30 @@ export const GetStatus = {
   tags: ['status'],
   summary: 'Describe a queue',
   params: QueueParams,
-  querystring: Type.Object({
-    with_desc: Type.Optional(Type.Union([Type.Literal('0'), Type.Literal('1')], { description: '1 to add the waiting payloads', 'x-refusal': 'WITH_DESC_INVALID' })),
-    offset: Type.Integer({ ...page, default: 0, description: 'The first payload to list', 'x-refusal': 'OFFSET_INVALID' }),
-    limit: Type.Integer({ minimum: 0, maximum: pageSize, default: pageSize, description: 'How many to list at most; fewer when they are together over 8 MiB', 'x-refusal': 'LIMIT_INVALID' })
-  }, { additionalProperties: false }),
+  querystring: Type.Object(
+    {
+      with_desc: Type.Optional(
+        Type.Union([Type.Literal('0'), Type.Literal('1')], {
+          description: '1 to add the waiting payloads',
+          'x-refusal': 'WITH_DESC_INVALID'
+        })
+      ),
+      offset: Type.Integer({
+        ...page,
+        default: 0,
+        description: 'The first payload to list',
+        'x-refusal': 'OFFSET_INVALID'
+      }),
+      limit: Type.Integer({
+        minimum: 0,
+        maximum: pageSize,
+        default: pageSize,
+        description: 'How many to list at most; fewer when they are together over 8 MiB',
+        'x-refusal': 'LIMIT_INVALID'
+      })
+    },
+    { additionalProperties: false }
+  ),
   response: { 200: Status, 400: BadRequest, ...always }
 }
 
@@ -75,10 +109,16 @@ export const ListQueues = {
   summary: 'Name all queues',
   querystring: Type.Object({}, { additionalProperties: false }),
   response: {
-    200: Type.Object({
-      queues: Type.Array(QueueName, { description: 'Sorted' }),
-      size: Type.Integer({ description: 'How many' })
-    }, { description: 'The queues that have been used and not deleted', examples: [{ queues: ['mail'], size: 1 }] }),
+    200: Type.Object(
+      {
+        queues: Type.Array(QueueName, { description: 'Sorted' }),
+        size: Type.Integer({ description: 'How many' })
+      },
+      {
+        description: 'The queues that have been used and not deleted',
+        examples: [{ queues: ['mail'], size: 1 }]
+      }
+    ),
     400: BadRequest,
     ...always
   }

@@ -11,14 +11,17 @@ export const Lease = Type.Number({
 
 /** As a parameter it may stand without a value. */
 export const LeaseParameter = Type.Union([Lease, Type.Literal('')], {
-  description: 'Take the job on lease: seconds after which it comes back unless it is acknowledged; without a value, as long as the policy of the queue says',
+  description:
+    'Take the job on lease: seconds after which it comes back unless it is acknowledged; without' +
+    ' a value, as long as the policy of the queue says',
   'x-refusal': 'LEASE_INVALID'
 })
 
 export const Wait = Type.Number({
   minimum: 0,
   maximum: 3600,
-  description: 'Seconds to hold the request until there is something to answer; at most PRESQUE_MAX_WAIT (60)',
+  description:
+    'Seconds to hold the request until there is something to answer; at most PRESQUE_MAX_WAIT (60)',
   examples: [20],
   'x-refusal': 'WAIT_INVALID'
 })
@@ -50,7 +53,9 @@ export const Tries = Type.Integer({
 const lostCount = Type.Integer({ minimum: 1, maximum: 1000 })
 
 const maxLost = {
-  description: 'Leases in a row that may run out before the job has failed for good, whatever its tries; null for no such bound',
+  description:
+    'Leases in a row that may run out before the job has failed for good, whatever its tries; ' +
+    'null for no such bound',
   examples: [3],
   'x-refusal': 'MAX_LOST_INVALID'
 }

@@ -1,5 +1,5 @@
 import { QueueName } from '../../schemas/name.ts'
-import { Delayed } from '../../schemas/job.ts'
+import { Delayed } from '../../schemas/push.ts'
 import type { SourceJob } from './source.ts'
 
 const allowed = new RegExp(QueueName.pattern!)

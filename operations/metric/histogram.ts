@@ -1,17 +1,20 @@
 type Labels = Record<string, string>
 
-/** How often values up to each bound were seen. */
+/** How often values up to each bound were seen, and their sum. */
 export interface Row { counts: number[], sum: number }
 
-interface Kept extends Row { labels: Labels }
+interface LabelledRow extends Row { labels: Labels }
 
-/** A histogram as prom-client collects them. Its own takes a microsecond a value, and the way of a job has none to give. */
-export class Distribution {
+/**
+ * A histogram as prom-client collects it. That of prom-client takes a microsecond a value, which is
+ * too much on the way of a job.
+ */
+export class Histogram {
   readonly name: string
   readonly help: string
   readonly aggregator = 'sum'
   readonly bounds: readonly number[]
-  readonly #rows = new Map<string, Kept>()
+  readonly #rows = new Map<string, LabelledRow>()
 
   constructor (name: string, help: string, bounds: readonly number[]) {
     this.name = name
@@ -19,7 +22,7 @@ export class Distribution {
     this.bounds = bounds
   }
 
-  /** Where the values with these labels go: to be kept by whoever adds many. */
+  /** The row of these labels: a caller that adds many values keeps it. */
   row (labels: Labels): Row {
     const key = JSON.stringify(labels)
     const known = this.#rows.get(key)
@@ -37,20 +40,27 @@ export class Distribution {
     row.sum += value
   }
 
+  /** Is called by prom-client. */
   async get (): Promise<object> {
     const { name, help, aggregator } = this
     const seen = [...this.#rows.values()].filter(({ counts }) => counts.some(count => count > 0))
-    return { name, help, aggregator, type: 'histogram', values: seen.flatMap(row => this.#values(row)) }
+    const values = seen.flatMap(row => this.#valuesOf(row))
+    return { name, help, aggregator, type: 'histogram', values }
   }
 
-  // Prometheus' buckets hold what is in those below as well.
-  #values ({ labels, counts, sum }: Kept): object[] {
+  // A bucket of Prometheus includes those below it.
+  #valuesOf ({ labels, counts, sum }: LabelledRow): object[] {
     const { name, bounds } = this
     let seen = 0
     const buckets = counts.map((count, i) => {
       seen += count
-      return { metricName: `${name}_bucket`, labels: { ...labels, le: i < bounds.length ? String(bounds[i]) : '+Inf' }, value: seen }
+      const le = i < bounds.length ? String(bounds[i]) : '+Inf'
+      return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: seen }
     })
-    return [...buckets, { metricName: `${name}_sum`, labels, value: sum }, { metricName: `${name}_count`, labels, value: seen }]
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels, value: sum },
+      { metricName: `${name}_count`, labels, value: seen }
+    ]
   }
 }

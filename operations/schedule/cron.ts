@@ -1,42 +1,48 @@
-// Process-wide: what was parsed last. A schedule that is behind asks for one tick after another.
 import { Calendar } from './calendar.ts'
 import { errors } from '../errors.ts'
 import { Zone } from './zone.ts'
 
-/** When a schedule fires: by the calendar of a place, or every so many ms, counted from 1970 on. */
-export interface Timing { cron?: string | undefined, tz?: string | undefined, every?: number | undefined }
+/** When a schedule fires: by the calendar of a place, or every so many ms, counted from 1970. */
+export interface Timing {
+  cron?: string | undefined
+  tz?: string | undefined
+  every?: number | undefined
+}
 
-// In ms: within this of a time, clocks change once at most, and by less.
-const near = 26 * 3_600_000
+// Within this time clocks change once at most, and by less.
+const nearMs = 26 * 3_600_000
 
 /** The first tick after a time, both in ms since 1970; null when there is none. */
 export function tickAfter ({ cron, tz = 'UTC', every = 0 }: Timing, ms: number): number | null {
   if (cron === undefined) return (Math.floor(ms / every) + 1) * every
   const calendar = calendars.get(cron)
   if (tz === 'UTC') return calendar.after(ms)
-  return calendar.everyHour ? evenly(calendar, zones.get(tz), ms) : byTheDay(calendar, zones.get(tz), ms)
+  const zone = zones.get(tz)
+  return calendar.everyHour ? tickOfHours(calendar, zone, ms) : tickOfDay(calendar, zone, ms)
 }
 
-// A time that the wall shows twice counts the first time; one that it never shows, at the change.
-function byTheDay (calendar: Calendar, zone: Zone, ms: number): number | null {
-  for (let wall = calendar.after(ms + zone.offset(ms)); wall !== null;) {
+// A time that the wall clock shows twice counts the first time; one that it skips, at the change.
+function tickOfDay (calendar: Calendar, zone: Zone, ms: number): number | null {
+  let wall = calendar.after(ms + zone.offset(ms))
+  while (wall !== null) {
     const { at, shown, change } = zone.instant(wall)
     if (at > ms) return at
-    // It has been shown before: on to what is shown but once.
-    wall = calendar.after(shown === 'twice' ? change + zone.offset(change - 1) - 1 : wall)
+    // It was shown before: on to times that are shown once.
+    const from = shown === 'twice' ? change + zone.offset(change - 1) - 1 : wall
+    wall = calendar.after(from)
   }
   return null
 }
 
-// Whatever the wall shows counts whenever it shows it.
-function evenly (calendar: Calendar, zone: Zone, ms: number): number | null {
+// A time counts whenever the wall clock shows it.
+function tickOfHours (calendar: Calendar, zone: Zone, ms: number): number | null {
   let from = ms
   let offset = zone.offset(from)
   let wall = calendar.after(from + offset)
   while (wall !== null) {
     const at = wall - offset
-    const end = Math.min(at, from + near)
-    if (zone.offset(end) === offset) return end === at ? at : far(calendar, zone, wall)
+    const end = Math.min(at, from + nearMs)
+    if (zone.offset(end) === offset) return end === at ? at : tickFarAhead(calendar, zone, wall)
     from = zone.change(from, end)
     offset = zone.offset(from)
     wall = calendar.after(from + offset - 1)
@@ -44,8 +50,9 @@ function evenly (calendar: Calendar, zone: Zone, ms: number): number | null {
   return null
 }
 
-function far (calendar: Calendar, zone: Zone, time: number): number | null {
-  for (let wall: number | null = time; wall !== null;) {
+function tickFarAhead (calendar: Calendar, zone: Zone, time: number): number | null {
+  let wall: number | null = time
+  while (wall !== null) {
     const { at, shown, change } = zone.instant(wall)
     if (shown !== 'never') return at
     wall = calendar.after(change + zone.offset(change) - 1)
@@ -53,7 +60,7 @@ function far (calendar: Calendar, zone: Zone, time: number): number | null {
   return null
 }
 
-/** The last tick not after `now`, where `tick` is one of those. By halves: a year of seconds takes 35 steps. */
+/** The last tick up to `now`; `tick` is one of them. By halves: a year of seconds is 35 steps. */
 export function lastTick (timing: Timing, tick: number, now: number): number {
   let [last, high] = [tick, now]
   while (last < high) {
@@ -70,14 +77,15 @@ export function checkTiming (timing: Timing, now: number): void {
   const { cron, tz = 'UTC' } = timing
   if (!isZone(tz)) throw new errors.TZ_INVALID(tz.slice(0, 100))
   if (cron === undefined) return
-  if (next(timing, now) === null) throw new errors.CRON_INVALID('there is no such day')
+  if (firstTick(timing, now) === null) throw new errors.CRON_INVALID('there is no such day')
 }
 
-function next (timing: Timing, now: number): number | null {
+function firstTick (timing: Timing, now: number): number | null {
   try {
     return tickAfter(timing, now)
   } catch (error) {
-    throw new errors.CRON_INVALID((error as Error).message.replace(/^\w+: /, '').replace(/\.$/, ''))
+    const sentence = (error as Error).message.replace(/^\w+: /, '').replace(/\.$/, '')
+    throw new errors.CRON_INVALID(sentence)
   }
 }
 
@@ -89,8 +97,10 @@ function isZone (tz: string): boolean {
   }
 }
 
-/** Keeps what it has made, some hundred of it. */
-class Kept<Made> {
+const mostCached = 200
+
+/** Keeps what it has made, up to a bound. */
+class Cache<Made> {
   readonly #made = new Map<string, Made>()
   readonly #make: (name: string) => Made
 
@@ -101,12 +111,13 @@ class Kept<Made> {
   get (name: string): Made {
     const known = this.#made.get(name)
     if (known !== undefined) return known
-    if (this.#made.size >= 200) this.#made.clear()
+    if (this.#made.size >= mostCached) this.#made.clear()
     const made = this.#make(name)
     this.#made.set(name, made)
     return made
   }
 }
 
-const calendars = new Kept(cron => new Calendar(cron))
-const zones = new Kept(name => new Zone(name))
+// Process-wide: a schedule that is behind asks for one tick after another.
+const calendars = new Cache(cron => new Calendar(cron))
+const zones = new Cache(name => new Zone(name))

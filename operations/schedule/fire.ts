@@ -7,107 +7,173 @@ import { replicated } from '../redis/replication.ts'
 import { script } from '../redis/script.ts'
 import { lastTick, tickAfter } from './cron.ts'
 import { milliseconds } from '../time.ts'
-import type { Kept, Turn } from './schedule.ts'
+import type { StoredSchedule, TickState } from './schedule.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 
-/** A schedule that one server has taken up, for a second. Times in ms. */
-export interface Claim { name: string, kept: Kept, turn: Turn, payload: string }
+/** A due schedule that one server claimed, for a second. Times in ms. */
+export interface Claim { name: string, stored: StoredSchedule, state: TickState, payload: string }
 
-/** What came of a tick: `at` is the one that was fired, `next` the one to wait for. */
-export interface Fired { at: number, next: number | null, outcome: 'new' | 'overlap' | 'full' | 'past' | 'missed' | 'refused', job: string, error: string }
+/** Why a tick pushed a job, or pushed none. */
+type Outcome = 'new' | 'overlap' | 'full' | 'past' | 'missed' | 'refused'
 
-/** A tick that is later than this, in ms, was missed: no server was there to fire it. */
-export const grace = 60_000
+/**
+ * The result of a tick. Times in ms.
+ * - `at`: the tick
+ * - `next`: the tick after it
+ * - `job`: the id of its job; of the last one for 'overlap', '0' where there is none
+ * - `error`: why it pushed no job
+ */
+export interface Fired {
+  at: number
+  next: number | null
+  outcome: Outcome
+  job: string
+  error: string
+}
 
-// How long in ms after the next tick a queue still knows of one: by then nobody asks for it again.
-const month = 30 * 86_400_000
+interface Now { now?: number | undefined }
 
-const atOnce = 100
+/** A tick that is later than this was missed: no server was there to fire it. */
+export const graceMs = 60_000
+
+// A queue knows a tick for this time after the next one; then no server fires it again.
+const monthMs = 30 * 86_400_000
+
+const claimedAtOnce = 100
 
 const scripts = {
   claim: script<[now: number, next: number, ...fields: string[]]>('claim_schedules'),
-  fire: script<[outcome: Fired['outcome'], job: string]>('fire_schedule'),
+  fire: script<[outcome: Outcome, job: string]>('fire_schedule'),
   advance: script<number>('advance_schedule')
 }
 
-/** Takes up what is due, some of it; and tells the time, and when to look again (null: nobody knows), both in ms. */
-export async function claim (redis: RedisClient, { now, limit = atOnce }: { now?: number | undefined, limit?: number } = {}): Promise<{ claims: Claim[], time: number, again: number | null }> {
-  const [time, next, ...fields] = await scripts.claim(redis, '', { now: milliseconds(now), limit })
+/**
+ * Claims some of the due schedules. Returns
+ * - `claims`
+ * - `time`: the time of Redis, in ms
+ * - `again`: when to claim again, in ms; null where that is unknown
+ */
+export async function claim (
+  redis: RedisClient, { now, limit = claimedAtOnce }: Now & { limit?: number } = {}
+): Promise<{ claims: Claim[], time: number, again: number | null }> {
+  const args = { now: milliseconds(now), limit }
+  const [time, next, ...fields] = await scripts.claim(redis, '', args)
   const claims = Array.from({ length: fields.length / 4 }, (_, i) => {
-    const [name, is, turn, payload] = fields.slice(4 * i) as [string, string, string, string]
-    return { name, kept: JSON.parse(is) as Kept, turn: JSON.parse(turn) as Turn, payload }
+    const four = fields.slice(4 * i) as [string, string, string, string]
+    const [name, stored, state, payload] = four
+    return { name, stored: JSON.parse(stored), state: JSON.parse(state), payload }
   })
   return { claims, time, again: next < 0 ? null : next }
 }
 
 /**
- * Puts in the job of a schedule's tick, as it stood at `time` (ms). Done again, by whichever server, it adds nothing and tells the
- * same: so whoever dies before advance() loses nothing.
+ * Pushes the job of a tick, as it is at `time` (ms). A second call, on whichever server, pushes
+ * nothing and returns the same: so a server that dies before advance() loses nothing. A full queue
+ * or a full Redis is a result.
  */
-export async function fire (redis: RedisClient, { name, kept, turn, payload }: Claim, time: number, { now }: { now?: number | undefined } = {}): Promise<Fired> {
-  const isLate = time - turn.next! > grace
-  // Those that are less late come one by one, after all that were missed.
-  const at = isLate ? lastTick(kept, turn.next!, time - grace - 1) : turn.next!
-  const next = tickAfter(kept, at)
-  if (isLate && kept.catchup === 'none') return { at, next, outcome: 'missed', job: '0', error: missed(turn.next!) }
-  const more = JSON.stringify(options({ ...kept, payload }) ?? {})
-  const until = (next ?? at) + month
+export async function fire (
+  redis: RedisClient, claimed: Claim, time: number, { now }: Now = {}
+): Promise<Fired> {
+  const { stored, state } = claimed
+  const isLate = time - state.next! > graceMs
+  // Ticks that are less late are fired one by one, after all that were missed.
+  const at = isLate ? lastTick(stored, state.next!, time - graceMs - 1) : state.next!
+  const next = tickAfter(stored, at)
+  if (isLate && stored.catchup === 'none') {
+    return { at, next, outcome: 'missed', job: '0', error: missedSince(state.next!) }
+  }
   try {
-    await storeOf(redis).part(QueueLimit).admit(kept.queue)
-    const [outcome, job] = await replicated(redis, kept.queue, async client => await scripts.fire(client, kept.queue,
-      { now: milliseconds(now), name, tick: at, known_until: until, overlap: kept.overlap, options: more, fresh_seed: newGeneration(), payload }))
-    if (outcome === 'new') {
-      storeOf(redis).meter?.pushed(kept.queue, 1)
-      // Before it moves on: a purge may have taken the name just now.
-      await redis.sadd(commonKey('queues'), kept.queue)
-    }
-    return { at, next, outcome, job, error: reason(outcome, job) }
+    const [outcome, job] = await pushJob(redis, claimed, at, next, now)
+    return { at, next, outcome, job, error: errorOf(outcome, job) }
   } catch (error) {
-    if (!(error instanceof errors.REDIS_FULL) && !(error instanceof errors.QUEUES_FULL)) throw error
+    const isFull = error instanceof errors.REDIS_FULL || error instanceof errors.QUEUES_FULL
+    if (!isFull) throw error
     return { at, next, outcome: 'refused', job: '0', error: error.message }
   }
 }
 
-/** Moves a schedule on to its next tick, and counts what came of this one; true for the one server that does. */
-export async function advance (redis: RedisClient, { name, turn }: Claim, { at, next, outcome, job, error }: Fired): Promise<boolean> {
-  const counted = outcome === 'new' ? 'fired' : outcome === 'past' || outcome === 'missed' ? '' : 'skipped'
-  return await scripts.advance(redis, '', { name, tick: turn.next!, at, next: next ?? '', outcome: counted, job, error }) === 1
+async function pushJob (
+  redis: RedisClient, { name, stored, payload }: Claim, tick: number, next: number | null,
+  now: number | undefined
+): Promise<[outcome: Outcome, job: string]> {
+  const { queue, overlap } = stored
+  const args = {
+    now: milliseconds(now),
+    name,
+    tick,
+    known_until: (next ?? tick) + monthMs,
+    overlap,
+    options: JSON.stringify(options({ ...stored, payload }) ?? {}),
+    fresh_seed: newGeneration(),
+    payload
+  }
+  const store = storeOf(redis)
+  await store.part(QueueLimit).admit(queue)
+  const push = async (client: RedisClient) => await scripts.fire(client, queue, args)
+  const [outcome, job] = await replicated(redis, queue, push)
+  if (outcome === 'new') {
+    store.meter?.pushed(queue, 1)
+    // Before the schedule advances: a purge may have deleted the name just now.
+    await redis.sadd(commonKey('queues'), queue)
+  }
+  return [outcome, job]
 }
 
-// So many schedules are looked through with one request.
-const page = 100
+/** Moves a schedule to its next tick, and counts this one. Returns true on one server only. */
+export async function advance (
+  redis: RedisClient, { name, state }: Claim, { at, next, outcome, job, error }: Fired
+): Promise<boolean> {
+  const args = {
+    name, tick: state.next!, at, next: next ?? '', outcome: counterOf(outcome), job, error
+  }
+  return await scripts.advance(redis, '', args) === 1
+}
+
+function counterOf (outcome: Outcome): 'fired' | 'skipped' | '' {
+  if (outcome === 'new') return 'fired'
+  return outcome === 'past' || outcome === 'missed' ? '' : 'skipped'
+}
+
+// Schedules that one request reads.
+const pageSize = 100
 
 /**
- * Sets schedules right whose next tick lies further ahead than it can, since the clock of Redis was put back. Any server
- * may do that at any time.
+ * Corrects schedules whose next tick lies further ahead than it can, after the clock of Redis was
+ * put back. Any server may do that at any time.
  */
 export async function rewind (redis: RedisClient, time: number): Promise<void> {
-  for (let start = 0; ; start += page) {
-    const found = await redis.zrange(scheduleKey('upcoming'), start, String(start + page - 1), 'WITHSCORES')
+  for (let start = 0; ; start += pageSize) {
+    const end = String(start + pageSize - 1)
+    const found = await redis.zrange(scheduleKey('upcoming'), start, end, 'WITHSCORES')
+    if (found.length === 0) return
     const names = found.filter((_, i) => i % 2 === 0)
-    if (names.length === 0) return
-    const [kept, turns] = await Promise.all((['schedules', 'turns'] as const).map(async key => await redis.hmget(scheduleKey(key), ...names)))
+    const stored = await redis.hmget(scheduleKey('schedules'), ...names)
+    const states = await redis.hmget(scheduleKey('turns'), ...names)
     for (const [i, name] of names.entries()) {
-      if (!kept![i] || !turns![i]) continue
-      const claimed = { name, kept: JSON.parse(kept![i]) as Kept, turn: JSON.parse(turns![i]) as Turn, payload: '' }
-      await rewindOne(redis, claimed, time, Number(found[2 * i + 1]))
+      if (!stored[i] || !states[i]) continue
+      const parsed = { stored: JSON.parse(stored[i]), state: JSON.parse(states[i]) }
+      await rewindOne(redis, { name, ...parsed, payload: '' }, time, Number(found[2 * i + 1]))
     }
   }
 }
 
-async function rewindOne (redis: RedisClient, claimed: Claim, time: number, score: number): Promise<void> {
-  const { kept, turn: { next: stored = 0 } } = claimed
-  const next = tickAfter(kept, time)
-  // A server that has taken it up keeps it for a second.
-  if (next === null || (stored <= next && score <= Math.max(stored, time + 1000))) return
-  await advance(redis, claimed, { at: 0, next: Math.min(stored, next), outcome: 'past', job: '0', error: '' })
+async function rewindOne (
+  redis: RedisClient, claimed: Claim, time: number, score: number
+): Promise<void> {
+  const { stored, state: { next: known = 0 } } = claimed
+  const next = tickAfter(stored, time)
+  // A server that claimed the schedule has it for a second.
+  const isRight = next === null || (known <= next && score <= Math.max(known, time + 1000))
+  if (isRight) return
+  const past = { at: 0, next: Math.min(known, next), job: '0', error: '' }
+  await advance(redis, claimed, { ...past, outcome: 'past' })
 }
 
-function reason (outcome: Fired['outcome'], job: string): string {
+function errorOf (outcome: Outcome, job: string): string {
   if (outcome === 'full') return new errors.QUEUE_FULL().message
   return outcome === 'overlap' ? `job ${job}, the last one, is still in the queue` : ''
 }
 
-function missed (since: number): string {
-  return `missed from ${new Date(since).toISOString()} on: no server was there`
+function missedSince (ms: number): string {
+  return `missed from ${new Date(ms).toISOString()} on: no server was there`
 }

@@ -1,3 +1,5 @@
+import type { Static } from '@sinclair/typebox'
+import type { Schedule as ShownSchedule, ScheduleSettings } from '../../schemas/schedule.ts'
 import { errors } from '../errors.ts'
 import { scheduleKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
@@ -5,118 +7,135 @@ import { checkTiming, tickAfter } from './cron.ts'
 import { milliseconds } from '../time.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 
-/** What goes in at each tick, when, and where. Times in seconds. */
-export interface Schedule {
-  queue: string
-  cron?: string | undefined
-  /** An IANA name; UTC if none is given. */
-  tz?: string | undefined
-  every?: number | undefined
-  overlap?: 'skip' | 'allow' | undefined
-  catchup?: 'none' | 'one' | undefined
-  priority?: number | undefined
-  tries?: number | undefined
-  max_lost?: number | null | undefined
-  ttl?: number | undefined
-  keep?: number | undefined
-  /** A JSON object, as text. */
-  payload: string
+// Members that may be left out may be undefined as well.
+type Loose<Shape> = {
+  [Name in keyof Shape]: Shape[Name] | (object extends Pick<Shape, Name> ? undefined : never)
 }
 
-/** A schedule, and what has come of its ticks. */
-export interface ScheduleDocument extends Schedule {
-  name: string
-  tz: string
-  overlap: 'skip' | 'allow'
-  catchup: 'none' | 'one'
-  next_at: number | null
-  last_at: number | null
-  last_job: string | null
-  fired: number
-  skipped: number
-  last_error: string | null
+/** When which job is pushed into which queue. Times in seconds; `payload` is JSON text. */
+export type NewSchedule = Loose<Omit<Static<typeof ScheduleSettings>, 'payload'>> &
+  { payload: string }
+
+/** A schedule as clients see it; `payload` is JSON text. */
+export type Schedule = Loose<Omit<Static<typeof ShownSchedule>, 'payload'>> & { payload: string }
+
+/** The settings of a schedule in Redis; `every` in ms. */
+export type StoredSchedule = Omit<NewSchedule, 'payload'> &
+  Pick<Schedule, 'tz' | 'overlap' | 'catchup'>
+
+/** The ticks of a schedule; times in ms. */
+export interface TickState {
+  next?: number
+  last?: number
+  job?: string
+  fired?: number
+  skipped?: number
+  error?: string
 }
 
-/** What Redis keeps of a schedule; `every` in ms. */
-export type Kept = Omit<ScheduleDocument, 'name' | 'payload' | 'next_at' | 'last_at' | 'last_job' | 'fired' | 'skipped' | 'last_error'>
+/** Throws when the caller may not use that queue. */
+export type QueueGuard = (queue: string) => void
 
-/** What has come of its ticks; times in ms. */
-export interface Turn { next?: number, last?: number, job?: string, fired?: number, skipped?: number, error?: string }
-
-/** Throws when whoever asks may have nothing to do with that queue. */
-export type Guard = (queue: string) => void
-
-/** How many schedules there may be, unless the server says otherwise. */
-const usual = 10_000
+/** How many schedules there may be, unless the server sets another limit. */
+const defaultLimit = 10_000
 
 const scripts = {
-  schedule: script<number>('set_schedule'),
-  unschedule: script<number>('delete_schedule'),
-  show: script<string[]>('get_schedules')
+  set: script<number>('set_schedule'),
+  delete: script<number>('delete_schedule'),
+  get: script<string[]>('get_schedules')
 }
 
 /**
- * Sets a schedule, from its next tick on. The counts of one that it replaces stay; the guard is asked for the queues of both.
- * Rejects with CRON_INVALID, TZ_INVALID or SCHEDULES_FULL.
+ * Sets a schedule, from its next tick on. One that it replaces leaves its counts; the guard checks
+ * the queues of both. Rejects with CRON_INVALID, TZ_INVALID or SCHEDULES_FULL.
  */
-export async function schedule (redis: RedisClient, name: string, { payload, ...wanted }: Schedule, guard: Guard = () => {}, { now }: { now?: number } = {}): Promise<{ isNew: boolean, document: ScheduleDocument }> {
+export async function setSchedule (
+  redis: RedisClient, name: string, { payload, ...wanted }: NewSchedule,
+  guard: QueueGuard = () => {}, { now }: { now?: number } = {}
+): Promise<{ isNew: boolean, schedule: Schedule }> {
   guard(wanted.queue)
-  const kept: Kept = { ...wanted, every: milliseconds(wanted.every), tz: wanted.tz ?? 'UTC', overlap: wanted.overlap ?? 'allow', catchup: wanted.catchup ?? 'none' }
+  const stored = withDefaults(wanted)
   const time = milliseconds(now) ?? await clock(redis)
-  checkTiming(kept, time)
-  const next = tickAfter(kept, time)!
-  const was = await changed(redis, name, guard, async was => await scripts.schedule(redis, '', { name, was, is: JSON.stringify(kept), payload, next, most: storeOf(redis).limits.schedules ?? usual }))
-  return { isNew: was === '', document: await found(redis, name) ?? document(name, kept, { next }, payload) }
+  checkTiming(stored, time)
+  const next = tickAfter(stored, time)!
+  const most = storeOf(redis).limits.schedules ?? defaultLimit
+  const before = await change(redis, name, guard, async was => {
+    const args = { name, was, is: JSON.stringify(stored), payload, next, most }
+    return await scripts.set(redis, '', args)
+  })
+  const schedule = await getSchedule(redis, name) ?? shown(name, stored, { next }, payload)
+  return { isNew: before === '', schedule }
 }
 
-/** Deletes a schedule. The guard is asked for its queue. Rejects with NO_SUCH_SCHEDULE. */
-export async function unschedule (redis: RedisClient, name: string, guard: Guard = () => {}): Promise<void> {
-  await changed(redis, name, guard, async was => {
+function withDefaults (wanted: Omit<NewSchedule, 'payload'>): StoredSchedule {
+  return {
+    ...wanted,
+    every: milliseconds(wanted.every),
+    tz: wanted.tz ?? 'UTC',
+    overlap: wanted.overlap ?? 'allow',
+    catchup: wanted.catchup ?? 'none'
+  }
+}
+
+/** Deletes a schedule. The guard checks its queue. Rejects with NO_SUCH_SCHEDULE. */
+export async function deleteSchedule (
+  redis: RedisClient, name: string, guard: QueueGuard = () => {}
+): Promise<void> {
+  await change(redis, name, guard, async was => {
     if (was === '') throw new errors.NO_SUCH_SCHEDULE()
-    return await scripts.unschedule(redis, '', { name, was })
+    return await scripts.delete(redis, '', { name, was })
   })
 }
 
-// What the guard has seen is what is changed: somebody may put another in its place meanwhile.
-async function changed (redis: RedisClient, name: string, guard: Guard, change: (was: string) => Promise<number>): Promise<string> {
+// Changes only the settings that the guard has checked: another client may replace them meanwhile.
+async function change (
+  redis: RedisClient, name: string, guard: QueueGuard, attempt: (was: string) => Promise<number>
+): Promise<string> {
   for (;;) {
     const was = await redis.hget(scheduleKey('schedules'), name) ?? ''
-    if (was !== '') guard((JSON.parse(was) as Kept).queue)
-    if (await change(was) === 1) return was
+    if (was !== '') guard((JSON.parse(was) as StoredSchedule).queue)
+    if (await attempt(was) === 1) return was
   }
 }
 
 /** A schedule, or null. */
-export async function found (redis: RedisClient, name: string): Promise<ScheduleDocument | null> {
-  return documents(await scripts.show(redis, '', { names: [name] }))[0] ?? null
+export async function getSchedule (redis: RedisClient, name: string): Promise<Schedule | null> {
+  return parse(await scripts.get(redis, '', { names: [name] }))[0] ?? null
 }
 
-/** Schedules by name, of those whose queue is seen, and how many those are. */
-export async function schedules (redis: RedisClient, sees: (queue: string) => boolean, { offset, limit }: { offset: number, limit: number }): Promise<{ schedules: ScheduleDocument[], size: number }> {
+/** A page of the schedules whose queue the caller sees, by name, and how many there are. */
+export async function listSchedules (
+  redis: RedisClient, sees: (queue: string) => boolean,
+  { offset, limit }: { offset: number, limit: number }
+): Promise<{ schedules: Schedule[], size: number }> {
   const all = Object.entries(await redis.hgetall(scheduleKey('schedules')))
-  const names = all.filter(([, is]) => sees((JSON.parse(is) as Kept).queue)).map(([name]) => name).sort()
-  const page = await scripts.show(redis, '', { names: names.slice(offset, offset + limit) })
-  return { schedules: documents(page).filter(({ queue }) => sees(queue)), size: names.length }
+  const seen = all.filter(([, stored]) => sees((JSON.parse(stored) as StoredSchedule).queue))
+  const names = seen.map(([name]) => name).sort()
+  const page = await scripts.get(redis, '', { names: names.slice(offset, offset + limit) })
+  return { schedules: parse(page).filter(({ queue }) => sees(queue)), size: names.length }
 }
 
-function documents (fields: string[]): ScheduleDocument[] {
+function parse (fields: string[]): Schedule[] {
   return Array.from({ length: fields.length / 4 }, (_, i) => {
-    const [name, is, turn, payload] = fields.slice(4 * i) as [string, string, string, string]
-    return document(name, JSON.parse(is), JSON.parse(turn), payload)
+    const four = fields.slice(4 * i) as [string, string, string, string]
+    const [name, stored, state, payload] = four
+    return shown(name, JSON.parse(stored), JSON.parse(state), payload)
   })
 }
 
-function document (name: string, { every, ...kept }: Kept, turn: Turn, payload: string): ScheduleDocument {
+function shown (
+  name: string, { every, ...stored }: StoredSchedule, state: TickState, payload: string
+): Schedule {
   return {
     name,
-    ...kept,
+    ...stored,
     ...(every !== undefined && { every: every / 1000 }),
-    next_at: seconds(turn.next),
-    last_at: seconds(turn.last),
-    last_job: turn.job ?? null,
-    fired: turn.fired ?? 0,
-    skipped: turn.skipped ?? 0,
-    last_error: turn.error ?? null,
+    next_at: seconds(state.next),
+    last_at: seconds(state.last),
+    last_job: state.job ?? null,
+    fired: state.fired ?? 0,
+    skipped: state.skipped ?? 0,
+    last_error: state.error ?? null,
     payload
   }
 }

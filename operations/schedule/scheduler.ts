@@ -1,20 +1,23 @@
-import { advance, claim, fire, rewind } from './fire.ts'
+import { advance, claim, fire, rewind, type Claim } from './fire.ts'
 import type { RedisClient } from '../redis/store.ts'
 
-// In ms. So often a server looks, although it knows of nothing that is due: another may have been given a schedule.
-const pulse = 1000
+// A server looks so often although it knows of no due tick: another may have set a schedule.
+const pulseMs = 1000
 
-/** Fires the schedules, beside the schedulers of all other servers. Without any, it asks Redis one small thing a second. */
+/**
+ * Fires the schedules, beside the schedulers of all other servers. Without any schedule, it makes
+ * one small call to Redis a second.
+ */
 export class Scheduler {
   readonly #redis: RedisClient
   readonly #failed: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> | undefined
   #isRunning = false
-  // The latest time in ms that Redis has told; at the start it may have told another server a later one.
+  // The latest time of Redis, in ms; at the start another server may know a later one.
   #latest = Infinity
 
-  /** `failed` hears what went wrong; it is tried again. */
+  /** `failed` is called with each error; the schedule is tried again. */
   constructor (redis: RedisClient, failed: (error: unknown) => void) {
     this.#redis = redis
     this.#failed = failed
@@ -22,14 +25,17 @@ export class Scheduler {
 
   start (): void {
     this.#isRunning = true
-    this.look(pulse)
+    this.look(pulseMs)
   }
 
-  /** Looks after so many ms, unless it is not running, or looks already. */
+  /** Looks after `ms`, unless it is stopped, or is looking. */
   look (ms: number): void {
     if (!this.#isRunning || this.#working !== undefined) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => { void this.#look() }, Math.max(0, Math.min(ms, pulse))).unref()
+    const delay = Math.max(0, Math.min(ms, pulseMs))
+    this.#timer = setTimeout(() => {
+      void this.#look()
+    }, delay).unref()
   }
 
   /** Resolves once it fires no more. */
@@ -40,25 +46,38 @@ export class Scheduler {
   }
 
   async #look (): Promise<void> {
-    let pause = pulse
-    this.#working = this.turn().then(ms => { pause = ms }, this.#failed)
+    let pause = pulseMs
+    this.#working = this.fireDue().then(ms => {
+      pause = ms
+    }, this.#failed)
     await this.#working
     this.#working = undefined
     this.look(pause)
   }
 
-  /** Fires what is due. Resolves to how many ms later something is. */
-  async turn (now?: number): Promise<number> {
+  /** Fires due schedules. Resolves to the time until the next one is due, in ms. */
+  async fireDue (now?: number): Promise<number> {
     const { claims, time, again } = await claim(this.#redis, { now })
     const isBack = time < this.#latest - 1000
     if (isBack) await rewind(this.#redis, time)
     this.#latest = time
-    const done = await Promise.allSettled(claims.map(async claimed => {
+    const fired = await this.#fireAll(claims, time, now)
+    if (isBack && claims.length === 0) return Math.min(10, pulseMs)
+    // At once where it may be behind: with several schedules, or with several ticks of one.
+    if (fired > 0) return 0
+    return again === null ? pulseMs : again - time
+  }
+
+  /** Returns how many were fired. */
+  async #fireAll (claims: Claim[], time: number, now?: number): Promise<number> {
+    const results = await Promise.allSettled(claims.map(async claimed => {
       await advance(this.#redis, claimed, await fire(this.#redis, claimed, time, { now }))
     }))
-    for (const one of done) if (one.status === 'rejected') this.#failed(one.reason)
-    if (isBack && claims.length === 0) return Math.min(10, pulse)
-    // At once where it may be behind: of one schedule after another, or of one tick after another.
-    return claims.length > 0 && done.some(({ status }) => status === 'fulfilled') ? 0 : again === null ? pulse : again - time
+    let fired = 0
+    for (const result of results) {
+      if (result.status === 'rejected') this.#failed(result.reason)
+      else fired++
+    }
+    return fired
   }
 }

@@ -1,7 +1,15 @@
-const hour = 3_600_000
-const day = 24 * hour
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
-/** The clock on the wall at a place. An instant is ms since 1970; what the wall shows then is as if it were UTC. */
+type Parts = [
+  year: number, month: number, day: number, hour: number, minute: number, second: number
+]
+
+const names = ['year', 'month', 'day', 'hour', 'minute', 'second']
+
+/**
+ * The wall clock of a place. An instant is ms since 1970; a wall time is written as if it were UTC.
+ */
 export class Zone {
   readonly #format: Intl.DateTimeFormat
 
@@ -19,15 +27,16 @@ export class Zone {
     })
   }
 
-  /** By how many ms the wall is ahead of UTC. */
+  /** By how many ms the wall clock is ahead of UTC. */
   offset (instant: number): number {
     const parts = this.#format.formatToParts(instant)
-    const [year, month, date, hours, minutes, seconds] = ['year', 'month', 'day', 'hour', 'minute', 'second']
-      .map(type => Number(parts.find(part => part.type === type)!.value)) as [number, number, number, number, number, number]
-    return Date.UTC(year, month - 1, date, hours, minutes, seconds) - Math.floor(instant / 1000) * 1000
+    const valueOf = (name: string) => Number(parts.find(({ type }) => type === name)!.value)
+    const [year, month, day, hour, minute, second] = names.map(valueOf) as Parts
+    const wall = Date.UTC(year, month - 1, day, hour, minute, second)
+    return wall - Math.floor(instant / 1000) * 1000
   }
 
-  /** The instant, after the first and not after the second, from which on the offset is no longer that of the first. */
+  /** The first instant after `before`, up to `after`, whose offset is not that of `before`. */
   change (before: number, after: number): number {
     const offset = this.offset(before)
     let [low, high] = [before, after]
@@ -40,12 +49,13 @@ export class Zone {
   }
 
   /**
-   * When the wall shows a time: the first instant that it does, and what that is.
-   * - `once`, or `twice` where clocks are put back over it
-   * - `never` where they are put forward over it: the instant at which they are
+   * When the wall clock shows a time. Returns
+   * - `at`: the first instant that it does; for `never`, the instant of the change
+   * - `shown`: `once`; `twice` where clocks are put back over it, `never` where they go forward
+   * - `change`: the instant of the change, 0 where there is none near
    */
   instant (wall: number): { at: number, shown: 'once' | 'twice' | 'never', change: number } {
-    const [before, after] = [wall - 1.5 * day, wall + 1.5 * day]
+    const [before, after] = [wall - 1.5 * dayMs, wall + 1.5 * dayMs]
     const [early, late] = [this.offset(before), this.offset(after)]
     if (early === late) return { at: wall - early, shown: 'once', change: 0 }
     const change = this.change(before, after)

@@ -8,7 +8,7 @@ import { test, type Test } from 'tap'
 import { job } from '../../operations/job/job.ts'
 import { push } from '../../operations/job/push.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import { schedules } from '../../operations/schedule/schedule.ts'
+import { listSchedules } from '../../operations/schedule/schedule.ts'
 import { presque } from '../fixtures/command.ts'
 import { place } from '../fixtures/presque.ts'
 import { until } from '../fixtures/until.ts'
@@ -36,7 +36,7 @@ test('the examples of docs/guide/schedules.md set two schedules, and show one', 
   const said = await sh(at(blocks('docs/guide/schedules.md', 'sh')[0]!, url))
   t.notMatch(said, /"error":/)
   t.match(said, /"name":"nightly"/)
-  const { schedules: all } = await schedules(app.redis, () => true, { offset: 0, limit: 9 })
+  const { schedules: all } = await listSchedules(app.redis, () => true, { offset: 0, limit: 9 })
   t.match(all, [
     { name: 'check', every: 60, overlap: 'skip' },
     { name: 'nightly', cron: '30 4 * * *', tz: 'Europe/Berlin' }

@@ -45,7 +45,7 @@ test('the seed of a queue is random, and another after each purge', async t => {
     await purge(redis, 'mail')
   }
   const schedule = { queue: 'mail', overlap: 'allow', catchup: 'one', every: 60 } as never
-  await fire(redis, { name: 'daily', kept: schedule, turn: { next: 1000 } as never, payload: '{}' }, 1000)
+  await fire(redis, { name: 'daily', stored: schedule, state: { next: 1000 } as never, payload: '{}' }, 1000)
   seeds.add(await redis.hget('{mail}:stats', 'seed'))
   t.equal(seeds.size, 6)
   for (const seed of seeds) t.match(seed, /^[\w-]{22}$/)

@@ -9,7 +9,7 @@ import { push, pushFailed } from '../../operations/job/push.ts'
 import { retry, retryAll } from '../../operations/job/bulk.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import type { RedisClient } from '../../operations/redis/store.ts'
-import { schedule } from '../../operations/schedule/schedule.ts'
+import { setSchedule } from '../../operations/schedule/schedule.ts'
 import { Scheduler } from '../../operations/schedule/scheduler.ts'
 import { take } from '../../operations/job/take.ts'
 import { build } from '../helper.ts'
@@ -109,10 +109,10 @@ for (const [name, pushIt] of Object.entries(waysIn)) {
 test('a schedule that skips does not skip for a job whose time is over', async t => {
   const { redis } = await build(t)
   const every10 = { queue: 'mail', every: 10, payload: '{}', overlap: 'skip' as const, ttl: 10 }
-  await schedule(redis, 'beat', every10, undefined, { now: 100 })
+  await setSchedule(redis, 'beat', every10, undefined, { now: 100 })
   await push(redis, 'mail', crowd, { now: 100 })
-  await new Scheduler(redis, error => { throw error }).turn(110)
-  await new Scheduler(redis, error => { throw error }).turn(120)
+  await new Scheduler(redis, error => { throw error }).fireDue(110)
+  await new Scheduler(redis, error => { throw error }).fireDue(120)
   t.match(await queueStatus(redis, 'mail', { now: 120 }), { counts: { waiting: 1 } })
 })
 

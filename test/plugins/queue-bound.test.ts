@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { claim, fire } from '../../operations/schedule/fire.ts'
 import { pushOne } from '../../operations/job/push.ts'
 import { queues } from '../../operations/queue/queue.ts'
-import { schedule } from '../../operations/schedule/schedule.ts'
+import { setSchedule } from '../../operations/schedule/schedule.ts'
 import { storeOf, type RedisClient } from '../../operations/redis/store.ts'
 import { client } from '../fixtures/client.ts'
 import { bearer, tokenFile } from '../fixtures/tokens.ts'
@@ -41,7 +41,7 @@ test('a schedule whose queue would be one too many skips its tick, and says why'
   const redis: RedisClient = (await build(t)).redis
   storeOf(redis).limits.queues = 1
   await pushOne(redis, 'a', { payload: '{}' })
-  await schedule(redis, 'nightly', { queue: 'b', every: 60, payload: '{}' }, () => {}, { now: 1000 })
+  await setSchedule(redis, 'nightly', { queue: 'b', every: 60, payload: '{}' }, () => {}, { now: 1000 })
   const { claims, time } = await claim(redis, { now: 1061 })
   t.match(await fire(redis, claims[0]!, time, { now: 1061 }), { outcome: 'refused', error: full[1] })
   t.strictSame(await queues(redis), ['a'])

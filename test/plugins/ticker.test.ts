@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { queueStatus } from '../../operations/queue/queue.ts'
-import { found } from '../../operations/schedule/schedule.ts'
+import { getSchedule } from '../../operations/schedule/schedule.ts'
 import { startRedis } from '../fixtures/redis.ts'
 import { until } from '../fixtures/until.ts'
 import { listen } from '../helper.ts'
@@ -10,12 +10,12 @@ test('three servers fire a schedule of every second, each tick once, and go on w
   const servers = await Promise.all([1, 2, 3].map(async () => await listen(t, { REDIS_URL: url })))
   const [first, second] = servers
   await fetch(`${first!.url}/schedule/beat`, { method: 'PUT', body: '{"queue":"mail","every":1,"payload":{}}' })
-  const since = (await found(first!.app.redis, 'beat'))!.next_at!
-  await until('it has fired', async () => (await found(first!.app.redis, 'beat'))!.fired >= 1)
+  const since = (await getSchedule(first!.app.redis, 'beat'))!.next_at!
+  await until('it has fired', async () => (await getSchedule(first!.app.redis, 'beat'))!.fired >= 1)
   await first!.app.close()
-  await until('three have come', async () => (await found(second!.app.redis, 'beat'))!.fired >= 3)
+  await until('three have come', async () => (await getSchedule(second!.app.redis, 'beat'))!.fired >= 3)
   const { redis } = second!.app
-  const { last_at: last, fired } = (await found(redis, 'beat'))!
+  const { last_at: last, fired } = (await getSchedule(redis, 'beat'))!
   t.equal(fired, last! - since + 1, 'one a tick')
   t.equal((await queueStatus(redis, 'mail')).counts.waiting, fired)
 })
