@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { test } from 'tap'
 import { lint } from './lint.ts'
 
@@ -22,4 +24,13 @@ test('luacheck knows what a header names, and tells what is not used and not def
     "lua/parts/a_part.lua:3 unused argument 'keys'",
     "lua/parts/a_part.lua:4 accessing undefined variable 'other'"
   ])
+})
+
+test('every part is named by a test in test/lua/parts', async t => {
+  const folder = new URL('parts/', import.meta.url)
+  const tests = readdirSync(folder).map(name => readFileSync(new URL(name, folder), 'utf8')).join('\n')
+  const files = readdirSync(new URL('../../lua/parts/', import.meta.url), { recursive: true, encoding: 'utf8' })
+  const parts = files.filter(name => name.endsWith('.lua')).map(name => basename(name, '.lua'))
+  t.ok(parts.length > 80, `${parts.length} parts`)
+  t.strictSame(parts.filter(part => !new RegExp(`\\b${part}\\b`).test(tests)), [])
 })

@@ -90,3 +90,10 @@ test('redrive_job() gives a job all its tries again, and lets it wait for what h
   t.strictSame(await redis.zrange(key('blocked'), 0, '-1'), ['a2'])
   t.equal(await redis.exists(key('failed'), key('ended')), 0)
 })
+
+test('retry_now() lets a job wait from now on', async t => {
+  const { redis, key, call } = await bench(t)
+  await call('retry_now', "retry_now(queue, '1', { ready_at = 5000 })")
+  t.equal(await redis.hget(key('details'), '1'), '{"since":1000}')
+  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+})

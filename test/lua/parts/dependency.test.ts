@@ -95,3 +95,31 @@ test('resolve_dependents() does a bounded piece of a crowd', async t => {
   await call('resolve_dependents', 'resolve_dependents(queue)')
   t.equal(await redis.llen(key('ready')), 300)
 })
+
+test('remove_dependencies() takes a job off all lists of dependents', async t => {
+  const { redis, key, call } = await bench(t)
+  const remove = async () => await call('remove_dependencies', "return remove_dependencies(queue, '3', { depends = '1,2' }) or 'none'")
+  t.equal(await remove(), 'none')
+  await redis.zadd(key('blocked'), 900, 'a3')
+  await redis.zadd(key('dependents'), 1, '1:a3', 1, '1:a4', 2, '2:a3')
+  t.equal(await remove(), 2)
+  t.strictSame(await redis.zrange(key('dependents'), 0, '-1'), ['1:a4'])
+  const lua = "local before = has_dependents(queue)\nredis.call('DEL', dependents)\nreturn before, has_dependents(queue)"
+  t.strictSame(await call('has_dependents', lua, { keys: 'dependents' }), [true, true], 'a call asks once')
+})
+
+test('resolve_one() and fail_dependent() say which job has not completed, and how', async t => {
+  const { redis, key, call } = await bench(t)
+  const message = async (how: string) => {
+    await call('fail_dependent save_details', "local job = {}\nfail_dependent(queue, '2', job, '1', a)\nsave_details(queue, '2', job)", { args: [how] })
+    return JSON.parse((await redis.hget(key('reports'), 'e2'))!).message
+  }
+  t.equal(await message('failed'), 'job 1, on which it depends, failed')
+  t.equal(await message('discarded'), 'job 1, on which it depends, was discarded')
+  await redis.hset(key('details'), '3', '{"depends":"1,2"}')
+  await redis.zadd(key('blocked'), 900, 'a3')
+  const lua = "local lists = { waiting = {}, delayed = {}, failed = {} }\nreturn resolve_one(queue, '1:a3', a, lists), #lists.waiting, lists.failed[1] or ''"
+  t.strictSame(await call('resolve_one', lua, { args: ['done'] }), [1, 0, ''])
+  t.equal(await redis.hget(key('details'), '3'), '{"depends":"2"}')
+  t.strictSame(await call('resolve_one', lua, { args: ['failed'] }), [1.1, 0, '3'])
+})

@@ -83,3 +83,28 @@ test('begin_read() says whether Redis takes writes', async t => {
   const { call } = await bench(t)
   t.strictSame(await call('begin_read', 'return begin_read(queue, 100)'), [true, false])
 })
+
+test('delete_expired() and discard_oldest() count what they delete', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.hset(key('jobs'), '1', record, '2', record)
+  await redis.zadd(key('failed'), 900, 'a2')
+  await call('delete_expired discard_oldest', "delete_expired(queue, { '1' })\ndiscard_oldest(queue, 1)")
+  t.equal(await redis.exists(key('jobs'), key('failed')), 0)
+  t.strictSame(await redis.hgetall(key('stats')), { expired: '1', discarded: '1' })
+})
+
+test('run_steps() does one step after the other', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.zadd(key('delayed'), 900, 'a1')
+  t.strictSame(await call('run_steps', 'return run_steps(queue, 9)'), [false, false, false])
+  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+})
+
+test('allow_when_full() changes nothing, and lets a script go on while Redis is full', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.config('SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction')
+  const write = "redis.call('SET', stats, 1)\nreturn 'written'"
+  await t.rejects(call('allow_when_full', write, { keys: 'stats' }), { message: /^OOM/ })
+  t.equal(await call('allow_when_full', `allow_when_full(queue)\n${write}`, { keys: 'stats' }), 'written')
+  t.equal(await redis.exists(key('jobs')), 0)
+})

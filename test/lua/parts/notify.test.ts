@@ -43,3 +43,16 @@ test('register_watcher() notes each server once, and keeps what tells the job fr
   t.equal(await redis.hget(key('watchers'), '1'), 's1 s12')
   t.same(JSON.parse((await redis.hget(key('details'), '1'))!), { awaited: true, born: '5' })
 })
+
+test('wake_watcher() tells a server that is there, and takes none off', async t => {
+  const { redis, key, call } = await bench(t)
+  const subscriber = redis.duplicate({ enableOfflineQueue: true })
+  t.teardown(() => subscriber.disconnect())
+  const channel = `${redis.options.keyPrefix ?? ''}${key('waiters')}:b2`
+  await subscriber.subscribe(channel)
+  await redis.hset(key('watchers'), '7', 'a1 b2')
+  const message = once(subscriber, 'message')
+  await call('wake_watcher publish', 'wake_watcher(queue)')
+  t.strictSame(await message, [channel, 'done 7'])
+  t.equal(await redis.hget(key('watchers'), '7'), 'a1 b2')
+})

@@ -105,3 +105,25 @@ test('release_unique_key() leaves a key alone that another job has by now', asyn
   await call('release_unique_key', "release_unique_key(queue, '2', { unique = 'k' })")
   t.equal(await redis.exists(key('unique')), 0)
 })
+
+test('answer_duplicate() leaves a job to replace_job() that no worker has', async t => {
+  const { redis, key, call } = await bench(t)
+  const answer = async (onDuplicate: string) =>
+    await call('answer_duplicate', "return answer_duplicate(queue, '1', { on_duplicate = a }, nil) or 'replace'", { args: [onDuplicate] })
+  t.strictSame([await answer('ignore'), await answer('reject'), await answer('replace')], ['ignored', 'exists', 'replace'])
+  await redis.zadd(key('active'), 5000, 'a1')
+  t.equal(await answer('replace'), 'exists')
+  await redis.del(key('active'))
+  await redis.hset(key('jobs'), '1', record)
+  await redis.hset(key('details'), '1', '{"deliveries":2,"awaited":true,"tries":9}')
+  await redis.zadd(key('delayed'), 5000, 'a1')
+  t.same(await call('replace_job', "local options = {}\nreplace_job(queue, '1', options)\nreturn options"), { deliveries: 2, awaited: true, born: '5' })
+  t.equal(await redis.exists(key('delayed')), 0)
+})
+
+test('store_new() keeps of the options what belongs to the job', async t => {
+  const { redis, key, call } = await bench(t)
+  const options = { tries: 2, ttl: 5, on_duplicate: 'ignore', idempotency: 'k', fingerprint: 'f' }
+  await call('store_new', "store_new(queue, '1', 5000, cjson.decode(a))", { args: [JSON.stringify(options)] })
+  t.same(JSON.parse((await redis.hget(key('details'), '1'))!), { tries: 2, created: 1000 })
+})

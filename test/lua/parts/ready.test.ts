@@ -163,3 +163,13 @@ test('count_states() counts what is due as waiting, and what is over not at all'
     waiting: 2, delayed: 1, blocked: 1, active: 0, failed: 0, completed: 1
   })
 })
+
+test('skip_stale() counts down, and remove_entry() removes the entry nearest to an end', async t => {
+  const { redis, key, call } = await bench(t)
+  const lua = "local job, found = { stale = 2 }, {}\nfor i = 1, 3 do found[i] = skip_stale(queue, '1', job) end\nreturn found"
+  t.strictSame(await call('skip_stale', lua), [true, true, false])
+  await redis.rpush(key('ready'), '1', '2', '1')
+  const remove = async (id: string) => await call('remove_entry', `return remove_entry(queue, '${id}')`)
+  t.strictSame([await remove('1'), await remove('9')], [true, false])
+  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['2', '1'])
+})

@@ -76,3 +76,84 @@ test('take_jobs() registers its server only if a request gets nothing', async t 
   await redis.hset(key('policy'), 'stopped', 1, 'reopens_at', 2500)
   t.strictSame((await call('take_jobs', "return take_jobs(queue, { '1 4000 ' }, 's1')")).slice(0, 2), [1, 1500])
 })
+
+test('begin_pop() tells which kinds of jobs there may be', async t => {
+  const { redis, key, call } = await bench(t)
+  const kinds = async (count: number) => await call('begin_pop', `local popped, found = begin_pop(queue, ${count}), {}
+for name, value in pairs(popped) do
+  if value == true then found[#found + 1] = name end
+end
+table.sort(found)
+return found`)
+  t.same(await kinds(1), {})
+  await redis.hset(key('details'), '1', '{}')
+  await redis.zadd(key('dependents'), 1, '1:a2')
+  t.strictSame(await kinds(1), ['has_details', 'has_watchers'])
+  await redis.hset(key('reports'), 'e1', '"no"')
+  await redis.zadd(key('ranked'), 1, 'a1')
+  await redis.zadd(key('expiring'), 1, 'a1')
+  t.strictSame(await kinds(1), ['has_details', 'has_ranked', 'has_reports', 'has_ttl', 'has_watchers'])
+  t.same(await kinds(0), {})
+})
+
+test('open_details() ends the ttl, and count_errors() counts bytes of jobs with details alone', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.zadd(key('expiring'), 9000, 'a2')
+  await redis.hset(key('reports'), 'e1', 'xxx', 'e2', 'xxxxx')
+  const lua = `local popped = { ids = { '1', '2' }, details = { false, a }, has_ttl = true }
+return open_details(queue, popped, 1) or 'plain', open_details(queue, popped, 2), open_details(queue, popped, 2)`
+  t.same(await call('open_details', lua, { args: ['{"tries":2}'] }), ['plain', { tries: 2, expires: 9000 }, { tries: 2 }])
+  t.equal(await redis.exists(key('expiring')), 0)
+  t.strictSame(await call('count_errors', "local sizes = count_errors(queue, { '1', '2' }, { false, '{}' })\nreturn sizes[1] or 0, sizes[2]"), [0, 5])
+})
+
+test('lease_details() and give_details() tell what goes out beside the payload', async t => {
+  const { redis, key, call } = await bench(t)
+  const popped = "local popped = { ids = { '1' }, records = { pack_record(5, '{}') }, details = { a or false }, has_reports = true }\n"
+  const lease = async (details: string) => await call('lease_details pack_record',
+    `${popped}local n, attempt, since, form, trace = lease_details(queue, popped, 1)\nreturn n, attempt, since, form, trace or ''`, { args: [details] })
+  t.strictSame(await lease('{"deliveries":1,"attempt":1,"since":900}'), [2, 2, 900, ' %d', ''])
+  t.strictSame(await lease('{"created":3,"traceparent":"00-aa"}'), [1, 1, 5, ' -%d+', '00-aa '])
+  await redis.hset(key('reports'), 'e1', '"no"')
+  await redis.hset(key('jobs'), '1', record)
+  const given = await call('give_details pack_record', `${popped}return give_details(queue, popped, 1)`, { args: ['{"tries":2}'] })
+  t.same(JSON.parse(given), { tries: 2, last_error: '"no"' })
+  t.equal(await redis.exists(key('jobs'), key('reports')), 0)
+})
+
+test('hand_out() gives each request its share, by lease_jobs() and give_jobs()', async t => {
+  const { redis, key, call } = await bench(t)
+  const lua = `local record = pack_record(5, '{}')
+local popped = { ids = { '1', '2' }, records = { record, record }, details = { false, false },
+  words = {}, texts = {}, deleted = {}, leased = {}, seed = 'abc' }
+local requests = { { lease = 500, worker = '' }, { worker = 'w1' }, { worker = '', is_quiet = true } }
+local count, is_hungry, deadline = hand_out(queue, popped, requests, { 1, 1, 0 })
+store_taken(queue, popped, count)
+return count, is_hungry, deadline, popped.words, popped.deleted, popped.leased`
+  await redis.hset(key('jobs'), '1', record, '2', record)
+  const [count, isHungry, deadline, words, ...rest] = await call('hand_out store_taken pack_record', lua)
+  t.strictSame([count, isHungry, deadline, ...rest], [2, false, 1500, ['2'], ['1500', 'a1']])
+  t.match(words, ['1', '1500', /^1 1 1-[0-9a-f]{16} 5$/, '1', '2 5 -', '0q'])
+  t.strictSame(await redis.hkeys(key('jobs')), ['1'])
+  t.strictSame(await redis.zrange(key('active'), 0, '-1', 'WITHSCORES'), ['a1', '1500'])
+  t.equal(await redis.hget(key('stats'), 'processed'), '1')
+})
+
+test('store_taken() notes when jobs went out where there is a rate', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.hset(key('policy'), 'rate_limit', 5, 'rate_period', 60_000)
+  await call('store_taken', 'store_taken(queue, { deleted = {}, leased = {} }, 2)')
+  t.strictSame(await redis.lrange(key('given'), 0, '-1'), ['1000', '1000'])
+})
+
+test('next_look() registers a server, or tells one that waits of an earlier deadline', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.zadd(key('active'), 5000, 'a1')
+  t.equal(await call('next_look', "return next_look(queue, 's1', nil, true, nil)"), 5000)
+  t.strictSame(await redis.zrange(key('waiters'), 0, '-1'), ['s1'])
+  const look = async (deadline: number) => await call('next_look', `return next_look(queue, '', 7000, false, ${deadline})`)
+  t.equal(await look(6000), 7000)
+  t.equal(await redis.exists(key('waiters')), 1, 'it knows of an earlier one')
+  t.equal(await look(5000), 7000)
+  t.equal(await redis.exists(key('waiters')), 0, 'it was told, and is gone')
+})
