@@ -21,7 +21,7 @@ async function serve (t: Test, url: string, patience = asShipped) {
 
 // The test files of operations and routes, but for those that have nothing to do with a queue.
 function files (): string[] {
-  const alone = /operations\/(before|coalescer|config|data-folder|layout|payload|private-redis|redis|replica|script|tick|token)\.test/
+  const alone = /operations\/(before|coalescer|config|data-folder|disk-guard|layout|payload|private-redis|redis|replica|script|tick|token)\.test/
   const waiters = fileURLToPath(new URL('./plugins/waiters.test.ts', import.meta.url))
   return [waiters, ...testFiles('operations'), ...testFiles('routes')].filter(file => !alone.test(file))
 }

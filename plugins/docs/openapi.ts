@@ -121,7 +121,7 @@ function once<Made> (make: () => Made): () => Made {
 // A server without tokens asks for none: hence the empty alternative.
 function securityOf (description = '', role = 'any') {
   if (role === 'open') return {}
-  const needs = role === 'any' ? 'a token of any role.' : `a token with the role \`${role}\`..`
+  const needs = role === 'any' ? 'a token of any role.' : `a token with the role \`${role}\`.`
   const separator = description === '' ? '' : '\n\n'
   return {
     description: `${description}${separator}Takes ${needs}`, security: [{ token: [] }, {}]

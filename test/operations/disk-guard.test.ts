@@ -15,7 +15,7 @@ function disk (t: Test): string | null {
   return path
 }
 
-// Slow enough for a disk this small: between two looks of the guard a third of its reserve is written.
+// Slow enough for a disk this small: between two looks of the guard a sixth of its reserve is written.
 async function serve (t: Test) {
   const path = disk(t)
   if (path === null) return null
@@ -30,7 +30,7 @@ async function serve (t: Test) {
     isSame: () => server.pid() === pid,
     takes: async () => await redis.set('new', '1').then(() => true, () => false),
     fill: async () => {
-      for (let n = 0; ; n++) if (await redis.set(`job:${n}`, 'x'.repeat(6_000)).then(() => false, () => true)) return n
+      for (let n = 0; ; n++) if (await redis.set(`job:${n}`, 'x'.repeat(3_000)).then(() => false, () => true)) return n
     }
   }
 }
