@@ -24,7 +24,7 @@ const plain = [
   'operations/!(redis)/*.ts',
   'operations/redis/!(assemble|keys|limits|script).ts',
   'plugins/**/*.ts',
-  'routes/{access,control,event,health,history,metric,summary}.ts',
+  'routes/*.ts',
   'schemas/*.ts',
   'web/**'
 ]

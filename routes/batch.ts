@@ -7,7 +7,16 @@ import { elementTexts } from '../operations/json-text.ts'
 import { parseTrace, traceMembers } from '../operations/trace.ts'
 import type { Delivery } from '../operations/job/delivery.ts'
 
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+
 const routes: FastifyPluginAsyncTypebox = async app => {
+  pushRoute(app)
+  takeRoutes(app)
+  wrongMethods(app)
+  app.refuseWithoutName('/qb')
+}
+
+function pushRoute (app: App): void {
   app.post(
     '/qb/:queue',
     { schema: PushBatch, config: { role: 'produce', makesQueue: true, jsonOnly: true } },
@@ -23,14 +32,17 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.code(201).send()
     }
   )
+}
 
-  const byGet = {
-    method: 'GET',
-    url: '/qb/:queue',
-    schema: TakeBatch,
-    exposeHeadRoute: false
-  } as const
-  const byPost = { method: 'POST', url: '/qb/:queue/take', schema: TakeBatchByPost } as const
+const byGet = {
+  method: 'GET',
+  url: '/qb/:queue',
+  schema: TakeBatch,
+  exposeHeadRoute: false
+} as const
+const byPost = { method: 'POST', url: '/qb/:queue/take', schema: TakeBatchByPost } as const
+
+function takeRoutes (app: App): void {
   for (const way of [byGet, byPost]) {
     app.route({
       ...way,
@@ -38,12 +50,12 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       handler: async (request, reply) => {
         const { worker_id: id, lease, wait, batch_size: count } = request.query
         const worker = id ?? request.headers['x-presque-workerid']
-        const wish = { count, worker, lease: lease === '' ? 0 : lease }
+        const options = { count, worker, lease: lease === '' ? 0 : lease }
         const jobs = await takeNext(
           app.redis,
           app.longPoll,
           [request.params.queue],
-          wish,
+          options,
           wait ? reply.deadline(wait) : undefined
         )
         if (jobs.length === 0) throw new errors.NO_JOB()
@@ -51,7 +63,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       }
     })
   }
+}
 
+function wrongMethods (app: App): void {
   for (const method of ['PUT', 'DELETE']) {
     app.route({
       url: '/qb/:queue',
@@ -63,8 +77,6 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       }
     })
   }
-
-  app.refuseWithoutName('/qb')
 }
 
 // As in 2010: each payload as a string.

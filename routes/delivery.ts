@@ -9,38 +9,46 @@ import { ackAndTakeNext } from '../operations/wait/take.ts'
 import { elementTexts, memberText } from '../operations/json-text.ts'
 import { noteWorker } from '../operations/worker/worker.ts'
 
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+
 const routes: FastifyPluginAsyncTypebox = async app => {
+  ackRoute(app)
+  nackRoute(app)
+  releaseRoute(app)
+  touchRoute(app)
+  ackBatchRoute(app)
+  nackBatchRoute(app)
+  touchBatchRoute(app)
+}
+
+function ackRoute (app: App): void {
   app.post(
     '/j/:queue/:id/ack',
     { schema: Ack, config: { role: 'consume' } },
     async (request, reply) => {
       const {
         params: { queue, id },
-        query: { receipt, next: more, lease, wait, worker_id: named }
+        query: { receipt, next, lease, wait }
       } = request
       const done = { id, receipt, result: request.text }
-      const worker = named ?? request.headers['x-presque-workerid']
-      if (more !== '1') {
+      const worker = workerIn(request)
+      if (next !== '1') {
         noteWorker(app.redis, queue, worker)
         const refused = await ackOne(app.redis, queue, done)
         if (refused !== null) throw new errors[refused]()
         void reply.code(204).send()
         return
       }
+      const options = { worker, lease: lease === '' ? 0 : lease }
       const deadline = wait ? reply.deadline(wait) : undefined
-      const [job] = await ackAndTakeNext(
-        app.redis,
-        app.longPoll,
-        queue,
-        done,
-        { worker, lease: lease === '' ? 0 : lease },
-        deadline
-      )
+      const [job] = await ackAndTakeNext(app.redis, app.longPoll, queue, done, options, deadline)
       if (job === undefined) throw new errors.NO_JOB()
       return reply.deliver(job, worker)
     }
   )
+}
 
+function nackRoute (app: App): void {
   app.post('/j/:queue/:id/nack', { schema: Nack, config: { role: 'consume' } }, async request => {
     const {
       params: { queue, id },
@@ -54,10 +62,12 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       retry: body?.retry,
       error: body?.error && memberText(text, 'error')
     }
-    const [verdict] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
-    return unlessRefused(verdict!)
+    const [outcome] = await nack(app.redis, queue, [{ id, receipt, ...failure }])
+    return unlessRefused(outcome!)
   })
+}
 
+function releaseRoute (app: App): void {
   app.post(
     '/j/:queue/:id/release',
     { schema: Release, config: { role: 'consume' } },
@@ -72,7 +82,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send()
     }
   )
+}
 
+function touchRoute (app: App): void {
   app.post(
     '/j/:queue/:id/touch',
     { schema: Touch, config: { role: 'consume' } },
@@ -94,7 +106,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return { lease_expires: unlessRefused(expires!) }
     }
   )
+}
 
+function ackBatchRoute (app: App): void {
   app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async request => {
     const {
       params: { queue },
@@ -110,7 +124,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     )
     return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
   })
+}
 
+function nackBatchRoute (app: App): void {
   app.post('/qb/:queue/nack', { schema: NackBatch, config: { role: 'consume' } }, async request => {
     const {
       params: { queue },
@@ -126,7 +142,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     )
     return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
   })
+}
 
+function touchBatchRoute (app: App): void {
   app.post(
     '/qb/:queue/touch',
     { schema: TouchBatch, config: { role: 'consume' } },

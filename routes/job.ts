@@ -8,7 +8,20 @@ import { queueStatus } from '../operations/queue/queue.ts'
 import { explain } from '../operations/job/why.ts'
 import { jobAtEnd } from '../operations/wait/result.ts'
 
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+
 const routes: FastifyPluginAsyncTypebox = async app => {
+  listRoute(app)
+  cancelAllRoute(app)
+  retryAllRoute(app)
+  jobRoute(app)
+  cancelRoute(app)
+  whyRoute(app)
+  retryRoute(app)
+  app.refuseWithoutName('/j')
+}
+
+function listRoute (app: App): void {
   app.get(
     '/j/:queue',
     { schema: GetJobs, config: { role: 'read' } },
@@ -36,7 +49,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.type('application/json').send(`${numbers.slice(0, -1)}${listed}}` as never)
     }
   )
+}
 
+function cancelAllRoute (app: App): void {
   app.delete(
     '/j/:queue',
     { schema: CancelAll, config: { role: 'manage' } },
@@ -44,7 +59,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return { count: await cancelAll(app.redis, queue, state, limit) }
     }
   )
+}
 
+function retryAllRoute (app: App): void {
   app.post(
     '/j/:queue/retry',
     { schema: RetryAll, config: { role: 'manage' } },
@@ -53,7 +70,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return duplicates > 0 ? { count, duplicates } : { count }
     }
   )
+}
 
+function jobRoute (app: App): void {
   app.get(
     '/j/:queue/:id',
     { schema: GetJob, config: { role: 'read' } },
@@ -65,7 +84,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         .send(text(excerpt(found, { fields: namesIn(fields) })) as never)
     }
   )
+}
 
+function cancelRoute (app: App): void {
   app.delete(
     '/j/:queue/:id',
     { schema: Cancel, config: { role: 'manage' } },
@@ -74,7 +95,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send()
     }
   )
+}
 
+function whyRoute (app: App): void {
   app.get(
     '/j/:queue/:id/why',
     { schema: GetWhy, config: { role: 'read' } },
@@ -85,7 +108,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         .send(written(reason, error === undefined ? {} : { last_error: error }) as never)
     }
   )
+}
 
+function retryRoute (app: App): void {
   app.post(
     '/j/:queue/:id/retry',
     { schema: Retry, config: { role: 'manage' } },
@@ -94,8 +119,6 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send()
     }
   )
-
-  app.refuseWithoutName('/j')
 }
 
 function namesIn (fields: string | undefined): Set<string> | undefined {

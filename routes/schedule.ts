@@ -12,7 +12,16 @@ import {
   type Schedule
 } from '../operations/schedule/schedule.ts'
 
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+
 const routes: FastifyPluginAsyncTypebox = async app => {
+  listRoute(app)
+  getRoute(app)
+  setRoute(app)
+  deleteRoute(app)
+}
+
+function listRoute (app: App): void {
   app.get(
     '/schedule',
     { schema: ListSchedules, config: { role: 'read' } },
@@ -27,7 +36,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         .send(`{"schedules":[${page.map(text).join(',')}],"size":${size}}` as never)
     }
   )
+}
 
+function getRoute (app: App): void {
   app.get(
     '/schedule/:name',
     { schema: GetSchedule, config: { role: 'read' } },
@@ -38,7 +49,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.type('application/json').send(text(document) as never)
     }
   )
+}
 
+function setRoute (app: App): void {
   app.put(
     '/schedule/:name',
     { schema: SetSchedule, config: { role: 'manage', makesQueue: true } },
@@ -62,7 +75,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
         .send(text(schedule) as never)
     }
   )
+}
 
+function deleteRoute (app: App): void {
   app.delete(
     '/schedule/:name',
     { schema: DeleteSchedule, config: { role: 'manage' } },

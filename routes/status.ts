@@ -6,7 +6,14 @@ import { filterInPieces } from '../operations/in-pieces.ts'
 import { queues, queueStatus } from '../operations/queue/queue.ts'
 import { workersOf } from '../operations/worker/worker.ts'
 
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+
 const routes: FastifyPluginAsyncTypebox = async app => {
+  listRoute(app)
+  statusRoute(app)
+}
+
+function listRoute (app: App): void {
   const names = shareCalls(async () => await queues(app.redis))
 
   app.get('/status', { schema: ListQueues, config: { role: 'read' } }, async (request, reply) => {
@@ -15,31 +22,29 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     const list = all.length === 0 ? '' : `"${all.join('","')}"`
     return reply.type('application/json').send(`{"queues":[${list}],"size":${all.length}}` as never)
   })
+}
 
+function statusRoute (app: App): void {
   app.get(
     '/status/:queue',
     { schema: GetStatus, config: { role: 'read' } },
     async ({ params: { queue }, query: { with_desc: listed, ...page } }) => {
-      const [
-        { counts, policy, oldestAge, processed, failed, lost, expired, discarded },
-        registered,
-        waiting
-      ] = await Promise.all([
+      const [status, registered, waiting] = await Promise.all([
         queueStatus(app.redis, queue),
         workersOf(app.redis, queue),
         listed === '1' ? jobs(app.redis, queue, 'waiting', page) : undefined
       ])
       return {
         queue,
-        size: counts.waiting,
-        policy,
-        counts,
-        oldest_age: oldestAge,
-        processed,
-        failed,
-        lost,
-        expired,
-        discarded,
+        size: status.counts.waiting,
+        policy: status.policy,
+        counts: status.counts,
+        oldest_age: status.oldestAge,
+        processed: status.processed,
+        failed: status.failed,
+        lost: status.lost,
+        expired: status.expired,
+        discarded: status.discarded,
         workers: registered,
         ...(waiting && { jobs: waiting.map(job => job.payload) })
       }

@@ -23,7 +23,17 @@ import {
   type Worker as Described
 } from '../operations/worker/worker.ts'
 
+type App = Parameters<FastifyPluginAsyncTypebox>[0]
+
 const routes: FastifyPluginAsyncTypebox = async app => {
+  registerRoutes(app)
+  quietRoutes(app)
+  queueWorkersRoute(app)
+  workersRoute(app)
+  app.refuseWithoutName('/w', ['POST', 'DELETE'])
+}
+
+function registerRoutes (app: App): void {
   app.post(
     '/w/:queue',
     { schema: Register, config: { role: 'consume' } },
@@ -41,7 +51,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send()
     }
   )
+}
 
+function quietRoutes (app: App): void {
   app.post(
     '/w/:queue/quiet',
     { schema: SetQuiet, config: { role: 'manage' } },
@@ -63,32 +75,30 @@ const routes: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send()
     }
   )
+}
 
+function queueWorkersRoute (app: App): void {
   app.get(
     '/w/:queue',
     { schema: GetQueueWorkers, config: { role: 'read' } },
     async ({ params, query }, reply) => {
-      return await byQueue(reply, params.queue, query)
+      return await byQueue(app, reply, params.queue, query)
     }
   )
+}
 
+function workersRoute (app: App): void {
   app.get('/w', { schema: GetWorkers, config: { role: 'read' } }, async (request, reply) => {
     const { worker_id: id, queue_name: name, queue, ...page } = request.query
     if ([id, name, queue].filter(given => given !== undefined).length > 1) {
       throw new errors.INVALID('give worker_id or queue_name, not both')
     }
-    if (name !== undefined) return await byQueue(reply, name, page)
+    if (name !== undefined) return await byQueue(app, reply, name, page)
     const sees = (queue: string): boolean => request.sees(queue)
     if (id === undefined) {
       const { workers: found, more } = await workers(app.redis, { ...page, queue, sees })
-      if (more) {
-        link(
-          reply,
-          `/w?${queue === undefined ? '' : `queue=${queue}&`}`,
-          page.limit,
-          found.at(-1)!.worker_id
-        )
-      }
+      const path = `/w?${queue === undefined ? '' : `queue=${queue}&`}`
+      if (more) link(reply, path, page.limit, found.at(-1)!.worker_id)
       // By hand: to find out which of the forms it has, the serializer would check each worker.
       return reply.type('application/json').send(JSON.stringify(found.map(shown)) as never)
     }
@@ -96,25 +106,21 @@ const routes: FastifyPluginAsyncTypebox = async app => {
     if (found === null) throw new errors.NO_SUCH_WORKER(id)
     return shown(found)
   })
+}
 
-  app.refuseWithoutName('/w', ['POST', 'DELETE'])
-
-  async function byQueue (
-    reply: FastifyReply,
-    queue: string,
-    page: { after?: string; limit: number }
-  ): Promise<QueueWorkers> {
-    const [{ ids, more }, { processed, failed }] = await Promise.all([
-      idsOf(app.redis, queue, page),
-      queueStatus(app.redis, queue)
-    ])
-    if (more) link(reply, `/w/${queue}?`, page.limit, ids.at(-1)!)
-    return {
-      queue_name: queue,
-      workers_list: ids,
-      processed: String(processed),
-      failed: String(failed)
-    }
+async function byQueue (
+  app: App, reply: FastifyReply, queue: string, page: { after?: string; limit: number }
+): Promise<QueueWorkers> {
+  const [{ ids, more }, { processed, failed }] = await Promise.all([
+    idsOf(app.redis, queue, page),
+    queueStatus(app.redis, queue)
+  ])
+  if (more) link(reply, `/w/${queue}?`, page.limit, ids.at(-1)!)
+  return {
+    queue_name: queue,
+    workers_list: ids,
+    processed: String(processed),
+    failed: String(failed)
   }
 }
 
