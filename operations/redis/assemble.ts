@@ -4,8 +4,14 @@ import { limits } from './limits.ts'
 
 export type Key = QueueKey | ScheduleKey | CommonKey
 
-/** What Redis gets of a verb, and its signature; `place` tells which line of which source a line of it is. */
-export interface Compiled { keys: Key[], args: string[], lua: string, place: (line: number) => string | undefined }
+/** What Redis gets of a verb, and its signature. */
+export interface Compiled {
+  keys: Key[]
+  args: string[]
+  lua: string
+  /** The source and the line in it, `lua/job/push.lua:18`, of a line of `lua`. */
+  place: (line: number) => string | undefined
+}
 
 /** One file of lua/, by its path in the repository. */
 export interface Source { file: string, text: string }
@@ -14,8 +20,9 @@ export interface Source { file: string, text: string }
 export type Parts = ReadonlyMap<string, Source>
 
 /**
- * Puts a script together from the text of a verb, whose header is executed, and from the parts that it needs.
- * Throws when a header names what there is not, or lacks what its lines use.
+ * Puts a script together from the text of a verb, whose header is executed, and from the parts that
+ * it needs. Throws when a header names a key, a part or a limit that does not exist, or lacks a key
+ * that its lines use.
  */
 export function assemble (verb: Source, parts: Parts): Compiled {
   const used = [...reachable(verb, parts).values(), verb]
@@ -34,24 +41,33 @@ function made (text: string): Source {
 // In place, so that a limit costs no time in Redis.
 function withLimits (file: string, text: string): string {
   return text.replace(/\blimits\.(\w+)/g, (_, name: string) => {
-    if (!Object.hasOwn(limits, name)) throw new Error(`${file}: no such limit in operations/redis/limits.ts: ${name}`)
+    if (!Object.hasOwn(limits, name)) {
+      throw new Error(`${file}: no such limit in operations/redis/limits.ts: ${name}`)
+    }
     const limit = limits[name as keyof typeof limits]
     return typeof limit === 'number' ? String(limit) : `'${limit}'`
   })
 }
 
-// All that a call knows is in the table `queue`: parts set `now`, `policy` and what they keep in `memo`. A verb has the
-// keys of its own header, and its arguments, as locals besides.
+// All that a call knows is in the table `queue`: parts set `now`, `policy` and what they keep in
+// `memo`. A verb has the keys of its own header, and its arguments, as locals besides.
 function prologue ({ file, text }: Source, keys: Key[]): string {
   const own = words(text, 'keys')
   const args = words(text, 'args')
   const taken = partsNamed(text).find(name => [...own, ...args].includes(name))
-  if (taken !== undefined) throw new Error(`${file}: ${taken} is a part, and cannot be a key or an argument as well`)
+  if (taken !== undefined) {
+    throw new Error(`${file}: ${taken} is a part, and cannot be a key or an argument as well`)
+  }
+  const table = keys.map((key, i) => `${key} = KEYS[${i + 1}]`).join(', ')
   return [
-    `local queue = { keys = { ${keys.map((key, i) => `${key} = KEYS[${i + 1}]`).join(', ')} }, memo = {} }`,
+    `local queue = { keys = { ${table} }, memo = {} }`,
     ...own.map(key => `local ${key} = queue.keys.${key}`),
-    ...args.map((arg, i) => arg.startsWith('...') ? rest(arg.slice(3), i) : `local ${arg} = ARGV[${i + 1}]`)
+    ...args.map(argument)
   ].join('\n')
+}
+
+function argument (arg: string, i: number): string {
+  return arg.startsWith('...') ? rest(arg.slice(3), i) : `local ${arg} = ARGV[${i + 1}]`
 }
 
 // A loop, for unpack() ends at some 8 000 values.
@@ -60,9 +76,9 @@ function rest (name: string, before: number): string {
 }
 
 /**
- * The parts that a source uses, each after those that it uses itself. A part that is used rarely is made when it is
- * called, and with it those that only it uses: to make a function takes Redis 0.07 us in each call of the script.
- * `outer` is what is made already.
+ * The parts that a source uses, each after those that it uses itself. A part that is used rarely is
+ * made when it is called, and with it those that only it uses: to make a function takes Redis
+ * 0.07 us in each call of the script. `outer` has the names of the parts that are made already.
  */
 function scope (root: Source, parts: Parts, outer: ReadonlySet<string>): Source[] {
   const often = new Set([...outer, ...reachable(root, parts, ['use']).keys()])
@@ -99,7 +115,10 @@ function partsNamed (text: string): string[] {
 }
 
 function reachable (
-  { file, text }: Source, parts: Parts, labels = ['use', 'rarely'], found = new Map<string, Source>()
+  { file, text }: Source,
+  parts: Parts,
+  labels = ['use', 'rarely'],
+  found = new Map<string, Source>()
 ): Map<string, Source> {
   for (const name of labels.flatMap(label => words(text, label))) {
     const part = parts.get(name)
@@ -114,13 +133,21 @@ function reachable (
 function check ({ file, text }: Source): void {
   const keys = words(text, 'keys')
   const unknown = keys.find(key => scriptKey('', key) === undefined)
-  if (unknown !== undefined) throw new Error(`${file}: no such key in operations/redis/keys.ts: ${unknown}`)
-  const undeclared = text.match(/\bkeys\.\w+/g)?.find(use => !keys.includes(use.slice('keys.'.length)))
-  if (undeclared !== undefined) throw new Error(`${file}: its header lacks ${undeclared}, which its lines use`)
-  const name = basename(file, '.lua')
-  if (file.startsWith('lua/parts/') && !new RegExp(`^local function ${name} \\(.*\\)$`, 'm').test(text)) {
-    throw new Error(`${file}: it has no line such as local function ${name} (...)`)
+  if (unknown !== undefined) {
+    throw new Error(`${file}: no such key in operations/redis/keys.ts: ${unknown}`)
   }
+  const uses = text.match(/\bkeys\.\w+/g)
+  const undeclared = uses?.find(use => !keys.includes(use.slice('keys.'.length)))
+  if (undeclared !== undefined) {
+    throw new Error(`${file}: its header lacks ${undeclared}, which its lines use`)
+  }
+  if (file.startsWith('lua/parts/')) checkFunction(file, text)
+}
+
+function checkFunction (file: string, text: string): void {
+  const name = basename(file, '.lua')
+  if (new RegExp(`^local function ${name} \\(.*\\)$`, 'm').test(text)) return
+  throw new Error(`${file}: it has no line such as local function ${name} (...)`)
 }
 
 function placeOf (chunks: Source[], line: number): string | undefined {

@@ -6,66 +6,67 @@
 export const queueKeys = {
   ready: 'list: ids of the waiting jobs of priority 5, the next one first; an entry may be stale',
   ranked:
-    'sorted set: waiting jobs of other priorities; score: priority * 10^13 + the time in ms at ' +
-    'which the job became ready',
+    'sorted set: waiting jobs of other priorities; ' +
+    'score: priority * 10^13 + the time in ms at which the job became ready',
   delayed: 'sorted set: jobs that are not due yet; score: due time in ms',
   active: 'sorted set: jobs on lease; score: end of the lease in ms',
   failed: 'sorted set: jobs that have failed for good; score: time of the failure in ms',
   completed: 'sorted set: completed jobs that are kept; score: deletion time in ms',
   blocked:
-    'sorted set: jobs that wait for dependencies; score: time in ms at which the job became ' +
-    'blocked',
+    'sorted set: jobs that wait for dependencies; ' +
+    'score: time in ms at which the job became blocked',
   dependents:
-    'sorted set: DEPENDENCY:MEMBER of each blocked job and each of its dependencies; score: id ' +
-    'of the dependency',
+    'sorted set: DEPENDENCY:MEMBER of each blocked job and each of its dependencies; ' +
+    'score: id of the dependency',
   ended:
-    'sorted set: ended jobs whose dependents have not all been told, and how they ended; score:' +
-    ' that time in ms',
+    'sorted set: ended jobs whose dependents have not all been told, and how they ended; ' +
+    'score: that time in ms',
   expiring: 'sorted set: jobs with a ttl that no worker has taken; score: end of the ttl in ms',
   jobs:
-    'hash: id -> record: the time in ms from which the job may run (6 bytes, big-endian), then ' +
-    'the payload, byte for byte',
+    'hash: id -> record: the time in ms from which the job may run (6 bytes, big-endian), ' +
+    'then the payload, byte for byte',
   details: 'hash: id -> JSON of all members that are not default; plain jobs have none',
   reports:
-    'hash: e or p and an id -> its last error or its progress, the JSON of the worker; apart ' +
-    'from the details, since it may be large',
+    'hash: e or p and an id -> its last error or its progress, the JSON of the worker; ' +
+    'apart from the details, since it may be large',
   results: 'hash: id -> result of a completed job, the JSON of the ack',
   holders:
-    'hash: id -> the time in ms of its delivery, and the worker that has it, if that gave its ' +
-    'id',
+    'hash: id -> the time in ms of its delivery, ' +
+    'and the worker that has it, if that gave its id',
   unique: 'hash: unique key -> id of the job that holds it',
   policy: 'hash: fields of the policy that are not default; stopped, reopens_at; times in ms',
   stats:
-    'hash: last_id, seed (of the generation), asked_at (ms), processed, failed, lost, expired, ' +
-    'discarded; late_ms, late_1 to late_8 (see lua/parts/due/count_lateness.lua)',
+    'hash: last_id, seed (of the generation), asked_at (ms), ' +
+    'processed, failed, lost, expired, discarded; ' +
+    'late_ms, late_1 to late_8 (see lua/parts/due/count_lateness.lua)',
   workers:
     'hash: processed:ID, failed:ID and about:ID (JSON that the worker told) of each worker ID',
   heard: 'sorted set: the 10 000 workers that were seen last; score: that time in ms',
   latest:
-    'hash: worker -> the time in ms of its last take, whether for `good` or on `lease`, and the' +
-    ' last of its jobs',
+    'hash: worker -> the time in ms of its last take, whether for `good` or on `lease`, ' +
+    'and the last of its jobs',
   registered: 'sorted set: the workers of the queue, in the order of their ids',
   quiet: 'sorted set: workers that must take no more jobs; score: time of that order in ms',
   given: 'list: times in ms of the last deliveries, if the policy has a rate',
   idempotency: 'hash: idempotency key -> id of its job, and a digest of the payload',
   remembered: 'sorted set: idempotency keys; score: time in ms until which the key is known',
   waiters:
-    'sorted set: servers whose clients wait for a job; also the first part of the names of ' +
-    'their channels',
+    'sorted set: servers whose clients wait for a job; ' +
+    'also the first part of the names of their channels',
   watchers: 'hash: id -> servers whose clients wait for the end of that job, or for its result',
   events:
-    'stream: the event log, in turn what happened and to which jobs (see ' +
-    'lua/parts/event/record_events.lua); kept while there is a subscription, and ten minutes ' +
-    'longer',
+    'stream: the event log, in turn what happened and to which jobs ' +
+    '(see lua/parts/event/record_events.lua); ' +
+    'kept while there is a subscription, and ten minutes longer',
   listeners: 'set: servers that have read all events and must be told of the next one',
   fired:
-    'hash: name of a schedule -> its last tick here in ms, the outcome, the id of its last job ' +
-    'and the seed of then (see lua/schedule/fire_schedule.lua)',
+    'hash: name of a schedule -> its last tick here in ms, the outcome, ' +
+    'the id of its last job and the seed of then (see lua/schedule/fire_schedule.lua)',
   firings: 'sorted set: names of schedules; score: time in ms until which `fired` must know them',
   restored: 'sorted set: tickets of put-backs, kept for two minutes; score: that time in ms',
   history:
-    'list: how the queue stood in the minutes of the last day, an element for each minute with ' +
-    'a change (see lua/queue/sample_queue.lua)'
+    'list: how the queue stood in the minutes of the last day, ' +
+    'an element for each minute with a change (see lua/queue/sample_queue.lua)'
 } as const
 
 export const commonKeys = {
@@ -73,8 +74,8 @@ export const commonKeys = {
   workers: 'hash: QUEUE/ID -> the time at which that worker registered, in epoch seconds',
   roster: 'sorted set: ID QUEUE of each worker and queue, in the order of the ids',
   noted:
-    'sorted set: the same; score: time in ms at which a server last noted the worker, exact to ' +
-    '30 s',
+    'sorted set: the same; ' +
+    'score: time in ms at which a server last noted the worker, exact to 30 s',
   layout:
     'hash: version: the layout that servers write; migrated: the layout that all queues have; ' +
     'during a migration server, until (ms), queue and cursor',
@@ -89,15 +90,19 @@ export const scheduleKeys = {
   turns:
     'hash: name of a schedule -> JSON of its next tick (ms) and of the outcomes of earlier ones',
   upcoming:
-    'sorted set: names of schedules; score: time in ms at which a server must look at them, ' +
-    'which is the next tick, or the moment when the server that has claimed it is late'
+    'sorted set: names of schedules; ' +
+    'score: time in ms at which a server must look at them, which is the next tick, ' +
+    'or the moment when the server that has claimed it is late'
 } as const
 
 export type QueueKey = keyof typeof queueKeys
 export type CommonKey = keyof typeof commonKeys
 export type ScheduleKey = keyof typeof scheduleKeys
 
-/** The full name of a queue's key. The braces keep all keys of a queue in one slot of a Redis Cluster. */
+/**
+ * The full name of a queue's key. The braces keep all keys of a queue in one slot of a Redis
+ * Cluster.
+ */
 export function queueKey (queue: string, name: QueueKey): string {
   return `{${queue}}:${name}`
 }

@@ -6,10 +6,13 @@ import { assemble as assembleWith, type Compiled, type Source } from './assemble
 import { scriptKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 
-/** What a script is given, by the names in its header. What is left out arrives as ''. The last one may be a list. */
+/**
+ * The arguments of a script, by the names in its header. One that is left out arrives as ''. The
+ * last one may be a list.
+ */
 export type Arguments = Record<string, string | number | undefined | ReadonlyArray<string | number>>
 
-/** Runs a script on a queue, or on the schedules. Rejects with a refusal of operations/errors.ts. */
+/** Runs a script on a queue, or on the schedules. Rejects with an error of operations/errors.ts. */
 export type Script<Reply> = (redis: RedisClient, queue: string, args?: Arguments) => Promise<Reply>
 
 type Command = (...values: Array<string | number>) => Promise<unknown>
@@ -38,9 +41,9 @@ const sources = find('')
 const parts = new Map([...sources].filter(([, { file }]) => isPart(file)))
 
 /**
- * Loads the script of a verb, `lua/.../<verb>.lua`. Its header is its signature: `-- keys:` and `-- args:` become locals
- * (an argument written `...rest` takes all that follow), and each part named by `-- use:` a local function. A label may
- * have several lines.
+ * Loads the script of a verb, `lua/.../<verb>.lua`. Its header is its signature: `-- keys:` and
+ * `-- args:` become locals (an argument written `...rest` takes all that follow), and each part
+ * named by `-- use:` a local function. A label may have several lines.
  */
 export function script<Reply> (verb: string): Script<Reply> {
   const { keys, args, place } = compile(verb)
@@ -122,7 +125,7 @@ function add (path: string, found: Map<string, Source>): void {
   found.set(name, { file, text: readFileSync(join(room, path), 'utf8') })
 }
 
-/** The script of a verb. Throws when a header names what there is not, or lacks what its lines use. */
+/** The script of a verb. Throws when there is none, or a header is wrong: see assemble.ts. */
 export function compile (verb: string): Compiled {
   const source = sources.get(verb)
   if (source === undefined || isPart(source.file)) throw new Error(`no script is named ${verb}`)
@@ -145,7 +148,8 @@ function values (verb: string, args: string[], given: Arguments): Array<string |
     else sent.push(value ?? '')
   }
   if (known !== Object.keys(given).length) {
-    throw new Error(`the script ${verb} takes ${args.join(', ')}, but was given ${Object.keys(given).join(', ')}`)
+    const names = Object.keys(given).join(', ')
+    throw new Error(`the script ${verb} takes ${args.join(', ')}, but was given ${names}`)
   }
   return sent
 }
