@@ -113,7 +113,7 @@ export const options = {
 
 // What the HTTP parser refuses never becomes a request: the answer goes out by hand.
 function answerRaw (error: Error & { code?: string }, socket: Socket): void {
-  const { statusCode, message } = refusalOf(error)
+  const { statusCode, message } = errorOf(error)
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -128,7 +128,7 @@ function answerRaw (error: Error & { code?: string }, socket: Socket): void {
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
-function refusalOf ({ code, message }: Error & { code?: string }) {
+function errorOf ({ code, message }: Error & { code?: string }) {
   if (code === 'HPE_HEADER_OVERFLOW') return new errors.HEADERS_TOO_LARGE()
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new errors.REQUEST_TIMEOUT()
   // The parser says the same of a coding that it does not know and of one beside a length.

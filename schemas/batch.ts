@@ -5,7 +5,7 @@ import { Delay, Instant, Keep, LeaseParameter, MaxLostParameter, Tries, Wait } f
 import { NoBody, Nothing } from './queue.ts'
 import { Created } from './empty.ts'
 import { TraceHeaders, TraceMembers } from './trace.ts'
-import { access, changing, Forbidden, QueueFull, refusal, storing, TooLarge } from './error.ts'
+import { access, changing, Forbidden, QueueFull, errorAnswer, storing, TooLarge } from './error.ts'
 
 export const batchSize = { most: 1000, usual: 10, mostPushed: 10_000 }
 
@@ -129,7 +129,7 @@ export function noBatch (method: string) {
     summary: 'Refused: there is no such batch',
     params: QueueParams,
     response: {
-      400: refusal('Refused, whatever it brings', `${method} is not supported in batch mode`),
+      400: errorAnswer('Refused, whatever it brings', `${method} is not supported in batch mode`),
       403: Forbidden,
       ...access
     }

@@ -3,7 +3,7 @@ import { QueueName, QueueParams } from './name.ts'
 import { Instant, Keep, Lease, MaxLost, Tries } from './time.ts'
 import { always, BadRequest, BoundReached, storing } from './error.ts'
 
-const Wish = Type.Union([Type.Literal('stop'), Type.Literal('start')], {
+const StopOrStart = Type.Union([Type.Literal('stop'), Type.Literal('start')], {
   'x-refusal': 'STATUS_UNKNOWN'
 })
 
@@ -50,17 +50,19 @@ const settings = {
     )
   ),
   concurrency: Type.Optional(
-    orNull({ ...Count, description: 'At most so many jobs are on lease, over all servers' })
+    orNull({ ...Count, description: 'The jobs on lease at a time, at most, over all servers' })
   ),
   max_jobs: Type.Optional(
-    orNull({ ...Count, description: 'A push into a queue with so many unfinished jobs is refused' })
+    orNull({
+      ...Count,
+      description: 'The unfinished jobs of the queue, at most; a push above that is refused'
+    })
   ),
   max_keys: Type.Optional(
     orNull({
       ...Count,
       description:
-        'A push with a new Idempotency-Key into a queue that knows so many of the last day is ' +
-        'refused'
+        'The idempotency keys of the last day, at most; a push with a new one above that is refused'
     })
   ),
   keep_failed: Type.Optional(
@@ -77,16 +79,16 @@ const settings = {
     orNull({
       ...Count,
       description:
-        'So many failed jobs are kept, 100 000 if no number is given, and the oldest go; null ' +
-        'for all'
+        'The failed jobs that are kept, at most, the newest; 100 000 if no number is given; null ' +
+        'keeps all'
     })
   )
 }
 
 export const Control = Type.Object(
   {
-    status: Type.Optional(Wish),
-    action: Type.Optional(Wish),
+    status: Type.Optional(StopOrStart),
+    action: Type.Optional(StopOrStart),
     for: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,

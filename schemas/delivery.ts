@@ -4,7 +4,7 @@ import { Delay, Instant, Lease, LeaseParameter, Wait } from './time.ts'
 import { batchSize } from './batch.ts'
 import { quietHeader, Taken } from './queue.ts'
 import { NoContent } from './empty.ts'
-import { changing, LeaseLost, refusal, storing } from './error.ts'
+import { changing, LeaseLost, errorAnswer, storing } from './error.ts'
 
 const Receipt = Type.String({
   pattern: '^[A-Za-z0-9-]{1,64}$',
@@ -12,13 +12,13 @@ const Receipt = Type.String({
   'x-refusal': 'RECEIPT_INVALID'
 })
 
-const NoJob = refusal('There is no such job: it has finished, or was cancelled', 'no such job')
-const NoNext = refusal(
+const NoJob = errorAnswer('There is no such job: it has finished, or was cancelled', 'no such job')
+const NoNext = errorAnswer(
   'There is no such job: it has finished, or was cancelled. With `next=1` also: there is no next' +
   ' one',
   'no such job'
 )
-const refusals = { ...changing, 404: NoJob, 409: LeaseLost, 413: storing[413] }
+const errorAnswers = { ...changing, 404: NoJob, 409: LeaseLost, 413: storing[413] }
 
 const Result = Type.Union([Type.Unknown(), Type.Null()], {
   description: 'The result of the job: any JSON',
@@ -49,7 +49,7 @@ export const Ack = {
   ),
   headers: WorkerHeaders,
   body: Result,
-  response: { 200: Taken, 204: NoContent, ...refusals, 404: NoNext }
+  response: { 200: Taken, 204: NoContent, ...errorAnswers, 404: NoNext }
 }
 
 const Failure = Type.Object(
@@ -105,7 +105,7 @@ export const Nack = {
         examples: [{ state: 'delayed', run_at: 1273923549.5 }]
       }
     ),
-    ...refusals
+    ...errorAnswers
   }
 }
 
@@ -127,7 +127,7 @@ export const Release = {
       }
     ),
     204: NoContent,
-    ...refusals
+    ...errorAnswers
   }
 }
 
@@ -163,7 +163,7 @@ export const Touch = {
         examples: [{ lease_expires: 1273923564.5 }]
       }
     ),
-    ...refusals
+    ...errorAnswers
   }
 }
 
@@ -255,7 +255,7 @@ function outcomes<T extends Record<string, ReturnType<typeof Type.Optional>>> (
     Type.Object({
       id: JobId,
       ok: Type.Optional(Type.Literal(true)),
-      error: Type.Optional(Type.String({ description: 'The refusal, if it was refused' })),
+      error: Type.Optional(Type.String({ description: 'The error, if it was refused' })),
       ...more
     }),
     {

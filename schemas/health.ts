@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { BadRequest, refusal } from './error.ts'
+import { BadRequest, errorAnswer } from './error.ts'
 
 const nothing = Type.Object({}, { additionalProperties: false })
 
@@ -7,8 +7,8 @@ export const GetLive = {
   tags: ['status'],
   summary: 'Tell whether this process runs',
   description:
-    'Asks nothing of Redis, and takes no token: for whoever restarts a process that no longer ' +
-    'answers.',
+    'Asks nothing of Redis, and takes no token: for a supervisor that restarts a process which ' +
+    'no longer answers.',
   querystring: nothing,
   response: {
     200: Type.Object(
@@ -32,6 +32,6 @@ export const GetReady = {
       { description: 'Redis answers, and accepts a write', examples: [{ status: 'ready' }] }
     ),
     400: BadRequest,
-    503: refusal('Redis is away, or accepts no write', 'redis is unavailable')
+    503: errorAnswer('Redis is away, or accepts no write', 'redis is unavailable')
   }
 }

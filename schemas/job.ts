@@ -3,7 +3,7 @@ import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
 import { Priority, Uniq } from './push.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
-import { always, BadRequest, Busy, changing, refusal } from './error.ts'
+import { always, BadRequest, Busy, changing, errorAnswer } from './error.ts'
 
 export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 
@@ -21,7 +21,7 @@ export type State = Static<typeof State>
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
-/** `payload`, `result`, `last_error` and `progress` are whatever JSON came in, byte for byte. */
+/** `payload`, `result`, `last_error` and `progress` are the JSON that clients sent, byte for byte. */
 export const Job = Type.Object(
   {
     id: JobId,
@@ -36,7 +36,7 @@ export const Job = Type.Object(
     worker_id: orNull(WorkerId),
     progress: Type.Unknown(),
     failures: Type.Integer({ description: 'How often a worker gave it up' }),
-    lost: Type.Integer({ description: 'How often its lease ran out' }),
+    lost: Type.Integer({ description: 'How often its lease expired' }),
     depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
     traceparent: orNull(Type.String({ description: 'Of the push (W3C Trace Context)' })),
     tracestate: orNull(Type.String()),
@@ -45,7 +45,7 @@ export const Job = Type.Object(
     payload: Type.Unknown()
   },
   {
-    description: 'What is known of it',
+    description: 'The job',
     examples: [
       {
         id: '42',
@@ -72,7 +72,7 @@ export const Job = Type.Object(
   }
 )
 
-const NoJob = refusal('There is no such job, or it is gone', 'no such job')
+const NoJob = errorAnswer('There is no such job, or it is gone', 'no such job')
 
 const members = Object.keys(Job.properties)
 
@@ -90,8 +90,8 @@ const PayloadMax = Type.Optional(
     minimum: 0,
     maximum: 1048576,
     description:
-      'A payload of more bytes is null, with payload_size and payload_head (its beginning, ' +
-      'of so many bytes) beside it; a longer last_error keeps its type and message alone',
+      'A payload of more bytes is null. Beside it are payload_size and payload_head, its first ' +
+      'bytes up to this number. A longer last_error keeps its type and message alone',
     examples: [200],
     'x-refusal': 'PAYLOAD_MAX_INVALID'
   })
@@ -106,7 +106,7 @@ const JobExcerpt = Type.Object(
     ),
     payload_head: Type.Optional(Type.String({ description: 'The beginning of that payload' }))
   },
-  { description: 'What is known of it', examples: Job['examples'] }
+  { description: 'The job', examples: Job['examples'] }
 )
 
 export const GetJob = {

@@ -52,7 +52,7 @@ export const Priority = Type.Integer({
 export const Ttl = Type.Number({
   exclusiveMinimum: 0,
   maximum: 315360000,
-  description: 'Seconds after which the job is dropped if nobody has taken it',
+  description: 'Seconds after which the job is dropped if no worker has taken it',
   examples: [3600],
   'x-refusal': 'TTL_INVALID'
 })

@@ -5,7 +5,7 @@ import { Delay, Keep, LeaseParameter, MaxLostParameter, Tries, Wait } from './ti
 import { Created, NoContent } from './empty.ts'
 import { eventStream } from './event.ts'
 import { TraceHeaders, traceHeaders } from './trace.ts'
-import { changing, Gone, JobFailed, refusal, QueueFull, storing, TooLarge } from './error.ts'
+import { changing, Gone, JobFailed, errorAnswer, QueueFull, storing, TooLarge } from './error.ts'
 
 const Insertion = Type.Object(
   {
@@ -121,7 +121,7 @@ export const quietHeader = {
 }
 
 export const Nothing = {
-  ...refusal(
+  ...errorAnswer(
     'There is no job, or the queue is stopped ("queue is closed"), or the worker is to take no ' +
     'more',
     'no job'
@@ -129,7 +129,7 @@ export const Nothing = {
   headers: quietHeader
 }
 
-/** What comes with a job; all but the first two with one on lease alone. */
+/** The headers of a delivery; all but the first two with a lease alone. */
 export const leaseHeaders = {
   'X-Presque-Queue': { type: 'string', description: 'The queue it came from', example: 'mail' },
   'X-Presque-Job': { type: 'string', description: 'Its id', example: '42' },
@@ -160,7 +160,7 @@ const Credit = Type.Integer({
   minimum: 1,
   maximum: 1000,
   description:
-    'With `Accept: text/event-stream`: so many jobs at a time that are not acknowledged; 1 if ' +
+    'With `Accept: text/event-stream`: how many jobs at a time may be not acknowledged; 1 if ' +
     'none is given',
   'x-refusal': 'CREDIT_INVALID'
 })

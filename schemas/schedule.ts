@@ -3,7 +3,7 @@ import { JobId, QueueName, ScheduleName, ScheduleParams } from './name.ts'
 import { Payload, Priority, Ttl } from './push.ts'
 import { Instant, Keep, MaxLost, Tries } from './time.ts'
 import { NoContent } from './empty.ts'
-import { always, BadRequest, changing, refusal, SchedulesFull, storing } from './error.ts'
+import { always, BadRequest, changing, errorAnswer, SchedulesFull, storing } from './error.ts'
 
 const Overlap = Type.Unsafe<'skip' | 'allow'>({
   type: 'string',
@@ -18,8 +18,8 @@ const Catchup = Type.Unsafe<'none' | 'one'>({
   type: 'string',
   enum: ['none', 'one'],
   description:
-    'What comes of ticks that were missed by more than a minute: nothing, or one job for all; ' +
-    'none if none is given',
+    'What to push for ticks that were missed by more than a minute: nothing, or one job for ' +
+    'all; none if none is given',
   'x-refusal': 'CATCHUP_INVALID'
 })
 
@@ -120,7 +120,7 @@ const example = {
 const shown = (description: string) =>
   Type.Object(Schedule.properties, { description, examples: [example] })
 
-const NoSchedule = refusal('There is none of that name', 'no such schedule')
+const NoSchedule = errorAnswer('There is none of that name', 'no such schedule')
 
 const nothing = Type.Object({}, { additionalProperties: false })
 

@@ -21,9 +21,9 @@ export const Status = Type.Object(
     }),
     processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
     failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
-    lost: Type.Integer({ description: 'Leases that ran out' }),
+    lost: Type.Integer({ description: 'Leases that expired' }),
     expired: Type.Integer({
-      description: 'Jobs dropped because nobody took them within their ttl'
+      description: 'Jobs dropped because no worker took them within their ttl'
     }),
     discarded: Type.Integer({
       description: 'Failed jobs dropped because of keep_failed or max_failed'
@@ -36,7 +36,7 @@ export const Status = Type.Object(
     )
   },
   {
-    description: 'What is in it, and what has become of the rest',
+    description: 'Its settings, its jobs by state, and the counts of jobs that have left it',
     examples: [
       {
         queue: 'mail',

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 
-/** What is spoken in seconds, fractions allowed. */
+/** All times in the API are in seconds, fractions allowed. */
 export const Lease = Type.Number({
   minimum: 1,
   maximum: 43200,
@@ -54,7 +54,7 @@ const lostCount = Type.Integer({ minimum: 1, maximum: 1000 })
 
 const maxLost = {
   description:
-    'Leases in a row that may run out before the job has failed for good, whatever its tries; ' +
+    'Leases in a row that may expire before the job has failed for good, whatever its tries; ' +
     'null for no such bound',
   examples: [3],
   'x-refusal': 'MAX_LOST_INVALID'

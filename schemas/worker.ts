@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { QueueName, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Created, NoContent } from './empty.ts'
-import { always, BadRequest, changing, refusal, storing, WorkersFull } from './error.ts'
+import { always, BadRequest, changing, errorAnswer, storing, WorkersFull } from './error.ts'
 
 const Counter = Type.String({
   pattern: '^[0-9]+$',
@@ -143,7 +143,7 @@ export const Unregister = {
   response: { 204: NoContent, ...changing, 413: storing[413] }
 }
 
-const NoWorker = refusal('No worker of that id is registered', "no such worker: 'myworker_1'")
+const NoWorker = errorAnswer('No worker of that id is registered', "no such worker: 'myworker_1'")
 
 const quieted = {
   tags: ['worker'],
