@@ -104,7 +104,7 @@ async function lookAt (port: number, look: string): Promise<number> {
       await answer.text()
       slowest = Math.max(slowest, performance.now() - start)
     }
-    // What was found is kept for a second.
+    // The server caches its answer for a second.
     await delay(1200)
   }
   return slowest

@@ -1,5 +1,6 @@
 // How late delayed jobs reach workers that wait for them, by Redis's clock.
-// RATE: jobs that fall due each second, SECONDS: for so long, CLIENTS: so many wait, BATCH: each takes so many at once.
+// RATE: jobs that fall due each second. SECONDS: the length of the run. CLIENTS: how many clients
+// wait. BATCH: how many jobs each takes at once.
 import { push } from '../operations/job/push.ts'
 import { connections, header, type Connection } from './connection.ts'
 import { perform, spread, type Figure, type Stage } from './stage.ts'
@@ -33,7 +34,7 @@ async function lateness (stage: Stage, what: string, queue: string, take: Taking
   ]
 }
 
-// A process that has just started is several times slower; that is not what is asked here.
+// A process that has just started is several times slower, and the figure would show that.
 async function warmUp ({ redis }: Stage, port: number, take: Taking): Promise<void> {
   const clients = await connections(port, 64)
   const total = 10_000

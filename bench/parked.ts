@@ -15,7 +15,7 @@ async function measure (stage: Stage): Promise<Figure[]> {
   const before = await server.probe()
   const idle = await connections(server.port, waiters)
   const connected = await server.probe()
-  // Whoever has an answer waits no more, and costs less.
+  // A client that has its answer waits no more, and costs less.
   let answered = 0
   for (const [i, connection] of idle.entries()) {
     connection.get(`/q/queue${i % queues}?lease=30&wait=60`).then(() => answered++, () => {})

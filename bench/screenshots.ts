@@ -22,7 +22,7 @@ const queues = [
   { queue: 'webhook:stripe', waiting: 21, held: 2, payload: (n: number) => ({ event: 'charge.succeeded', charge: `ch_${48_211 + n}`, amount: 1900 + n }) }
 ]
 
-// Failed jobs come first: what is longest there has the smallest numbers.
+// Failed jobs come first, so that the jobs that failed long ago have the smallest ids.
 async function failures (): Promise<void> {
   const trace = ['at Connection.send (smtp.js:211:13)', 'at deliver (mailer.js:42:18)', 'at work (worker.js:17:5)']
   for (let n = 0; n < 12; n++) {
@@ -53,7 +53,7 @@ async function recurring (): Promise<void> {
   for (const [name, one] of Object.entries(all)) await ask(`PUT /schedule/${name}`, JSON.stringify(one))
 }
 
-// An hour as it might have been: it comes in waves, and ends at what is there.
+// An hour as it might have been: jobs come in waves, and the last sample is the present.
 async function past (): Promise<void> {
   const { queues: facts } = await app.summaries.latest()
   const now = Date.now() / 1000

@@ -12,8 +12,8 @@ import { accepting, runRedis, stopRedis } from '../test/fixtures/redis.ts'
 
 export interface Place { url: string, pid: number, redis: RedisClient, stop (): Promise<void>, abandon (): void }
 
-// In ms: emptying a Redis of millions of jobs takes it longer than a request would wait.
-const patience = 60_000
+// To empty a Redis of millions of jobs takes longer than a request would wait.
+const timeoutMs = 60_000
 
 /** A redis-server of this program alone, empty and without a disk, and a client to it. On a unix socket unless a port is given. */
 export async function place (port = 0): Promise<Place> {
@@ -22,7 +22,7 @@ export async function place (port = 0): Promise<Place> {
   const child: ChildProcess = runRedis(['--port', String(port), '--unixsocket', socket, '--dir', folder, '--save', ''])
   await accepting(child)
   const url = port === 0 ? `unix://${socket}` : `redis://127.0.0.1:${port}`
-  const redis = createRedis(url, 'presque', patience)
+  const redis = createRedis(url, 'presque', timeoutMs)
   await redisReady(redis, 5000)
   const stop = async () => {
     redis.disconnect()

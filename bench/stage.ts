@@ -17,13 +17,13 @@ export interface Server {
 
 export interface Stage { redis: RedisClient, serve (): Promise<Server> }
 
-/** What was measured, and what it should be: `most` or `least` that is good. */
+/** A measured value and its target: `most` or `least` is the bound that is good. */
 export interface Figure { what: string, value: number, unit: string, most?: number, least?: number }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-// In ms: what a busy machine delays is to be measured, and not to end the program.
-const patience = 60_000
+// A busy machine delays commands. The program measures the delay, and must not fail of it.
+const timeoutMs = 60_000
 
 /** Measures on a Redis of this program alone, prints the table, and fails when a target is missed by more than twice. */
 export async function perform (title: string, measure: (stage: Stage) => Promise<Figure[]>): Promise<void> {
@@ -45,7 +45,7 @@ async function startRedis (folder: string, children: ChildProcess[]): Promise<Re
   const child = spawn('redis-server', ['--port', '0', '--unixsocket', join(folder, 'redis.sock'), '--dir', folder, '--save', '', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   await said(child, /ready to accept connections/i)
-  const redis = createRedis(address(folder), 'presque', patience)
+  const redis = createRedis(address(folder), 'presque', timeoutMs)
   await redisReady(redis, 8000)
   return redis
 }
@@ -108,7 +108,7 @@ export function print (title: string, figures: Figure[]): void {
   for (const { what, value, unit, most, least } of figures) {
     const target = most !== undefined ? `<= ${most}` : least !== undefined ? `>= ${least}` : ''
     console.log(`  ${what.padEnd(width)} ${round(value).padStart(10)} ${unit.padEnd(12)} ${target}`)
-    // A busy machine doubles a time; what is worse is ours.
+    // A busy machine may double a time; more than that is the fault of presque.
     if (Number.isNaN(value) || value > 2 * (most ?? Infinity) || value < (least ?? -Infinity) / 2) process.exitCode = 1
   }
 }

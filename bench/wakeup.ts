@@ -36,7 +36,7 @@ async function looks ({ redis }: Stage, near: Server, far: Server): Promise<Figu
   const answers = consumers.map(consumer => consumer.get('/q/crowd?lease=30&wait=20'))
   await delay(300)
   const before = await scriptsRun(redis)
-  // Of those who have an answer nobody asks again: what is counted is what the pushes cause.
+  // A client that has its answer asks no more, so that only the looks that pushes cause are counted.
   for (let i = 0; i < consumers.length; i++) expect(201, await producer.post('/q/crowd', '{}'))
   for (const answer of await Promise.all(answers)) expect(200, answer)
   const looked = await scriptsRun(redis) - before - consumers.length

@@ -37,9 +37,9 @@ export function start (command: string, args: string[], env: NodeJS.ProcessEnv =
   const relieve = atExit(() => killGroup(pid))
   const stop = async () => {
     child.kill('SIGTERM')
-    const patience = setTimeout(() => killGroup(pid), 5000)
+    const timer = setTimeout(() => killGroup(pid), 5000)
     await gone
-    clearTimeout(patience)
+    clearTimeout(timer)
     killGroup(pid)
     relieve()
   }

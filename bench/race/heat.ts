@@ -9,10 +9,10 @@ import type { Options } from './options.ts'
 /** One contestant at one kind, as often as is wanted. */
 export interface Heat { contestant: string, kind: string, run (seconds: number): Promise<Figure> }
 
-/** Whoever was opened, and whatever of it can be measured. */
+/** The contestants that were started, and the heats that they can run. */
 export interface Field { heats: Heat[], last: Heat[], close (): Promise<void> }
 
-/** Starts them all. `last`: what is measured once, for it is the same in each round. */
+/** Starts them all. `last`: the heats that run once, for they are the same in each round. */
 export async function openField (contestants: Contestant[], withScript: boolean, { connections }: Options): Promise<Field> {
   const closings: Array<() => Promise<void>> = []
   const lanes: Lane[] = []
@@ -32,7 +32,7 @@ export async function openField (contestants: Contestant[], withScript: boolean,
   }
 }
 
-// Those of one kind together, so that what is compared is measured within seconds.
+// The heats of one kind follow each other, so that figures to compare are measured within seconds.
 function heats (lanes: Lane[], connections: number): Heat[] {
   return (Object.keys(kinds) as KindName[]).flatMap(name => lanes.flatMap(lane => {
     const kind = lane.contestant.kinds[name]
@@ -40,7 +40,7 @@ function heats (lanes: Lane[], connections: number): Heat[] {
   }))
 }
 
-/** Warms all up, then runs the rounds, every other one backwards: nobody always comes first. */
+/** Warms all up, then runs the rounds, every other one backwards: no contestant is always first. */
 export async function race ({ heats, last }: Field, { rounds, seconds }: Options, figures: Figures): Promise<void> {
   for (const heat of heats) {
     say(`warming up ${heat.contestant}: ${heat.kind}`)

@@ -81,7 +81,7 @@ export class Lane {
     await this.#place.redis.flushall('SYNC')
   }
 
-  // An empty list is no refusal to webdis.
+  // webdis answers an empty list without an error.
   async #ranDry (kind: Kind, { refused }: Load): Promise<boolean> {
     if (refused > 0) return true
     return kind.stock === true && this.contestant.stock === 'list' && await this.#place.redis.llen(list) === 0

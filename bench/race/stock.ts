@@ -5,7 +5,7 @@ import type { RedisClient } from '../../operations/redis/store.ts'
 /** Where a contestant keeps its jobs. */
 export type Stock = 'list' | 'presque' | 'bullmq'
 
-/** Puts so many jobs in, the quick way. */
+/** Pushes `count` jobs, the quick way. */
 export async function stockUp (stock: Stock, redis: RedisClient, url: string, count: number): Promise<void> {
   if (stock === 'presque') await fill(redis, 'mail', count, () => ({ payload }))
   if (stock === 'list') await fillList(redis, count)
