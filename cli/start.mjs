@@ -1,5 +1,5 @@
-// `npm start`: sets up what is missing, then serves in this same process, so that signals reach the
-// server.
+// `npm start`: installs missing packages and programs, then serves in this same process, so that
+// signals reach the server.
 import { existsSync } from 'node:fs'
 import { setup } from './setup.mjs'
 

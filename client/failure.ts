@@ -2,7 +2,7 @@ import { JobError, PresqueError, Unreachable } from './error.ts'
 import type { Failure } from './schema.ts'
 import type { Delivery } from './delivery.ts'
 
-// In characters. presque cuts an error at 64 KiB: what is shorter than this is stored whole.
+// In characters. presque cuts an error at 64 KiB: an error within these bounds is stored whole.
 const longest = { type: 200, message: 16_000, backtrace: 43_000 }
 
 /**
@@ -30,8 +30,8 @@ export function failureOfRejection (what: 'result' | 'failure', { message }: Err
 }
 
 /**
- * Whether an error is about what was sent: presque rejects that content, or it is no JSON. Time,
- * place and token have nothing to do with it.
+ * Whether an error is about the content that the client sent: presque rejects it, or it is no JSON.
+ * At another time or with another token it would be rejected, too.
  */
 export function isContentError (error: unknown): error is Error {
   if (error instanceof PresqueError) {

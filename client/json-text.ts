@@ -1,7 +1,7 @@
 /**
  * JSON as text, byte for byte as it was written. JSON.parse() would round 12345678901234567890,
- * drop white space, and keep one of two members of the same name. What is read here has been
- * checked to be JSON: by the server that sent it, or by JSON.parse().
+ * drop white space, and keep one of two members of the same name. Texts that are
+ * read here have been checked to be JSON: by the server that sent them, or by JSON.parse().
  */
 
 /** A value that is JSON text already: a client sends it as it stands. */

@@ -7,16 +7,16 @@ const command: Command = {
   positionals: aQueue,
   options: {
     tries: text('Deliveries before a job has failed for good'),
-    'max-lost': text('Leases in a row that may run out before a job has failed for good, or none'),
+    'max-lost': text('Leases in a row that may expire before a job has failed for good, or none'),
     lease: text('Of a lease that says no number: seconds, or 90s, 5m'),
     keep: text('How long to keep a finished job: seconds, or 5m, 1h, 2d'),
     backoff: text('BASE/MAX: how long after the first failure, and at most: 5/600, 5s/10m'),
-    rate: text('LIMIT/PERIOD: so many jobs in so many seconds: 100/60, 100/1m'),
-    concurrency: text('So many jobs on lease at a time'),
-    'max-jobs': text('Refuse a push when there are so many'),
-    'max-keys': text('Refuse a new idempotency key when so many are known'),
+    rate: text('LIMIT/PERIOD: jobs at most in a number of seconds: 100/60, 100/1m'),
+    concurrency: text('Jobs on lease at a time, at most'),
+    'max-jobs': text('Refuse a push when the queue has this number of jobs'),
+    'max-keys': text('Refuse a new idempotency key when the queue knows this number'),
     'keep-failed': text('How long to keep a failed job: seconds, or 5m, 1h, 2d; or none for ever'),
-    'max-failed': text('So many failed jobs are kept, the oldest go; or none for all')
+    'max-failed': text('Failed jobs to keep, the newest; or none for all')
   },
   examples: [
     ['presque policy mail', 'what holds'],

@@ -10,7 +10,7 @@ const shared = {
   delayed: text('Epoch seconds before which it is not given out'),
   priority: text('0 to 9, lower is sooner'),
   tries: text('Deliveries before it has failed for good'),
-  'max-lost': text('Leases in a row that may run out before that, or none'),
+  'max-lost': text('Leases in a row that may expire before that, or none'),
   ttl: seconds('After which it is dropped if no worker has taken it'),
   keep: seconds('To keep the finished job and its result')
 }
@@ -43,7 +43,7 @@ const command: Command = {
   ],
   async run (call) {
     const { queue, job, ndjson } = call.args
-    // Before standard input is read: what is read cannot be read again.
+    // A wrong name must be found before standard input is read, which can be read once only.
     name(queue)
     if (!ndjson) return await push(call, await payload(job, call.io))
     const { pushLines } = await import('../io/ndjson.ts')

@@ -20,7 +20,7 @@ const command: Command = {
     tz: text('The time zone of --cron, such as Europe/Berlin'),
     payload: text('The job: JSON, -, or @FILE', { default: '{}' }),
     overlap: text('While the last one is not done', { choices: ['skip', 'allow'] }),
-    catchup: text('What was missed while presque was away', { choices: ['none', 'one'] })
+    catchup: text('For the ticks missed while presque was away', { choices: ['none', 'one'] })
   },
   examples: [
     [

@@ -22,7 +22,7 @@ export const settings: Record<string, [setting: string, about: string]> = {
   ],
   'max-workers': ['PRESQUE_MAX_WORKERS', 'How many workers may be registered: 100000'],
   'min-replicas': [
-    'PRESQUE_MIN_REPLICAS', 'So many replicas must have a job before its push is answered: 0'
+    'PRESQUE_MIN_REPLICAS', 'Replicas that must have a job before its push is answered: 0'
   ],
   processes: ['PRESQUE_PROCESSES', 'How many processes share the port, or auto: 1'],
   'log-level': ['LOG_LEVEL', 'fatal, error, warn, info, debug, trace or silent: info']
@@ -30,7 +30,7 @@ export const settings: Record<string, [setting: string, about: string]> = {
 
 const switches: Record<string, [setting: string, value: string, about: string]> = {
   insecure: [
-    'PRESQUE_INSECURE', '1', 'Listen on other addresses although anybody may do anything'
+    'PRESQUE_INSECURE', '1', 'Listen on other addresses although every client may do all'
   ],
   'without-history': ['PRESQUE_HISTORY', '0', 'Note nothing for the charts of the dashboard']
 }

@@ -10,9 +10,9 @@ const command: Command = {
     name: text('What the token is called, in the file and in the log'),
     roles: text('Out of produce, consume, manage, read: produce,read'),
     queues: text('Names of queues, * for any characters; without: all queues', { default: '*' }),
-    rate: text('So many requests in so many seconds: 100/60'),
+    rate: text('LIMIT/PERIOD: requests at most in a number of seconds: 100/60'),
     'max-queues': text(
-      'So many queues, of those that it matches, may there be for it to make another'
+      'It makes no new queue where this number of queues matches it'
     ),
     file: text('The file; without: PRESQUE_TOKENS, else tokens.json. It is made if there is none'),
     remove: flag('Take the token of that name out of the file instead')
@@ -27,7 +27,7 @@ const command: Command = {
   async run ({ args, io }) {
     const file = args['file'] ?? (io.env['PRESQUE_TOKENS'] || 'tokens.json')
     if (args['name'] === undefined) {
-      throw new Usage('--name is missing: what is the token to be called?')
+      throw new Usage('--name is missing: give the token a name')
     }
     await write(io.output, `${args['remove'] ? remove(file, args['name']) : add(file, args)}\n`)
   }

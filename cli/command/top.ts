@@ -125,7 +125,7 @@ class Screen {
     const time = new Date(this.#at * 1000).toLocaleTimeString()
     const keys = `by ${this.#order} (s: next), q: end`
     const title = `${url}  ${time}  ${this.#queues.size} queues  ${keys}`
-    // Home, and clear what is below: no flicker.
+    // The cursor goes home, and the rest of the screen is cleared: this does not flicker.
     await write(output, `\u001b[H\u001b[J${title}\n\n${table([...head, 'in', 'out'], rows)}\n`)
   }
 }

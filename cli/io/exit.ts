@@ -5,7 +5,7 @@ export const exits = {
   done: 0, failed: 1, usage: 2, nothing: 3, away: 4, forbidden: 5
 } as const
 
-/** One sentence that says what is wrong and what to do next, and the exit code of the command. */
+/** One sentence with the fault and the next step, and the exit code of the command. */
 export class Failure extends Error {
   readonly exit: number
 

@@ -49,8 +49,8 @@ async function ackAll (call: Call, jobs: Delivery[]) {
     return await call.presque.ackMany(jobs.map(job => ({ job })))
   } catch (error) {
     const { message, exit } = failure(error, call.url)
-    const fate = 'is not acknowledged, and comes again when its lease is over'
-    throw new Failure(`what was printed last ${fate}: ${message}`, exit)
+    const fate = 'is not acknowledged, and comes again when its lease expires'
+    throw new Failure(`the job printed last ${fate}: ${message}`, exit)
   }
 }
 

@@ -918,8 +918,8 @@ func (w *running) tell(held *heldJob, what func(context.Context) error) error {
 	}
 }
 
-// isAboutContent tells whether an error is about what was sent: presque rejects that content. Time, place and
-// token have nothing to do with it.
+// isAboutContent tells whether an error is about the content that the client sent: presque would reject it at
+// another time and with another token, too.
 func isAboutContent(err error) bool {
 	var refusal *Error
 	return errors.As(err, &refusal) && refusal.Status < 500 && !Refused(err, 401, 403, 404, 408, 409, 429)

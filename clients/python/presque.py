@@ -307,8 +307,8 @@ def _is_passing(error):
 
 
 def _is_about_content(error):
-    """Whether an error is about what was sent: presque rejects that content, or it is no JSON. Time, place and token
-    have nothing to do with it."""
+    """Whether an error is about the content that the client sent: presque rejects it, or it is no JSON. At another
+    time or with another token it would be rejected, too."""
     if isinstance(error, PresqueError):
         return error.status < 500 and error.status not in (401, 403, 404, 408, 409, 429)
     return not isinstance(error, OSError)
