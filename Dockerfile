@@ -13,7 +13,8 @@ COPY --from=build /presque/node_modules node_modules
 COPY --from=build /presque/dist dist
 RUN install -d -o node -g node -m 700 /data
 USER node
-# Whoever reaches the port may do all: presque starts here only with PRESQUE_INSECURE=1, said by whom it concerns.
+# Without tokens every client that reaches the port may do everything. So presque starts here only
+# with PRESQUE_TOKENS, or with PRESQUE_INSECURE=1 from the person who runs it.
 ENV HOST=0.0.0.0 PRESQUE_DATA=/data
 VOLUME /data
 EXPOSE 5000

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { GetEvents } from '../schemas/event.ts'
 
 const routes: FastifyPluginAsyncTypebox = async app => {
-  // No HEAD: it would listen for nobody.
+  // No HEAD: it would subscribe without a client that reads.
   app.get(
     '/events',
     { schema: GetEvents, exposeHeadRoute: false, config: { role: 'read' } },

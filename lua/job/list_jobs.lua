@@ -4,7 +4,7 @@
 -- args: now state offset limit order sound payload_max
 --   sound: '' in the first call, then what the last one returned; 'anyhow' lists what there is by
 --     now
---   payload_max: a longer payload is cut after so many bytes, and its size follows the job
+--   payload_max: the bytes after which a payload is cut; its size then follows the job
 -- use: read_clock begin_read expire_jobs count_stale sound_entries list_waiting read_range id_of
 -- use: truncate_ids describe_jobs
 -- returns: a list:

@@ -1,5 +1,5 @@
--- Ends the watching of a server: its clients have all heard how a job has ended. What was kept for
--- waiting clients alone goes with the last server.
+-- Ends the watching of a server: its clients have all heard how a job has ended. A completed
+-- job that was kept for waiting clients alone is deleted with the last server.
 -- keys: completed jobs stats watchers
 -- args: now id era server heard
 --   era: what get_job says first of the job, for the id may be another job's by now

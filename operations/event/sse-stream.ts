@@ -19,7 +19,7 @@ export function formatEvent (name: string, json: string, id = ''): string {
 
 /**
  * A stream of Server-Sent Events. It writes directly into the answer to which it is piped, and so
- * knows what was handed to the network: a buffer between them would take jobs that no client
+ * knows which events the network has taken: a buffer between them would take jobs that no client
  * receives.
  */
 export class SseStream extends Readable {
@@ -48,7 +48,7 @@ export class SseStream extends Readable {
   /** Nothing more can be written: it has ended, or the client has gone. */
   get over (): boolean { return this.#ending || this.destroyed }
 
-  /** Whether the client still has to read what was written. */
+  /** Whether the client still has to read events that were written. */
   get full (): boolean { return this.#out?.writableNeedDrain ?? true }
 
   override _read (): void {}

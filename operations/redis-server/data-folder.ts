@@ -83,7 +83,7 @@ function checkOwner (name: string): void {
 // other jobs.
 function checkWriters (name: string): void {
   if ((statSync(name).mode & 0o022) === 0) return
-  throw new Error(`other users may write to it: look at what is in it, and chmod 700 ${name}`)
+  throw new Error(`other users may write to it: look at its files, and chmod 700 ${name}`)
 }
 
 function isOurs (name: string): boolean {

@@ -19,7 +19,7 @@ export const limits = {
   /** Jobs that a take reads at first; later batches follow from the sizes of those before. */
   first_batch: 16,
 
-  /** How much of what is due one call does. */
+  /** How many due jobs one call handles. */
   promoted_by_take: 1000,
   promoted_by_push: 100,
   promoted_by_look: 100,

@@ -2,7 +2,7 @@ import { Calendar } from './calendar.ts'
 import { errors } from '../errors.ts'
 import { Zone } from './zone.ts'
 
-/** When a schedule fires: by the calendar of a place, or every so many ms, counted from 1970. */
+/** When a schedule fires: by the calendar of a place, or once in `every` ms, counted from 1970. */
 export interface Timing {
   cron?: string | undefined
   tz?: string | undefined
@@ -72,7 +72,7 @@ export function lastTick (timing: Timing, tick: number, now: number): number {
   return last
 }
 
-/** Throws TZ_INVALID or CRON_INVALID, and says what is wrong. */
+/** Throws TZ_INVALID or CRON_INVALID, with the reason. */
 export function checkTiming (timing: Timing, now: number): void {
   const { cron, tz = 'UTC' } = timing
   if (!isZone(tz)) throw new errors.TZ_INVALID(tz.slice(0, 100))

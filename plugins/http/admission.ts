@@ -34,7 +34,7 @@ export default fp(async app => {
   dependencies: ['redis', 'auth', 'error-handler', 'security-headers', 'pipelining']
 })
 
-/** What is read in one turn of the event loop. */
+/** The requests that one turn of the event loop reads. */
 class Turn {
   readonly #admission: Admission
   readonly #connections: Connection[] = []

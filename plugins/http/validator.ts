@@ -60,7 +60,7 @@ function errorOf (found: unknown, part: string, maxWait: number): Error {
 }
 
 function namedError (code: ErrorCode, data: unknown, maxWait: number): Error {
-  // The sentence names the bound of this server, and not what was sent.
+  // The sentence names the bound of this server, and not the value that the client sent.
   if (code === 'WAIT_INVALID') return new errors.WAIT_INVALID(maxWait)
   const Named = errors[code]
   const plain = new Named()

@@ -20,7 +20,7 @@ export default fp<{ patience?: number }>(async (app, { patience }) => {
     closing = true
     await Promise.all(clients.map(closeRedis))
   })
-  // Fails before Fastify's own limit for a plugin, whose error does not say what is missing.
+  // Fails before Fastify's own limit for a plugin, whose error does not name the reason.
   const limit = (app.initialConfig.pluginTimeout ?? 0) * 0.8 || 8000
   await Promise.all(clients.map(async client => await redisReady(client, limit)))
   logOutages(redis, app.log, () => closing)

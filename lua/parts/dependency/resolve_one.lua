@@ -1,5 +1,5 @@
--- Tells a dependent that one of the jobs for which it waits has ended. `lists` gets what is
--- recorded of it, by its new state, if it has one.
+-- Tells a dependent that one of the jobs for which it waits has ended. `lists` gets
+-- its event, by its new state, if it has one.
 -- keys: delayed blocked dependents
 -- use: load_details remove_dependencies fail_dependent member_of enqueue save_details
 -- returns: how much of its room this took the caller: 1, and a tenth for each link that was removed

@@ -1,7 +1,7 @@
 -- Records what a call has done, as one entry of the event log, and tells the servers that have read
 -- all there was. Only where is_recording says so. `events`, in turn:
---   what was done, the state of the jobs, until when in ms, and the worker, as far as each is
---   known: 'pushed waiting', 'taken active@1700000060000 w1'
+--   the verb, the state of the jobs, until when in ms, and the worker, as far as each is known:
+--   'pushed waiting', 'taken active@1700000060000 w1'
 --   the ids with spaces between: '7+3' for 7, 8 and 9; '7@1700000060000' for one with a time of its
 --   own; '' for what concerns the queue
 -- keys: events listeners

@@ -1,5 +1,5 @@
--- Records what was pushed. `outcomes`: what push returns. `dues`, by id: when a delayed job is due,
--- in ms; or the state of a job that is blocked or has failed.
+-- Records the jobs of a push. `outcomes`: the reply of push. `dues`, by id: when a delayed job is
+-- due, in ms; or the state of a job that is blocked or has failed.
 -- use: record_events
 local function record_pushed (queue, outcomes, dues)
   local lists, order, events = {}, {}, {}

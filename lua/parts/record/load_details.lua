@@ -1,4 +1,4 @@
--- Reads what is not default about a job; save_details writes it.
+-- Reads the members of a job that are not default; save_details writes them.
 -- keys: details
 -- returns: a table; an empty one for a plain job
 -- Why: while a job is on lease, no `deliveries` and no `attempt` mean 1, and at any other time 0.

@@ -1,4 +1,4 @@
--- Writes what is not default about a job, and deletes it where nothing is.
+-- Writes the members of a job that are not default, and deletes the details that have none.
 -- keys: details reports
 -- Why: the last error and the progress may be large. They lie in `reports`, so that the scripts
 -- that take, promote and expire jobs do not read them. Older versions wrote them into `details`.
