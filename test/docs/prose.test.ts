@@ -1,11 +1,14 @@
 import { test } from 'tap'
+import { commands } from '../../cli/commands.ts'
+import { errors } from '../../operations/errors.ts'
+import { build } from '../helper.ts'
 import { pages, sources, withoutSessions } from './markdown.ts'
 import {
-  commentLines, countWords, held, heldComments, isTooLong, most, partOf, proseLines, riddlesIn,
-  sentences
+  commentLines, countWords, hasHeldComments, isHeld, isTooLong, most, partOf, proseLines,
+  riddlesIn, riddleWords, sentences, textsBelow
 } from './prose.ts'
 
-const all = pages().filter(path => held.some(place => path.startsWith(place)))
+const all = pages().filter(isHeld)
 
 test('a sentence of the docs has fewer than 25 words', async t => {
   t.ok(all.length > 25, `${all.length} pages`)
@@ -19,10 +22,33 @@ test('no word of the docs makes a reader guess', async t => {
   for (const path of all) t.strictSame(riddlesIn(path, proseLines(path)), [], path)
 })
 
-test('no word of a comment makes a reader guess, in the folders that are done', async t => {
-  const done = sources().filter(path => heldComments.some(place => path.startsWith(place)))
-  t.ok(done.length > 10, `${done.length} files`)
+test('no word of a comment makes a reader guess', async t => {
+  const done = sources().filter(hasHeldComments)
+  t.ok(done.length > 400, `${done.length} files`)
   for (const path of done) t.strictSame(riddlesIn(path, commentLines(path)), [], path)
+})
+
+test('no word of the OpenAPI document makes a reader guess', async t => {
+  const texts = textsBelow(['summary', 'description'], (await build(t)).swagger())
+  t.ok(texts.length > 400, `${texts.length} texts`)
+  for (const text of new Set(texts)) t.strictSame(riddleWords(text), [], text)
+})
+
+test('no word of an error makes a reader guess', async t => {
+  for (const RequestError of Object.values(errors)) {
+    const { message } = new RequestError()
+    t.strictSame(riddleWords(message), [], message)
+  }
+})
+
+test('no word of the help of a command makes a reader guess', async t => {
+  for (const { about, load } of Object.values(commands)) {
+    const { options, positionals, examples } = (await load()).default
+    const help = textsBelow(['description'], { options, positionals })
+    for (const text of [about, ...help, ...examples.map(([, does]) => does)]) {
+      t.strictSame(riddleWords(text), [], text)
+    }
+  }
 })
 
 test('a line of the docs has 100 columns at most, but for tables and sessions', async t => {

@@ -13,18 +13,14 @@ export const riddles = [
 /** How many words a sentence has at most, and a line columns. */
 export const most = { words: 24, columns: 100 }
 
-/** The pages that hold all of this. Of CHANGELOG.md it is the part that has not been released. */
-export const held = ['docs/', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'plugins/', 'web/']
+/**
+ * All pages hold this, but for the records of measurements, which stay as they were written. Of
+ * CHANGELOG.md it is the part that has not been released.
+ */
+export const isHeld = (path: string): boolean => !path.startsWith('bench/results/')
 
-/** The folders and files whose comments are free of the riddles. One that is done is added here. */
-export const heldComments = [
-  'app.ts', 'cli/cluster/', 'cli/import/', 'cli/run/', 'cli/setup/',
-  'lua/event/', 'lua/layout/', 'lua/queue/', 'lua/schedule/', 'lua/worker/',
-  'operations/access/', 'operations/consume/', 'operations/job/', 'operations/layout/',
-  'operations/queue/', 'operations/redis-server/', 'operations/wait/', 'operations/worker/',
-  'plugins/access/', 'plugins/background/', 'plugins/docs/', 'plugins/job/', 'plugins/observe/',
-  'web/'
-]
+/** The comments of all sources are free of the riddles, but for those of tests. */
+export const hasHeldComments = (path: string): boolean => !path.startsWith('test/')
 
 export interface Line { number: number, text: string }
 
@@ -81,10 +77,18 @@ export function isTooLong (text: string): boolean {
   return text.length > most.columns && isBreakable
 }
 
+const slashes = /\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/gm
+const hashes = /"{3}[^]*?"{3}|(?<=^|\s)#.*/gm
+
+function commentForm (path: string): RegExp {
+  if (path.endsWith('.lua')) return /--.*/g
+  return /\.(py|yaml)$|^Dockerfile$|^\.env/.test(path) ? hashes : slashes
+}
+
 /** The lines of the comments of a source. */
 export function commentLines (path: string): Line[] {
   const text = read(path)
-  const form = path.endsWith('.lua') ? /--.*/g : /\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/gm
+  const form = commentForm(path)
   return [...text.matchAll(form)].flatMap(({ 0: comment, index }) => {
     const first = text.slice(0, index).split('\n').length
     return comment.split('\n').map((line, i) => withoutSpans({ number: first + i, text: line }))
@@ -94,7 +98,20 @@ export function commentLines (path: string): Line[] {
 /** The words of some lines that make a reader guess, each with its place. */
 export function riddlesIn (path: string, lines: Line[]): string[] {
   return lines.flatMap(({ number, text }) => {
-    const words = riddles.flatMap(riddle => new RegExp(riddle, 'i').exec(text)?.[0] ?? [])
-    return words.map(word => `${path}:${number}: ${word}`)
+    return riddleWords(text).map(word => `${path}:${number}: ${word}`)
+  })
+}
+
+/** The words of a text that make a reader guess. */
+export function riddleWords (text: string): string[] {
+  return riddles.flatMap(riddle => new RegExp(riddle, 'i').exec(text)?.[0] ?? [])
+}
+
+/** Every text below one of these names, in a document of any depth. */
+export function textsBelow (names: string[], value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const isNamed = typeof inner === 'string' && names.includes(name)
+    return isNamed ? [inner] : textsBelow(names, inner)
   })
 }
