@@ -21,7 +21,7 @@ export type State = Static<typeof State>
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
-/** `payload`, `result`, `last_error` and `progress` are the JSON that clients sent, byte for byte. */
+/** `payload`, `result`, `last_error` and `progress` are JSON of clients, byte for byte. */
 export const Job = Type.Object(
   {
     id: JobId,
