@@ -1,4 +1,9 @@
-import createError from '@fastify/error'
+import create from '@fastify/error'
+
+// Without a stack: these are answers and not faults, and a stack costs more than the rest of one.
+function createError (code: string, message: string, status: number) {
+  return create(code, message, status, Error, false)
+}
 
 /**
  * Every error of the API: its code, which Lua, TypeScript and docs/reference/errors.md share, the

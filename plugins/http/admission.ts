@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Admission } from '../../operations/redis/admission.ts'
 
-type Connection = NonNullable<ReturnType<FastifyInstance['connections']['of']>>
+type Connection = NonNullable<FastifyRequest['connection']>
 
 // A connection with more open requests than this shares the room with others.
 const few = 8
@@ -21,10 +21,10 @@ export default fp(async app => {
   const admission = new Admission(app.redis)
   const turn = new Turn(admission)
   app.addHook('onRequest', (request, _reply, done) => {
-    const connection = app.connections.of(request.raw.socket)
-    if (connection !== undefined) turn.count(connection)
+    const { connection } = request
+    if (connection !== null) turn.count(connection)
     const queue = queueOf(request)
-    const many = connection !== undefined && connection.answers.length > few
+    const many = connection !== null && connection.answers.length > few
     if (admission.admits(queue, many) || request.routeOptions.config.role === 'open') done()
     else admission.defer(queue, many, done)
   })

@@ -6,6 +6,10 @@ import type { FastifyReply } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance { connections: Connections }
+  interface FastifyRequest {
+    /** null where a test injects the request. */
+    connection: Connection | null
+  }
   interface FastifyReply {
     /**
      * Calls `end` when the client goes before this answer is complete, or says that it sends no
@@ -171,20 +175,23 @@ export class Connections extends EventEmitter<{ left: [Connection] }> {
 export default fp(async app => {
   const connections = new Connections()
   app.decorate('connections', connections)
-  app.addHook('onRequest', ({ socket }, { raw }, done) => {
-    // A request that a test injects has no connection.
-    if (socket instanceof Socket) (connections.of(socket) ?? connections.begin(socket)).add(raw)
+  app.decorateRequest('connection', null)
+  app.addHook('onRequest', (request, { raw }, done) => {
+    const { socket } = request
+    if (socket instanceof Socket) {
+      request.connection = connections.of(socket) ?? connections.begin(socket)
+      request.connection.add(raw)
+    }
     done()
   })
   // A listener on each answer would cost a request more than all else here. An answer that its
   // client does not wait for ends with its socket.
-  app.addHook('onResponse', ({ socket }, { raw }, done) => {
-    connections.of(socket)?.complete(raw)
+  app.addHook('onResponse', ({ connection }, { raw }, done) => {
+    connection?.complete(raw)
     done()
   })
   app.decorateReply('whenGone', function (this: FastifyReply, end) {
-    const { raw, request: { socket } } = this
-    const connection = connections.of(socket)
+    const { raw, request: { connection } } = this
     if (raw.destroyed || connection?.halfClosed === true) return end()
     connection?.ends.add(end)
     raw.once('close', () => {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 
-type Connection = NonNullable<ReturnType<FastifyInstance['connections']['of']>>
+type Connection = NonNullable<FastifyRequest['connection']>
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -33,8 +33,8 @@ export default fp(async app => {
     if (connection.answers.length > 0) probes.set(connection, probe(connection))
   })
   app.decorateReply('stillThere', function () {
-    const connection = app.connections.of(this.request.socket)
-    return connection === undefined ? undefined : probes.get(connection)
+    const { connection } = this.request
+    return connection === null ? undefined : probes.get(connection)
   })
 }, { name: 'half-closed', dependencies: ['connections'] })
 

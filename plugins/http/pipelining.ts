@@ -1,8 +1,7 @@
-import { Socket } from 'node:net'
 import fp from 'fastify-plugin'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 
-type Connection = NonNullable<ReturnType<FastifyInstance['connections']['of']>>
+type Connection = NonNullable<FastifyRequest['connection']>
 
 // Requests of one connection that are answered at a time, as many as share one call to Redis; and
 // how many may wait for their turn before the server reads no more.
@@ -70,11 +69,10 @@ class Backlog {
 /** Bounds the answers under way on one connection: further requests wait for those before them. */
 export default fp(async app => {
   const backlogs = new WeakMap<Connection, Backlog>()
-  app.addHook('onRequest', ({ socket }, _reply, done) => {
-    const connection = socket instanceof Socket ? app.connections.of(socket) : undefined
-    if (connection === undefined) return done()
+  app.addHook('onRequest', ({ connection }, _reply, done) => {
+    if (connection === null) return done()
     const isFull = connection.answers.length > most.answers
-    if (!isFull && !socket.isPaused()) return done()
+    if (!isFull && !connection.socket.isPaused()) return done()
     let backlog = backlogs.get(connection)
     if (backlog === undefined) backlogs.set(connection, backlog = new Backlog(connection))
     if (isFull) return backlog.add(done)
