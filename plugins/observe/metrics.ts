@@ -53,10 +53,15 @@ export default fp<{ siblings?: Siblings }>(async (app, { siblings }) => {
 }, { name: 'metrics' })
 
 function answerCounter (meter: Meter, url: string): onResponseHookHandler {
-  const rows: Record<string, Row[]> = {}
-  return ({ method }, reply, done) => {
+  const rows = new Map<string, Row[]>()
+  function rowsOf (method: string): Row[] {
     const label = methods.includes(method) && url !== '(none)' ? method : '(other)'
-    const row = rows[label] ??= meter.answers(label, url)
+    const known = rows.get(label) ?? meter.answers(label, url)
+    rows.set(label, known)
+    return known
+  }
+  return ({ method }, reply, done) => {
+    const row = rows.get(method) ?? rowsOf(method)
     meter.answered(row[Math.floor(reply.statusCode / 100)]!, reply.elapsedTime)
     done()
   }

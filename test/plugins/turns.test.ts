@@ -52,12 +52,13 @@ test('a client that goes while it is not read, for the answers in line are too m
 
 test('an answer of which nothing is read ends its connection, and its job is back', async t => {
   const { app, url } = await listen(t)
-  app.server.timeout = 500
+  app.connections.unreadMs = 500
   await push(app.redis, 'mail', [{ payload: payloadOf(12 * 2 ** 20) }])
   const socket = await connected(url)
   const slow = fetch(`${url}/q/none?wait=3`)
   socket.write(get('/q/mail'))
   await once(socket, 'readable')
+  app.connections.watchUnread()
   await until('it is back', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 1)
   t.equal((await slow).status, 404, 'while one that waits goes on')
   socket.destroy()
