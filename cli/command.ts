@@ -113,9 +113,6 @@ export function whole (given: string, option: string, least = 0): number {
   throw new Usage(`--${option} is a whole number${from}, not '${given}'`)
 }
 
-/** Each state of a job. */
-export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
-
 export const flag = (description: string): Option => ({ type: 'boolean', description })
 
 export const aQueue: Record<string, PositionalOptions> = {

@@ -83,7 +83,9 @@ export interface Verdict { state: 'delayed' | 'failed', run_at?: number, duplica
 
 export interface Keep { lease?: number, progress?: unknown }
 
-export type State = 'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed'
+export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
+
+export type State = typeof states[number]
 
 export interface Job {
   id: string

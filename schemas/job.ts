@@ -1,11 +1,10 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
 import { Priority, Uniq } from './push.ts'
+import { states } from './state.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
 import { always, BadRequest, Busy, changing, errorAnswer } from './error.ts'
-
-export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
 
 export const State = Type.Union(
   states.map(state => Type.Literal(state)),

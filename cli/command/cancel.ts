@@ -1,4 +1,5 @@
-import { aJob, states, text, whole, type Command } from '../command.ts'
+import { states } from '../../schemas/state.ts'
+import { aJob, text, whole, type Command } from '../command.ts'
 import { Usage } from '../io/exit.ts'
 
 const command: Command = {

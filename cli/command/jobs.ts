@@ -1,5 +1,6 @@
 import { elementsOf, members } from '../../client/json-text.ts'
-import { aQueue, states, text, whole, type Call, type Command } from '../command.ts'
+import { states } from '../../schemas/state.ts'
+import { aQueue, text, whole, type Call, type Command } from '../command.ts'
 import { glimpse, instant, table } from '../io/table.ts'
 import type { Job } from '../../client/schema.ts'
 

@@ -1,12 +1,10 @@
-import type { Job as ClientJob, Redriven, State, Why } from '../../client/schema.ts'
+import {
+  states, type Job as ClientJob, type Redriven, type State, type Why
+} from '../../client/schema.ts'
 import { elementsOf, members } from '../../client/json-text.ts'
 import { json, path, send, text } from './server.ts'
 
-export type { State, Why }
-
-export const states: readonly State[] = [
-  'waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'
-]
+export { states, type State, type Why }
 
 // Members with JSON of a client.
 const texts = ['payload', 'progress', 'last_error', 'result'] as const

@@ -1,0 +1,5 @@
+/**
+ * The six states of a job. This file imports nothing, so that the command `presque` need not load
+ * the schemas to know them.
+ */
+export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed'] as const
