@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { GetHistory, GetLastHour } from '../schemas/history.ts'
-import { history, lastHour, type LastHour } from '../operations/queue/history.ts'
+import { GetHistory, GetLastHour, type LastHour } from '../schemas/history.ts'
+import { history, lastHour } from '../operations/queue/history.ts'
 import { cacheFor } from '../operations/queue/cached.ts'
 import { keyOf, type Range } from '../operations/queue/summary.ts'
 

@@ -1,4 +1,4 @@
-import { Type, type TSchema } from '@sinclair/typebox'
+import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
 import { Instant, Keep, Lease, MaxLost, Tries } from './time.ts'
 import { always, BadRequest, BoundReached, storing } from './error.ts'
@@ -139,6 +139,7 @@ export const Policy = Type.Object(
   },
   { description: 'The settings in force; null where there is no limit' }
 )
+export type Policy = Static<typeof Policy>
 
 export const GetControl = {
   tags: ['control'],

@@ -1,9 +1,45 @@
-import { Type } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
 import { Page } from './summary.ts'
 import { always, BadRequest } from './error.ts'
 
 const Counts = Type.Array(Type.Integer())
+
+export const History = Type.Object(
+  {
+    queue: QueueName,
+    times: Type.Array(Type.Number(), {
+      description: 'Epoch seconds; the lists below say how it stood at each'
+    }),
+    waiting: Counts,
+    active: Counts,
+    failed: Counts,
+    oldest_age: Type.Array(Type.Number(), {
+      description: 'Seconds, to about ten; 0 where none waited'
+    }),
+    pushed: { ...Counts, description: 'Jobs put in, since the queue was made' },
+    processed: {
+      ...Counts,
+      description: 'Jobs taken for good or acknowledged, since the queue was made'
+    }
+  },
+  {
+    description: 'How it stood',
+    examples: [
+      {
+        queue: 'mail',
+        times: [],
+        waiting: [],
+        active: [],
+        failed: [],
+        oldest_age: [],
+        pushed: [],
+        processed: []
+      }
+    ]
+  }
+)
+export type History = Static<typeof History>
 
 export const GetHistory = {
   tags: ['status'],
@@ -14,44 +50,30 @@ export const GetHistory = {
   params: QueueParams,
   querystring: Type.Object({}, { additionalProperties: false }),
   response: {
-    200: Type.Object(
-      {
-        queue: QueueName,
-        times: Type.Array(Type.Number(), {
-          description: 'Epoch seconds; the lists below say how it stood at each'
-        }),
-        waiting: Counts,
-        active: Counts,
-        failed: Counts,
-        oldest_age: Type.Array(Type.Number(), {
-          description: 'Seconds, to about ten; 0 where none waited'
-        }),
-        pushed: { ...Counts, description: 'Jobs put in, since the queue was made' },
-        processed: {
-          ...Counts,
-          description: 'Jobs taken for good or acknowledged, since the queue was made'
-        }
-      },
-      {
-        description: 'How it stood',
-        examples: [
-          {
-            queue: 'mail',
-            times: [],
-            waiting: [],
-            active: [],
-            failed: [],
-            oldest_age: [],
-            pushed: [],
-            processed: []
-          }
-        ]
-      }
-    ),
+    200: History,
     400: BadRequest,
     ...always
   }
 }
+
+export const LastHour = Type.Object(
+  {
+    queues: Type.Record(Type.String(), Counts, {
+      description: 'Sixty numbers, one a minute; no entry for a queue in which none waited'
+    }),
+    rates: Type.Record(
+      Type.String(),
+      Type.Object({ pushed: Type.Number(), processed: Type.Number() }),
+      {
+        description:
+          'Jobs a second, put in and processed, in the last minute; no entry for a queue in ' +
+          'which there were none'
+      }
+    )
+  },
+  { description: 'How many', examples: [{ queues: {}, rates: {} }] }
+)
+export type LastHour = Static<typeof LastHour>
 
 export const GetLastHour = {
   tags: ['status'],
@@ -61,23 +83,7 @@ export const GetLastHour = {
   description: 'A page of them, by name.',
   querystring: Page,
   response: {
-    200: Type.Object(
-      {
-        queues: Type.Record(Type.String(), Counts, {
-          description: 'Sixty numbers, one a minute; no entry for a queue in which none waited'
-        }),
-        rates: Type.Record(
-          Type.String(),
-          Type.Object({ pushed: Type.Number(), processed: Type.Number() }),
-          {
-            description:
-              'Jobs a second, put in and processed, in the last minute; no entry for a queue in ' +
-              'which there were none'
-          }
-        )
-      },
-      { description: 'How many', examples: [{ queues: {}, rates: {} }] }
-    ),
+    200: LastHour,
     400: BadRequest,
     ...always
   }

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
 import { QueueName } from './name.ts'
 import { Status } from './status.ts'
 import { Instant } from './time.ts'
@@ -19,6 +19,7 @@ export const QueueSummary = Type.Object({
   expired,
   discarded
 })
+export type QueueSummary = Static<typeof QueueSummary>
 
 const most = 1000
 
@@ -68,7 +69,7 @@ const summary = {
   ]
 }
 
-const Summary = Type.Object(
+export const Summary = Type.Object(
   {
     time: Instant,
     size: Type.Integer({ description: 'How many queues there are, or have that in their name' }),
@@ -76,6 +77,7 @@ const Summary = Type.Object(
   },
   { examples: [summary] }
 )
+export type Summary = Static<typeof Summary>
 
 export const GetSummary = {
   tags: ['status'],

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Gauge, Counter, Registry, type Metric } from 'prom-client'
+import type { QueueSummary } from '../../schemas/summary.ts'
 import { Histogram } from './histogram.ts'
 import { queueKey } from '../redis/keys.ts'
 import { mostQueues, otherQueues } from './process-metrics.ts'
 import type { RedisClient } from '../redis/store.ts'
-import type { QueueSummary, Summary } from '../queue/summary.ts'
+import type { Summary } from '../queue/summary.ts'
 
 // In seconds; lua/parts/due/count_lateness.lua has the same, in ms.
 const latenessBounds = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60]

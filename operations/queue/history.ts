@@ -1,3 +1,4 @@
+import type { History as QueueHistory, LastHour } from '../../schemas/history.ts'
 import { commonKey, queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
@@ -5,15 +6,7 @@ import { milliseconds } from '../time.ts'
 import type { Summary } from './summary.ts'
 
 /** The state of a queue at each of `times`, in epoch seconds. */
-export interface History {
-  times: number[]
-  waiting: number[]
-  active: number[]
-  failed: number[]
-  oldest_age: number[]
-  pushed: number[]
-  processed: number[]
-}
+export type History = Omit<QueueHistory, 'queue'>
 
 /** `since`: when the oldest waiting job could have run, in epoch seconds; 0 when none waits. */
 type Sample = [
@@ -90,7 +83,7 @@ function fillGaps (samples: Sample[], last: number): Sample[] {
 }
 
 /** How many jobs a second were pushed and processed, over the last minute that was recorded. */
-export interface Rate { pushed: number, processed: number }
+type Rate = LastHour['rates'][string]
 
 // Other clients of Redis have a turn between two batches.
 const queuesAtOnce = 50
@@ -100,8 +93,6 @@ const queuesAtOnce = 50
  * - `queues`: how many jobs waited, minute by minute; no entry where none did
  * - `rates`: of the last minute; no entry where no job was pushed or processed
  */
-export interface LastHour { queues: Record<string, number[]>, rates: Record<string, Rate> }
-
 export async function lastHour (
   redis: RedisClient, names: string[], { now = Date.now() / 1000 }: { now?: number } = {}
 ): Promise<LastHour> {

@@ -1,26 +1,10 @@
+import type { Policy } from '../../schemas/control.ts'
 import { errors, errorFromRedis } from '../errors.ts'
 import { commonKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import { QueueLimit } from './queue-limit.ts'
-
-/** The settings in force in a queue. Times in seconds; null where there is no limit. */
-export interface Policy {
-  stopped: boolean
-  reopens_at: number | null
-  tries: number
-  max_lost: number | null
-  lease: number
-  keep: number
-  backoff: { base: number, max: number }
-  rate: { limit: number, period: number } | null
-  concurrency: number | null
-  max_jobs: number | null
-  max_keys: number | null
-  keep_failed: number | null
-  max_failed: number | null
-}
 
 /**
  * Changes of a policy. null restores the default, but of max_lost, keep_failed and max_failed, of

@@ -1,3 +1,4 @@
+import type { Policy } from '../../schemas/control.ts'
 import type { State } from '../../schemas/job.ts'
 import { filterInPieces, mergeInPieces } from '../in-pieces.ts'
 import { commonKey } from '../redis/keys.ts'
@@ -5,7 +6,7 @@ import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import { ensureListed, relistNames, syncName } from './name.ts'
-import { policyFrom, type Policy } from './policy.ts'
+import { policyFrom } from './policy.ts'
 
 export interface QueueStatus {
   counts: Record<State, number>

@@ -1,27 +1,15 @@
-import type { State } from '../../schemas/job.ts'
+import type { QueueSummary, Summary as SummaryPage } from '../../schemas/summary.ts'
 import { filterInPieces, Turns } from '../in-pieces.ts'
 import { commonKey } from '../redis/keys.ts'
 import type { RedisClient } from '../redis/store.ts'
 import { assertAlive, cacheFor, serveStale } from './cached.ts'
 import { queues, queueStatus } from './queue.ts'
 
-/** The numbers of one queue. */
-export interface QueueSummary {
-  queue: string
-  stopped: boolean
-  counts: Record<State, number>
-  /** Of the oldest waiting job, in seconds; null when none waits. */
-  oldest_age: number | null
-  pushed: number
-  processed: number
-  failed: number
-  lost: number
-  expired: number
-  discarded: number
-}
+/** A page of queues, and how many there are. */
+export type Page = SummaryPage
 
 /** All queues at one time, in epoch seconds, sorted by name. */
-export interface Summary { time: number, queues: QueueSummary[] }
+export type Summary = Omit<Page, 'size'>
 
 /** The queues that differ from one summary to the next; `gone`: those that have been deleted. */
 export interface Changes { time: number, changed: QueueSummary[], gone: string[] }
@@ -36,9 +24,6 @@ export interface Range {
   offset: number
   limit: number
 }
-
-/** A page of queues, and how many there are. */
-export interface Page extends Summary { size: number }
 
 /** Gets the changes, and the page after them; null while Redis is away. */
 export type Listener = (changes: Changes | null, page: Page | null) => void

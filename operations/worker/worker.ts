@@ -1,3 +1,4 @@
+import type { Worker as WorkerSchema } from '../../schemas/worker.ts'
 import { errors } from '../errors.ts'
 import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
@@ -7,34 +8,13 @@ import {
 } from './registration.ts'
 import { Roster } from './roster.ts'
 
-/** A job that a worker holds on lease, or took last for good. `since` is in epoch seconds. */
-export interface HeldJob { queue: string, job: string, since: number }
-
 /** The facts that a worker sends about itself. */
-export interface About {
-  version?: string
-  host?: string
-  pid?: number
-  concurrency?: number
-  /** Bytes of memory. */
-  rss?: number
-}
+export type About = Pick<WorkerSchema, 'version' | 'host' | 'pid' | 'concurrency' | 'rss'>
 
-export interface Worker extends About {
-  worker_id: string
-  /** Epoch seconds; of the first of its registrations. */
-  started_at: number
+/** A worker of schemas/worker.ts. The API writes its counters as text, as in 2010. */
+export interface Worker extends Omit<WorkerSchema, 'processed' | 'failed'> {
   processed: number
   failed: number
-  /** The queues it is registered on. */
-  queues: string[]
-  working_on: HeldJob[]
-  /** Epoch seconds; null for one that has registered and said no more. */
-  last_seen: number | null
-  /** It has not been seen for 5 minutes. */
-  silent: boolean
-  /** It must take no more. */
-  quiet?: true
 }
 
 const silentSeconds = 300

@@ -1,11 +1,10 @@
-import type { Static } from '@sinclair/typebox'
-import type { GetHistory } from '../../schemas/history.ts'
+import type { History as QueueHistory } from '../../schemas/history.ts'
 import type { Moment, Row } from '../state/overview.ts'
 import { ageOf } from '../state/rate.ts'
 import { json, path } from './server.ts'
 
 /** GET /history/:queue; the lists are in parallel. */
-export type History = Omit<Static<typeof GetHistory.response[200]>, 'queue'>
+export type History = Omit<QueueHistory, 'queue'>
 
 type Series = Exclude<keyof History, 'times'>
 

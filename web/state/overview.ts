@@ -1,11 +1,10 @@
 import { signal } from '@preact/signals'
-import type { Static } from '@sinclair/typebox'
-import type { GetLastHour } from '../../schemas/history.ts'
+import type { LastHour } from '../../schemas/history.ts'
 import type { QueueSummary } from '../../schemas/summary.ts'
 import { route } from './route.ts'
 
 /** A queue as GET /summary describes it. */
-export type Queue = Static<typeof QueueSummary>
+export type Queue = QueueSummary
 
 /** A queue at a time in ms. */
 export interface Moment extends Queue { at: number }
@@ -35,7 +34,7 @@ export const queueFilter = signal({ search: '', offset: 0 })
 export const silence = signal(0)
 
 /** By queue: the waiting jobs in each minute of the last hour, and the rates of the last minute. */
-export const lastHour = signal<Static<typeof GetLastHour.response[200]>>({ queues: {}, rates: {} })
+export const lastHour = signal<LastHour>({ queues: {}, rates: {} })
 
 /** How many queues a page lists: with the longest names, the answer is less than 100 kB. */
 export const pageSize = 300
