@@ -155,7 +155,7 @@ type Watched = Pick<StoredJob, 'id' | 'generation'>
 export async function watch (
   redis: RedisClient, queue: string, { id, generation }: Watched, server: string
 ): Promise<boolean> {
-  return await scripts.watch(redis, queue, { id, era: generation, server }) === 1
+  return await scripts.watch(redis, queue, { id, generation, server }) === 1
 }
 
 /**
@@ -165,7 +165,7 @@ export async function watch (
 export async function unwatch (
   redis: RedisClient, queue: string, { id, generation }: Watched, server: string, heard: boolean
 ): Promise<void> {
-  await scripts.unwatch(redis, queue, { id, era: generation, server, heard: heard ? 1 : '' })
+  await scripts.unwatch(redis, queue, { id, generation, server, heard: heard ? 1 : '' })
 }
 
 function parseDetails ([,,,,, text]: Fields): Details {

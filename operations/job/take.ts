@@ -26,22 +26,22 @@ export interface TakeOptions {
 
 /**
  * What one call found in a queue.
- * - `closed`: the queue is stopped
- * - `again`: in how many ms to ask again; -1 if that is not known
- * - `left`: how many jobs are still ready
+ * - `stopped`: the queue delivers no jobs
+ * - `nextLookMs`: in how many ms to look again; -1 if that is not known
+ * - `readyCount`: how many jobs are still ready
  * - `quiet`: the worker must take no more
  */
 export interface TakeResult {
   jobs: Delivery[]
-  closed: boolean
-  again: number
-  left: number
+  stopped: boolean
+  nextLookMs: number
+  readyCount: number
   quiet: boolean
 }
 
 /** The reply of lua/parts/take/take_jobs.lua: words with spaces between them, then texts. */
 export type TakeReply = [
-  closed: number, again: number, left: number, words: string, ...texts: string[]
+  stopped: number, nextLookMs: number, readyCount: number, words: string, ...texts: string[]
 ]
 
 const taking = script<TakeReply>('take')
@@ -66,9 +66,10 @@ export async function tryTake (
   for (;;) {
     const found = await takeOnce(redis, queue, options)
     if (found.quiet) throw new errors.WORKER_QUIET()
-    if (found.closed && options.server === undefined) throw new errors.QUEUE_CLOSED()
+    if (found.stopped && options.server === undefined) throw new errors.QUEUE_CLOSED()
     // Asks on where a call met stale entries alone, and has not reached the end of the queue.
-    if (found.jobs.length > 0 || found.again !== 0 || found.left === 0) return found
+    const mayHaveMore = found.nextLookMs === 0 && found.readyCount > 0
+    if (found.jobs.length > 0 || !mayHaveMore) return found
   }
 }
 
@@ -165,7 +166,7 @@ interface Reader {
 export function takeResults (
   redis: RedisClient, queue: string, requests: TakeRequest[], reply: TakeReply
 ): TakeResult[] {
-  const [closed, again, left, line, ...texts] = reply
+  const [stopped, nextLookMs, readyCount, line, ...texts] = reply
   const words = line.split(' ')
   const [generation, now] = [words[0]!, Number(words[1])]
   const reader: Reader = { queue, generation, now, words, texts, word: 2, text: 0, waits: [] }
@@ -173,7 +174,8 @@ export function takeResults (
     const quiet = words[reader.word] === '0q'
     const jobs = lease ? readLeased(reader) : readTakenForGood(reader)
     return shares.map(count => {
-      return { jobs: jobs.splice(0, count), closed: closed === 1, again, left, quiet }
+      const own = jobs.splice(0, count)
+      return { jobs: own, stopped: stopped === 1, nextLookMs, readyCount, quiet }
     })
   })
   if (texts.length > 0) void ensureListed(redis, queue)

@@ -10,10 +10,10 @@ import { storeOf, type RedisClient } from '../redis/store.ts'
 /**
  * What a look at a queue found.
  * - `found`: null when there is nothing yet
- * - `again`: in how many ms to look again; -1 where that is unknown
- * - `left`: how many jobs are left
+ * - `nextLookMs`: in how many ms to look again; -1 where that is unknown
+ * - `readyCount`: how many jobs are still ready
  */
-export interface PollResult<Found> { found: Found | null, again: number, left: number }
+export interface PollResult<Found> { found: Found | null, nextLookMs: number, readyCount: number }
 
 type Look<Found> = (queue: string) => Promise<PollResult<Found>>
 
@@ -116,11 +116,11 @@ export class LongPoll {
   ): Promise<Found | null> {
     for (const queue of queues) {
       try {
-        const { found, again, left } = await look(queue)
+        const { found, nextLookMs, readyCount } = await look(queue)
         // Also when something was found: waiters that are parked need the time of the next job.
-        if (again >= 0) this.#list(queue).wakeAfter(again)
+        if (nextLookMs >= 0) this.#list(queue).wakeAfter(nextLookMs)
         if (found === null) continue
-        this.#list(queue).wake(left)
+        this.#list(queue).wake(readyCount)
         return found
       } catch (error) {
         if (first || storeOf(this.#redis).incompatible !== undefined) throw error

@@ -33,11 +33,11 @@ export async function ackAndTakeNext (
   deadline?: Deadline
 ): Promise<Delivery[]> {
   const found = await ackAndTake(redis, queue, { ack, options })
-  const { jobs, closed, again, left, quiet } = found
+  const { jobs, stopped, nextLookMs, readyCount, quiet } = found
   if (quiet) throw new errors.WORKER_QUIET()
   if (jobs.length > 0) return jobs
-  if (deadline === undefined && closed) throw new errors.QUEUE_CLOSED()
-  const mayHaveMore = again === 0 && left > 0
+  if (deadline === undefined && stopped) throw new errors.QUEUE_CLOSED()
+  const mayHaveMore = nextLookMs === 0 && readyCount > 0
   if (deadline === undefined && !mayHaveMore) return []
   return await takeNext(redis, longPoll, [queue], options, deadline)
 }
@@ -46,11 +46,13 @@ async function poll (
   redis: RedisClient, queue: string, options: TakeOptions
 ): Promise<PollResult<Delivery[] | Error>> {
   try {
-    const { jobs, again, left } = await tryTake(redis, queue, options)
-    return { found: jobs.length > 0 ? jobs : null, again, left }
+    const { jobs, nextLookMs, readyCount } = await tryTake(redis, queue, options)
+    return { found: jobs.length > 0 ? jobs : null, nextLookMs, readyCount }
   } catch (error) {
     // A failed look is tried again, but this one is an answer.
-    if (error instanceof errors.WORKER_QUIET) return { found: error, again: -1, left: 1 }
+    if (error instanceof errors.WORKER_QUIET) {
+      return { found: error, nextLookMs: -1, readyCount: 1 }
+    }
     throw error
   }
 }
@@ -58,16 +60,16 @@ async function poll (
 async function takeNow (
   redis: RedisClient, queues: string[], options: TakeOptions
 ): Promise<Delivery[]> {
-  let closed = 0
+  let stopped = 0
   for (const queue of queues) {
     try {
       const { jobs } = await tryTake(redis, queue, options)
       if (jobs.length > 0) return jobs
     } catch (error) {
       if (!(error instanceof errors.QUEUE_CLOSED)) throw error
-      closed++
+      stopped++
     }
   }
-  if (closed === queues.length) throw new errors.QUEUE_CLOSED()
+  if (stopped === queues.length) throw new errors.QUEUE_CLOSED()
   return []
 }
