@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import {
-  closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync,
-  statSync, writeSync
+  closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync
 } from 'node:fs'
-import { connect } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { killFrozen, shutDown } from './orphan.ts'
 
 const tryEveryMs = 50
 // The pid is written right after the lock is taken: until then it may be of a dead process.
@@ -109,48 +108,5 @@ function isZombie (pid: number): boolean {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
   } catch {
     return false
-  }
-}
-
-// The redis that answers here works on our folder, and the presque that started it is dead.
-function shutDown (socket: string): Promise<void> {
-  return new Promise(resolve => {
-    const redis = connect(socket, () => redis.end('SHUTDOWN\r\n'))
-    redis.setTimeout(1000, () => redis.destroy())
-    redis.resume().on('error', () => {}).on('close', () => resolve())
-  })
-}
-
-// All that it has answered is on disk. Its command line names the socket of our folder.
-function killFrozen (socket: string): void {
-  for (const pid of serversOn(socket)) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended just now.
-    }
-  }
-}
-
-function serversOn (socket: string): number[] {
-  const { stdout } = existsSync('/proc/self/cmdline')
-    ? { stdout: commandLines().join('\n') }
-    : spawnSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' })
-  const lines = stdout.split('\n').filter(line => {
-    return /\b(redis|valkey)-server\b/.test(line) && line.includes(socket)
-  })
-  return lines.map(line => Number.parseInt(line)).filter(pid => pid > 0 && pid !== process.pid)
-}
-
-function commandLines (): string[] {
-  return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(commandLine)
-}
-
-function commandLine (pid: string): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-    return `${pid} ${text.replaceAll('\0', ' ').replaceAll('\n', ' ')}`
-  } catch {
-    return ''
   }
 }

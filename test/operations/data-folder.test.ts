@@ -94,6 +94,19 @@ test('a redis that was frozen when its presque died is ended by the next one', a
   t.equal(await ask(redis.socket, 'GET', 'job'), '1')
 })
 
+test('a redis whose folder ends in the name of another folder lives on when that one is frozen', async t => {
+  const folder = place(t)
+  const other = await start(t, join(place(t), folder))
+  const { child, pid } = await startElsewhere(t, folder)
+  process.kill(pid, 'SIGSTOP')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await start(t, folder)
+  t.notOk(isAlive(pid))
+  t.equal(await ask(other.redis.socket, 'PING'), 'PONG')
+  t.strictSame(other.said, [], 'it was not started again')
+})
+
 test('a folder too long for a socket has it in a private folder elsewhere, always the same', async t => {
   const folder = join(place(t), 'a'.repeat(120))
   const first = await start(t, folder)
