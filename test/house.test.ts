@@ -5,6 +5,7 @@ import { test } from 'tap'
 import { errors } from '../operations/errors.ts'
 import { commonKeys, queueKeys, scheduleKeys } from '../operations/redis/keys.ts'
 import { Config } from '../schemas/config.ts'
+import { strangeWords } from './docs/names.ts'
 
 const house = fileURLToPath(new URL('..', import.meta.url))
 const rooms = ['bench', 'cli', 'client', 'clients', 'docs', 'lua', 'operations', 'plugins', 'routes', 'schemas', 'test', 'web']
@@ -230,4 +231,44 @@ test('every refusal is used, and every one that is used is known', async t => {
   t.ok(named.length > 30, `${named.length} uses`)
   t.strictSame(named.filter(code => !(code in errors)), [])
   for (const [code, Refusal] of Object.entries(errors)) t.equal(new Refusal().code, code, 'it has one name')
+})
+
+const isSource = (path: string): boolean => isCode(path) || /\.(lua|css)$/.test(path)
+
+// The folders below a room, and the room, each with the sources that lie in it.
+function sourcesByFolder (room: string): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const path of files(room).filter(isSource)) {
+    found.set(dirname(path), [...found.get(dirname(path)) ?? [], path])
+  }
+  return found
+}
+
+const ofSources = rooms.filter(room => !['clients', 'docs', 'test'].includes(room))
+const folders = new Map(ofSources.flatMap(room => [...sourcesByFolder(room)]))
+
+test('every folder of sources says what is here, what it may import, where to begin', async t => {
+  t.ok(folders.size > 60, `${folders.size} folders`)
+  for (const [folder, paths] of folders) {
+    if (paths.length < 2 && !ofSources.includes(folder)) continue
+    const page = existsSync(join(house, folder, 'README.md')) ? read(`${folder}/README.md`) : ''
+    t.match(page, /\bBegins? (?:with|at)\b/, `${folder}/README.md: where to begin`)
+    t.match(page, /\b(?:imports?|uses?)\b/, `${folder}/README.md: what it may import`)
+  }
+})
+
+// Where each file is one of a kind.
+const ofAKind = ['schemas', 'routes', 'cli/command', 'bench', 'bench/race']
+
+test('a folder holds 15 sources at most', async t => {
+  for (const [folder, paths] of folders) {
+    if (!ofAKind.includes(folder)) t.ok(paths.length <= 15, `${folder}: ${paths.length}`)
+  }
+})
+
+test('a file of operations and lua has a name of the glossary or of the field', async t => {
+  t.strictSame(strangeWords('lua/parts/ready/pop_glance.lua'), ['glance'])
+  for (const path of [...files('operations'), ...files('lua')].filter(isSource)) {
+    t.strictSame(strangeWords(path), [], path)
+  }
 })
