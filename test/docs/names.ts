@@ -8,8 +8,8 @@ import { read } from './markdown.ts'
  */
 const field = new Set(`
   admission backoff bulk cached capacity completion count cron duplicate enqueue expire expiry
-  fail histogram history id idempotent identity lateness metric migrator next outcome plain pop
-  process promote publish pubsub rate replication restore result roster sample scheduler script
+  fail histogram history id idempotent identity lateness metric migrator next orphan outcome plain
+  pop process promote publish pubsub rate replication restore result roster sample scheduler script
   sse status stream trace unique unwatch watch watcher
 
   assemble batcher browser calendar client clock command config data detail discovery disk excerpt
