@@ -5,8 +5,8 @@
 -- keys: stats workers latest restored
 -- args: now worker ticket seed ...fields
 -- use: allow_when_full read_clock restore_one wake_waiter record_states resolve_dependents
--- returns: how many jobs are back; none once the queue has been purged, for they belonged to what
---   was purged; and none for another try with the same ticket
+-- returns: how many jobs are back; none once the queue has been purged, for they belonged to the
+--   generation before; and none for another try with the same ticket
 allow_when_full(queue)
 queue.now = read_clock(now)
 -- The answer to the first try got lost, and other workers may have taken the jobs since then: they
