@@ -18,6 +18,7 @@ const house = { files: ['**/*.ts', '**/*.tsx'], rules: { '@typescript-eslint/no-
 // Rooms that are written in 100 columns, a statement a line, in functions of 30 lines at most. Each that is done joins.
 const plain = [
   'app.ts',
+  'bench/**/*.{ts,mjs}',
   'cli/**/*.{ts,mjs}',
   'client/**/*.ts',
   'operations/**/*.ts',

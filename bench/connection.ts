@@ -1,11 +1,16 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-export interface Answer { status: number, head: string, body: string }
+export interface Answer {
+  status: number
+  head: string
+  body: string
+}
 
 /**
- * A keep-alive HTTP client of one connection, one request at a time. Several times cheaper than that of node:http:
- * where client and server share two cores, a client that costs as much as the server would measure itself.
+ * A keep-alive HTTP client of one connection, one request at a time. It is several times cheaper
+ * than that of node:http: where client and server share two cores, a client that costs as much as
+ * the server would measure itself.
  */
 export class Connection {
   readonly #socket: Socket
@@ -32,7 +37,8 @@ export class Connection {
 
   post (path: string, body = ''): Promise<Answer> {
     const length = Buffer.byteLength(body)
-    return this.#send(`POST ${path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`)
+    const head = `host: bench\r\ncontent-type: application/json\r\ncontent-length: ${length}`
+    return this.#send(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n${body}`)
   }
 
   close (): void {
@@ -65,9 +71,11 @@ export async function connections (port: number, count: number): Promise<Connect
   return await Promise.all(Array.from({ length: count }, () => Connection.open(port)))
 }
 
-/** Throws when the answer is another than was to be measured. */
+/** Throws when the answer has another status. */
 export function expect (status: number, answer: Answer): Answer {
-  if (answer.status !== status) throw new Error(`the server answered ${answer.status} ${answer.body}, not ${status}`)
+  if (answer.status !== status) {
+    throw new Error(`the server answered ${answer.status} ${answer.body}, not ${status}`)
+  }
   return answer
 }
 

@@ -1,4 +1,5 @@
-// What a job costs in Redis above its payload, by what it is: bytes of memory, of which each key has its share.
+// What a job costs in Redis above its payload, by what it is: bytes of memory, of which each key
+// has its share.
 import { take } from '../operations/job/take.ts'
 import { push, type NewJob } from '../operations/job/push.ts'
 import { queueKey, queueKeys, type QueueKey } from '../operations/redis/keys.ts'
@@ -7,7 +8,12 @@ import { perform, type Figure, type Stage } from './stage.ts'
 const count = 100_000
 const payload = JSON.stringify({ text: ''.padEnd(100 - '{"text":""}'.length, 'x') })
 
-interface Kind { most?: number, job?: (i: number) => Partial<NewJob>, lease?: number, worker?: string }
+interface Kind {
+  most?: number
+  job?: (i: number) => Partial<NewJob>
+  lease?: number
+  worker?: string
+}
 
 const kinds: Record<string, Kind> = {
   waiting: { most: 75 },
@@ -19,21 +25,37 @@ const kinds: Record<string, Kind> = {
   ttl: { job: () => ({ ttl: 3600 }) }
 }
 
-await perform(`bytes of Redis memory above the payload, of ${count} jobs of ${payload.length} bytes`, async stage => {
-  const figures: Figure[] = []
-  for (const [name, kind] of Object.entries(kinds)) figures.push(...await measure(stage, name, kind))
-  return figures
-})
+await perform(
+  `bytes of Redis memory above the payload, of ${count} jobs of ${payload.length} bytes`,
+  async stage => {
+    const figures: Figure[] = []
+    for (const [name, kind] of Object.entries(kinds)) {
+      figures.push(...(await measure(stage, name, kind)))
+    }
+    return figures
+  }
+)
 
-async function measure ({ redis }: Stage, name: string, { most, job, lease, worker }: Kind): Promise<Figure[]> {
+async function measure (
+  { redis }: Stage,
+  name: string,
+  { most, job, lease, worker }: Kind
+): Promise<Figure[]> {
   const queue = name.replace(/\W+/g, '-')
   const before = await settled(redis)
   for (let i = 0; i < count; i += 1000) {
-    await push(redis, queue, Array.from({ length: 1000 }, (_, j) => ({ payload, ...job?.(i + j) })))
+    await push(
+      redis,
+      queue,
+      Array.from({ length: 1000 }, (_, j) => ({ payload, ...job?.(i + j) }))
+    )
     if (lease !== undefined) await take(redis, queue, { lease, worker, count: 1000 })
   }
-  const used = await settled(redis) - before
-  const figures = [{ what: name, value: used / count - payload.length, unit: 'bytes', ...(most && { most }) }, ...await shares(redis, queue)]
+  const used = (await settled(redis)) - before
+  const figures = [
+    { what: name, value: used / count - payload.length, unit: 'bytes', ...(most && { most }) },
+    ...(await shares(redis, queue))
+  ]
   await redis.flushall()
   return figures
 }
@@ -55,8 +77,14 @@ async function usedMemory (redis: Stage['redis']): Promise<number> {
 async function shares (redis: Stage['redis'], queue: string): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const key of Object.keys(queueKeys) as QueueKey[]) {
-    const bytes = await redis.memory('USAGE', queueKey(queue, key), 'SAMPLES', 0) ?? 0
-    if (bytes > count) figures.push({ what: `  in ${key}`, value: bytes / count - (key === 'jobs' ? payload.length : 0), unit: '' })
+    const bytes = (await redis.memory('USAGE', queueKey(queue, key), 'SAMPLES', 0)) ?? 0
+    if (bytes > count) {
+      figures.push({
+        what: `  in ${key}`,
+        value: bytes / count - (key === 'jobs' ? payload.length : 0),
+        unit: ''
+      })
+    }
   }
   return figures
 }

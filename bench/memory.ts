@@ -1,4 +1,5 @@
-// What a waiting job costs in Redis. Ends with exit code 1 when a plain one of 100 bytes costs more than 175.
+// What a waiting job costs in Redis. Ends with exit code 1 when a plain one of 100 bytes costs more
+// than 175.
 import type { NewJob } from '../operations/job/push.ts'
 import { fill, machine, place } from './setup.ts'
 
@@ -17,7 +18,9 @@ async function cost (name: string, job: (n: number) => NewJob): Promise<number> 
   const after = await used()
   await stop()
   const each = (after - before) / count
-  console.log(`${name.padEnd(8)} ${before} -> ${after} bytes: ${each.toFixed(1)} a job, ${(each - payload.length).toFixed(1)} above its payload`)
+  const above = (each - payload.length).toFixed(1)
+  const bytes = `${before} -> ${after} bytes`
+  console.log(`${name.padEnd(8)} ${bytes}: ${each.toFixed(1)} a job, ${above} above its payload`)
   return each
 }
 

@@ -1,4 +1,5 @@
-// What presque does while its Redis is frozen, killed and brought back, with its data and without: under traffic all along, with clients that wait and listen.
+// What presque does while its Redis is frozen, killed and brought back, with its data and without:
+// under traffic all along, with clients that wait and listen.
 // `node --import tsx bench/outage.ts [cycles] [seconds]`; 3 cycles, each of three outages of 10 s.
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,7 +28,9 @@ const outages: Record<string, Outage> = {
 
 async function killed (redis: TestRedis, empty: boolean): Promise<void> {
   await redis.stop()
-  if (empty) rmSync(join(dirname(redis.url.slice('unix://'.length)), 'appendonlydir'), { recursive: true })
+  if (empty) {
+    rmSync(join(dirname(redis.url.slice('unix://'.length)), 'appendonlydir'), { recursive: true })
+  }
   await delay(seconds * 1000)
   await redis.start()
 }
@@ -38,26 +41,31 @@ async function measure (redis: TestRedis, server: Server): Promise<Figure[]> {
   for (const outage of Object.values(outages)) await pass(crowd, redis, outage)
   const before = await still(crowd, server)
   const figures: Figure[] = []
-  for (const [name, outage] of Object.entries(outages)) {
-    crowd.forget()
-    const ms: number[] = []
-    for (let cycle = 0; cycle < cycles; cycle++) ms.push(await pass(crowd, redis, outage))
-    figures.push(
-      { what: `${name}: answered 503`, value: crowd.refused, unit: '', least: 1 },
-      { what: '  the slowest answer', value: crowd.slowest, unit: 'ms', most: 1000 },
-      { what: '  serves, wakes and tells again after, at most', value: Math.max(...ms), unit: 'ms', most: 3000 })
-  }
+  for (const name of Object.keys(outages)) figures.push(...(await repeat(crowd, redis, name)))
   const after = await still(crowd, server)
   const more = (what: 'heap' | 'rss'): number => (after[what] / before[what] - 1) * 100
+  const odd = [...crowd.odd].join('; ').slice(0, 200)
   crowd.over = true
   return [
     ...figures,
-    { what: 'odd answers', value: crowd.odd.size, unit: [...crowd.odd].join('; ').slice(0, 200), most: 0 },
+    { what: 'odd answers', value: crowd.odd.size, unit: odd, most: 0 },
     { what: 'streams that ended', value: crowd.ended, unit: '', most: 0 },
     { what: 'heap before', value: before.heap / 2 ** 20, unit: 'MiB' },
     { what: 'heap more after', value: more('heap'), unit: '%', most: 10 },
     { what: 'RSS before', value: before.rss / 2 ** 20, unit: 'MiB' },
     { what: 'RSS more after', value: more('rss'), unit: '%', most: 10 }
+  ]
+}
+
+async function repeat (crowd: Crowd, redis: TestRedis, name: string): Promise<Figure[]> {
+  crowd.forget()
+  const ms: number[] = []
+  for (let cycle = 0; cycle < cycles; cycle++) ms.push(await pass(crowd, redis, outages[name]!))
+  const most = Math.max(...ms)
+  return [
+    { what: `${name}: answered 503`, value: crowd.refused, unit: '', least: 1 },
+    { what: '  the slowest answer', value: crowd.slowest, unit: 'ms', most: 1000 },
+    { what: '  serves, wakes and tells again after, at most', value: most, unit: 'ms', most: 3000 }
   ]
 }
 
@@ -69,10 +77,18 @@ async function pass (crowd: Crowd, redis: TestRedis, outage: Outage): Promise<nu
   const woken = crowd.woken + 1
   const told = crowd.told.map(count => count + 1)
   const streamed = crowd.streamed + 1
-  const isBack = (): boolean => crowd.woken >= woken && crowd.streamed >= streamed && crowd.told.every((count, i) => count >= told[i]!)
+  const isBack = (): boolean =>
+    crowd.woken >= woken &&
+    crowd.streamed >= streamed &&
+    crowd.told.every((count, i) => count >= told[i]!)
   while (!isBack()) {
-    if (performance.now() - since > 30_000) throw new Error(`not all is back: ${crowd.woken} of ${woken}, ${crowd.streamed} of ${streamed}`)
-    for (const queue of ['parked', 'streamed', 'told']) await crowd.ask(crowd.asker, 'post', `/q/${queue}`)
+    if (performance.now() - since > 30_000) {
+      const counts = `${crowd.woken} of ${woken}, ${crowd.streamed} of ${streamed}`
+      throw new Error(`not all is back: ${counts}`)
+    }
+    for (const queue of ['parked', 'streamed', 'told']) {
+      await crowd.ask(crowd.asker, 'post', `/q/${queue}`)
+    }
     await delay(20)
   }
   return performance.now() - since
@@ -99,30 +115,43 @@ class Crowd {
   readonly odd = new Set<string>()
   readonly asker: Connection
 
-  private constructor (asker: Connection) { this.asker = asker }
+  private constructor (asker: Connection) {
+    this.asker = asker
+  }
 
   static async gather (port: number): Promise<Crowd> {
     const [asker, ...others] = await connections(port, 1 + clients.traffic + clients.waiting)
     const crowd = new Crowd(asker!)
-    for (const one of others.splice(0, clients.traffic)) void crowd.#work(one).catch(error => crowd.odd.add(error.message))
+    for (const one of others.splice(0, clients.traffic)) {
+      void crowd.#work(one).catch(error => crowd.odd.add(error.message))
+    }
     for (const one of others) void crowd.#wait(one).catch(error => crowd.odd.add(error.message))
     for (let i = 0; i < clients.events; i++) {
       crowd.told[i] = 0
-      await crowd.#listen(port, '/events?queue=told', text => { if (text.includes('event: pushed')) crowd.told[i]!++ })
+      await crowd.#listen(port, '/events?queue=told', text => {
+        if (text.includes('event: pushed')) crowd.told[i]!++
+      })
     }
-    for (let i = 0; i < clients.streams; i++) await crowd.#listen(port, '/q/streamed', text => { if (text.includes('event: job')) crowd.streamed++ })
+    for (let i = 0; i < clients.streams; i++) {
+      await crowd.#listen(port, '/q/streamed', text => {
+        if (text.includes('event: job')) crowd.streamed++
+      })
+    }
     return crowd
   }
 
-  forget (): void { this.refused = this.slowest = 0 }
+  forget (): void {
+    this.refused = this.slowest = 0
+  }
 
   async ask (connection: Connection, method: 'get' | 'post', path: string): Promise<Answer> {
     const since = performance.now()
     const answer = await connection[method](path, method === 'post' ? '{"to":"ann"}' : '')
     if (!path.includes('wait=')) this.slowest = Math.max(this.slowest, performance.now() - since)
     const { status, body } = answer
+    const isOdd = ![200, 201, 204, 404].includes(status)
     if (status === 503 && body === '{"error":"redis is unavailable"}') this.refused++
-    else if (![200, 201, 204, 404].includes(status)) this.odd.add(`${method} ${path}: ${status} ${body}`)
+    else if (isOdd) this.odd.add(`${method} ${path}: ${status} ${body}`)
     return answer
   }
 
@@ -146,16 +175,22 @@ class Crowd {
   }
 
   async #listen (port: number, path: string, hear: (text: string) => void): Promise<void> {
-    const [response] = await once(get({ port, path, headers: { accept: 'text/event-stream' }, agent: false }), 'response') as [IncomingMessage]
+    const request = get({ port, path, headers: { accept: 'text/event-stream' }, agent: false })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
     response.on('error', () => {}).setEncoding('utf8').on('data', hear)
-    response.on('close', () => { if (!this.over) this.ended++ })
+    response.on('close', () => {
+      if (!this.over) this.ended++
+    })
   }
 }
 
 const ends: Array<() => unknown> = []
 const children: ChildProcess[] = []
 try {
-  const redis = await startRedis({ teardown: end => { ends.push(end as () => unknown) } }, ['--appendonly', 'yes', '--appendfsync', 'everysec'])
+  const teardown = (end: unknown) => {
+    ends.push(end as () => unknown)
+  }
+  const redis = await startRedis({ teardown }, ['--appendonly', 'yes', '--appendfsync', 'everysec'])
   const server = await startServer(redis.url, children)
   print(`${cycles} times three outages of ${seconds} s`, await measure(redis, server))
 } finally {

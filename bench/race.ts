@@ -1,8 +1,9 @@
-// presque against others, and against the least there can be, over HTTP: docs/operate/performance.md says how to read it.
+// presque against others, and against the least there can be, over HTTP:
+// docs/operate/performance.md says how to read it.
 import { contestants, type Contestant } from './race/contestant.ts'
 import { Figures } from './race/figure.ts'
 import { openField, race } from './race/heat.ts'
-import { help, readOptions, type Options } from './race/options.ts'
+import { readOptions, type Options } from './race/options.ts'
 import { report, save } from './race/report.ts'
 import { say } from './race/say.ts'
 import { requireWrk } from './race/wrk.ts'
@@ -35,8 +36,8 @@ async function sorted (all: Contestant[]): Promise<{ present: Contestant[], skip
 }
 
 try {
-  const options = readOptions(names)
-  if (options === null) process.stdout.write(help)
+  const options = await readOptions(names)
+  if (typeof options === 'string') process.stdout.write(options)
   else await perform(options)
 } catch (error) {
   say((error as Error).message)

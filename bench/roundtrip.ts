@@ -6,11 +6,13 @@ const calls = 2000
 const asking = 'lease=30&wait=20'
 
 await perform('POST /q/rpc?wait=10 until the result is there', async stage => [
-  ...await roundTrips(stage, 'get and ack', getAndAck),
-  ...await roundTrips(stage, 'ack with next=1', ackWithNext)
+  ...(await roundTrips(stage, 'get and ack', getAndAck)),
+  ...(await roundTrips(stage, 'ack with next=1', ackWithNext))
 ])
 
-async function roundTrips (stage: Stage, what: string, work: (worker: Connection) => Promise<void>): Promise<Figure[]> {
+async function roundTrips (
+  stage: Stage, what: string, work: (worker: Connection) => Promise<void>
+): Promise<Figure[]> {
   const { port, stop } = await stage.serve()
   const worker = await Connection.open(port)
   const caller = await Connection.open(port)
@@ -21,7 +23,9 @@ async function roundTrips (stage: Stage, what: string, work: (worker: Connection
     const since = performance.now()
     const { status, body } = await caller.post('/q/rpc?wait=10', `{"number":${i}}`)
     samples.push(performance.now() - since)
-    if (status !== 200 || body !== '{"done":true}') throw new Error(`the caller got ${status} ${body}`)
+    if (status !== 200 || body !== '{"done":true}') {
+      throw new Error(`the caller got ${status} ${body}`)
+    }
   }
   await stop()
   return spread(what, 'ms', samples, { p50: 5 })
@@ -43,5 +47,6 @@ async function ackWithNext (worker: Connection): Promise<void> {
 }
 
 function ackOf (answer: Answer): string {
-  return `/j/rpc/${header(answer, 'x-presque-job')}/ack?receipt=${header(answer, 'x-presque-receipt')}`
+  const id = header(answer, 'x-presque-job')
+  return `/j/rpc/${id}/ack?receipt=${header(answer, 'x-presque-receipt')}`
 }

@@ -1,4 +1,5 @@
-// Whether a queue of a million jobs is as quick as one of a thousand: the time of each operation in both.
+// Whether a queue of a million jobs is as quick as one of a thousand: the time of each operation in
+// both.
 import { ack } from '../operations/job/ack.ts'
 import { take } from '../operations/job/take.ts'
 import { push } from '../operations/job/push.ts'
@@ -24,14 +25,18 @@ const acts: Record<string, Act> = {
 await perform(`operations on ${sizes.large} waiting jobs, beside ${sizes.small}`, async stage => {
   for (const [queue, size] of Object.entries(sizes)) await fill(stage, queue, size)
   const figures: Figure[] = []
-  for (const [name, act] of Object.entries(acts)) figures.push(...await compare(stage, name, act))
-  return [...figures, ...await compareAck(stage)]
+  for (const [name, act] of Object.entries(acts)) figures.push(...(await compare(stage, name, act)))
+  return [...figures, ...(await compareAck(stage))]
 })
 
 async function fill ({ redis }: Stage, queue: string, size: number): Promise<void> {
   const handful = 1000
   for (let i = 0; i < size; i += handful) {
-    await push(redis, queue, Array.from({ length: handful }, (_, j) => ({ payload: `{"number":${i + j}}` })))
+    await push(
+      redis,
+      queue,
+      Array.from({ length: handful }, (_, j) => ({ payload: `{"number":${i + j}}` }))
+    )
   }
 }
 
@@ -40,7 +45,9 @@ async function compareAck (stage: Stage): Promise<Figure[]> {
     small: await take(stage.redis, 'small', { lease: 600, count: times }),
     large: await take(stage.redis, 'large', { lease: 600, count: times })
   }
-  const nth = (queue: keyof typeof sizes, i: number) => [{ id: leased[queue][i]!.id, receipt: leased[queue][i]!.lease!.receipt }]
+  const nth = (queue: keyof typeof sizes, i: number) => [
+    { id: leased[queue][i]!.id, receipt: leased[queue][i]!.lease!.receipt }
+  ]
   return await compare(stage, 'ack', (redis, queue, i) => ack(redis, queue, nth(queue, i)))
 }
 

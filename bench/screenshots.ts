@@ -4,8 +4,8 @@ import { takeSamples } from '../operations/queue/history.ts'
 import { openBrowser } from '../test/fixtures/browser.ts'
 import { openDashboard } from '../test/fixtures/dashboard.ts'
 
-// Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder given; with a second word only those with it in
-// their name. docs/screenshots/ holds two of them.
+// Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder
+// given; with a second word only those with it in their name. docs/screenshots/ holds two of them.
 const [, , folder = 'data/screenshots', word = ''] = process.argv
 const endings: Array<() => unknown> = []
 const t = { teardown: (end: () => unknown) => endings.unshift(end) } as unknown as Test
@@ -14,31 +14,88 @@ const { app, page, ask, fail, visit } = await openDashboard(t, browser, '')
 
 const people = ['ann', 'ben', 'chloe', 'deniz', 'emma', 'finn', 'grace', 'hugo']
 const queues = [
-  { queue: 'invoice', waiting: 12, held: 1, payload: (n: number) => ({ order: 48_211 + n, total: `${19 + n * 3}.90`, currency: 'EUR' }) },
-  { queue: 'mail', waiting: 138, held: 4, payload: (n: number) => ({ to: `${people[n % 8]}@example.org`, template: n % 3 === 0 ? 'receipt' : 'welcome', order: 48_211 + n }) },
-  { queue: 'report', waiting: 3, held: 1, payload: (n: number) => ({ month: `2026-${String(n % 12 + 1).padStart(2, '0')}`, format: 'pdf' }) },
-  { queue: 'search-index', waiting: 64, held: 0, payload: (n: number) => ({ document: 9000 + n, action: 'update' }) },
-  { queue: 'thumbnail', waiting: 47, held: 3, payload: (n: number) => ({ image: `uploads/2026/11/${7312 + n}.jpg`, sizes: [160, 480, 1200] }) },
-  { queue: 'webhook:stripe', waiting: 21, held: 2, payload: (n: number) => ({ event: 'charge.succeeded', charge: `ch_${48_211 + n}`, amount: 1900 + n }) }
+  {
+    queue: 'invoice',
+    waiting: 12,
+    held: 1,
+    payload: (n: number) => ({ order: 48_211 + n, total: `${19 + n * 3}.90`, currency: 'EUR' })
+  },
+  {
+    queue: 'mail',
+    waiting: 138,
+    held: 4,
+    payload: (n: number) => ({
+      to: `${people[n % 8]}@example.org`,
+      template: n % 3 === 0 ? 'receipt' : 'welcome',
+      order: 48_211 + n
+    })
+  },
+  {
+    queue: 'report',
+    waiting: 3,
+    held: 1,
+    payload: (n: number) => ({
+      month: `2026-${String((n % 12) + 1).padStart(2, '0')}`,
+      format: 'pdf'
+    })
+  },
+  {
+    queue: 'search-index',
+    waiting: 64,
+    held: 0,
+    payload: (n: number) => ({ document: 9000 + n, action: 'update' })
+  },
+  {
+    queue: 'thumbnail',
+    waiting: 47,
+    held: 3,
+    payload: (n: number) => ({ image: `uploads/2026/11/${7312 + n}.jpg`, sizes: [160, 480, 1200] })
+  },
+  {
+    queue: 'webhook:stripe',
+    waiting: 21,
+    held: 2,
+    payload: (n: number) => ({
+      event: 'charge.succeeded',
+      charge: `ch_${48_211 + n}`,
+      amount: 1900 + n
+    })
+  }
 ]
+
+const backtrace = [
+  'at Connection.send (smtp.js:211:13)',
+  'at deliver (mailer.js:42:18)',
+  'at work (worker.js:17:5)'
+]
+const timeout = {
+  type: 'Timeout',
+  message: 'no answer from smtp.example.org within 30 s',
+  backtrace
+}
 
 // Failed jobs come first, so that the jobs that failed long ago have the smallest ids.
 async function failures (): Promise<void> {
-  const trace = ['at Connection.send (smtp.js:211:13)', 'at deliver (mailer.js:42:18)', 'at work (worker.js:17:5)']
   for (let n = 0; n < 12; n++) {
-    const bounced = { type: 'SMTPError', message: `550 5.1.1 no such user: ${people[n % 8]}@example.org`, backtrace: trace }
-    await fail('mail', n % 3 === 0 ? { type: 'Timeout', message: 'no answer from smtp.example.org within 30 s', backtrace: trace } : bounced, queues[1]!.payload(n), `mail-${n % 2 + 1}`)
+    const message = `550 5.1.1 no such user: ${people[n % 8]}@example.org`
+    const bounced = { type: 'SMTPError', message, backtrace }
+    const error = n % 3 === 0 ? timeout : bounced
+    await fail('mail', error, queues[1]!.payload(n), `mail-${(n % 2) + 1}`)
   }
-  for (let n = 0; n < 2; n++) await fail('thumbnail', { type: 'ImageError', message: 'premature end of JPEG file' }, queues[4]!.payload(n), 'thumbnail-1')
+  const broken = { type: 'ImageError', message: 'premature end of JPEG file' }
+  for (let n = 0; n < 2; n++) await fail('thumbnail', broken, queues[4]!.payload(n), 'thumbnail-1')
 }
 
 async function jobs (): Promise<void> {
   for (const { queue, waiting, held, payload } of queues) {
     const name = queue.split(':')[0]!
     for (const n of [1, 2]) await ask(`POST /w/${queue}?worker_id=${name}-${n}`)
-    await ask(`POST /qb/${queue}`, JSON.stringify({ jobs: Array.from({ length: waiting + held }, (_, n) => payload(n)) }))
+    const payloads = Array.from({ length: waiting + held }, (_, n) => payload(n))
+    await ask(`POST /qb/${queue}`, JSON.stringify({ jobs: payloads }))
     await ask(`POST /q/${queue}?delay=5400`, JSON.stringify(payload(500)))
-    for (let n = 0; n < held; n++) await ask(`GET /q/${queue}?lease=600&worker_id=${name}-${n % 2 + 1}`)
+    for (let n = 0; n < held; n++) {
+      await ask(`GET /q/${queue}?lease=600&worker_id=${name}-${(n % 2) + 1}`)
+    }
   }
   await ask('POST /q/report?depends=1', '{"merge":"2026","format":"pdf"}')
   await ask('POST /control/search-index', '{"status":"stop","for":1800}')
@@ -46,11 +103,23 @@ async function jobs (): Promise<void> {
 
 async function recurring (): Promise<void> {
   const all = {
-    nightly: { queue: 'report', cron: '30 4 * * *', tz: 'Europe/Berlin', payload: { report: 'daily' } },
-    'first-of-month': { queue: 'invoice', cron: '0 6 1 * *', catchup: 'one', payload: { run: 'monthly' } },
+    nightly: {
+      queue: 'report',
+      cron: '30 4 * * *',
+      tz: 'Europe/Berlin',
+      payload: { report: 'daily' }
+    },
+    'first-of-month': {
+      queue: 'invoice',
+      cron: '0 6 1 * *',
+      catchup: 'one',
+      payload: { run: 'monthly' }
+    },
     'check-mailbox': { queue: 'mail', every: 2, overlap: 'skip', payload: { check: 'bounces' } }
   }
-  for (const [name, one] of Object.entries(all)) await ask(`PUT /schedule/${name}`, JSON.stringify(one))
+  for (const [name, one] of Object.entries(all)) {
+    await ask(`PUT /schedule/${name}`, JSON.stringify(one))
+  }
 }
 
 // An hour as it might have been: jobs come in waves, and the last sample is the present.
@@ -59,15 +128,34 @@ async function past (): Promise<void> {
   const now = Date.now() / 1000
   for (let minute = 60; minute >= 0; minute--) {
     const then = facts.map((one, k) => {
-      const wave = 1 + 0.55 * Math.sin(minute / (6 + k)) * Math.min(1, minute / 12) + 0.12 * Math.sin(minute * (2.3 + k))
+      const wave =
+        1 +
+        0.55 * Math.sin(minute / (6 + k)) * Math.min(1, minute / 12) +
+        0.12 * Math.sin(minute * (2.3 + k))
       const waiting = Math.round(one.counts.waiting * wave)
-      return { ...one, counts: { ...one.counts, waiting }, pushed: Math.round(one.pushed - minute * 130 / (k + 1) + 9 * Math.sin(minute)), oldest_age: one.counts.waiting / 2 * wave, processed: Math.round(one.processed - minute * 126 / (k + 1)) }
+      return {
+        ...one,
+        counts: { ...one.counts, waiting },
+        pushed: Math.round(one.pushed - (minute * 130) / (k + 1) + 9 * Math.sin(minute)),
+        oldest_age: (one.counts.waiting / 2) * wave,
+        processed: Math.round(one.processed - (minute * 126) / (k + 1))
+      }
     })
-    await takeSamples(app.redis, { time: now - minute * 60, queues: then }, { now: now - minute * 60 })
+    const time = now - minute * 60
+    await takeSamples(app.redis, { time, queues: then }, { now: time })
   }
 }
 
-const pages = { all: '#/', queue: '#/q/mail', failed: '#/q/mail/failed', job: '#/q/mail/j/2', blocked: '#/q/report/blocked', workers: '#/w', schedules: '#/s', empty: '#/q/none' }
+const pages = {
+  all: '#/',
+  queue: '#/q/mail',
+  failed: '#/q/mail/failed',
+  job: '#/q/mail/j/2',
+  blocked: '#/q/report/blocked',
+  workers: '#/w',
+  schedules: '#/s',
+  empty: '#/q/none'
+}
 
 async function draw (name: string, hash: string): Promise<void> {
   if (!name.includes(word)) return
@@ -87,11 +175,14 @@ await jobs()
 await recurring()
 await past()
 mkdirSync(folder, { recursive: true })
-for (const [size, width, height] of [['desktop', 1200, 700], ['phone', 360, 780]] as const) {
-  await page.setViewportSize({ width, height })
+const sizes = { desktop: { width: 1200, height: 700 }, phone: { width: 360, height: 780 } }
+for (const [size, viewport] of Object.entries(sizes)) {
+  await page.setViewportSize(viewport)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    for (const [name, hash] of Object.entries(pages)) await draw(`${name}-${size}-${colorScheme}`, hash)
+    for (const [name, hash] of Object.entries(pages)) {
+      await draw(`${name}-${size}-${colorScheme}`, hash)
+    }
   }
 }
 for (const end of endings) await end()

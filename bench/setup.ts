@@ -10,16 +10,26 @@ import { createRedis, redisReady } from '../operations/redis/client.ts'
 import type { RedisClient } from '../operations/redis/store.ts'
 import { accepting, runRedis, stopRedis } from '../test/fixtures/redis.ts'
 
-export interface Place { url: string, pid: number, redis: RedisClient, stop (): Promise<void>, abandon (): void }
+export interface Place {
+  url: string
+  pid: number
+  redis: RedisClient
+  stop (): Promise<void>
+  abandon (): void
+}
 
 // To empty a Redis of millions of jobs takes longer than a request would wait.
 const timeoutMs = 60_000
 
-/** A redis-server of this program alone, empty and without a disk, and a client to it. On a unix socket unless a port is given. */
+/**
+ * A redis-server of this program alone, empty and without a disk, and a client to it. On a unix
+ * socket unless a port is given.
+ */
 export async function place (port = 0): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'presque-bench-'))
   const socket = join(folder, 'redis.sock')
-  const child: ChildProcess = runRedis(['--port', String(port), '--unixsocket', socket, '--dir', folder, '--save', ''])
+  const flags = ['--port', String(port), '--unixsocket', socket, '--dir', folder, '--save', '']
+  const child: ChildProcess = runRedis(flags)
   await accepting(child)
   const url = port === 0 ? `unix://${socket}` : `redis://127.0.0.1:${port}`
   const redis = createRedis(url, 'presque', timeoutMs)
@@ -41,13 +51,19 @@ export async function place (port = 0): Promise<Place> {
 export async function serve (REDIS_URL: string): Promise<{ url: string, close (): Promise<void> }> {
   const app = Fastify(options)
   await app.register(fp(presque), { config: { LOG_LEVEL: 'silent', REDIS_URL } })
-  return { url: await app.listen({ host: '127.0.0.1', port: 0 }), close: async () => await app.close() }
+  return {
+    url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    close: async () => await app.close()
+  }
 }
 
 /** Puts `count` jobs in, in batches. */
-export async function fill (redis: RedisClient, queue: string, count: number, job: (n: number) => NewJob): Promise<void> {
+export async function fill (
+  redis: RedisClient, queue: string, count: number, job: (n: number) => NewJob
+): Promise<void> {
   for (let n = 0; n < count; n += 1000) {
-    await push(redis, queue, Array.from({ length: Math.min(1000, count - n) }, (_, i) => job(n + i)))
+    const length = Math.min(1000, count - n)
+    await push(redis, queue, Array.from({ length }, (_, i) => job(n + i)))
   }
 }
 
@@ -57,6 +73,7 @@ export function median (numbers: number[]): number {
 
 /** Where the figures come from. */
 export function machine (): string {
-  const [, version] = /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' })) ?? []
+  const [, version] =
+    /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' })) ?? []
   return `Node ${process.versions.node}, Redis ${version}`
 }

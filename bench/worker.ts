@@ -1,4 +1,5 @@
-// How much of what raw HTTP does the Worker of the client keeps: the same jobs on the same server, in turns.
+// How much of what raw HTTP does the Worker of the client keeps: the same jobs on the same server,
+// in turns.
 import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Presque, Worker } from '../client/client.ts'
@@ -12,9 +13,15 @@ const asking = 'lease=60'
 
 type Way = (port: number) => Promise<void>
 
-const ways: Record<string, Way> = { 'raw HTTP, node:http': nodeHttp, 'raw HTTP, bare sockets': sockets, Worker: worker }
+const ways: Record<string, Way> = {
+  'raw HTTP, node:http': nodeHttp,
+  'raw HTTP, bare sockets': sockets,
+  Worker: worker
+}
 
-await perform(`${jobs} jobs with nothing to do, ${concurrency} at a time: raw HTTP with ack?next=1, and the Worker`, async ({ serve }) => {
+const title = `${jobs} jobs with nothing to do, ${concurrency} at a time`
+
+await perform(`${title}: raw HTTP with ack?next=1, and the Worker`, async ({ serve }) => {
   const { port, stop } = await serve()
   const rates: Record<string, number[]> = {}
   for (let round = 0; round <= rounds; round++) {
@@ -26,10 +33,12 @@ await perform(`${jobs} jobs with nothing to do, ${concurrency} at a time: raw HT
   }
   await stop()
   const median = (name: string) => quantile(rates[name]!, 0.5)
+  const toNode = median('Worker') / median('raw HTTP, node:http')
+  const toSockets = median('Worker') / median('raw HTTP, bare sockets')
   return [
     ...Object.keys(ways).map(name => ({ what: name, value: median(name), unit: 'jobs/s' })),
-    { what: 'Worker to node:http', value: median('Worker') / median('raw HTTP, node:http'), unit: '', least: 0.7 },
-    { what: 'Worker to bare sockets', value: median('Worker') / median('raw HTTP, bare sockets'), unit: '' }
+    { what: 'Worker to node:http', value: toNode, unit: '', least: 0.7 },
+    { what: 'Worker to bare sockets', value: toSockets, unit: '' }
   ]
 })
 
@@ -39,12 +48,16 @@ function inTurn (round: number): Array<[string, Way]> {
 
 async function measure (port: number, way: Way): Promise<number> {
   const presque = new Presque({ url: `http://127.0.0.1:${port}` })
-  for (let i = 0; i < jobs; i += 5_000) await presque.pushMany('bench', Array.from({ length: 5_000 }, (_, n) => ({ number: i + n })))
+  for (let i = 0; i < jobs; i += 5_000) {
+    await presque.pushMany('bench', Array.from({ length: 5_000 }, (_, n) => ({ number: i + n })))
+  }
   const since = performance.now()
   await way(port)
   const seconds = (performance.now() - since) / 1000
   const { counts, processed } = await presque.status('bench')
-  if (processed !== jobs || counts.active + counts.waiting > 0) throw new Error(`not all are done: ${JSON.stringify({ processed, counts })}`)
+  if (processed !== jobs || counts.active + counts.waiting > 0) {
+    throw new Error(`not all are done: ${JSON.stringify({ processed, counts })}`)
+  }
   await presque.purge('bench')
   return jobs / seconds
 }
@@ -52,9 +65,14 @@ async function measure (port: number, way: Way): Promise<number> {
 async function worker (port: number): Promise<void> {
   let left = jobs
   let end!: () => void
-  const done = new Promise<void>(resolve => { end = resolve })
-  const handle = () => { if (--left === 0) end() }
-  const working = new Worker(new Presque({ url: `http://127.0.0.1:${port}` }), 'bench', handle, { concurrency })
+  const done = new Promise<void>(resolve => {
+    end = resolve
+  })
+  const handle = () => {
+    if (--left === 0) end()
+  }
+  const presque = new Presque({ url: `http://127.0.0.1:${port}` })
+  const working = new Worker(presque, 'bench', handle, { concurrency })
   await done
   await working.close()
 }
@@ -69,24 +87,36 @@ async function drain (connection: Connection): Promise<void> {
   let answer = await connection.get(`/q/bench?${asking}`)
   while (answer.status === 200) {
     JSON.parse(answer.body)
-    answer = await connection.post(`/j/bench/${header(answer, 'x-presque-job')}/ack?receipt=${header(answer, 'x-presque-receipt')}&next=1&${asking}`)
+    const id = header(answer, 'x-presque-job')!
+    answer = await connection.post(nextPath(id, header(answer, 'x-presque-receipt')!))
   }
   expect(404, answer)
 }
 
+function nextPath (id: unknown, receipt: unknown): string {
+  return `/j/bench/${id}/ack?receipt=${receipt}&next=1&${asking}`
+}
+
 async function nodeHttp (port: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
-  const ask = (method: string, path: string) => new Promise<{ status: number, headers: IncomingHttpHeaders, body: string }>((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', method, path, agent }, answer => {
-      text(answer).then(body => resolve({ status: answer.statusCode!, headers: answer.headers, body }), reject)
-    })
-    asked.on('error', reject).end()
-  })
+  const ask = (method: string, path: string) =>
+    new Promise<{ status: number, headers: IncomingHttpHeaders, body: string }>(
+      (resolve, reject) => {
+        const asked = request({ port, host: '127.0.0.1', method, path, agent }, answer => {
+          text(answer).then(
+            body => resolve({ status: answer.statusCode!, headers: answer.headers, body }),
+            reject
+          )
+        })
+        asked.on('error', reject).end()
+      }
+    )
   const loop = async () => {
     let { status, headers, body } = await ask('GET', `/q/bench?${asking}`)
     while (status === 200) {
       JSON.parse(body)
-      ;({ status, headers, body } = await ask('POST', `/j/bench/${headers['x-presque-job']}/ack?receipt=${headers['x-presque-receipt']}&next=1&${asking}`))
+      const path = nextPath(headers['x-presque-job'], headers['x-presque-receipt'])
+      ;({ status, headers, body } = await ask('POST', path))
     }
     if (status !== 404) throw new Error(`the server answered ${status} ${body}`)
   }

@@ -1,10 +1,16 @@
-// BullMQ behind the same two routes. Plain JavaScript: its packages are installed only when it takes part.
+// BullMQ behind the same two routes. Plain JavaScript: its packages are installed only when it
+// takes part.
 import { Queue, Worker } from 'bullmq'
 import Fastify from 'fastify'
 import { serve } from './server.ts'
 
 const { hostname: host, port } = new URL(process.env.REDIS_URL)
-const connection = { host, port: Number(port), maxRetriesPerRequest: null, enableAutoPipelining: true }
+const connection = {
+  host,
+  port: Number(port),
+  maxRetriesPerRequest: null,
+  enableAutoPipelining: true
+}
 // As presque does by default, it keeps nothing of a finished job.
 const queue = new Queue('mail', { connection, defaultJobOptions: { removeOnComplete: true } })
 const worker = new Worker('mail', null, { connection, autorun: false })
@@ -27,7 +33,8 @@ app.get('/q/mail', async (_request, reply) => {
 app.post('/stock', async (request, reply) => {
   const { count, payload } = request.body
   for (let i = 0; i < count; i += 1000) {
-    await queue.addBulk(Array.from({ length: Math.min(1000, count - i) }, () => ({ name: 'mail', data: payload })))
+    const length = Math.min(1000, count - i)
+    await queue.addBulk(Array.from({ length }, () => ({ name: 'mail', data: payload })))
   }
   return reply.code(201).send()
 })

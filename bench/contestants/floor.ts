@@ -1,4 +1,5 @@
-// The least a queue can do: one Redis command a request, those of one turn of the event loop together.
+// The least a queue can do: one Redis command a request, those of one turn of the event loop
+// together.
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { serve } from './server.ts'

@@ -22,11 +22,17 @@ const yardstick = { ...both, 'push, 1 connection': pushAlone, 'take, 1 connectio
 
 // Who runs from its source, and who as it is shipped.
 function program (file: string) {
-  return (redisUrl: string) => startServer(process.execPath, ['--import', 'tsx', `bench/contestants/${file}`], surroundings(redisUrl))
+  return (redisUrl: string) =>
+    startServer(
+      process.execPath,
+      ['--import', 'tsx', `bench/contestants/${file}`],
+      surroundings(redisUrl)
+    )
 }
 
 function shipped (more: NodeJS.ProcessEnv = {}) {
-  return (redisUrl: string) => startServer(process.execPath, ['dist/cli/serve.js'], { ...surroundings(redisUrl), ...more })
+  return (redisUrl: string) =>
+    startServer(process.execPath, ['dist/cli/serve.js'], { ...surroundings(redisUrl), ...more })
 }
 
 function surroundings (redisUrl: string): NodeJS.ProcessEnv {
@@ -39,11 +45,22 @@ const overWebdis = {
 }
 
 export const contestants: Contestant[] = [
-  { name: 'constant', kinds: { push, take: { ...take, stock: false } }, start: program('constant.ts') },
+  {
+    name: 'constant',
+    kinds: { push, take: { ...take, stock: false } },
+    start: program('constant.ts')
+  },
   { name: 'floor', kinds: both, stock: 'list', start: program('floor.ts') },
   { name: 'presque', kinds, stock: 'presque', memory: true, start: shipped() },
   { name: 'uncoalesced', kinds: yardstick, stock: 'presque', start: program('uncoalesced.ts') },
   { name: 'presque x2', kinds: both, stock: 'presque', start: shipped({ PRESQUE_PROCESSES: '2' }) },
-  { name: 'bullmq', kinds: both, stock: 'bullmq', memory: true, missing: installed, start: program('bullmq.mjs') },
+  {
+    name: 'bullmq',
+    kinds: both,
+    stock: 'bullmq',
+    memory: true,
+    missing: installed,
+    start: program('bullmq.mjs')
+  },
   { name: 'webdis', kinds: overWebdis, stock: 'list', missing: isOnPath, start: startWebdis }
 ]

@@ -1,7 +1,18 @@
 import { median } from '../setup.ts'
 
-/** Of one measurement: requests and jobs a second, CPU microseconds a request of server and Redis, latencies in ms, bytes a job. */
-export interface Figure { requests?: number, jobs?: number, server?: number, redis?: number, p50?: number, p99?: number, memory?: number }
+/**
+ * Of one measurement: requests and jobs a second, CPU microseconds a request of server and Redis,
+ * latencies in ms, bytes a job.
+ */
+export interface Figure {
+  requests?: number
+  jobs?: number
+  server?: number
+  redis?: number
+  p50?: number
+  p99?: number
+  memory?: number
+}
 
 export type Measure = keyof Figure
 
@@ -11,7 +22,7 @@ export class Figures {
 
   add (contestant: string, kind: string, figure: Figure): void {
     const row = `${contestant}/${kind}`
-    this.#all.set(row, [...this.#all.get(row) ?? [], figure])
+    this.#all.set(row, [...(this.#all.get(row) ?? []), figure])
   }
 
   /** One of each round; none where nothing of the kind was measured. */

@@ -1,4 +1,7 @@
-/** One way to use a queue: what wrk sends, how many jobs a request stands for, and whether jobs must lie there first. */
+/**
+ * One way to use a queue: what wrk sends, how many jobs a request stands for, and whether jobs must
+ * lie there first.
+ */
 export interface Kind {
   path: string
   jobs: number
@@ -20,7 +23,13 @@ export const kinds = {
   push,
   take,
   'lease+ack': { path: '/q/mail', script: 'work', args: ['receipt='], stock: true, jobs: 0.5 },
-  'ack?next=1': { path: '/q/mail', script: 'work', args: ['next=1&lease=60&receipt='], stock: true, jobs: 1 },
+  'ack?next=1': {
+    path: '/q/mail',
+    script: 'work',
+    args: ['next=1&lease=60&receipt='],
+    stock: true,
+    jobs: 1
+  },
   '100 pushed': { path: '/qb/mail', script: 'push', args: ['POST', hundred], jobs: 100 },
   '100 leased+acked': { path: '/qb/mail', script: 'batch-work', stock: true, jobs: 50 },
   'push, 1 connection': { ...push, connections: 1 },

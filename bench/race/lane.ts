@@ -13,7 +13,13 @@ const waiting = 100_000
 export async function ownRedis (): Promise<Place> {
   const redis = await place(await freePort())
   const relieve = atExit(redis.abandon)
-  return { ...redis, stop: async () => { await redis.stop(); relieve() } }
+  return {
+    ...redis,
+    stop: async () => {
+      await redis.stop()
+      relieve()
+    }
+  }
 }
 
 /** A contestant that runs, with a Redis of its own. */
@@ -40,14 +46,22 @@ export class Lane {
     await this.#place.stop()
   }
 
-  /** Measures once. A run that emptied the queue does not count: it is done again with twice the stock. */
+  /**
+   * Measures once. A run that emptied the queue does not count: it is done again with twice the
+   * stock.
+   */
   async measure (kind: Kind, seconds: number, connections: number): Promise<Figure> {
     for (let attempt = 1; attempt <= 4; attempt++) {
       await this.#refill(kind, seconds)
       const before = [cpu(this.#server.pid), cpu(this.#place.pid)] as const
-      const seen = await load({ ...kind, url: this.#server.url + kind.path, seconds, connections: kind.connections ?? connections })
+      const seen = await load({
+        ...kind,
+        url: this.#server.url + kind.path,
+        seconds,
+        connections: kind.connections ?? connections
+      })
       const after = [cpu(this.#server.pid), cpu(this.#place.pid)] as const
-      const enough = !await this.#ranDry(kind, seen)
+      const enough = !(await this.#ranDry(kind, seen))
       this.#learn(kind, seen, enough)
       if (enough) return figure(kind, seen, after[0] - before[0], after[1] - before[1])
     }
@@ -61,7 +75,7 @@ export class Lane {
     await this.#flush()
     const before = await this.#used()
     await this.#fill(waiting)
-    const memory = (await this.#used() - before) / waiting - payload.length
+    const memory = ((await this.#used()) - before) / waiting - payload.length
     await this.#flush()
     return { memory }
   }
@@ -84,12 +98,17 @@ export class Lane {
   // webdis answers an empty list without an error.
   async #ranDry (kind: Kind, { refused }: Load): Promise<boolean> {
     if (refused > 0) return true
-    return kind.stock === true && this.contestant.stock === 'list' && await this.#place.redis.llen(list) === 0
+    return (
+      kind.stock === true &&
+      this.contestant.stock === 'list' &&
+      (await this.#place.redis.llen(list)) === 0
+    )
   }
 
   #learn (kind: Kind, { requests, seconds }: Load, enough: boolean): void {
-    const rate = requests * kind.jobs / seconds
-    this.#rates.set(kind, enough ? Math.max(rate, this.#rates.get(kind) ?? 0) : 2 * Math.max(rate, this.#rates.get(kind) ?? 0))
+    const rate = (requests * kind.jobs) / seconds
+    const highest = Math.max(rate, this.#rates.get(kind) ?? 0)
+    this.#rates.set(kind, enough ? highest : 2 * highest)
   }
 
   async #used (): Promise<number> {
@@ -97,6 +116,15 @@ export class Lane {
   }
 }
 
-function figure (kind: Kind, { requests, seconds, p50, p99 }: Load, server: number, redis: number): Figure {
-  return { requests: requests / seconds, jobs: requests * kind.jobs / seconds, server: server / requests, redis: redis / requests, p50, p99 }
+function figure (
+  kind: Kind, { requests, seconds, p50, p99 }: Load, server: number, redis: number
+): Figure {
+  return {
+    requests: requests / seconds,
+    jobs: (requests * kind.jobs) / seconds,
+    server: server / requests,
+    redis: redis / requests,
+    p50,
+    p99
+  }
 }

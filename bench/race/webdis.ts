@@ -7,7 +7,9 @@ import { start, type Child } from './child.ts'
 
 /** Resolves with why there is no webdis, if so. */
 export async function isOnPath (): Promise<string | undefined> {
-  const found = (process.env['PATH'] ?? '').split(delimiter).some(folder => existsSync(join(folder, 'webdis')))
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .some(folder => existsSync(join(folder, 'webdis')))
   return found ? undefined : 'not installed'
 }
 
@@ -16,7 +18,15 @@ export async function startWebdis (redisUrl: string): Promise<Child & { url: str
   const folder = mkdtempSync(join(tmpdir(), 'presque-bench-'))
   const [port, file] = [await freePort(), join(folder, 'webdis.json')]
   const { hostname, port: redisPort } = new URL(redisUrl)
-  const config = { redis_host: hostname, redis_port: Number(redisPort), http_host: '127.0.0.1', http_port: port, daemonize: false, verbosity: 0, logfile: '/dev/null' }
+  const config = {
+    redis_host: hostname,
+    redis_port: Number(redisPort),
+    http_host: '127.0.0.1',
+    http_port: port,
+    daemonize: false,
+    verbosity: 0,
+    logfile: '/dev/null'
+  }
   writeFileSync(file, JSON.stringify(config))
   // It complains of every connection that wrk cuts off at the end.
   const child = start('webdis', [file], {}, 'ignore')
@@ -30,7 +40,10 @@ export async function startWebdis (redisUrl: string): Promise<Child & { url: str
 
 async function answers (url: string): Promise<boolean> {
   for (let i = 0; i < 50; i++) {
-    const ok = await fetch(`${url}/PING`).then(response => response.ok, () => false)
+    const ok = await fetch(`${url}/PING`).then(
+      response => response.ok,
+      () => false
+    )
     if (ok) return true
     await delay(100)
   }

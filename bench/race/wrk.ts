@@ -2,21 +2,37 @@ import { spawnSync } from 'node:child_process'
 import { output } from './child.ts'
 
 /** What wrk saw: requests, those refused among them, seconds it took, and latencies in ms. */
-export interface Load { requests: number, refused: number, seconds: number, p50: number, p99: number }
+export interface Load {
+  requests: number
+  refused: number
+  seconds: number
+  p50: number
+  p99: number
+}
 
-export interface Traffic { url: string, connections: number, seconds: number, script?: string | undefined, args?: string[] | undefined }
+export interface Traffic {
+  url: string
+  connections: number
+  seconds: number
+  script?: string | undefined
+  args?: string[] | undefined
+}
 
 const ms: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000 }
 
 /** Throws where there is no wrk. */
 export function requireWrk (): void {
-  if (spawnSync('wrk', ['--version']).error) throw new Error('the load generator wrk is missing: apt-get install wrk')
+  if (spawnSync('wrk', ['--version']).error) {
+    throw new Error('the load generator wrk is missing: apt-get install wrk')
+  }
 }
 
-/** Lets wrk at a server, from one thread. */
-export async function load ({ url, connections, seconds, script, args = [] }: Traffic): Promise<Load> {
+/** Runs wrk against a server, from one thread. */
+export async function load (traffic: Traffic): Promise<Load> {
+  const { url, connections, seconds, script, args = [] } = traffic
   const lua = script === undefined ? [] : ['-s', `bench/wrk/${script}.lua`]
-  const text = await output('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...lua, url, '--', ...args])
+  const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency']
+  const text = await output('wrk', [...flags, ...lua, url, '--', ...args])
   const broken = /Socket errors:.*/.exec(text)
   if (broken !== null) throw new Error(`${url}: ${broken[0]}`)
   const [, requests] = /(\d+) requests in/.exec(text)!
