@@ -1,5 +1,4 @@
-import { request, type IncomingHttpHeaders } from 'node:http'
-import type { Server } from './servers.ts'
+import { request, type Agent, type IncomingHttpHeaders } from 'node:http'
 
 /** `unsent`: the server was not there. `unknown`: it may have heard, and may have done it. */
 export interface Answer { status: number | 'unsent' | 'unknown', headers: IncomingHttpHeaders, body: string }
@@ -13,8 +12,11 @@ export interface Call {
 
 const lost = (status: 'unsent' | 'unknown'): Answer => ({ status, headers: {}, body: '' })
 
-/** One request over a connection that is kept. Never rejects. */
-export function ask ({ port, agent }: Pick<Server, 'port' | 'agent'>, method: string, path: string, { body, headers = {}, cut }: Call = {}): Promise<Answer> {
+/** `agent`: keeps the connections; false for one connection a request. */
+export interface Target { port: number, agent: Agent | false }
+
+/** One request. Never rejects. */
+export function ask ({ port, agent }: Target, method: string, path: string, { body, headers = {}, cut }: Call = {}): Promise<Answer> {
   return new Promise(resolve => {
     const length = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const sent = request({ host: '127.0.0.1', port, agent, method, path, headers: { ...length, ...headers }, timeout: 90_000 })

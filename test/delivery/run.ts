@@ -112,13 +112,11 @@ async function endOf (world: World, queue: string): Promise<End> {
   return { counts, counters: { processed, failed, lost, expired }, failed: failing, completed }
 }
 
-// A kept connection may end just as it is used again: what only looks is asked once more.
-async function read (server: Server, path: string): Promise<string> {
-  for (let tries = 1; ; tries++) {
-    const { status, body } = await ask(server, 'GET', path)
-    if (status === 200) return body
-    if (typeof status === 'number' || tries === 3) throw new Error(`${path}: ${status} ${body}`)
-  }
+// Over a connection of its own: a kept one may have ended while the history was judged.
+async function read ({ port }: Server, path: string): Promise<string> {
+  const { status, body } = await ask({ port, agent: false }, 'GET', path)
+  if (status !== 200) throw new Error(`${path}: ${status} ${body}`)
+  return body
 }
 
 // Page by page, of a size that divides nothing.
