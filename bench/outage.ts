@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startRedis, type TestRedis } from '../test/fixtures/redis.ts'
+import { startRedis, type TestRedis } from '../test/support/redis/redis.ts'
 import { Connection, connections, type Answer } from './connection.ts'
 import { print, startServer, stop, type Figure, type Server } from './stage.ts'
 

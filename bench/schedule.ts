@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
-import { startRedis } from '../test/fixtures/redis.ts'
-import '../test/fixtures/shipped.ts'
+import { startRedis } from '../test/support/redis/redis.ts'
+import '../test/support/server/built.ts'
 
 const { seconds, servers: size } = await yargs(process.argv.slice(2)).locale('en').version(false)
   .option('seconds', { type: 'number', default: 60, describe: 'how long jobs are counted' })
@@ -15,7 +15,7 @@ const { seconds, servers: size } = await yargs(process.argv.slice(2)).locale('en
   .strict()
   .parseAsync()
 
-const server = fileURLToPath(new URL('../test/fixtures/server.mjs', import.meta.url))
+const server = fileURLToPath(new URL('../test/support/server/server-process.mjs', import.meta.url))
 const endings: Array<() => unknown> = []
 const teardown = (end: () => unknown) => {
   endings.push(end)

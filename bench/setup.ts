@@ -8,7 +8,7 @@ import presque, { options } from '../app.ts'
 import { push, type NewJob } from '../operations/job/push.ts'
 import { createRedis, redisReady } from '../operations/redis/client.ts'
 import type { RedisClient } from '../operations/redis/store.ts'
-import { accepting, runRedis, stopRedis } from '../test/fixtures/redis.ts'
+import { accepting, runRedis, stopRedis } from '../test/support/redis/redis.ts'
 
 export interface Place {
   url: string

@@ -1,7 +1,7 @@
 import type { Delivery } from './delivery.ts'
 
-// The shapes of requests and answers. test/client/schema.test.ts compares them with the server's
-// schemas.
+// The shapes of requests and answers. test/unit/client/schema.test.ts compares them with the
+// schemas of the server.
 
 /** Times are in seconds; `delayed` alone is in epoch seconds. */
 export interface PushManyOptions {

@@ -1,3 +1,7 @@
-import { testFiles, together } from './fixtures/together.ts'
+import { runTogether, testFiles } from './support/test-files.ts'
 
-await together(testFiles('contract'))
+await runTogether(testFiles(
+  'contract/pins.test.ts',
+  'contract/house.test.ts',
+  'contract/tests.test.ts'
+))

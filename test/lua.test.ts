@@ -1,3 +1,3 @@
-import { testFiles, together } from './fixtures/together.ts'
+import { runTogether, testFiles } from './support/test-files.ts'
 
-await together(testFiles('lua'))
+await runTogether(testFiles('lua'))

@@ -1,4 +1,4 @@
-import { freePort } from '../../test/fixtures/redis.ts'
+import { freePort } from '../../test/support/redis/redis.ts'
 import { place, type Place } from '../setup.ts'
 import { atExit, cpu, type Child } from './child.ts'
 import { payload, type Kind } from './kind.ts'

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '../../test/fixtures/redis.ts'
+import { freePort } from '../../test/support/redis/redis.ts'
 import { start, type Child } from './child.ts'
 
 /** Resolves with why there is no webdis, if so. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
-import { build } from '../helper.ts'
+import { build } from '../support/server/app.ts'
 import { pins, type Pins } from './pins.ts'
 
 const pinned = new URL('pins.json', import.meta.url)

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { assemble } from '../../operations/redis/script.ts'
 import { queueKey, scriptKey, type QueueKey } from '../../operations/redis/keys.ts'
-import { build } from '../helper.ts'
+import { build } from '../support/server/app.ts'
 
 /** A queue on a Redis of the test's own, and parts of lua/ that work on it. */
 export interface Bench {

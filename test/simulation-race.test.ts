@@ -1,0 +1,3 @@
+import { runTogether, testFiles } from './support/test-files.ts'
+
+await runTogether(testFiles('simulation/race.test.ts'))

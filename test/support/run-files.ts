@@ -1,0 +1,4 @@
+// Runs the test files that it is given.
+import { runTogether } from './test-files.ts'
+
+await runTogether(process.argv.slice(2))

@@ -1,0 +1,75 @@
+import { test } from 'tap'
+import { push as pushJobs } from '../../../../operations/job/push.ts'
+import { queueStatus } from '../../../../operations/queue/queue.ts'
+import { listenAt } from '../../../support/http/sse-client.ts'
+import { pair, type Server } from '../../../support/server/two-servers.ts'
+import { payloadOf } from '../../../support/http/payloads.ts'
+import { until } from '../../../support/until.ts'
+import { listen } from '../../../support/server/app.ts'
+
+const counts = async ({ app }: Server) => (await queueStatus(app.redis, 'mail')).counts
+
+test('without a lease, what a client that does not read has not been sent goes back when it leaves, as it stood and uncounted', async t => {
+  const [here, there] = await pair(t)
+  const count = 60
+  const big = payloadOf(2 ** 19)
+  await pushJobs(here.app.redis, 'mail', Array(count).fill({ payload: big }))
+  const ear = await listenAt(t, `${here.url}/q/mail?credit=10`)
+  ear.response.pause()
+  let before = -1
+  // Until it takes no more: what the network takes in, and ten.
+  await until('it takes no more', async () => {
+    const { waiting } = await counts(here)
+    const isStill = waiting === before
+    before = waiting
+    await new Promise(resolve => setTimeout(resolve, 300))
+    return isStill
+  })
+  t.ok(before > 20, `${before} of ${count} still wait`)
+  await ear.leave()
+  await until('what was not sent is back', async () => (await counts(here)).waiting > before)
+  const { counts: { waiting }, processed } = await queueStatus(there.app.redis, 'mail')
+  t.equal(waiting + processed, count)
+  t.ok(waiting <= before + 10)
+  const next = await fetch(`${there.url}/q/mail?lease=5`)
+  t.equal(Number(next.headers.get('x-presque-job')), processed + 1, 'the first of those that are back stands at the head')
+})
+
+test('on lease, jobs that were not sent go back uncounted when the client leaves, and those that were stay with it', async t => {
+  const [here, there] = await pair(t)
+  const count = 40
+  await pushJobs(here.app.redis, 'mail', Array(count).fill({ payload: payloadOf(2 ** 19) }))
+  const ear = await listenAt(t, `${here.url}/q/mail?lease=600&credit=1000`)
+  ear.response.pause()
+  await until('it has taken some', async () => (await counts(here)).active > 0)
+  await ear.leave()
+  await until('nothing is under way', async () => here.app.eventHub.logs === 0)
+  let last = -1
+  await until('what was not sent is back', async () => {
+    const { active } = await counts(there)
+    const isStill = active === last && active < count
+    last = active
+    await new Promise(resolve => setTimeout(resolve, 100))
+    return isStill
+  })
+  const rest = await (await fetch(`${there.url}/qb/mail?lease=5&batch_size=1`)).json() as Array<{ attempt: number }>
+  t.equal(rest[0]!.attempt, 1)
+})
+
+test('there are no more streams than PRESQUE_MAX_STREAMS: one more is refused and takes nothing, and there is room when one ends', async t => {
+  const { app, url } = await listen(t, { PRESQUE_MAX_STREAMS: 2 })
+  await pushJobs(app.redis, 'mail', [{ payload: '{}' }])
+  const ear = await listenAt(t, `${url}/events?queue=mail`)
+  await listenAt(t, `${url}/summary`)
+  for (const path of ['/events', '/summary', '/q/mail', '/q/mail?lease=30']) {
+    const answer = await fetch(`${url}${path}`, { headers: { accept: 'text/event-stream' } })
+    t.strictSame([answer.status, await answer.json(), answer.headers.get('retry-after')],
+      [503, { error: 'as many streams are open here as PRESQUE_MAX_STREAMS allows' }, '1'], path)
+  }
+  t.equal((await fetch(`${url}/summary`)).status, 200, 'an answer that ends is none')
+  t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 1 } })
+  await ear.leave()
+  await until('it is heard to have gone', () => app.eventStreams() === 1)
+  const next = await listenAt(t, `${url}/q/mail?lease=30`)
+  await next.hears(1)
+})

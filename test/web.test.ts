@@ -1,3 +1,0 @@
-import { testFiles, together } from './fixtures/together.ts'
-
-await together(testFiles('web'))
