@@ -127,7 +127,7 @@ function namesIn (fields: string | undefined): Set<string> | undefined {
 
 function text ({ progress, last_error: error, result, payload, ...rest }: Excerpt): string {
   return written(
-    { ...rest, keep: undefined, generation: undefined, proof: undefined },
+    { ...rest, keep: undefined, identity: undefined, proof: undefined },
     { progress, last_error: error, result, payload }
   )
 }

@@ -4,7 +4,7 @@
 -- use: read_clock begin_read read_job load_policy load_details member_of identity_of make_receipt
 -- use: first_deadline
 -- returns: an empty list if there is no such job; else a list:
---   what tells the job from another one of its id, in any generation of the queue
+--   its identity: tells it from another job of its id, in any generation of the queue
 --   the receipt of the delivery that is under way; '' if there is none
 --   what read_job returns, then the tries and the keep of the queue
 queue.now = read_clock(now)
@@ -13,10 +13,10 @@ local found = read_job(queue, id)
 if not found then return {} end
 local policy, details = load_policy(queue), load_details(queue, id)
 local seed, score = redis.call('HGET', stats, 'seed'), redis.call('ZSCORE', active, member_of(id))
-local generation_and_job = seed .. ' ' .. identity_of(redis.call('HGET', jobs, id), details)
+local identity = seed .. ' ' .. identity_of(redis.call('HGET', jobs, id), details)
 local receipt = ''
 if score then
   receipt = make_receipt(seed, id, details.deliveries or 1, first_deadline(details, score))
 end
 found[11], found[12] = policy.tries, policy.keep
-return { generation_and_job, receipt, unpack(found) }
+return { identity, receipt, unpack(found) }

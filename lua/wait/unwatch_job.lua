@@ -1,8 +1,8 @@
 -- Ends the watching of a server: its clients have all heard how a job has ended. A completed
 -- job that was kept for waiting clients alone is deleted with the last server.
 -- keys: completed jobs stats watchers
--- args: now id generation server heard
---   generation: what get_job says first of the job, for the id may be another job's by now
+-- args: now id identity server heard
+--   identity: what get_job says first of the job, for the id may be another job's by now
 --   heard: '1' if a client got the result; '' if they all left before
 -- use: allow_when_full read_clock run_due load_details member_of identity_of load_policy
 -- use: delete_job record_one save_details
@@ -12,8 +12,8 @@ queue.now = read_clock(now)
 run_due(queue, limits.promoted_by_look)
 local record, details = redis.call('HGET', jobs, id), load_details(queue, id)
 if not record or not redis.call('ZSCORE', completed, member_of(id)) then return 0 end
-local identity = identity_of(record, details)
-if redis.call('HGET', stats, 'seed') .. ' ' .. identity ~= generation then return 0 end
+local seed = redis.call('HGET', stats, 'seed')
+if seed .. ' ' .. identity_of(record, details) ~= identity then return 0 end
 local left = {}
 for other in (redis.call('HGET', watchers, id) or ''):gmatch('%S+') do
   if other ~= server then left[#left + 1] = other end

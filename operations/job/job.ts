@@ -24,7 +24,7 @@ export interface StoredJob extends Job {
   /** For how many seconds it is kept when it has completed and no client waits for its result. */
   keep: number
   /** Tells the job from any other of its id: after a purge, or after Redis lost writes. */
-  generation: string
+  identity: string
   /** The proof of its delivery on lease; '' where there is none. */
   proof: string
 }
@@ -67,7 +67,7 @@ interface Details extends Partial<Trace> {
 }
 
 const scripts = {
-  job: script<[generation: string, proof: string, ...Fields]>('get_job'),
+  job: script<[identity: string, proof: string, ...Fields]>('get_job'),
   list: script<[sound: string, ...Fields[]]>('list_jobs'),
   why: script<[...string[], number[]]>('why'),
   watch: script<number>('watch_job'),
@@ -81,11 +81,11 @@ export async function job (
   redis: RedisClient, queue: string, id: string, { now }: Options = {}
 ): Promise<StoredJob | null> {
   const reply = await scripts.job(redis, queue, { id, now: milliseconds(now) })
-  const [generation, proof, ...fields] = reply
-  if (generation === undefined) return null
+  const [identity, proof, ...fields] = reply
+  if (identity === undefined) return null
   await ensureListed(redis, queue)
   const { keep = fields[11] } = parseDetails(fields)
-  return { ...decode(queue, fields), keep: keep / 1000, generation, proof }
+  return { ...decode(queue, fields), keep: keep / 1000, identity, proof }
 }
 
 /** The job that holds a unique key, or null. */
@@ -147,15 +147,15 @@ export async function why (
   }]
 }
 
-type Watched = Pick<StoredJob, 'id' | 'generation'>
+type Watched = Pick<StoredJob, 'id' | 'identity'>
 
 /**
  * Has `server` woken when the job ends. Returns false if it has ended, or is not there.
  */
 export async function watch (
-  redis: RedisClient, queue: string, { id, generation }: Watched, server: string
+  redis: RedisClient, queue: string, { id, identity }: Watched, server: string
 ): Promise<boolean> {
-  return await scripts.watch(redis, queue, { id, generation, server }) === 1
+  return await scripts.watch(redis, queue, { id, identity, server }) === 1
 }
 
 /**
@@ -163,9 +163,9 @@ export async function watch (
  * - `heard`: a client has got the result
  */
 export async function unwatch (
-  redis: RedisClient, queue: string, { id, generation }: Watched, server: string, heard: boolean
+  redis: RedisClient, queue: string, { id, identity }: Watched, server: string, heard: boolean
 ): Promise<void> {
-  await scripts.unwatch(redis, queue, { id, generation, server, heard: heard ? 1 : '' })
+  await scripts.unwatch(redis, queue, { id, identity, server, heard: heard ? 1 : '' })
 }
 
 function parseDetails ([,,,,, text]: Fields): Details {

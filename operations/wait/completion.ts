@@ -24,7 +24,7 @@ export class Completions {
 
   /** Resolves when the job has ended or does not exist, at the deadline, or after `ms`. */
   async wait (
-    queue: string, job: Pick<StoredJob, 'id' | 'generation'>, deadline: Deadline, ms: number
+    queue: string, job: Pick<StoredJob, 'id' | 'identity'>, deadline: Deadline, ms: number
   ): Promise<void> {
     const exists = async (): Promise<boolean> => await watch(this.#redis, queue, job, this.#server)
     const end = this.#add(`${queue} ${job.id}`, deadline, ms)

@@ -42,8 +42,8 @@ export class LongPoll {
   constructor (redis: RedisClient) {
     this.#redis = redis
     this.#subscriber = new Subscriber(redis, (queue, message) => this.#receive(queue, message))
-    this.resultWaiters = new ResultWaiters(async (queue, id, generation, isRead) => {
-      await unwatch(redis, queue, { id, generation }, this.server, isRead)
+    this.resultWaiters = new ResultWaiters(async (queue, id, identity, isRead) => {
+      await unwatch(redis, queue, { id, identity }, this.server, isRead)
     })
     this.#completions = new Completions(redis, this.server, safetyMs)
     this.#safetyTimer = setInterval(() => this.#lookAfterAll(), safetyMs).unref()
@@ -84,7 +84,7 @@ export class LongPoll {
 
   /** Resolves when a job has ended or does not exist, at the deadline, or after `ms`. */
   async waitForEnd (
-    queue: string, job: Pick<StoredJob, 'id' | 'generation'>, deadline: Deadline, ms: number
+    queue: string, job: Pick<StoredJob, 'id' | 'identity'>, deadline: Deadline, ms: number
   ): Promise<void> {
     await this.#list(queue).subscribed
     if (deadline.aborted || this.#closed) return

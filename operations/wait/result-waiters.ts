@@ -1,10 +1,10 @@
 /** Tells Redis that no client of this server waits for a job; `isRead`: one got the result. */
-type SignOff = (queue: string, id: string, generation: string, isRead: boolean) => Promise<void>
+type SignOff = (queue: string, id: string, identity: string, isRead: boolean) => Promise<void>
 
 /** A client that waits for the end of a job. */
 export interface ResultWaiter {
   /** Names the job, once it is known. */
-  setJob (id: string, generation: string): void
+  setJob (id: string, identity: string): void
   /**
    * It waits no more. `completed`: the job has, and was kept for its waiters; `isRead`: the client
    * got the result.
@@ -21,7 +21,7 @@ interface Waiting { count: number, isRead: boolean }
  */
 export class ResultWaiters {
   readonly #signOff: SignOff
-  // By queue, id and generation, with spaces between them.
+  // By queue, id and identity, with spaces between them.
   readonly #waiting = new Map<string, Waiting>()
   // By queue, the clients whose push is under way: it may lead to a job that has waiters.
   readonly #pushing = new Map<string, Set<Promise<void>>>()
@@ -32,10 +32,10 @@ export class ResultWaiters {
 
   enter (queue: string): ResultWaiter {
     const endPush = this.#startPush(queue)
-    let job: [id: string, generation: string] | undefined
+    let job: [id: string, identity: string] | undefined
     return {
-      setJob: (id, generation) => {
-        job = [id, generation]
+      setJob: (id, identity) => {
+        job = [id, identity]
         this.#waitingFor(queue, ...job).count++
         endPush()
       },
@@ -60,17 +60,17 @@ export class ResultWaiters {
     }
   }
 
-  #waitingFor (queue: string, id: string, generation: string): Waiting {
-    const name = `${queue} ${id} ${generation}`
+  #waitingFor (queue: string, id: string, identity: string): Waiting {
+    const name = `${queue} ${id} ${identity}`
     const waiting = this.#waiting.get(name) ?? { count: 0, isRead: false }
     this.#waiting.set(name, waiting)
     return waiting
   }
 
   async #leave (
-    queue: string, id: string, generation: string, completed: boolean, isRead: boolean
+    queue: string, id: string, identity: string, completed: boolean, isRead: boolean
   ): Promise<void> {
-    const name = `${queue} ${id} ${generation}`
+    const name = `${queue} ${id} ${identity}`
     const waiting = this.#waiting.get(name)!
     waiting.isRead ||= isRead
     waiting.count--
@@ -80,6 +80,6 @@ export class ResultWaiters {
     this.#waiting.delete(name)
     if (!completed) return
     // Where Redis is away, the job is deleted a minute after its end.
-    await this.#signOff(queue, id, generation, waiting.isRead).catch(() => {})
+    await this.#signOff(queue, id, identity, waiting.isRead).catch(() => {})
   }
 }

@@ -78,14 +78,14 @@ async function endOf (
   deadline: Deadline
 ): Promise<StoredJob | null> {
   const until = performance.now() + deadline.ms
-  for (let generation: string | undefined; ;) {
+  for (let identity: string | undefined; ;) {
     const found = await job(redis, queue, id)
     if (found === null) return null
-    if (generation === undefined) waiter.setJob(id, found.generation)
-    generation ??= found.generation
+    if (identity === undefined) waiter.setJob(id, found.identity)
+    identity ??= found.identity
     // The id belongs to another job by now: after a purge, or where Redis lost its last writes.
-    if (found.generation !== generation) return null
-    if (mark !== undefined && !generation.endsWith(` ${mark}`)) return null
+    if (found.identity !== identity) return null
+    if (mark !== undefined && !identity.endsWith(` ${mark}`)) return null
     const ms = until - performance.now()
     const hasEnded = found.state === 'failed' || found.state === 'completed'
     if (hasEnded || ms <= 0 || longPoll.closed || deadline.aborted) return found
