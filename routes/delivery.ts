@@ -5,7 +5,7 @@ import { nack, type NackOutcome } from '../operations/job/nack.ts'
 import { release } from '../operations/job/release.ts'
 import { touchAs } from '../operations/job/touch.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
-import { ackAndTakeNext } from '../operations/wait/take.ts'
+import { ackAndTakeNext } from '../operations/wait/take-next.ts'
 import { elementTexts, memberText } from '../operations/json-text.ts'
 import { noteWorker } from '../operations/worker/worker.ts'
 

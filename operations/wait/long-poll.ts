@@ -1,7 +1,7 @@
 import { unwatch, type StoredJob } from '../job/job.ts'
 import { script } from '../redis/script.ts'
 import { Subscriber } from '../redis/pubsub.ts'
-import { Completions } from './completion.ts'
+import { JobEnds } from './job-end.ts'
 import type { Deadline } from './deadline.ts'
 import { ResultWaiters } from './result-waiters.ts'
 import { WaitingList } from './waiting-list.ts'
@@ -35,7 +35,7 @@ export class LongPoll {
   readonly #redis: RedisClient
   readonly #subscriber: Subscriber
   readonly #lists = new Map<string, WaitingList>()
-  readonly #completions: Completions
+  readonly #jobEnds: JobEnds
   readonly #safetyTimer: NodeJS.Timeout
   #closed = false
 
@@ -45,7 +45,7 @@ export class LongPoll {
     this.resultWaiters = new ResultWaiters(async (queue, id, identity, isRead) => {
       await unwatch(redis, queue, { id, identity }, this.server, isRead)
     })
-    this.#completions = new Completions(redis, this.server, safetyMs)
+    this.#jobEnds = new JobEnds(redis, this.server, safetyMs)
     this.#safetyTimer = setInterval(() => this.#lookAfterAll(), safetyMs).unref()
   }
 
@@ -61,7 +61,7 @@ export class LongPoll {
   }
 
   /** How many requests wait for the end of a job. */
-  get watching (): number { return this.#completions.size }
+  get watching (): number { return this.#jobEnds.size }
 
   /**
    * Looks through `queues`, in their order, until something is found. Returns null at the deadline,
@@ -88,7 +88,7 @@ export class LongPoll {
   ): Promise<void> {
     await this.#list(queue).subscribed
     if (deadline.aborted || this.#closed) return
-    await this.#completions.wait(queue, job, deadline, ms)
+    await this.#jobEnds.wait(queue, job, deadline, ms)
   }
 
   /** Each waiter gets its answer now: nothing. */
@@ -99,7 +99,7 @@ export class LongPoll {
       list.close()
       list.wake(Infinity)
     }
-    this.#completions.close()
+    this.#jobEnds.close()
     this.#subscriber.close()
   }
 
@@ -132,7 +132,7 @@ export class LongPoll {
   // The messages of lua/parts/notify/.
   #receive (queue: string, message: string): void {
     const [what, value = ''] = message.split(' ')
-    if (what === 'done') this.#completions.wake(queue, value)
+    if (what === 'done') this.#jobEnds.wake(queue, value)
     else if (what === 'quiet') this.#lists.get(queue)?.wake(Infinity)
     else if (Number(value) > 0) this.#lists.get(queue)?.wakeAfter(Number(value))
     else this.#wakeOne(queue)
@@ -152,7 +152,7 @@ export class LongPoll {
     for (const [queue, list] of this.#lists) {
       const isIdle = list.idleMs > 10 * safetyMs
       if (list.parked > 0) list.wake(1)
-      else if (isIdle && !this.#completions.has(queue)) this.#forget(queue, list)
+      else if (isIdle && !this.#jobEnds.has(queue)) this.#forget(queue, list)
     }
   }
 

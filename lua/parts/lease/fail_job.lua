@@ -1,4 +1,5 @@
--- Fails a job for good. It stays to be seen, redriven or deleted, and its unique key is free.
+-- Carries out the failure of a job for good; its callers decide. The job stays to be seen, redriven
+-- or deleted, and its unique key is free.
 -- keys: failed expiring
 -- use: member_of release_unique_key announce_end
 local function fail_job (queue, id, details)

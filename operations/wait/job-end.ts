@@ -3,7 +3,7 @@ import type { Deadline } from './deadline.ts'
 import type { RedisClient } from '../redis/store.ts'
 
 /** The requests of one server that wait for the end of a job. */
-export class Completions {
+export class JobEnds {
   readonly #redis: RedisClient
   readonly #server: string
   readonly #recheckMs: number
