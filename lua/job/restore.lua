@@ -1,6 +1,6 @@
 -- Puts jobs that were taken for good back to the head of the ready queue, uncounted, for their
 -- answer never reached the client. `ticket`: the same for every try to put these jobs back; '' if
--- there is but one. `fields`, of each job: id, payload, created and details, as take gave them; all
+-- there is but one. `fields`, of each job: id, payload, run_at and details, as take gave them; all
 -- under one seed.
 -- keys: stats workers latest restored
 -- args: now worker ticket seed ...fields

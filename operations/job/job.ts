@@ -202,7 +202,7 @@ function times ([, state, at, runAt]: Fields, { created, ready_at: readyAt, sinc
   return {
     created_at: (created ?? Number(runAt)) / 1000,
     run_at: Number(state === 'delayed' ? at : ready ?? runAt) / 1000,
-    // The fraction of a millisecond tells deliveries apart, and is no time.
+    // Earlier versions wrote a fraction of a millisecond, to tell deliveries apart.
     lease_expires_at: state === 'active' ? Math.floor(Number(at)) / 1000 : null
   }
 }

@@ -10,7 +10,7 @@ import { storeOf, type RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import type { Trace } from '../trace.ts'
 import { noteWorker } from '../worker/worker.ts'
-import { newGeneration } from './receipt.ts'
+import { randomLetters } from '../random-letters.ts'
 
 export interface NewJob {
   /** A JSON object, as text. It is stored byte for byte. */
@@ -120,7 +120,7 @@ async function pushEntries (
     : await storeOf(redis).part(QueueLimit).admit(queue)
   const fields = entries.flat()
   const plain = fields.length === entries.length ? 1 : ''
-  const args = { ...more, seed: newGeneration(), plain, fields }
+  const args = { ...more, seed: randomLetters(), plain, fields }
   const reply = await replicated(redis, queue, async client => await pushing(client, queue, args))
   storeOf(redis).meter?.pushed(queue, countNew(reply))
   // With the first id of all, the queue is new or has just been purged, perhaps with its name.

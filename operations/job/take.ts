@@ -9,7 +9,7 @@ import { storedTrace, type Trace } from '../trace.ts'
 import { noteWorker } from '../worker/worker.ts'
 import type { Delivery } from './delivery.ts'
 import { restore } from './put-back.ts'
-import { makeReceipt } from './receipt.ts'
+import { withTime } from './receipt.ts'
 
 export interface TakeOptions {
   /**
@@ -197,10 +197,10 @@ function readTakenForGood (reader: Reader): Delivery[] {
   return Array.from({ length: parseInt(nextWord(reader)) }, () => {
     const id = nextWord(reader)
     const payload = nextText(reader)
-    const created = nextWord(reader)
+    const runAt = nextWord(reader)
     const details = nextWord(reader) === '+' ? nextText(reader) : ''
-    if (!/"attempt":[1-9]/.test(details)) waits.push(now - readySince(details, created))
-    const restorable = [id, payload, created, details]
+    if (!/"attempt":[1-9]/.test(details)) waits.push(now - readySince(details, runAt))
+    const restorable = [id, payload, runAt, details]
     return { queue, generation, id, payload, lease: null, restorable, trace: traceIn(details) }
   })
 }
@@ -210,9 +210,9 @@ function traceIn (details: string): Trace | undefined {
 }
 
 // The same as lua/parts/record/ready_since.lua.
-function readySince (details: string, created: string): number {
+function readySince (details: string, runAt: string): number {
   const again = /"ready_at":(\d+)/.exec(details) ?? /"since":(\d+)/.exec(details)
-  return Number(again?.[1] ?? created)
+  return Number(again?.[1] ?? runAt)
 }
 
 function readLeased (reader: Reader): Delivery[] {
@@ -226,7 +226,7 @@ function readLeased (reader: Reader): Delivery[] {
     const since = nextWord(reader)
     const trace = since.endsWith('+') ? parsedTrace(nextText(reader)) : undefined
     if (attempt === 1) waits.push(now - Math.abs(parseInt(since)))
-    const lease = { attempt, receipt: makeReceipt(proof), since: now / 1000, expires }
+    const lease = { attempt, receipt: withTime(proof), since: now / 1000, expires }
     return { queue, generation, id, payload, lease, restorable: [], trace }
   })
 }

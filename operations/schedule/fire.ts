@@ -2,7 +2,7 @@ import { errors } from '../errors.ts'
 import { options } from '../job/push.ts'
 import { commonKey, scheduleKey } from '../redis/keys.ts'
 import { QueueLimit } from '../queue/queue-limit.ts'
-import { newGeneration } from '../job/receipt.ts'
+import { randomLetters } from '../random-letters.ts'
 import { replicated } from '../redis/replication.ts'
 import { script } from '../redis/script.ts'
 import { lastTick, tickAfter } from './cron.ts'
@@ -104,7 +104,7 @@ async function pushJob (
     known_until: (next ?? tick) + monthMs,
     overlap,
     options: JSON.stringify(options({ ...stored, payload }) ?? {}),
-    fresh_seed: newGeneration(),
+    fresh_seed: randomLetters(),
     payload
   }
   const store = storeOf(redis)

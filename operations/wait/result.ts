@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts'
 import { job, type StoredJob } from '../job/job.ts'
 import { pushOne, type NewJob, type Pushed } from '../job/push.ts'
-import { newGeneration } from '../job/receipt.ts'
+import { randomLetters } from '../random-letters.ts'
 import type { Deadline } from './deadline.ts'
 import type { LongPoll } from './long-poll.ts'
 import type { ResultWaiter } from './result-waiters.ts'
@@ -30,7 +30,7 @@ export async function pushAndWait (
   redis: RedisClient, longPoll: LongPoll, queue: string, job: NewJob, deadline: Deadline
 ): Promise<AwaitedPush> {
   const waiter = longPoll.resultWaiters.enter(queue)
-  const mark = newGeneration()
+  const mark = randomLetters()
   const { server } = longPoll
   try {
     const pushed = await pushOne(redis, queue, { ...job, awaited: { server, mark } })

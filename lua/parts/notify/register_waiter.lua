@@ -3,7 +3,8 @@
 -- keys: delayed active waiters
 -- use: load_policy
 -- returns: a time in ms; nil if it is not known
--- Why: a server looks every few seconds. So one that is not heard of for a minute is forgotten.
+-- Why: a server whose requests wait looks every 900 ms. One that is not heard of for a minute is
+-- forgotten.
 local function register_waiter (queue, server, is_hungry, again)
   local keys, policy = queue.keys, load_policy(queue)
   if is_hungry then

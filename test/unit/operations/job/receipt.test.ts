@@ -10,7 +10,7 @@ import { fire } from '../../../../operations/schedule/fire.ts'
 import { job } from '../../../../operations/job/job.ts'
 import { purge, queueStatus } from '../../../../operations/queue/queue.ts'
 import { take, type TakeOptions } from '../../../../operations/job/take.ts'
-import { newGeneration } from '../../../../operations/job/receipt.ts'
+import { randomLetters } from '../../../../operations/random-letters.ts'
 import type { RedisClient } from '../../../../operations/redis/store.ts'
 import { backup } from '../../../support/redis/backup.ts'
 import { build } from '../../../support/server/app.ts'
@@ -49,7 +49,7 @@ test('the seed of a queue is random, and another after each purge', async t => {
   seeds.add(await redis.hget('{mail}:stats', 'seed'))
   t.equal(seeds.size, 6)
   for (const seed of seeds) t.match(seed, /^[\w-]{22}$/)
-  t.equal(new Set(Array.from({ length: 1000 }, newGeneration)).size, 1000)
+  t.equal(new Set(Array.from({ length: 1000 }, randomLetters)).size, 1000)
 })
 
 test('a queue keeps its seed until it is purged, also one from before seeds were random', async t => {
