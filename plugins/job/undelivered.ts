@@ -26,7 +26,10 @@ type Pending = Map<ServerResponse, { undo: Undo, size: number, id: string }>
 // Without another answer for this time, all takes of a dead connection have been answered.
 const quietMs = 20
 
-/** `reply.whenUndelivered()`: puts back the jobs of an answer that no client received. */
+/**
+ * `reply.whenUndelivered()`: puts back the jobs of an answer that no client received. What goes
+ * back, and the retries: operations/job/put-back.ts.
+ */
 export default fp(async app => {
   const putBack = new PutBack((err, reqId) => {
     app.log.error({ reqId, err }, 'an undelivered job could not be put back')
