@@ -20,7 +20,7 @@ import admission from './plugins/http/admission.ts'
 import batchedWrites from './plugins/http/batched-writes.ts'
 import connections from './plugins/http/connections.ts'
 import cors from './plugins/http/cors.ts'
-import csrf from './plugins/http/csrf.ts'
+import crossSite from './plugins/http/cross-site.ts'
 import errorHandler from './plugins/http/error-handler.ts'
 import halfClosed from './plugins/http/half-closed.ts'
 import host from './plugins/http/host.ts'
@@ -64,7 +64,7 @@ const plugins = [
   config, connections, metrics, errorHandler, cors, methodNotAllowed, auth, privateRedis,
   redisClient, securityHeaders, pipelining, admission, batchedWrites, jsonBody,
   staticFiles, dashboard, halfClosed, putBack, replyJob, sse, summaries, sampler, host,
-  layout, eventHub, longPoll, redisSafety, openapi, csrf, limits, queueLimit,
+  layout, eventHub, longPoll, redisSafety, openapi, crossSite, limits, queueLimit,
   serializerCache, scheduler, validator
 ] as FastifyPluginAsync<object>[]
 
