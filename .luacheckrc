@@ -1,5 +1,5 @@
 -- What Redis gives its scripts. KEYS and ARGV are not here: the loader makes locals of what a header
--- names, and puts the numbers of operations/redis/limits.ts where a script says limits.NAME.
+-- names, and puts the numbers of operations/redis/script-limits.ts where a script says limits.NAME.
 std = {
   read_globals = {
     'cjson', 'error', 'ipairs', 'math', 'next', 'pairs', 'pcall', 'redis', 'select', 'string', 'struct',

@@ -7,8 +7,8 @@ import { errors } from './operations/errors.ts'
 import type { Siblings } from './operations/metric/process-metrics.ts'
 import { requestId } from './operations/request-id.ts'
 import auth from './plugins/access/auth.ts'
-import queueLimit from './plugins/access/queue-limit.ts'
-import limits from './plugins/background/limits.ts'
+import caps from './plugins/access/caps.ts'
+import tokenQueueLimit from './plugins/access/token-queue-limit.ts'
 import sampler from './plugins/background/sampler.ts'
 import scheduler from './plugins/background/scheduler.ts'
 import summaries from './plugins/background/summaries.ts'
@@ -64,7 +64,7 @@ const plugins = [
   config, connections, metrics, errorHandler, cors, methodNotAllowed, auth, privateRedis,
   redisClient, securityHeaders, pipelining, admission, batchedWrites, jsonBody,
   staticFiles, dashboard, halfClosed, putBack, replyJob, sse, summaries, sampler, host,
-  layout, eventHub, longPoll, redisSafety, openapi, crossSite, limits, queueLimit,
+  layout, eventHub, longPoll, redisSafety, openapi, crossSite, caps, tokenQueueLimit,
   serializerCache, scheduler, validator
 ] as FastifyPluginAsync<object>[]
 

@@ -48,7 +48,7 @@ export class QueueLimit {
     return await this.#redis.sismember(commonKey('queues'), queue).catch(() => 1) === 1
   }
 
-  get #limit (): number { return storeOf(this.#redis).limits.queues ?? defaultLimit }
+  get #limit (): number { return storeOf(this.#redis).caps.queues ?? defaultLimit }
 
   get #estimate (): number {
     return this.#counted.count + this.#admitted - this.#counted.admitted

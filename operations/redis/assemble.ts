@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { scriptKey, type CommonKey, type QueueKey, type ScheduleKey } from './keys.ts'
-import { limits } from './limits.ts'
+import { scriptLimits } from './script-limits.ts'
 
 export type Key = QueueKey | ScheduleKey | CommonKey
 
@@ -41,10 +41,10 @@ function made (text: string): Source {
 // In place, so that a limit costs no time in Redis.
 function withLimits (file: string, text: string): string {
   return text.replace(/\blimits\.(\w+)/g, (_, name: string) => {
-    if (!Object.hasOwn(limits, name)) {
-      throw new Error(`${file}: no such limit in operations/redis/limits.ts: ${name}`)
+    if (!Object.hasOwn(scriptLimits, name)) {
+      throw new Error(`${file}: no such limit in operations/redis/script-limits.ts: ${name}`)
     }
-    const limit = limits[name as keyof typeof limits]
+    const limit = scriptLimits[name as keyof typeof scriptLimits]
     return typeof limit === 'number' ? String(limit) : `'${limit}'`
   })
 }

@@ -35,7 +35,7 @@ export type Undo = (ticket: string) => Promise<unknown>
 export interface Load { open: number, bytes: number, refused: number }
 
 /** How many there may be; the default of the folder that counts them where the server sets none. */
-export interface Limits { queues?: number, schedules?: number, workers?: number }
+export interface Caps { queues?: number, schedules?: number, workers?: number }
 
 type Maker<Part> = new (client: RedisClient) => Part
 
@@ -43,7 +43,7 @@ type Maker<Part> = new (client: RedisClient) => Part
 export class Store {
   readonly client: RedisClient
   readonly load: Load = { open: 0, bytes: 0, refused: 0 }
-  readonly limits: Limits = {}
+  readonly caps: Caps = {}
   /** When this server last noted the name of each queue, in ms; see operations/queue/name.ts. */
   readonly notedNames = new Map<string, number>()
   /** For how many ms a command waits for its answer; see createRedis(). */

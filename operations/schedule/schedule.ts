@@ -58,7 +58,7 @@ export async function setSchedule (
   const time = milliseconds(now) ?? await clock(redis)
   checkTiming(stored, time)
   const next = tickAfter(stored, time)!
-  const most = storeOf(redis).limits.schedules ?? defaultLimit
+  const most = storeOf(redis).caps.schedules ?? defaultLimit
   const before = await change(redis, name, guard, async was => {
     const args = { name, was, is: JSON.stringify(stored), payload, next, most }
     return await scripts.set(redis, '', args)

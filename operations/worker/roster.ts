@@ -179,7 +179,7 @@ export class Roster {
     } while (cursor !== '0')
   }
 
-  get #limit (): number { return storeOf(this.#redis).limits.workers ?? defaultLimit }
+  get #limit (): number { return storeOf(this.#redis).caps.workers ?? defaultLimit }
 
   async #clock (): Promise<number> {
     const [seconds, micros] = await this.#redis.time()

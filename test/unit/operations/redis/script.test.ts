@@ -75,7 +75,7 @@ test('assemble() refuses a header that names what there is not', async t => {
   }
   t.equal(refused('-- keys: ready unheard_of\n'), 'written: no such key in operations/redis/keys.ts: unheard_of')
   t.equal(refused('-- keys: jobs\nreturn queue.keys.ready\n'), 'written: its header lacks keys.ready, which its lines use')
-  t.equal(refused('return limits.nothing\n'), 'written: no such limit in operations/redis/limits.ts: nothing')
+  t.equal(refused('return limits.nothing\n'), 'written: no such limit in operations/redis/script-limits.ts: nothing')
   t.equal(refused('-- use: unheard_of\n'), 'written: no such part in lua/parts: unheard_of')
   t.equal(refused('-- use: push\n'), 'written: no such part in lua/parts: push')
   t.equal(refused('-- args: publish\n-- use: publish\n'), 'written: publish is a part, and cannot be a key or an argument as well')

@@ -55,7 +55,7 @@ test('a queue forgets the workers it heard of, once it has heard of none for a d
 
 test('a bound on registrations is met by silent workers first, and then refused with a sentence', async t => {
   const redis: RedisClient = (await build(t)).redis
-  storeOf(redis).limits.workers = 3
+  storeOf(redis).caps.workers = 3
   for (const id of ['w1', 'w2', 'w3']) await register(redis, 'mail', id)
   await t.rejects(register(redis, 'mail', 'w4'), { code: 'WORKERS_FULL', message: 'there are as many workers as PRESQUE_MAX_WORKERS allows' })
   await register(redis, 'mail', 'w1')

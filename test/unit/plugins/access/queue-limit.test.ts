@@ -28,7 +28,7 @@ test('whatever would bring one queue too many into being is refused, and those t
 
 test('of many new queues at once no more are let in than there is room for', async t => {
   const redis: RedisClient = (await build(t)).redis
-  storeOf(redis).limits.queues = 20
+  storeOf(redis).caps.queues = 20
   const pushes = await Promise.allSettled(Array.from({ length: 200 }, async (_, i) => await pushOne(redis, `q${i}`, { payload: '{}' })))
   const refused = pushes.flatMap(one => one.status === 'rejected' ? [one.reason.code] : [])
   t.strictSame([...new Set(refused)], ['QUEUES_FULL'])
@@ -39,7 +39,7 @@ test('of many new queues at once no more are let in than there is room for', asy
 
 test('a schedule whose queue would be one too many skips its tick, and says why', async t => {
   const redis: RedisClient = (await build(t)).redis
-  storeOf(redis).limits.queues = 1
+  storeOf(redis).caps.queues = 1
   await pushOne(redis, 'a', { payload: '{}' })
   await setSchedule(redis, 'nightly', { queue: 'b', every: 60, payload: '{}' }, () => {}, { now: 1000 })
   const { claims, time } = await claim(redis, { now: 1061 })

@@ -2,7 +2,7 @@
  * The numbers of lua/, by name: the loader puts each where a script says `limits.NAME`. Those that
  * end in `_ms` are times in milliseconds.
  */
-export const limits = {
+export const scriptLimits = {
   /** A record is 6 bytes and the payload: see lua/parts/record/pack_record.lua. */
   record_header: 6,
 
