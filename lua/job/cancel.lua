@@ -4,7 +4,7 @@
 --   id: '' for many jobs of a state
 --   start, left: what the last call returned; '' for the first one
 --   members: the jobs on lease that the last call left over
--- use: allow_when_full read_clock run_due is_expired begin_bulk delete_job remove_entry
+-- use: allow_when_full read_clock run_due is_overdue begin_bulk delete_job remove_entry
 -- use: announce_end load_details drain_active drain_ready drain_sorted record_one
 -- use: resolve_dependents load_policy wake_waiter
 -- returns: a list, or NO_SUCH_JOB for a single job that is not there:
@@ -16,7 +16,7 @@
 allow_when_full(queue)
 queue.now = read_clock(now)
 run_due(queue, limits.promoted_by_look)
-if id ~= '' and (redis.call('HEXISTS', jobs, id) == 0 or is_expired(queue, id)) then
+if id ~= '' and (redis.call('HEXISTS', jobs, id) == 0 or is_overdue(queue, id)) then
   return { err = 'NO_SUCH_JOB' }
 end
 local most, begin = tonumber(limit) or 0, begin_bulk(queue, start)

@@ -1,11 +1,11 @@
 -- Lists the jobs of one state: those that wait in the order in which they will be taken, the others
 -- by the time of their state.
 -- keys: ranked delayed active failed completed blocked
--- args: now state offset limit order sound payload_max
---   sound: '' in the first call, then what the last one returned; 'anyhow' lists what there is by
+-- args: now state offset limit order checked payload_max
+--   checked: '' in the first call, then what the last one returned; 'anyhow' lists what there is by
 --     now
 --   payload_max: the bytes after which a payload is cut; its size then follows the job
--- use: read_clock begin_read expire_jobs count_stale sound_entries list_waiting read_range id_of
+-- use: read_clock begin_read delete_overdue count_stale check_entries list_waiting read_range id_of
 -- use: truncate_ids describe_jobs
 -- returns: a list:
 --   '', then jobs as describe_jobs returns them, of all no more than 8 MiB together
@@ -13,9 +13,9 @@
 --     them, where another call is to go on from there; '0 0' if more is due than a call deals with
 queue.now = read_clock(now)
 local can_write, more_due, more_expired = begin_read(queue, limits.promoted_by_take)
-for _ = 1, 9 do more_expired = more_expired and expire_jobs(queue) end
+for _ = 1, 9 do more_expired = more_expired and delete_overdue(queue) end
 local is_late = more_expired or (more_due and state == 'waiting')
-if sound ~= 'anyhow' and is_late then return { '0 0' } end
+if checked ~= 'anyhow' and is_late then return { '0 0' } end
 local sets = { delayed = delayed, blocked = blocked, active = active, failed = failed }
 sets.completed = completed
 local key, is_waiting, is_desc = sets[state], state == 'waiting', order == 'desc'
@@ -35,7 +35,7 @@ local ids = {}
 if is_waiting then
   -- Without writes some entries are stale: the pages may be short then.
   if can_write then
-    local current, last_id = sound_entries(queue, first, count, sound)
+    local current, last_id = check_entries(queue, first, count, checked)
     if current then return { current .. ' ' .. last_id } end
   end
   ids = list_waiting(queue, first, count)

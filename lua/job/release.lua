@@ -12,8 +12,8 @@ queue.now = read_clock(now)
 local is_first, at = front == '1', queue.now + (tonumber(delay) or 0)
 local details, state = verify_receipt(queue, id, proof)
 if not details or state == 'completed' then return { err = details and 'LEASE_LOST' or state } end
-if state == 'expired' then undo_expiry(queue, id, details) end
-if state == 'expired' and is_first then
+if state == 'lease_expired' then undo_expiry(queue, id, details) end
+if state == 'lease_expired' and is_first then
   -- What never reached its client was no loss.
   local lost, in_row = details.lost, details.lost_in_row or 1
   details.lost, details.lost_in_row = lost > 1 and lost - 1 or nil, in_row > 1 and in_row - 1 or nil

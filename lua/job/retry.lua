@@ -4,7 +4,7 @@
 -- args: now id state limit start left
 --   id: '' for many jobs of a state
 --   start, left: what the last call returned; '' for the first one
--- use: allow_when_full read_clock run_due begin_bulk member_of read_range resume_index is_expired
+-- use: allow_when_full read_clock run_due begin_bulk member_of read_range resume_index is_overdue
 -- use: load_details id_of state_since is_newer claim_unique_key save_details redrive_job retry_now
 -- use: wake_waiter record_states resolve_dependents
 -- returns: a list:
@@ -21,7 +21,7 @@ local from, is_one = state == 'failed' and failed or delayed, id ~= ''
 local begin, members = begin_bulk(queue, start), { member_of(id) }
 if not is_one then
   members = read_range('ZRANGE', from, resume_index(from, left), tonumber(limit) or 0)
-elseif redis.call('HEXISTS', jobs, id) == 0 or is_expired(queue, id) then
+elseif redis.call('HEXISTS', jobs, id) == 0 or is_overdue(queue, id) then
   return { err = 'NO_SUCH_JOB' }
 elseif redis.call('ZSCORE', active, members[1]) then
   return { err = 'JOB_ON_LEASE' }

@@ -1,7 +1,7 @@
 -- Gathers what can keep a job from running.
 -- keys: ready ranked stats
 -- args: now id
--- use: read_clock begin_read expire_jobs read_job current_policy load_policy apply_limits
+-- use: read_clock begin_read delete_overdue read_job current_policy load_policy apply_limits
 -- use: member_of remove_stale count_stale
 -- returns: NO_SUCH_JOB, or the job as list_jobs returns it, then a list:
 --   the time in ms
@@ -11,7 +11,7 @@
 --   1 if a limit is reached, else 0; until when in ms, or 0
 queue.now = read_clock(now)
 local can_write, _, more_expired = begin_read(queue, limits.promoted_by_look)
-for _ = 1, 9 do more_expired = more_expired and expire_jobs(queue) end
+for _ = 1, 9 do more_expired = more_expired and delete_overdue(queue) end
 local found = read_job(queue, id)
 if not found then return { err = 'NO_SUCH_JOB' } end
 local policy = can_write and current_policy(queue) or load_policy(queue)

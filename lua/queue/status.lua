@@ -1,7 +1,7 @@
 -- Counts the jobs of a queue, and what has become of those before.
 -- keys: ready ranked expiring jobs details stats
 -- args: now
--- use: read_clock begin_read count_states remove_stale id_of is_expired ready_since load_details
+-- use: read_clock begin_read count_states remove_stale id_of is_overdue ready_since load_details
 -- use: current_policy load_policy
 -- returns: a list:
 --   waiting, delayed, active, failed and completed jobs
@@ -22,7 +22,7 @@ for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1]
 local oldest
 for _, id in ipairs(counts.waiting > 0 and heads or {}) do
   local record = redis.call('HGET', jobs, id)
-  if record and not (has_expired and is_expired(queue, id)) then
+  if record and not (has_expired and is_overdue(queue, id)) then
     local since = ready_since(record, has_details and load_details(queue, id))
     oldest = math.min(oldest or queue.now, since)
   end

@@ -68,7 +68,7 @@ interface Details extends Partial<Trace> {
 
 const scripts = {
   job: script<[identity: string, proof: string, ...Fields]>('get_job'),
-  list: script<[sound: string, ...Fields[]]>('list_jobs'),
+  list: script<[checked: string, ...Fields[]]>('list_jobs'),
   why: script<[...string[], number[]]>('why'),
   watch: script<number>('watch_job'),
   unwatch: script<number>('unwatch_job')
@@ -117,12 +117,12 @@ export async function jobs (
   const { offset, limit, order = 'asc', payloadMax, now } = page
   if (limit === 0) return []
   const args = { state, offset, limit, order, payload_max: payloadMax, now: milliseconds(now) }
-  let sound = ''
+  let checked = ''
   for (let call = 1; ; call++) {
-    if (call > maxCalls) sound = 'anyhow'
-    const [isSound, ...found] = await scripts.list(redis, queue, { ...args, sound })
-    sound = isSound
-    if (sound !== '') continue
+    if (call > maxCalls) checked = 'anyhow'
+    const [nextChecked, ...found] = await scripts.list(redis, queue, { ...args, checked })
+    checked = nextChecked
+    if (checked !== '') continue
     if (found.length > 0) await ensureListed(redis, queue)
     return found.map(fields => decode(queue, fields))
   }

@@ -10,7 +10,7 @@ import { storeOf, type RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import type { Trace } from '../trace.ts'
 import { noteWorker } from '../worker/worker.ts'
-import { randomLetters } from '../random-letters.ts'
+import { randomLetters } from '../seed.ts'
 
 export interface NewJob {
   /** A JSON object, as text. It is stored byte for byte. */

@@ -1,5 +1,5 @@
-// Receipts: lua/parts/delivery/make_receipt.lua makes them, verify_receipt.lua checks them. The proof
-// is the part that Redis knows.
+// Receipts: lua/parts/delivery/make_receipt.lua makes them, verify_receipt.lua checks them. The
+// proof is the part that Redis knows.
 
 const form = /^(\d+-[0-9a-f]{16})-([0-9a-z]{1,10})$/
 

@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts'
 import { job, type StoredJob } from '../job/job.ts'
 import { pushOne, type NewJob, type Pushed } from '../job/push.ts'
-import { randomLetters } from '../random-letters.ts'
+import { randomLetters } from '../seed.ts'
 import type { Deadline } from './deadline.ts'
 import type { LongPoll } from './long-poll.ts'
 import type { ResultWaiter } from './result-waiters.ts'

@@ -12,7 +12,7 @@ local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitte
   if state == 'completed' then return 'LEASE_LOST', 0 end
   count_outcome(queue, id, 'failed')
   -- The job waits already, or has failed; either way the worker has now told what happened.
-  if state == 'expired' then undo_expiry(queue, id, details) end
+  if state == 'lease_expired' then undo_expiry(queue, id, details) end
   redis.call('ZREM', keys.active, member_of(id))
   redis.call('HDEL', keys.holders, id)
   end_delivery(details)

@@ -10,7 +10,7 @@ local function touch_one (queue, id, receipt, lease, progress)
   if not details then return nil, state end
   local member = member_of(id)
   if state == 'completed' then return nil, 'LEASE_LOST' end
-  if state == 'expired' then
+  if state == 'lease_expired' then
     -- What it had of the concurrency, another job may have by now.
     local is_full = redis.call('ZCARD', keys.active) >= (policy.concurrency or math.huge)
     if is_full or redis.call('ZSCORE', keys.failed, member) then return nil, 'LEASE_LOST' end

@@ -3,7 +3,8 @@
 -- keys: active completed jobs stats
 -- use: load_details member_of make_receipt first_deadline
 -- returns: the details of the job, with the first deadline of the delivery; nil if it is refused
---   the state of the delivery: 'active', 'expired' or 'completed'; or the code of the error
+--   the state of the delivery: 'active', 'lease_expired' or 'completed'; or the code of
+--     the error
 local function verify_receipt (queue, id, receipt)
   local keys = queue.keys
   if redis.call('HEXISTS', keys.jobs, id) == 0 then return nil, 'NO_SUCH_JOB' end
@@ -17,7 +18,7 @@ local function verify_receipt (queue, id, receipt)
     receipt ~= make_receipt(seed, id, delivery, '') then return nil, 'LEASE_LOST' end
   if began ~= '' then details.first_deadline = began end
   if active then return details, 'active' end
-  if details.lapsed then return details, 'expired' end
+  if details.lapsed then return details, 'lease_expired' end
   if redis.call('ZSCORE', keys.completed, member_of(id)) then return details, 'completed' end
   return nil, 'LEASE_LOST'
 end

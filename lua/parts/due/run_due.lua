@@ -2,8 +2,9 @@
 -- keys: delayed active failed completed ended expiring
 -- rarely: run_steps
 -- returns: what run_steps returns
--- Why: every script that looks at a queue begins so, and no timer is needed. A queue of jobs that
--- only wait pays for one command.
+-- Why: every script that looks at a queue begins so, and no timer is needed. The exception: ack,
+-- nack, touch, release and restore look at their own jobs alone. A queue of jobs that only wait
+-- pays for one command.
 local function run_due (queue, limit)
   local keys = queue.keys
   local sets = redis.call('EXISTS', keys.delayed, keys.active, keys.expiring, keys.completed,

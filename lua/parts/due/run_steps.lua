@@ -1,7 +1,7 @@
 -- Does a bounded piece of what time has made due: expires jobs and leases, discards failed jobs,
 -- resolves dependents, and promotes `limit` delayed jobs at most.
 -- keys: delayed active failed completed ended expiring
--- rarely: expire_jobs discard_failed expire_leases resolve_dependents promote_delayed
+-- rarely: delete_overdue discard_failed expire_leases resolve_dependents promote_delayed
 -- returns: whether delayed jobs may be left that are due
 --   whether jobs may be left in the ready queue whose ttl has ended
 --   whether dependents can be taken now, or may be after the next call
@@ -11,7 +11,7 @@ local function run_steps (queue, limit)
   local function is_due (key)
     return #redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 1) > 0
   end
-  if is_due(keys.expiring) or is_due(keys.completed) then more_expired = expire_jobs(queue) end
+  if is_due(keys.expiring) or is_due(keys.completed) then more_expired = delete_overdue(queue) end
   -- More than the steps after this one can fail.
   if redis.call('EXISTS', keys.failed) == 1 then
     discard_failed(queue, limits.discarded_at_once)

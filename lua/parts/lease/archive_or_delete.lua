@@ -4,7 +4,7 @@
 -- rarely: leave_ready_queue archive_job
 local function archive_or_delete (queue, id, details, state, result, keep)
   local had_failed = redis.call('ZREM', queue.keys.failed, member_of(id)) == 1
-  if state == 'expired' and not had_failed then leave_ready_queue(queue, id, details) end
+  if state == 'lease_expired' and not had_failed then leave_ready_queue(queue, id, details) end
   if keep == 0 then
     delete_job(queue, id, details)
   else

@@ -1,4 +1,5 @@
--- Ends at most a hundred leases that have expired.
+-- Ends at most a hundred leases that have expired. Called by run_steps, so by every script that
+-- looks at a queue; while a request waits, at least every 900 ms.
 -- keys: active stats
 -- use: id_of
 -- rarely: expire_lease record_states

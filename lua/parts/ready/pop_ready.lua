@@ -1,6 +1,6 @@
 -- Takes at most `count` jobs out of the ready queue, of 8 MiB together, and skips stale entries, a
--- thousand at most. The first job goes out however large it is. `is_whole`: some jobs go out for
--- good, and their last error with them.
+-- thousand at most. The first job goes out however large it is. `takes_for_good`: some jobs go out
+-- for good, and their last error with them.
 -- keys: ready ranked jobs details
 -- use: begin_pop peek_entries count_fitting
 -- rarely: count_errors is_current
@@ -8,7 +8,7 @@
 -- Why: an answer that takes Redis and the network longer than a request waits for it is lost, and
 -- its jobs with it. So a batch has as many jobs as fit for certain if they are no larger than those
 -- of the batch before it.
-local function pop_ready (queue, count, is_whole)
+local function pop_ready (queue, count, takes_for_good)
   local keys, popped = queue.keys, begin_pop(queue, count)
   local ids, records, details = popped.ids, popped.records, popped.details
   local n, skipped, room, batch = 0, 0, limits.answer_bytes, limits.first_batch
@@ -17,7 +17,7 @@ local function pop_ready (queue, count, is_whole)
     if #found == 0 then return popped end
     local stored = redis.call('HMGET', keys.jobs, unpack(found))
     local texts = popped.has_details and redis.call('HMGET', keys.details, unpack(found)) or {}
-    local extra = is_whole and popped.has_reports and count_errors(queue, found, texts) or {}
+    local extra = takes_for_good and popped.has_reports and count_errors(queue, found, texts) or {}
     local last, largest
     last, room, largest = count_fitting(stored, texts, extra, room, n == 0)
     if last == 0 then break end

@@ -9,7 +9,7 @@
 --     of lease_jobs or give_jobs
 local function hand_out (queue, popped, requests, shares)
   local keys, now, words = queue.keys, queue.now, popped.words
-  local is_hungry, deadline, last = false, nil, 0
+  local got_none, deadline, last = false, nil, 0
   for i, request in ipairs(requests) do
     local first, worker, lease = last + 1, request.worker, request.lease
     last = math.min(last + (shares[i] or 0), #popped.ids)
@@ -21,7 +21,7 @@ local function hand_out (queue, popped, requests, shares)
       give_jobs(queue, popped, first, last)
     end
     if count == 0 then
-      is_hungry = is_hungry or not request.is_quiet
+      got_none = got_none or not request.is_quiet
     elseif lease then
       deadline = math.min(deadline or math.huge, now + lease)
     end
@@ -33,5 +33,5 @@ local function hand_out (queue, popped, requests, shares)
     end
     if worker ~= '' then mark_worker_seen(queue, worker) end
   end
-  return last, is_hungry, deadline
+  return last, got_none, deadline
 end

@@ -7,7 +7,7 @@
 -- Why: a quiet worker gets no jobs, whatever there is.
 local function parse_requests (queue, requests)
   local key, own_lease = queue.keys.quiet, load_policy(queue).lease
-  local parsed, is_whole, has_quiet = {}, false, redis.call('EXISTS', key) == 1
+  local parsed, takes_for_good, has_quiet = {}, false, redis.call('EXISTS', key) == 1
   for i, request in ipairs(requests) do
     local count, lease, worker = request:match('^(%d+) (%d*) (.*)$')
     local is_quiet = has_quiet and worker ~= '' and redis.call('ZSCORE', key, worker) and true
@@ -17,7 +17,7 @@ local function parse_requests (queue, requests)
       worker = worker,
       is_quiet = is_quiet
     }
-    is_whole = is_whole or lease == ''
+    takes_for_good = takes_for_good or lease == ''
   end
-  return parsed, is_whole
+  return parsed, takes_for_good
 end

@@ -16,14 +16,14 @@ local function take_jobs (queue, requests, server)
   local keys, now = queue.keys, queue.now
   local _, more_expired, unblocked = run_due(queue, limits.promoted_by_take)
   local policy = current_policy(queue)
-  local parsed, is_whole = parse_requests(queue, requests)
+  local parsed, takes_for_good = parse_requests(queue, requests)
   local shares, total, again = {}, 0, nil
   if not policy.stopped then shares, total, again = apply_limits(queue, parsed) end
   -- Jobs may be in the ready queue whose ttl has ended: the next calls delete these first.
-  local popped = pop_ready(queue, more_expired and 0 or total, is_whole)
+  local popped = pop_ready(queue, more_expired and 0 or total, takes_for_good)
   local stats = redis.call('HMGET', keys.stats, 'seed', 'last_id', 'asked_at')
   popped.seed = stats[1]
-  local count, is_hungry, deadline = hand_out(queue, popped, parsed, shares)
+  local count, got_none, deadline = hand_out(queue, popped, parsed, shares)
   store_taken(queue, popped, count)
   if queue.memo.ended then unblocked = resolve_dependents(queue) or unblocked end
   -- For /why; once a second is enough, and a queue that was never used is not made by a take.
@@ -33,7 +33,7 @@ local function take_jobs (queue, requests, server)
   if more_expired or popped.is_unsure or unblocked then
     again = now
   else
-    again = next_look(queue, server, again, is_hungry, deadline)
+    again = next_look(queue, server, again, got_none, deadline)
   end
   if count > 0 and is_recording(queue) then record_taken(queue, popped, parsed, shares) end
   local left = redis.call('LLEN', keys.ready) + redis.call('ZCARD', keys.ranked)

@@ -16,11 +16,11 @@ const field = new Set(`
   folder guard health host index json key limit list load lock look member name range record
   recording report request size state step store summary supervisor text time url zone
 
-  add advance allow announce answer apply archive begin claim complete current delete describe
+  add advance allow announce answer apply archive begin check claim complete current delete describe
   discard drain end find fire first fitting full get give hand held holder insert invalid late
   leave make mark move new newer now oldest one out pack parse peek pieces raise read redact
   redrive register registration remove replace resolve resume run save seen set since skip sorted
-  sound stop taken truncate undo verify why
+  stop taken truncate undo verify why
 
   at by has is next of or when
 `.trim().split(/\s+/))

@@ -57,7 +57,7 @@ test('verify_receipt() knows an expired lease until the next delivery, and a com
   const { redis, key, call, receipt } = await leased(t)
   await redis.zrem(key('active'), 'a1')
   await redis.hset(key('details'), '1', '{"deliveries":1,"first_deadline":"5000","lapsed":true}')
-  t.strictSame(await call('verify_receipt', verify, { args: [receipt] }), ['ok', 'expired'])
+  t.strictSame(await call('verify_receipt', verify, { args: [receipt] }), ['ok', 'lease_expired'])
   await redis.hset(key('details'), '1', '{"deliveries":1,"first_deadline":"5000"}')
   t.strictSame(await call('verify_receipt', verify, { args: [receipt] }), ['refused', 'LEASE_LOST'])
   await redis.zadd(key('completed'), 9000, 'a1')

@@ -30,7 +30,7 @@ test('count_lateness() counts each job under its bound, and the last one without
   t.strictSame(await redis.hgetall(key('stats')), { late_1: '3', late_2: '1', late_7: '1', late_8: '1', late_ms: '120012' })
 })
 
-test('expire_jobs() deletes a hundred at most of those whose ttl has ended, and of results', async t => {
+test('delete_overdue() deletes a hundred at most of those whose ttl has ended, and of results', async t => {
   const { redis, key, call } = await bench(t)
   for (let id = 1000; id < 1150; id++) {
     await redis.hset(key('jobs'), id, record)
@@ -39,7 +39,7 @@ test('expire_jobs() deletes a hundred at most of those whose ttl has ended, and 
   await redis.hset(key('jobs'), '9', record)
   await redis.zadd(key('completed'), 1000, 'a9')
   await redis.rpush(key('ready'), '1000', '7')
-  const expire = async () => await call('expire_jobs', 'return expire_jobs(queue)')
+  const expire = async () => await call('delete_overdue', 'return delete_overdue(queue)')
   t.equal(await expire(), true)
   t.equal(await redis.hlen(key('jobs')), 50)
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['7'], 'their entries go as well')

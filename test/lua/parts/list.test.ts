@@ -22,13 +22,13 @@ test('list_waiting() lists a page across the priorities', async t => {
   t.same(await list(5, 3), {})
 })
 
-test('sound_entries() has another call go on where more is stale than one call reads', async t => {
+test('check_entries() has another call go on where more is stale than one call reads', async t => {
   const found = await bench(t)
   const { redis, key, call } = found
   await push(found, '70000', '70001')
   await redis.rpush(key('ready'), '70000', ...Array.from({ length: 6000 }, (_, i) => String(i)), '70001')
-  const sound = async (known: string) => await call('sound_entries',
-    "local current, last = sound_entries(queue, 0, 2, a)\nreturn current or 'done', last or ''", { args: [known] })
+  const sound = async (known: string) => await call('check_entries',
+    "local current, last = check_entries(queue, 0, 2, a)\nreturn current or 'done', last or ''", { args: [known] })
   t.strictSame(await sound(''), [1, '70000'])
   t.strictSame(await sound('1 70000'), ['done', ''])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['70000', '70001'])

@@ -48,12 +48,12 @@ test('next_ids() gives out ids in a row, and a seed with the first', async t => 
   t.strictSame(await redis.hgetall(key('stats')), { last_id: '4', seed: 'abc' })
 })
 
-test('is_expired() is true from the end of the ttl, or of the time for which a job is kept', async t => {
+test('is_overdue() is true from the end of the ttl, or of the time for which a job is kept', async t => {
   const { redis, key, call } = await bench(t)
   await redis.zadd(key('expiring'), 1000, 'a1', 1001, 'a2')
   await redis.zadd(key('completed'), 999, 'a3', 1001, 'a4')
-  const lua = 'local found = {}\nfor i = 1, 5 do found[i] = is_expired(queue, tostring(i)) end\nreturn found'
-  t.strictSame(await call('is_expired', lua), [true, false, true, false, false])
+  const lua = 'local found = {}\nfor i = 1, 5 do found[i] = is_overdue(queue, tostring(i)) end\nreturn found'
+  t.strictSame(await call('is_overdue', lua), [true, false, true, false, false])
 })
 
 test('identity_of() stays the same as long as the job is there', async t => {

@@ -127,9 +127,9 @@ test('hand_out() gives each request its share, by lease_jobs() and give_jobs()',
 local popped = { ids = { '1', '2' }, records = { record, record }, details = { false, false },
   words = {}, texts = {}, deleted = {}, leased = {}, seed = 'abc' }
 local requests = { { lease = 500, worker = '' }, { worker = 'w1' }, { worker = '', is_quiet = true } }
-local count, is_hungry, deadline = hand_out(queue, popped, requests, { 1, 1, 0 })
+local count, got_none, deadline = hand_out(queue, popped, requests, { 1, 1, 0 })
 store_taken(queue, popped, count)
-return count, is_hungry, deadline, popped.words, popped.deleted, popped.leased`
+return count, got_none, deadline, popped.words, popped.deleted, popped.leased`
   await redis.hset(key('jobs'), '1', record, '2', record)
   const [count, isHungry, deadline, words, ...rest] = await call('hand_out store_taken pack_record', lua)
   t.strictSame([count, isHungry, deadline, ...rest], [2, false, 1500, ['2'], ['1500', 'a1']])

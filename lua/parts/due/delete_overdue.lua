@@ -4,7 +4,7 @@
 -- use: id_of
 -- rarely: delete_expired delete_job record_one
 -- returns: whether jobs may be left whose ttl has ended
-local function expire_jobs (queue)
+local function delete_overdue (queue)
   local keys = queue.keys
   local function ids (key)
     local range = { '-inf', queue.now, 'LIMIT', 0, limits.expired_at_once }
