@@ -28,9 +28,10 @@ export class ProgramError extends JobError {
 
 /**
  * The result of a job whose program ended with exit code 0. Throws a `ProgramError` or a `Release`
- * where it ended otherwise. `reason` says why this worker ended it, if it did.
+ * where it ended otherwise; what is thrown becomes a nack or a release (client/job-run.ts).
+ * `reason` says why this worker ended it, if it did.
  */
-export function resultOf (
+export function outcomeOf (
   ending: Ending, reason: 'timeout' | 'shutdown' | undefined, rules: Rules
 ): JsonText | undefined {
   const { code, signal, tail, error } = ending

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { Release } from '../../client/error.ts'
 import { Worker } from '../../client/worker.ts'
 import { loggedFetch } from './connection.ts'
-import { LoggedConsumer } from './consumer.ts'
-import { JobRun } from './job-run.ts'
-import { resultOf } from './outcome.ts'
+import { LoggedConsumer } from './logged-consumer.ts'
+import { ProgramRun } from './program-run.ts'
+import { outcomeOf } from './outcome.ts'
 import { Reaper } from './reaper.ts'
 import type { Delivery } from '../../client/delivery.ts'
 import type { Context } from '../../client/job-run.ts'
@@ -30,7 +30,7 @@ export class Runner {
   readonly #folder = mkdtempSync(join(tmpdir(), 'presque-run-'))
   readonly #reaper: Reaper
   readonly #givingUp = new AbortController()
-  readonly #runs = new Set<JobRun>()
+  readonly #runs = new Set<ProgramRun>()
   #isStopping = false
   #signals = 0
 
@@ -117,16 +117,16 @@ export class Runner {
     }
     this.#consumer.note(job, { seconds })
     try {
-      return resultOf(ending, reason, this.#plan)
+      return outcomeOf(ending, reason, this.#plan)
     } catch (error) {
       if (error instanceof Release) this.#consumer.note(job, { seconds, why: error.message })
       throw error
     }
   }
 
-  #start (job: Delivery): JobRun {
+  #start (job: Delivery): ProgramRun {
     try {
-      return new JobRun(this.#plan, this.#reaper, this.#folder, job)
+      return new ProgramRun(this.#plan, this.#reaper, this.#folder, job)
     } catch (error) {
       // The fault of this machine, not of the job: its disk is full, for example.
       const why = `the program cannot be started: ${(error as Error).message}`

@@ -15,7 +15,7 @@ let started = 0
 export type EndReason = 'timeout' | 'shutdown' | 'cancelled' | 'lost'
 
 /** The program that runs for a job. */
-export class JobRun {
+export class ProgramRun {
   readonly job: Delivery
   readonly #plan: Plan
   readonly #program: Program

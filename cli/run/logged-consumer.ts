@@ -72,7 +72,7 @@ export class LoggedConsumer extends Consumer {
     const release = async (signal: AbortSignal) => {
       await super.release(job, { ...options, signal })
     }
-    await this.#giveUp(job, why, release, () => 'given back')
+    await this.#giveUp(job, why, release, () => 'released')
   }
 
   async #tell<Answer> (attempt: () => Promise<Answer>): Promise<Answer> {
