@@ -28,7 +28,7 @@ export class ProgramError extends JobError {
 
 /**
  * The result of a job whose program ended with exit code 0. Throws a `ProgramError` or a `Release`
- * where it ended otherwise; what is thrown becomes a nack or a release (client/job-run.ts).
+ * where it ended otherwise, from which client/job-run.ts makes a nack or a release.
  * `reason` says why this worker ended it, if it did.
  */
 export function outcomeOf (

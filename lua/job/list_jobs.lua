@@ -24,6 +24,7 @@ local over = 0
 if state == 'delayed' or state == 'completed' then
   over = redis.call('ZCOUNT', key, '-inf', queue.now)
 end
+-- Which part of them the page is.
 local first, count = tonumber(offset), tonumber(limit)
 if is_desc then
   -- The same jobs, counted from the other end.
@@ -31,6 +32,7 @@ if is_desc then
   local left = math.max(0, (all or redis.call('ZCARD', key) - over) - first)
   first, count = math.max(0, left - count), math.min(count, left)
 end
+-- Their ids, in the order that is asked for.
 local ids = {}
 if is_waiting then
   -- Without writes some entries are stale: the pages may be short then.
@@ -47,5 +49,6 @@ end
 if is_desc then
   for i = 1, math.floor(#ids / 2) do ids[i], ids[#ids + 1 - i] = ids[#ids + 1 - i], ids[i] end
 end
+-- The jobs themselves, as many as an answer may hold.
 truncate_ids(queue, ids, limits.answer_bytes, true)
 return { '', unpack(describe_jobs(queue, ids, state, tonumber(payload_max))) }

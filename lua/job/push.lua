@@ -38,7 +38,7 @@ local function push_one (payload)
   local options = cjson.decode(text)
   due = due:sub(1, 1) == '+' and queue.now + tonumber(due) or tonumber(due) or 0
   -- Behind the jobs that are due and had to be left for the next call.
-  if is_crowded and due <= queue.now then due = queue.now + 0.5 end
+  if is_crowded and due <= queue.now then due = queue.now + limits.behind_ms end
   local id, outcome, state
   if options.idempotency then
     id, outcome = find_idempotent(queue, options)
@@ -52,7 +52,7 @@ if plain == '1' and not is_crowded and room >= #fields and #fields <= limits.bat
   run, fields = fields, {}
 end
 for _, field in ipairs(fields) do
-  if field:byte() == 35 then
+  if field:byte() == limits.options_byte then
     about = field
   elseif not about and not is_crowded and room > #run then
     run[#run + 1] = field

@@ -19,6 +19,7 @@ if state == 'lease_expired' and is_first then
   details.lost, details.lost_in_row = lost > 1 and lost - 1 or nil, in_row > 1 and in_row - 1 or nil
   redis.call('HINCRBY', stats, 'lost', -1)
 end
+-- The delivery has ended. Its number stays taken: the next one has another.
 redis.call('ZREM', active, member_of(id))
 redis.call('HDEL', holders, id)
 details.deliveries, details.attempt = details.deliveries or 1, (details.attempt or 1) - 1
@@ -29,6 +30,7 @@ details.expires, details.first_deadline, details.ready_at = nil, nil, nil
 -- A job that is put back unseen has been ready all the time. But when it came back from a failure
 -- is not known any more.
 if not is_first or details.failures or details.lost then details.since = queue.now end
+-- Back to the queue, unless another job has its unique key by now.
 local is_duplicate = claim_unique_key(queue, id, details) ~= nil
 local what, text = 'released waiting', id
 if is_duplicate then
@@ -43,6 +45,7 @@ else
   enqueue(queue, id, details.priority, queue.now)
 end
 save_details(queue, id, details)
+-- Who can take it is told, and who can take another one in its place.
 if not is_duplicate then wake_waiter(queue, at) end
 local has_left = is_duplicate or at > queue.now
 if has_left and load_policy(queue).concurrency then wake_waiter(queue, 0) end

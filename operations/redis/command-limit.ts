@@ -3,14 +3,6 @@ import type { Command, Redis } from 'ioredis'
 // Process-wide: the limiter of each connection, since ioredis gives its nodes of a Cluster, and no
 // field of them is ours.
 
-/**
- * How long a command waits for Redis, on one connection. The limits of ioredis are timers. After a
- * pause of the process (a VM that is moved, a CPU quota, a closed lid) Node runs timers before it
- * reads sockets, so that answers which had come in time would be given up unread. Here time is
- * counted in ticks of an interval, of which a pause is only a few, and a command is given up only
- * after a turn of the event loop in which no more bytes were read.
- */
-
 const limitTicks = 14
 
 // A late tick counts for the ticks that it has missed, or on a busy machine the limit would be
@@ -46,6 +38,12 @@ interface Queue { length: number, peekAt (index: number): { command: Sent } | un
 /**
  * Takes over from ioredis how many ms the commands of a connection wait, and drops a connection
  * that is silent for `times` as long. Returns the connection.
+ *
+ * The limits of ioredis are timers. After a pause of the process (a VM that is moved, a CPU quota,
+ * a closed lid) Node runs timers before it reads sockets, so that answers which had come in time
+ * would be given up unread. Here time is counted in ticks of an interval, of which a pause is only
+ * a few, and a command is given up only after a turn of the event loop in which no more bytes were
+ * read.
  */
 export function limitCommands (redis: Redis, ms: number, times = silentLimits): Redis {
   Object.assign(redis.options, { commandTimeout: undefined, socketTimeout: undefined })
@@ -72,10 +70,11 @@ class Limiter {
   readonly #redis: Redis
   readonly #tickMs: number
   readonly #silentTicks: number
-  // In ticks, and when the last one was, in ms.
+  // In ticks since the first command; and when the last tick was, in ms.
   #now = 0
   #tickedAt = 0
   #checking = false
+  // When bytes last came, in ticks; and how many had been read by then.
   #heardAt = 0
   #read = 0
   #stalled = false

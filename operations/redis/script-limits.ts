@@ -12,6 +12,11 @@ export const scriptLimits = {
   /** The end of the range of scores that are before the list. */
   urgent_scores: '(5e13',
 
+  /** '#', with which the options of a job begin: see lua/WIRE.md. */
+  options_byte: 35,
+  /** Puts a job behind those that are due in the same ms. */
+  behind_ms: 0.5,
+
   /** Of all jobs in one answer together. */
   answer_bytes: 8 * 1024 * 1024,
   /** Jobs that one command handles: unpack() ends at some 8 000 values. */
@@ -53,6 +58,7 @@ export const scriptLimits = {
   awaited_result_ms: 60_000,
 
   workers_kept: 10_000,
+  /** A worker is forgotten if it is not heard of for this time, in operations/worker/ as well. */
   worker_ms: 86_400_000,
   /** Jobs with a holder that `get_workers` reads. */
   holders_read: 5000,

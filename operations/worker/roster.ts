@@ -1,12 +1,13 @@
 import { errors } from '../errors.ts'
 import { commonKey, queueKey } from '../redis/keys.ts'
+import { scriptLimits } from '../redis/script-limits.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 import { member, registration, workerField, type Registration } from './registration.ts'
 
 // Most requests cost no command: the worker of one is not noted again within this time.
 const noteEveryMs = 30_000
+// A full roster removes workers that have been silent for this time.
 const silentMs = 300_000
-const dayMs = 86_400_000
 const sweepEveryMs = 1000
 
 const membersPerCommand = 1000
@@ -150,7 +151,7 @@ export class Roster {
   async #sweep (now?: number): Promise<void> {
     if (performance.now() - this.#sweptAt < sweepEveryMs) return
     this.#sweptAt = performance.now()
-    await this.#forgetBefore((now ?? await this.#clock()) - dayMs, 100)
+    await this.#forgetBefore((now ?? await this.#clock()) - scriptLimits.worker_ms, 100)
   }
 
   async #forgetBefore (time: number, limit: number): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Worker as WorkerSchema } from '../../schemas/worker.ts'
 import { errors } from '../errors.ts'
 import { queueKey } from '../redis/keys.ts'
+import { scriptLimits } from '../redis/script-limits.ts'
 import { script } from '../redis/script.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 import {
@@ -44,7 +45,7 @@ export async function register (
   await storeOf(redis).part(Roster).register(queue, worker)
   if (Object.keys(about).length === 0) return
   await redis.hset(queueKey(queue, 'workers'), `about:${worker}`, JSON.stringify(about))
-  await redis.expire(queueKey(queue, 'workers'), 86_400)
+  await redis.expire(queueKey(queue, 'workers'), scriptLimits.worker_ms / 1000)
 }
 
 /** Removes a worker from a queue, with its counters there; not from its other queues. */
