@@ -159,7 +159,7 @@ test('a folder that others may write to is refused, whatever is in it, and left 
   for (const open of [0o777, 0o770, 0o722, 0o1777]) {
     const folder = place(t)
     chmodSync(folder, open)
-    await t.rejects(start(t, folder), { message: `the data folder ${folder} cannot be used: other users may write to it: look at what is in it, and chmod 700 ${folder}; set PRESQUE_DATA to another folder` })
+    await t.rejects(start(t, folder), { message: `the data folder ${folder} cannot be used: other users may write to it: look at its files, and chmod 700 ${folder}; set PRESQUE_DATA to another folder` })
     t.equal(mode(folder), open & 0o777)
   }
 })
