@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
 import { Instant, Keep, Lease, MaxLost, Tries } from './time.ts'
 import { always, BadRequest, BoundReached, storing } from './error.ts'
+import { variant } from './variant.ts'
 
 const StopOrStart = Type.Union([Type.Literal('stop'), Type.Literal('start')], {
   'x-refusal': 'STATUS_UNKNOWN'
@@ -50,20 +51,20 @@ const settings = {
     )
   ),
   concurrency: Type.Optional(
-    orNull({ ...Count, description: 'The jobs on lease at a time, at most, over all servers' })
+    orNull(variant(Count, {
+      description: 'The jobs on lease at a time, at most, over all servers'
+    }))
   ),
   max_jobs: Type.Optional(
-    orNull({
-      ...Count,
+    orNull(variant(Count, {
       description: 'The unfinished jobs of the queue, at most; a push above that is refused'
-    })
+    }))
   ),
   max_keys: Type.Optional(
-    orNull({
-      ...Count,
+    orNull(variant(Count, {
       description:
         'The idempotency keys of the last day, at most; a push with a new one above that is refused'
-    })
+    }))
   ),
   keep_failed: Type.Optional(
     orNull(
@@ -76,12 +77,11 @@ const settings = {
     )
   ),
   max_failed: Type.Optional(
-    orNull({
-      ...Count,
+    orNull(variant(Count, {
       description:
         'The failed jobs that are kept, at most, the newest; 100 000 if no number is given; null ' +
         'keeps all'
-    })
+    }))
   )
 }
 

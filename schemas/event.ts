@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { QueueNames } from './name.ts'
 import { Wait } from './time.ts'
 import { always, BadRequest, StreamsFull } from './error.ts'
+import { variant } from './variant.ts'
 
 /** What an answer that goes on looks like: the fields of each of its Server-Sent Events. */
 export function eventStream (example: { id?: string; event: string; data: object }) {
@@ -34,18 +35,16 @@ export const GetEvents = {
     'docs/guide/events.md.',
   querystring: Type.Object(
     {
-      queue: Type.Optional({
-        ...QueueNames,
+      queue: Type.Optional(variant(QueueNames, {
         description:
           'The name of a queue, or up to 32 with commas between them; all queues if none is given'
-      }),
+      })),
       last_event_id: Type.Optional(LastEventId),
-      wait: Type.Optional({
-        ...Wait,
+      wait: Type.Optional(variant(Wait, {
         description:
           'Seconds after which the stream ends, once it has told what there is; at most ' +
           'PRESQUE_MAX_WAIT (60). Without: it does not end'
-      })
+      }))
     },
     { additionalProperties: false }
   ),

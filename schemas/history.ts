@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
 import { Page } from './summary.ts'
 import { always, BadRequest } from './error.ts'
+import { variant } from './variant.ts'
 
 const Counts = Type.Array(Type.Integer())
 
@@ -17,11 +18,10 @@ export const History = Type.Object(
     oldest_age: Type.Array(Type.Number(), {
       description: 'Seconds, to about ten; 0 where none waited'
     }),
-    pushed: { ...Counts, description: 'Jobs put in, since the queue was made' },
-    processed: {
-      ...Counts,
+    pushed: variant(Counts, { description: 'Jobs put in, since the queue was made' }),
+    processed: variant(Counts, {
       description: 'Jobs taken for good or acknowledged, since the queue was made'
-    }
+    })
   },
   {
     description: 'How it stood',

@@ -5,6 +5,7 @@ import { states } from './state.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
 import { always, BadRequest, Busy, changing, errorAnswer } from './error.ts'
+import { variant } from './variant.ts'
 
 export const State = Type.Union(
   states.map(state => Type.Literal(state)),
@@ -176,10 +177,9 @@ export const GetJobs = {
   querystring: Type.Object(
     {
       state: Type.Optional(State),
-      uniq: Type.Optional({
-        ...Uniq,
+      uniq: Type.Optional(variant(Uniq, {
         description: 'Instead of a state: the job that holds this unique key'
-      }),
+      })),
       offset: Type.Integer({
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,

@@ -4,6 +4,7 @@ import { Status } from './status.ts'
 import { Instant } from './time.ts'
 import { eventStream } from './event.ts'
 import { always, BadRequest, StreamsFull } from './error.ts'
+import { variant } from './variant.ts'
 
 const { counts, oldest_age: age, processed, failed, lost, expired, discarded } = Status.properties
 
@@ -26,7 +27,7 @@ const most = 1000
 /** A page of all queues, by name. */
 export const Page = Type.Object(
   {
-    queue: Type.Optional({ ...QueueName, description: 'Only the queue of this name' }),
+    queue: Type.Optional(variant(QueueName, { description: 'Only the queue of this name' })),
     search: Type.String({
       maxLength: 128,
       default: '',

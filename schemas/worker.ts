@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { QueueName, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Created, NoContent } from './empty.ts'
 import { always, BadRequest, changing, errorAnswer, storing, WorkersFull } from './error.ts'
+import { variant } from './variant.ts'
 
 const Counter = Type.String({
   pattern: '^[0-9]+$',
@@ -171,10 +172,9 @@ export const UnsetQuiet = {
 }
 
 const Page = {
-  after: Type.Optional({
-    ...WorkerId,
+  after: Type.Optional(variant(WorkerId, {
     description: 'The id of the last worker of the page before'
-  }),
+  })),
   limit: Type.Integer({
     minimum: 1,
     maximum: 1000,
@@ -200,10 +200,9 @@ export const GetWorkers = {
     {
       worker_id: Type.Optional(WorkerId),
       queue_name: Type.Optional(QueueName),
-      queue: Type.Optional({
-        ...QueueName,
+      queue: Type.Optional(variant(QueueName, {
         description: 'To describe the workers of one queue alone'
-      }),
+      })),
       ...Page
     },
     { additionalProperties: false }
@@ -224,5 +223,5 @@ export const GetQueueWorkers = {
   summary: 'Describe the workers of one queue',
   params: QueueParams,
   querystring: Type.Object(Page, { additionalProperties: false }),
-  response: { 200: { ...QueueWorkers, headers: next }, 400: BadRequest, ...always }
+  response: { 200: variant(QueueWorkers, { headers: next }), 400: BadRequest, ...always }
 }
