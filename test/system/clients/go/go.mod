@@ -4,4 +4,4 @@ go 1.21
 
 require presque v0.0.0
 
-replace presque => ../../../clients/go
+replace presque => ../../../../clients/go
