@@ -1,7 +1,7 @@
 import { startServer, type Child } from './child.ts'
 import { kinds, type Kind, type KindName } from './kind.ts'
 import { installed } from './bullmq.ts'
-import { isOnPath, startWebdis } from './webdis.ts'
+import { isOnPath, startWebdis } from '../contestants/webdis.ts'
 import type { Stock } from './stock.ts'
 
 export interface Contestant {

@@ -253,7 +253,7 @@ test('every folder of sources says what is here, what it may import, where to be
 })
 
 // Where each file is one of a kind.
-const ofAKind = ['schemas', 'routes', 'cli/command', 'bench', 'bench/race']
+const ofAKind = ['schemas', 'routes', 'cli/command']
 
 test('a folder holds 15 sources at most', async t => {
   for (const [folder, paths] of folders) {

@@ -1,7 +1,7 @@
 // Nothing but listing depends on how long a queue is: latencies with 1 000 and with 1 000 000
 // waiting jobs, and the time that a purge of those takes. Ends with exit code 1 when it leaves a
 // key.
-import { fill, machine, median, place, serve } from './setup.ts'
+import { fill, machine, median, place, serve } from '../setup.ts'
 
 const requests = 500
 const job = () => ({ payload: '{"to":"ann@example.org"}' })

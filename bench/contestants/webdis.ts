@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../../test/support/redis/redis.ts'
-import { start, type Child } from './child.ts'
+import { start, type Child } from '../race/child.ts'
 
 /** Resolves with why there is no webdis, if so. */
 export async function isOnPath (): Promise<string | undefined> {

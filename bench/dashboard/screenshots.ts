@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import type { Test } from 'tap'
-import { takeSamples } from '../operations/queue/history.ts'
-import { openBrowser } from '../test/support/server/browser.ts'
-import { openDashboard } from '../test/support/server/dashboard.ts'
+import { takeSamples } from '../../operations/queue/history.ts'
+import { openBrowser } from '../../test/support/server/browser.ts'
+import { openDashboard } from '../../test/support/server/dashboard.ts'
 
 // Draws the pages of the dashboard at phone and desktop width, light and dark, into the folder
 // given; with a second word only those with it in their name. docs/screenshots/ holds two of them.

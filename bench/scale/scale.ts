@@ -1,11 +1,11 @@
 // Whether a queue of a million jobs is as quick as one of a thousand: the time of each operation in
 // both.
-import { ack } from '../operations/job/ack.ts'
-import { take } from '../operations/job/take.ts'
-import { push } from '../operations/job/push.ts'
-import { cancel } from '../operations/job/bulk.ts'
-import { queueStatus } from '../operations/queue/queue.ts'
-import { perform, quantile, type Figure, type Stage } from './stage.ts'
+import { ack } from '../../operations/job/ack.ts'
+import { take } from '../../operations/job/take.ts'
+import { push } from '../../operations/job/push.ts'
+import { cancel } from '../../operations/job/bulk.ts'
+import { queueStatus } from '../../operations/queue/queue.ts'
+import { perform, quantile, type Figure, type Stage } from '../stage.ts'
 
 const { LARGE = '1000000' } = process.env
 const sizes = { small: 1000, large: Number(LARGE) }

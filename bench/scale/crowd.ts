@@ -2,15 +2,15 @@
 // route, and the slowest push of a bystander meanwhile. Beside it stands how late the timer of an
 // idle thread was at that time, for on a busy machine a push is late by as much; and the median,
 // which a busy machine moves less.
-// `node --import tsx bench/crowd.ts [queues] [workers] [queues with workers]`; by default 100 000,
-// 10 000 and 200.
+// `node --import tsx bench/scale/crowd.ts [queues] [workers] [queues with workers]`; by default
+// 100 000, 10 000 and 200.
 import { Worker } from 'node:worker_threads'
 import { setTimeout as delay } from 'node:timers/promises'
-import { push } from '../operations/job/push.ts'
-import { take } from '../operations/job/take.ts'
-import { register } from '../operations/worker/worker.ts'
-import { Connection } from './connection.ts'
-import { perform, type Figure, type Stage } from './stage.ts'
+import { push } from '../../operations/job/push.ts'
+import { take } from '../../operations/job/take.ts'
+import { register } from '../../operations/worker/worker.ts'
+import { Connection } from '../connection.ts'
+import { perform, type Figure, type Stage } from '../stage.ts'
 
 const [queues = 100_000, workers = 10_000, staffed = 200] = process.argv.slice(2).map(Number)
 const handful = 200

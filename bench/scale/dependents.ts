@@ -1,13 +1,13 @@
 // The longest time that any script keeps Redis busy while crowds and chains of jobs wait for
 // others, by Redis's own clock; and the memory of a blocked job. Ends with exit code 1 when a
 // script takes more than 50 ms.
-import { ackOne } from '../operations/job/ack.ts'
-import { job } from '../operations/job/job.ts'
-import { pushOne, push, type NewJob } from '../operations/job/push.ts'
-import { cancel, cancelAll, retryAll } from '../operations/job/bulk.ts'
-import { purge, queueStatus } from '../operations/queue/queue.ts'
-import { take } from '../operations/job/take.ts'
-import { fill, machine, place } from './setup.ts'
+import { ackOne } from '../../operations/job/ack.ts'
+import { job } from '../../operations/job/job.ts'
+import { pushOne, push, type NewJob } from '../../operations/job/push.ts'
+import { cancel, cancelAll, retryAll } from '../../operations/job/bulk.ts'
+import { purge, queueStatus } from '../../operations/queue/queue.ts'
+import { take } from '../../operations/job/take.ts'
+import { fill, machine, place } from '../setup.ts'
 
 const limit = 50
 const crowd = Number(process.argv[2] ?? 10_000)

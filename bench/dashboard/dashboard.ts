@@ -1,13 +1,13 @@
 // The front page before 200 queues and a million jobs: when it is there, and the cost of keeping it
 // true while jobs move in every queue.
 import type { Browser, Page } from 'playwright-core'
-import { push } from '../operations/job/push.ts'
-import type { RedisClient } from '../operations/redis/store.ts'
-import { take } from '../operations/job/take.ts'
-import { openBrowser } from '../test/support/server/browser.ts'
-import '../test/support/server/built.ts'
-import { fill } from './setup.ts'
-import { perform, quantile, type Figure, type Server } from './stage.ts'
+import { push } from '../../operations/job/push.ts'
+import type { RedisClient } from '../../operations/redis/store.ts'
+import { take } from '../../operations/job/take.ts'
+import { openBrowser } from '../../test/support/server/browser.ts'
+import '../../test/support/server/built.ts'
+import { fill } from '../setup.ts'
+import { perform, quantile, type Figure, type Server } from '../stage.ts'
 
 const names = Array.from({ length: 200 }, (_, n) => `queue-${n}`)
 const each = 5000
