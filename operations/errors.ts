@@ -103,6 +103,8 @@ export const errors = {
   TAKE_BODY: createError('TAKE_BODY',
     'a take has its parameters in the query, such as ?lease=30&wait=20, and no body', 400),
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
+  OUTCOME_MIXED: createError('OUTCOME_MIXED',
+    'a job has a result, or an error; delay and retry need an error', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
   SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID',
     'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not .' +

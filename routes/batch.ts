@@ -4,8 +4,8 @@ import { errors } from '../operations/errors.ts'
 import { push } from '../operations/job/push.ts'
 import { takeNext } from '../operations/wait/take-next.ts'
 import { elementTexts } from '../operations/json-text.ts'
-import { parseTrace, traceMembers } from '../operations/trace.ts'
-import type { Delivery } from '../operations/job/delivery.ts'
+import { parseTrace } from '../operations/trace.ts'
+import { leasedText, type Delivery } from '../operations/job/delivery.ts'
 
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
 
@@ -59,7 +59,8 @@ function takeRoutes (app: App): void {
           wait ? reply.deadline(wait) : undefined
         )
         if (jobs.length === 0) throw new errors.NO_JOB()
-        return reply.deliverAll(jobs, lease === undefined ? strings(jobs) : leases(jobs), worker)
+        const text = lease === undefined ? strings(jobs) : leasedText(jobs)
+        return reply.deliverAll(jobs, text, worker)
       }
     })
   }
@@ -82,15 +83,6 @@ function wrongMethods (app: App): void {
 // As in 2010: each payload as a string.
 function strings (jobs: Delivery[]): string {
   return JSON.stringify(jobs.map(job => job.payload))
-}
-
-function leases (jobs: Delivery[]): string {
-  const texts = jobs.map(({ id, lease, payload, trace }) => {
-    const { receipt, attempt, expires } = lease!
-    const proof = `"receipt":"${receipt}","attempt":${attempt},"expires":${expires}`
-    return `{"id":"${id}",${proof}${traceMembers(trace)},"payload":${payload}}`
-  })
-  return `[${texts.join(',')}]`
 }
 
 export default routes

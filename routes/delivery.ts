@@ -1,11 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Ack, AckBatch, Nack, NackBatch, Release, Touch, TouchBatch } from '../schemas/delivery.ts'
-import { ack, ackOne } from '../operations/job/ack.ts'
+import type { Static } from '@sinclair/typebox'
+import type { FastifyReply } from 'fastify'
+import { Ack, Nack, Release, Touch } from '../schemas/delivery.ts'
+import { AckBatch, NackBatch, TouchBatch } from '../schemas/delivery-batch.ts'
+import { ackOne, settle, type SettledOutcome, type Settlement } from '../operations/job/ack.ts'
+import { leasedText } from '../operations/job/delivery.ts'
 import { nack, type NackOutcome } from '../operations/job/nack.ts'
 import { release } from '../operations/job/release.ts'
 import { touchAs } from '../operations/job/touch.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
-import { ackAndTakeNext } from '../operations/wait/take-next.ts'
+import {
+  ackAndTakeNext, settleAndTakeNext, type SettledNext
+} from '../operations/wait/take-next.ts'
 import { elementTexts, memberText } from '../operations/json-text.ts'
 import { noteWorker } from '../operations/worker/worker.ts'
 
@@ -109,21 +115,59 @@ function touchRoute (app: App): void {
 }
 
 function ackBatchRoute (app: App): void {
-  app.post('/qb/:queue/ack', { schema: AckBatch, config: { role: 'consume' } }, async request => {
-    const {
-      params: { queue },
-      body: { jobs },
-      text
-    } = request
-    noteWorker(app.redis, queue, workerIn(request))
-    const texts = elementTexts(text, 'jobs')
-    const outcomes = await ack(
-      app.redis,
-      queue,
-      jobs.map((job, i) => ({ ...job, result: memberText(texts[i]!, 'result') }))
-    )
-    return jobs.map(({ id }, i) => answer(id, outcomes[i] ?? {}))
+  app.post(
+    '/qb/:queue/ack',
+    { schema: AckBatch, config: { role: 'consume' } },
+    async (request, reply) => {
+      const {
+        params: { queue },
+        query: { next, lease, wait, batch_size: count },
+        body: { jobs },
+        text
+      } = request
+      const worker = workerIn(request)
+      const all = settlements(jobs, text)
+      if (next !== '1') {
+        noteWorker(app.redis, queue, worker)
+        return sendText(reply, settledText(all, await settle(app.redis, queue, all)))
+      }
+      const options = { count, worker, lease: lease === undefined || lease === '' ? 0 : lease }
+      const deadline = wait ? reply.deadline(wait) : undefined
+      const found = await settleAndTakeNext(app.redis, app.longPoll, queue, all, options, deadline)
+      return sendSettled(reply, all, found, worker)
+    }
+  )
+}
+
+type Ended = Static<typeof AckBatch.body>['jobs'][number]
+
+// The result and the error of a job are JSON text, byte for byte.
+function settlements (jobs: Ended[], text: string): Settlement[] {
+  const texts = elementTexts(text, 'jobs')
+  return jobs.map(({ id, receipt, error, delay, retry }, i) => {
+    const result = memberText(texts[i]!, 'result')
+    const hasMore = delay !== undefined || retry !== undefined
+    if (error === undefined ? hasMore : result !== undefined) throw new errors.OUTCOME_MIXED()
+    if (error === undefined) return { id, receipt, result }
+    return { id, receipt, failure: { error: memberText(texts[i]!, 'error'), delay, retry } }
   })
+}
+
+function settledText (all: Settlement[], outcomes: SettledOutcome[]): string {
+  return JSON.stringify(all.map(({ id }, i) => answer(id, outcomes[i] ?? {})))
+}
+
+function sendSettled (
+  reply: FastifyReply, all: Settlement[], { outcomes, jobs, quiet }: SettledNext, worker?: string
+) {
+  if (quiet) reply.header('x-presque-quiet', '1')
+  const told = `{"outcomes":${settledText(all, outcomes)},"jobs":`
+  if (jobs.length === 0) return sendText(reply, `${told}[]}`)
+  return reply.deliverAll(jobs, `${told}${leasedText(jobs)}}`, worker, `${told}[]}`)
+}
+
+function sendText (reply: FastifyReply, text: string): FastifyReply {
+  return reply.code(200).type('application/json').send(text as never)
 }
 
 function nackBatchRoute (app: App): void {

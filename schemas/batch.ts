@@ -9,19 +9,31 @@ import { access, changing, Forbidden, QueueFull, errorAnswer, storing, TooLarge 
 
 export const batchSize = { most: 1000, usual: 10, mostPushed: 10_000 }
 
+export const BatchSize = Type.Integer({
+  minimum: 1,
+  maximum: batchSize.most,
+  default: batchSize.usual,
+  description: 'How many at most; fewer when they are together over 8 MiB',
+  'x-refusal': 'BATCH_SIZE_INVALID'
+})
+
+/** A job on lease, as one of several. */
+export const LeasedJob = Type.Object({
+  id: JobId,
+  receipt: Type.String(),
+  attempt: Type.Integer(),
+  expires: Instant,
+  ...TraceMembers,
+  payload: Payload
+})
+
 export const TakeBatch = {
   tags: ['batch'],
   summary: 'Take several jobs out',
   params: QueueParams,
   querystring: Type.Object(
     {
-      batch_size: Type.Integer({
-        minimum: 1,
-        maximum: batchSize.most,
-        default: batchSize.usual,
-        description: 'How many at most; fewer when they are together over 8 MiB',
-        'x-refusal': 'BATCH_SIZE_INVALID'
-      }),
+      batch_size: BatchSize,
       worker_id: Type.Optional(WorkerId),
       lease: Type.Optional(LeaseParameter),
       wait: Type.Optional(Wait)
@@ -34,17 +46,7 @@ export const TakeBatch = {
       Type.Union(
         [
           Type.Array(Type.String(), { description: 'Each payload as a string' }),
-          Type.Array(
-            Type.Object({
-              id: JobId,
-              receipt: Type.String(),
-              attempt: Type.Integer(),
-              expires: Instant,
-              ...TraceMembers,
-              payload: Payload
-            }),
-            { description: 'With lease' }
-          )
+          Type.Array(LeasedJob, { description: 'With lease' })
         ],
         {
           description:

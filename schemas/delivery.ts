@@ -1,12 +1,11 @@
 import { Type } from '@sinclair/typebox'
-import { JobId, JobParams, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
+import { JobParams, WorkerHeaders, WorkerId } from './name.ts'
 import { Delay, Instant, Lease, LeaseParameter, Wait } from './time.ts'
-import { batchSize } from './batch.ts'
 import { quietHeader, Taken } from './queue.ts'
 import { NoContent } from './empty.ts'
 import { changing, LeaseLost, errorAnswer, storing } from './error.ts'
 
-const Receipt = Type.String({
+export const Receipt = Type.String({
   pattern: '^[A-Za-z0-9-]{1,64}$',
   description: 'Came with the job, as X-Presque-Receipt',
   'x-refusal': 'RECEIPT_INVALID'
@@ -25,6 +24,11 @@ const Result = Type.Union([Type.Unknown(), Type.Null()], {
   examples: [{ sent: true }]
 })
 
+export const Next = Type.Union([Type.Literal('0'), Type.Literal('1')], {
+  description: '1 to get the next job with the answer',
+  'x-refusal': 'NEXT_INVALID'
+})
+
 export const Ack = {
   tags: ['delivery'],
   summary: 'Finish a job',
@@ -35,12 +39,7 @@ export const Ack = {
   querystring: Type.Object(
     {
       receipt: Receipt,
-      next: Type.Optional(
-        Type.Union([Type.Literal('0'), Type.Literal('1')], {
-          description: '1 to get the next job with the answer',
-          'x-refusal': 'NEXT_INVALID'
-        })
-      ),
+      next: Type.Optional(Next),
       lease: Type.Optional(LeaseParameter),
       wait: Type.Optional(Wait),
       worker_id: Type.Optional(WorkerId)
@@ -52,7 +51,7 @@ export const Ack = {
   response: { 200: Taken, 204: NoContent, ...errorAnswers, 404: NoNext }
 }
 
-const Failure = Type.Object(
+export const Failure = Type.Object(
   {
     error: Type.Optional(
       Type.Object(
@@ -74,9 +73,9 @@ const Failure = Type.Object(
   },
   { additionalProperties: false }
 )
-const failure = { error: { type: 'SMTPError', message: 'no such address' } }
+export const failure = { error: { type: 'SMTPError', message: 'no such address' } }
 
-const Duplicate = Type.Literal(true, {
+export const Duplicate = Type.Literal(true, {
   description: 'It has failed, for another job has its unique key by now'
 })
 
@@ -131,7 +130,7 @@ export const Release = {
   }
 }
 
-const More = Type.Object(
+export const More = Type.Object(
   {
     lease: Type.Optional(Lease),
     progress: Type.Optional(
@@ -165,107 +164,4 @@ export const Touch = {
     ),
     ...errorAnswers
   }
-}
-
-const held = { id: JobId, receipt: Receipt }
-
-function several<T extends Record<string, ReturnType<typeof Type.Optional>>> (
-  properties: T,
-  example: object
-) {
-  return Type.Object(
-    {
-      jobs: Type.Array(Type.Object({ ...held, ...properties }, { additionalProperties: false }), {
-        maxItems: batchSize.most,
-        'x-refusal': 'JOBS_NOT_ARRAY'
-      })
-    },
-    {
-      additionalProperties: false,
-      examples: [
-        {
-          jobs: [
-            { id: '42', receipt: '1-5f2b6c1d0a9e8f77-g8zvpy2z', ...example },
-            { id: '43', receipt: '1-0c4be1f2a7d83956', ...example }
-          ]
-        }
-      ],
-      'x-missing': 'CONTENT_MISSING',
-      'x-refusal': 'JOBS_NOT_ARRAY'
-    }
-  )
-}
-
-export const AckBatch = {
-  tags: ['delivery'],
-  summary: 'Finish several jobs',
-  params: QueueParams,
-  querystring: Type.Object({ worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
-  headers: WorkerHeaders,
-  body: several({ result: Type.Optional(Type.Unknown()) }, { result: { sent: true } }),
-  response: { 200: outcomes({}, { ok: true }), ...changing, 413: storing[413] }
-}
-
-export const NackBatch = {
-  tags: ['delivery'],
-  summary: 'Give several jobs up',
-  params: QueueParams,
-  querystring: Type.Object({ worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
-  headers: WorkerHeaders,
-  body: several(Failure.properties, failure),
-  response: {
-    200: outcomes(
-      {
-        state: Type.Optional(Type.String()),
-        run_at: Type.Optional(Instant),
-        duplicate: Type.Optional(Duplicate)
-      },
-      { ok: true, state: 'delayed', run_at: 1273923549.5 }
-    ),
-    ...changing,
-    413: storing[413]
-  }
-}
-
-export const TouchBatch = {
-  tags: ['delivery'],
-  summary: 'Keep several jobs for longer',
-  params: QueueParams,
-  querystring: Type.Object({ worker_id: Type.Optional(WorkerId) }, { additionalProperties: false }),
-  headers: WorkerHeaders,
-  body: several(More.properties, { lease: 30 }),
-  response: {
-    200: {
-      ...outcomes(
-        { lease_expires: Type.Optional(Instant) },
-        { ok: true, lease_expires: 1273923564.5 }
-      ),
-      headers: quietHeader
-    },
-    ...changing,
-    413: storing[413]
-  }
-}
-
-function outcomes<T extends Record<string, ReturnType<typeof Type.Optional>>> (
-  more: T,
-  example: Record<string, unknown>
-) {
-  return Type.Array(
-    Type.Object({
-      id: JobId,
-      ok: Type.Optional(Type.Literal(true)),
-      error: Type.Optional(Type.String({ description: 'The error, if it was refused' })),
-      ...more
-    }),
-    {
-      description: 'One for each, in order',
-      examples: [
-        [
-          { id: '42', ...example },
-          { id: '43', error: 'lease lost' }
-        ]
-      ]
-    }
-  )
 }

@@ -1,11 +1,13 @@
--- Completes jobs. `fields`: see complete_jobs.
--- args: now ...fields
+-- Completes jobs, and gives up others. `fields`: the jobs of acks, then those of `nacks` nacks (see
+-- settle_jobs).
+-- args: now nacks ...fields
 -- use: allow_when_full read_clock complete_jobs load_policy
--- rarely: resolve_dependents wake_waiter
--- returns: for each job '' or the code of an error, with commas between
+-- rarely: settle_jobs resolve_dependents wake_waiter
+-- returns: for each job its outcome (see settle_jobs), with commas between
 allow_when_full(queue)
 queue.now = read_clock(now)
-local outcomes = complete_jobs(queue, fields)
+nacks = tonumber(nacks) or 0
+local outcomes = nacks == 0 and complete_jobs(queue, fields) or settle_jobs(queue, fields, nacks)
 if queue.memo.ended then resolve_dependents(queue) end
 if load_policy(queue).concurrency then wake_waiter(queue, 0) end
 return table.concat(outcomes, ',')

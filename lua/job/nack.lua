@@ -1,25 +1,12 @@
--- Gives up deliveries: each job waits and runs again, or has failed for good. `fields`, of each
--- job: id, receipt, error as JSON ('' for none), delay in ms ('' for the backoff), '0' for no
--- retry, and jitter from -1 to 1.
+-- Gives up deliveries: each job waits and runs again, or has failed for good. `fields`: see
+-- nack_jobs.
 -- args: now ...fields
--- use: allow_when_full read_clock nack_one discard_failed load_policy is_recording
--- rarely: record_nacked wake_waiter resolve_dependents
--- returns: for each job two values:
---   'delayed', 'failed', 'duplicate' (it has failed, for another job has its unique key by now), or
---     the code of an error
---   when it is tried next, in ms; else 0
+-- use: allow_when_full read_clock nack_jobs load_policy
+-- rarely: wake_waiter resolve_dependents
+-- returns: for each job two values, as nack_jobs returns them
 allow_when_full(queue)
 queue.now = read_clock(now)
-local outcomes, nacked = {}, is_recording(queue) and {}
-for i = 1, #fields, 6 do
-  local id, receipt, last_error, delay, retry, jitter = unpack(fields, i, i + 5)
-  local state, at = nack_one(queue, id, receipt, last_error, tonumber(delay), retry ~= '0', jitter)
-  outcomes[#outcomes + 1], outcomes[#outcomes + 2] = state, string.format('%d', at)
-  if nacked then nacked[#nacked + 1] = { id = id, state = state, at = at } end
-end
--- A batch of failures is more than the next call discards.
-discard_failed(queue, limits.batch)
+local outcomes = nack_jobs(queue, fields)
 if load_policy(queue).concurrency then wake_waiter(queue, 0) end
-if nacked then record_nacked(queue, nacked) end
 if queue.memo.ended then resolve_dependents(queue) end
 return outcomes

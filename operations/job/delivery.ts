@@ -1,5 +1,5 @@
 import { storeOf, type Finish, type RedisClient } from '../redis/store.ts'
-import type { Trace } from '../trace.ts'
+import { traceMembers, type Trace } from '../trace.ts'
 import { deliveredAt } from './receipt.ts'
 
 /** The proof of a delivery on lease, as the client sends it back. */
@@ -31,6 +31,16 @@ export interface Delivery {
 /** About how many bytes a delivery keeps in memory until its client has it. */
 export function sizeOf ({ payload, restorable: [,,, details = ''] }: Delivery): number {
   return payload.length + details.length
+}
+
+/** The JSON text of deliveries on lease, as a batch answers them. */
+export function leasedText (jobs: Delivery[]): string {
+  const texts = jobs.map(({ id, lease, payload, trace }) => {
+    const { receipt, attempt, expires } = lease!
+    const proof = `"receipt":"${receipt}","attempt":${attempt},"expires":${expires}`
+    return `{"id":"${id}",${proof}${traceMembers(trace)},"payload":${payload}}`
+  })
+  return `[${texts.join(',')}]`
 }
 
 /** Counts deliveries on lease that have ended, and how long they took. */

@@ -40,14 +40,15 @@ export async function nack (
   return outcomes.map(nackOutcome)
 }
 
-// The random number spreads the backoff, by its jitter.
-function nackFields ({ id, receipt, error, delay, retry }: Receipt & Failure) {
+/** A nack as the scripts take it. The random number spreads the backoff, by its jitter. */
+export function nackFields ({ id, receipt, error, delay, retry }: Receipt & Failure) {
   const kept = error === undefined ? '' : truncateError(error)
   const jitter = Math.random() * 2 - 1
   return [id, proofOf(receipt), kept, milliseconds(delay) ?? '', retry === false ? 0 : 1, jitter]
 }
 
-function nackOutcome ([state, at]: string[]): NackOutcome | ErrorCode {
+/** What a script says of a nack: a state or a code, and the time of the next try in ms. */
+export function nackOutcome ([state, at]: string[]): NackOutcome | ErrorCode {
   if (state === 'delayed') return { state, run_at: Number(at) / 1000 }
   if (state === 'duplicate') return { state: 'failed', duplicate: true }
   return state === 'failed' ? { state } : state as ErrorCode

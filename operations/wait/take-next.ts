@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts'
-import type { Ack } from '../job/ack.ts'
-import { ackAndTake } from '../job/ack-next.ts'
+import type { Ack, SettledOutcome, Settlement } from '../job/ack.ts'
+import { ackAndTake, settleAndTake } from '../job/ack-next.ts'
 import type { Delivery } from '../job/delivery.ts'
 import { tryTake, type TakeOptions } from '../job/take.ts'
 import type { Deadline } from './deadline.ts'
@@ -40,6 +40,31 @@ export async function ackAndTakeNext (
   const mayHaveMore = nextLookMs === 0 && readyCount > 0
   if (deadline === undefined && !mayHaveMore) return []
   return await takeNext(redis, longPoll, [queue], options, deadline)
+}
+
+/** The outcome of each job, in their order; the next ones; and whether to take no more. */
+export interface SettledNext { outcomes: SettledOutcome[], jobs: Delivery[], quiet: boolean }
+
+/**
+ * Acks jobs and nacks others, and then takes as `takeNext` does, of one queue and in one step where
+ * it can. A stopped queue gives none. An error of the wait leaves the outcomes as they are: the
+ * next take meets it again.
+ */
+export async function settleAndTakeNext (
+  redis: RedisClient, longPoll: LongPoll, queue: string, all: Settlement[], options: TakeOptions,
+  deadline?: Deadline
+): Promise<SettledNext> {
+  const { outcomes, taken } = await settleAndTake(redis, queue, { all, options })
+  const { jobs, nextLookMs, readyCount, quiet } = taken
+  const mayHaveMore = nextLookMs === 0 && readyCount > 0
+  const isOver = jobs.length > 0 || quiet || (deadline === undefined && !mayHaveMore)
+  if (isOver) return { outcomes, jobs, quiet }
+  try {
+    const found = await takeNext(redis, longPoll, [queue], options, deadline)
+    return { outcomes, jobs: found, quiet: false }
+  } catch (error) {
+    return { outcomes, jobs: [], quiet: error instanceof errors.WORKER_QUIET }
+  }
 }
 
 async function poll (

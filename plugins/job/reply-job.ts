@@ -13,8 +13,13 @@ declare module 'fastify' {
      * client.
      */
     deliver (job: Delivery, worker?: string): Promise<void> | undefined
-    /** The same for several jobs, as JSON text. */
-    deliverAll (jobs: Delivery[], body: string, worker?: string): Promise<void> | undefined
+    /**
+     * The same for several jobs, as JSON text. `without`: the answer where no job may be delivered
+     * any more, in place of NO_JOB.
+     */
+    deliverAll (
+      jobs: Delivery[], body: string, worker?: string, without?: string
+    ): Promise<void> | undefined
   }
 }
 
@@ -25,26 +30,27 @@ export default fp(async app => {
     if (job.trace !== undefined) this.headers(traceHeaders(job.trace))
     return this.deliverAll([job], job.payload, worker)
   })
-  app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker) {
-    return deliverAll(app, this, jobs, body, worker)
+  app.decorateReply('deliverAll', function (this: FastifyReply, jobs, body, worker, without) {
+    return deliverAll(app, this, jobs, body, worker, without)
   })
 }, { name: 'reply-job', dependencies: ['auth', 'half-closed', 'redis', 'put-back'] })
 
 function deliverAll (
-  app: FastifyInstance, reply: FastifyReply, jobs: Delivery[], body: string, worker?: string
+  app: FastifyInstance, reply: FastifyReply, jobs: Delivery[], body: string, worker?: string,
+  without?: string
 ): Promise<void> | undefined {
   const size = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
   const { queue } = jobs[0]!
   const undo = (ticket: string) => restore(app.redis, queue, jobs, { worker, ticket })
   // The token was removed after the take began: the jobs are put back, as if there had been none.
-  if (reply.request.isWithdrawn()) {
-    app.putBack.add(undo, size, reply.request.id)
-    throw new errors.NO_JOB()
-  }
-  reply.whenUndelivered(undo, size)
+  const isWithdrawn = reply.request.isWithdrawn()
+  if (isWithdrawn) app.putBack.add(undo, size, reply.request.id)
+  else reply.whenUndelivered(undo, size)
+  if (isWithdrawn && without === undefined) throw new errors.NO_JOB()
+  const text = isWithdrawn ? without : body
   const probe = reply.stillThere()
   const send = (): void => {
-    void reply.code(200).type('application/json').send(body)
+    void reply.code(200).type('application/json').send(text)
   }
   if (probe !== undefined) return probe.then(send)
   send()

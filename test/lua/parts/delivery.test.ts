@@ -125,3 +125,42 @@ test('touch_one() moves the deadline, and takes up an expired lease where there 
   t.equal(await touch('3000'), '4000')
   t.equal(await redis.exists(key('ready')), 0)
 })
+
+const settled = `local outcomes = settle_jobs(queue, {
+  '1', a, '',
+  '9', '1-0', '',
+  '2', b, '{"message":"no"}', '60000', '', '0',
+  '2', b, '', '', '', '0',
+  '9', '1-0', '', '', '', '0'
+}, 3)
+return unpack(outcomes)`
+
+test('settle_jobs() completes the jobs of acks, then gives up those of nacks', async t => {
+  const { redis, key, call, receipt } = await leased(t)
+  await redis.hset(key('jobs'), '2', record)
+  await redis.zadd(key('active'), 5000, 'a2')
+  const other = await call('make_receipt', "return make_receipt('abc', '2', '1', '5000')")
+  t.strictSame(await call('settle_jobs', settled, { args: [receipt, other] }), ['', 'NO_SUCH_JOB', 'delayed 61000', 'LEASE_LOST 0', 'NO_SUCH_JOB 0'])
+  t.strictSame(await redis.hkeys(key('jobs')), ['2'])
+  t.strictSame(await redis.zrange(key('delayed'), 0, '-1'), ['a2'])
+  t.strictSame(await redis.hmget(key('stats'), 'processed', 'failed'), ['1', '1'])
+})
+
+test('settle_jobs() takes nacks alone, and records what became of them', async t => {
+  const { redis, key, call, receipt } = await leased(t)
+  await redis.xadd(key('events'), '*', 'listening', '')
+  const lua = "return unpack(settle_jobs(queue, { '1', a, '', '', '0', '0' }, 1))"
+  t.strictSame(await call('settle_jobs', lua, { args: [receipt] }), 'failed 0')
+  t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1'])
+  t.match(await redis.xrevrange(key('events'), '+', '-'), [[String, ['nacked failed', '1']]])
+})
+
+test('nack_jobs() discards failed jobs beyond those that the policy keeps', async t => {
+  const { redis, key, call, receipt } = await leased(t)
+  await redis.hset(key('policy'), 'max_failed', 1)
+  await redis.hset(key('jobs'), '2', record)
+  await redis.zadd(key('failed'), 500, 'a2')
+  const lua = "return unpack(nack_jobs(queue, { '1', a, '', '', '0', '0' }))"
+  t.strictSame(await call('nack_jobs', lua, { args: [receipt] }), ['failed', '0'])
+  t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1'])
+})

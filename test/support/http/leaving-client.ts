@@ -9,6 +9,12 @@ import { until } from '../until.ts'
 /** As bytes on the wire. */
 export const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
 
+/** The same for a POST with a body of JSON. */
+export const post = (path: string, body: string): string => {
+  const length = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`
+  return get(path).replace('GET', 'POST').replace('Host', `${length}\r\nHost`) + body
+}
+
 /** A server with so many jobs in 'mail', and a hand on its Redis: while it is held, takes wait for their answer. */
 export async function serve (t: Test, count: number) {
   const { app, url } = await listen(t, { REDIS_URL: (await startRedis(t)).url })

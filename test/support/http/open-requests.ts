@@ -1,13 +1,11 @@
 import { readdirSync } from 'node:fs'
-import { get } from './leaving-client.ts'
+import { get, post } from './leaving-client.ts'
 import { shipped } from '../server/built.ts'
 
 /** The folder of the built dashboard. */
 export const web = shipped('web')
 
 const stream = (path: string): string => get(path).replace('Host', 'Accept: text/event-stream\r\nHost')
-const post = (path: string): string => get(path).replace('GET', 'POST')
-  .replace('Host', 'Content-Type: application/json\r\nContent-Length: 2\r\nHost') + '{}'
 
 const asset = readdirSync(`${web}/assets`)[0]!
 
@@ -19,8 +17,9 @@ export const lasting: Record<string, (receipt: string) => string> = {
   'a take that waits': () => get('/q/mail?wait=20'),
   'a take on lease of several queues that waits': () => get('/q/mail,other?lease=30&wait=20'),
   'a take of many that waits': () => get('/qb/mail?batch_size=100&wait=20'),
-  'an ack that waits for the next job': receipt => post(`/j/held/1/ack?receipt=${receipt}&next=1&lease=30&wait=20`),
-  'a push that waits for its result': () => post('/q/asked?wait=20'),
+  'an ack that waits for the next job': receipt => post(`/j/held/1/ack?receipt=${receipt}&next=1&lease=30&wait=20`, '{}'),
+  'acks that wait for the next jobs': receipt => post('/qb/held/ack?next=1&wait=20', `{"jobs":[{"id":"1","receipt":"${receipt}"}]}`),
+  'a push that waits for its result': () => post('/q/asked?wait=20', '{}'),
   'a look at a job that waits for its end': () => get('/j/held/1?wait=20'),
   'a stream of jobs': () => stream('/q/mail?credit=1000'),
   'a stream of jobs on lease': () => stream('/q/mail?lease=30&credit=1000'),

@@ -25,3 +25,19 @@ export function note (actor: Actor, queue: string, id: string, payload: string, 
   const job = actor.world.history.delivered(queue, id, payload, { ...given, at, kind: 'lease', actor: actor.name })
   return job && { job, queue, id, receipt: given.receipt, expires: given.expires, deadly: payload.includes('"deadly":true') }
 }
+
+/** A job of an answer with several. */
+export interface Leased { id: string, receipt: string, attempt: number, expires: number, payload: { token: string } }
+
+/** The jobs of an answer with several, noted; `count` were asked for. */
+export function receivedAll (actor: Actor, heard: Heard, queue: string, jobs: Leased[], { lease, count }: { lease: number, count: number }): Held[] {
+  const { history } = actor.world
+  const { sent, answered, body } = heard
+  if (jobs.length > count) history.violate('a batch holds no more than was asked for', queue, `${jobs.length} for ${count}`, null)
+  return jobs.flatMap(job => {
+    const text = history.pushes.get(job.payload.token)?.payload ?? JSON.stringify(job.payload)
+    if (!body.includes(`"payload":${text}}`)) history.violate('the bytes that come back are those that went in', queue, text, null)
+    const expires = Math.round(job.expires * 1000)
+    return note(actor, queue, job.id, text, { ...job, expires, lease, sent, answered }) ?? []
+  })
+}

@@ -1,7 +1,8 @@
 import { act, type Held } from './acts.ts'
 import { handle } from './handle.ts'
-import { leaseBy, note, received } from './received.ts'
-import { purged, say, pause, queues, type Actor, type Heard } from './world.ts'
+import { leaseBy, received, receivedAll, type Leased } from './received.ts'
+import { settle } from './settle.ts'
+import { cutBy, purged, say, pause, queues, type Actor, type Heard } from './world.ts'
 
 /** Takes jobs and does what workers do, well and badly, until all is over. */
 export async function work (actor: Actor): Promise<void> {
@@ -49,25 +50,21 @@ async function leaseBatch (actor: Actor): Promise<number> {
   noteAsked(actor, [name], wait, heard)
   if (heard.status === 'unknown') world.history.lostTake([name], 'lease', count)
   if (heard.status !== 200) return 0
-  const jobs = (JSON.parse(heard.body) as Array<{ id: string, receipt: string, attempt: number, expires: number, payload: { token: string } }>).map(job => {
-    const text = world.history.pushes.get(job.payload.token)?.payload ?? JSON.stringify(job.payload)
-    if (!heard.body.includes(`"payload":${text}}`)) world.history.violate('the bytes that come back are those that went in', name, text, null)
-    return note(actor, name, job.id, text, { ...job, expires: Math.round(job.expires * 1000), lease, sent: heard.sent, answered: heard.answered })
-  })
-  if (jobs.length > count) world.history.violate('a batch holds no more than was asked for', name, `${jobs.length} for ${count}`, null)
-  await handleBatch(actor, name, jobs.filter(job => job !== null))
-  return jobs.length
+  const jobs = receivedAll(actor, heard, name, JSON.parse(heard.body) as Leased[], { lease, count })
+  return jobs.length + await handleBatch(actor, name, jobs)
 }
 
-// Most of a batch ends in one request; of the rest everybody goes his own way.
-async function handleBatch (actor: Actor, queue: string, jobs: Held[]): Promise<void> {
+// Most of a batch ends in one request, which may bring more; of the rest everybody goes his own way.
+async function handleBatch (actor: Actor, queue: string, jobs: Held[]): Promise<number> {
   const { random } = actor
   const alone = jobs.filter(({ deadly }) => deadly || random.chance(0.1))
   const together = jobs.filter(job => !alone.includes(job))
-  const verb = random.weighted({ ack: 80, nack: 10, touch: 10 })
-  if (together.length > 0) await actTogether(actor, queue, verb, together)
+  const verb = random.weighted({ settle: 40, ack: 40, nack: 10, touch: 10 })
+  const next = verb === 'settle' ? await settle(actor, queue, together) : []
+  if (verb !== 'settle' && together.length > 0) await actTogether(actor, queue, verb, together)
   if (verb === 'touch' && together.length > 0) await actTogether(actor, queue, 'ack', together)
   await Promise.all(alone.map(async job => { await handle(actor, job, false) }))
+  return next.length > 0 ? next.length + await handleBatch(actor, queue, next) : 0
 }
 
 async function actTogether (actor: Actor, queue: string, verb: 'ack' | 'nack' | 'touch', jobs: Held[]): Promise<void> {
@@ -105,9 +102,4 @@ function noteAsked ({ world }: Actor, queues: string[], wait: string, { status, 
   if (status !== 200 && status !== 404) return
   const said = status === 200 ? 'jobs' : body.includes('queue is closed') ? 'closed' : 'none'
   world.history.asked.push({ queues, waits: wait !== '', said, sent, answered })
-}
-
-function cutBy ({ random, world }: Actor, names: string[]): { cut?: number | 'answer' } {
-  const rough = queues.every(queue => queue.rough || !names.includes(queue.name))
-  return rough && !world.draining && random.chance(0.04) ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) } : {}
 }

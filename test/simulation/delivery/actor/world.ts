@@ -80,3 +80,9 @@ function refused ({ history }: World, request: string, { status, body }: Answer)
 export function pause (ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms))
 }
+
+/** Now and then a client breaks off a take, where that is allowed. */
+export function cutBy ({ random, world }: Actor, names: string[]): { cut?: number | 'answer' } {
+  const rough = queues.every(queue => queue.rough || !names.includes(queue.name))
+  return rough && !world.draining && random.chance(0.04) ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) } : {}
+}

@@ -213,6 +213,11 @@ test('a take whose token is withdrawn while Redis answers hands out nothing, and
     t.same([answer.statusCode, answer.body], [404, '{"error":"no job"}'], line)
     await until('they are back', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 2)
   }
+  for (const query of ['', '&wait=1']) {
+    const answer = await app.inject({ method: 'POST', url: `/qb/mail/ack?next=1${query}`, headers: bearer(secrets['ann']), payload: { jobs: [{ id: '9', receipt: '1-0' }] } })
+    t.same([answer.statusCode, answer.json()], [200, { outcomes: [{ id: '9', error: 'no such job' }], jobs: [] }])
+    await until('they are back', async () => (await queueStatus(app.redis, 'mail')).counts.waiting === 2)
+  }
   t.match(await queueStatus(app.redis, 'mail'), { processed: 0, counts: { active: 0 } })
 })
 

@@ -3,17 +3,20 @@ import { test } from 'tap'
 import { release } from '../../../../operations/job/release.ts'
 import { take } from '../../../../operations/job/take.ts'
 import { push } from '../../../../operations/job/push.ts'
-import { forget, get, isBack, serve } from '../../../support/http/leaving-client.ts'
+import { forget, get, isBack, post, serve } from '../../../support/http/leaving-client.ts'
 import { until } from '../../../support/until.ts'
 import { connected } from '../../../support/http/raw-http.ts'
 
+// An ack of no jobs takes alone.
+const asking = (path: string): string => path.includes('/ack?') ? post(path, '{"jobs":[]}') : get(path)
+
 test('a job on lease whose client has gone before the answer was ready is back at the head, its attempt uncounted', async t => {
   const { app, redis, url, hold, taking, letGo, gone } = await serve(t, 3)
-  const paths = ['/q/mail?lease=30', '/q/none,mail?lease=30', '/qb/mail?lease=30&batch_size=2', '/qb/mail?lease=30&wait=20', '/q/mail?lease=30&wait=20']
+  const paths = ['/q/mail?lease=30', '/q/none,mail?lease=30', '/qb/mail?lease=30&batch_size=2', '/qb/mail?lease=30&wait=20', '/q/mail?lease=30&wait=20', '/qb/mail/ack?next=1&batch_size=2', '/qb/mail/ack?next=1&wait=20']
   for (const path of paths) {
     await hold()
     const socket = await connected(url)
-    socket.write(get(`${path}&worker_id=w1`))
+    socket.write(asking(`${path}&worker_id=w1`))
     await taking()
     socket.destroy()
     await gone()
@@ -29,9 +32,9 @@ test('a job on lease whose client has gone before the answer was ready is back a
 
 test('a client that goes while it waits takes nothing, of whatever comes then', async t => {
   const { app, redis, url, gone } = await serve(t, 0)
-  for (const path of ['/q/mail?lease=30', '/q/mail?', '/qb/mail?lease=30', '/q/none,mail?lease=30']) {
+  for (const path of ['/q/mail?lease=30', '/q/mail?', '/qb/mail?lease=30', '/q/none,mail?lease=30', '/qb/mail/ack?next=1']) {
     const socket = await connected(url)
-    socket.write(get(`${path}&wait=20&worker_id=w1`))
+    socket.write(asking(`${path}&wait=20&worker_id=w1`))
     await until('it waits', () => app.longPoll.parked > 0)
     socket.destroy()
     await gone()
