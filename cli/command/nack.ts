@@ -24,7 +24,7 @@ const command: Command = {
     const path = `/j/${queue}/${id}`
     if (release) {
       await call.presque.request('POST', `${path}/release`, { query: { receipt, delay } })
-      return await call.tell({ queue, id, state: 'waiting' }, `job ${id} is given back`)
+      return await call.tell({ queue, id, state: 'waiting' }, `job ${id} is released`)
     }
     const what = { query: { receipt }, body: JSON.stringify(failureOf(call.args)) }
     const { text } = await call.presque.request('POST', `${path}/nack`, what)
