@@ -15,20 +15,47 @@ const tests = {
 // One name is value and type in schemas/; TypeScript itself refuses a real redeclaration.
 const house = { files: ['**/*.ts', '**/*.tsx'], rules: { '@typescript-eslint/no-redeclare': 'off', 'no-void': ['error', { allowAsStatement: true }] } }
 
-// All sources, and the tests that are done, have 100 columns, a statement a line, and functions of
-// 30 lines at most.
 const plain = [
   'app.ts',
   '{bench,cli,client,operations,plugins,routes,schemas,web}/**/*.{ts,tsx,mjs}'
 ]
 
-const narrow = {
-  files: plain,
-  rules: {
-    '@stylistic/max-len': ['error', { code: 100, ignoreUrls: true, ignoreRegExpLiterals: true }],
-    '@stylistic/max-statements-per-line': ['error', { max: 1 }],
-    'max-lines-per-function': ['error', { max: 30, skipBlankLines: true, skipComments: true }]
-  }
+// These tests have longer lines still: with 100 columns each would pass 300 lines, so it is to be
+// split first.
+const wide = [
+  'test/contract/house.test.ts',
+  'test/feature/job/ack-and-take.test.ts',
+  'test/feature/queue/{limits,ready-queue}.test.ts',
+  'test/support/http/invalid-request.ts',
+  'test/system/cli/commands.test.ts',
+  'test/unit/cli/run.test.ts',
+  'test/unit/operations/schedule/fire.test.ts',
+  'test/unit/plugins/access/auth.test.ts',
+  'test/unit/routes/{delivery,queue}.test.ts'
+]
+
+// One function holds all tests of a page, one the list of a client's types, one a story.
+const long = [
+  'test/simulation/delivery/example-history.ts',
+  'test/system/web/*.test.ts',
+  'test/unit/client/schema.test.ts'
+]
+
+const lines = {
+  '@stylistic/max-len': ['error', { code: 100, ignoreUrls: true, ignoreRegExpLiterals: true }],
+  '@stylistic/max-statements-per-line': ['error', { max: 1 }]
 }
 
-export default [...neostandard({ ts: true, ignores: ['dist', '.tap', 'data'] }), typed, tests, house, narrow]
+const functions = (max) => ({
+  'max-lines-per-function': ['error', { max, skipBlankLines: true, skipComments: true }]
+})
+
+// All sources and tests have 100 columns, a statement a line, and functions of 30 lines at most, or
+// of 60 in tests.
+const narrow = [
+  { files: plain, rules: { ...lines, ...functions(30) } },
+  { files: ['test/**/*.ts'], ignores: wide, rules: lines },
+  { files: ['test/**/*.ts'], ignores: [...wide, ...long], rules: functions(60) }
+]
+
+export default [...neostandard({ ts: true, ignores: ['dist', '.tap', 'data'] }), typed, tests, house, ...narrow]

@@ -5,8 +5,8 @@ import { commonKeys, queueKeys, scheduleKeys } from '../../operations/redis/keys
 
 /**
  * What others rely on, and what a change of the house must not move by accident. A change that is
- * meant to move it writes pins.json anew (`PINS=write npx tap test/contract.test.ts`): the diff says
- * what has moved.
+ * meant to move it writes pins.json anew (`PINS=write npx tap test/contract.test.ts`): the diff
+ * says what has moved.
  */
 export interface Pins {
   /** The plugins in the order in which they are registered, and so the order of their hooks. */
@@ -25,10 +25,12 @@ export async function pins (app: FastifyInstance): Promise<Pins> {
     operations: operations(app),
     metrics: await metrics(app),
     keys: [queueKeys, scheduleKeys, commonKeys].flatMap(keys => Object.keys(keys)),
-    errors: Object.fromEntries(Object.entries(errors).map(([code, RequestError]) => {
-      const { statusCode, message } = new RequestError()
-      return [code, `${statusCode} ${message}`]
-    }))
+    errors: Object.fromEntries(
+      Object.entries(errors).map(([code, RequestError]) => {
+        const { statusCode, message } = new RequestError()
+        return [code, `${statusCode} ${message}`]
+      })
+    )
   }
 }
 
@@ -39,9 +41,13 @@ function plugins (app: FastifyInstance): string[] {
 }
 
 function operations (app: FastifyInstance): Record<string, string> {
-  const { paths } = JSON.parse(JSON.stringify(app.swagger())) as { paths: Record<string, Record<string, object>> }
+  const { paths } = JSON.parse(JSON.stringify(app.swagger())) as {
+    paths: Record<string, Record<string, object>>
+  }
   const all = Object.entries(paths).flatMap(([path, methods]) => {
-    return Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, hash(withoutProse(operation))] as const)
+    return Object.entries(methods).map(
+      ([method, operation]) => [`${method} ${path}`, hash(withoutProse(operation))] as const
+    )
   })
   return Object.fromEntries(all)
 }

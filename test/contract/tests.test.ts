@@ -26,9 +26,15 @@ test('every file of test/unit mirrors a source or a folder of sources', async t 
     const source = path.replace('test/unit/', '').replace('.test.ts', '')
     return endings.some(ending => existsSync(join(house, source + ending)))
   }
-  t.strictSame(mirrors.filter(path => !hasSource(path)), [])
+  t.strictSame(
+    mirrors.filter(path => !hasSource(path)),
+    []
+  )
   const others = files('test/unit').filter(path => !path.endsWith('.test.ts'))
-  t.strictSame(others.filter(path => !path.endsWith('README.md')), [])
+  t.strictSame(
+    others.filter(path => !path.endsWith('README.md')),
+    []
+  )
 })
 
 /** The places in test/ whose files a runner runs. */
@@ -41,7 +47,10 @@ function placesOf (runner: string): string[] {
 test('every test file is run by one of the files at the top of test/, and once', async t => {
   const all = files('test').filter(path => path.endsWith('.test.ts'))
   const isRunner = (path: string): boolean => path.split('/').length === 2
-  const run = all.filter(isRunner).flatMap(placesOf).flatMap(place => files(place))
+  const run = all
+    .filter(isRunner)
+    .flatMap(placesOf)
+    .flatMap(place => files(place))
   const found = run.filter(path => path.endsWith('.test.ts'))
   t.ok(found.length > 150, `${found.length} files`)
   t.strictSame(found.toSorted(), all.filter(path => !isRunner(path)).toSorted())
@@ -55,11 +64,17 @@ test('no folder of test/ has more than fifteen files', async t => {
   }
   const { test: runners, 'test/lua/parts': parts, ...others } = counts
   t.ok(runners! > 10 && parts! > 10, 'these are one of a kind')
-  t.strictSame(Object.entries(others).filter(([, count]) => count > 15), [])
+  t.strictSame(
+    Object.entries(others).filter(([, count]) => count > 15),
+    []
+  )
 })
 
 test('every folder of test/ has a README.md', async t => {
   const folders = new Set(files('test').map(path => path.split('/').slice(0, 2).join('/')))
   const found = [...folders].filter(path => !path.includes('.'))
-  t.strictSame(found.filter(path => !existsSync(join(house, path, 'README.md'))), [])
+  t.strictSame(
+    found.filter(path => !existsSync(join(house, path, 'README.md'))),
+    []
+  )
 })

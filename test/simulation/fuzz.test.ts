@@ -3,7 +3,13 @@ import { test, type Test } from 'tap'
 import { take } from '../../operations/job/take.ts'
 import { push } from '../../operations/job/push.ts'
 import { listen } from '../support/server/app.ts'
-import { operations, request, wantsLease, type Operation, type Place } from '../support/http/openapi-document.ts'
+import {
+  operations,
+  request,
+  wantsLease,
+  type Operation,
+  type Place
+} from '../support/http/openapi-document.ts'
 import { Random } from '../support/random.ts'
 import { ways, type Plain, type Spoilt } from '../support/http/invalid-request.ts'
 import { exchange, type WireAnswer } from '../support/http/raw-http.ts'
@@ -20,13 +26,18 @@ interface Route {
   statuses: number[]
 }
 
-/** Every operation of the OpenAPI document, so that a new route is fuzzed without being named here; each on a queue of its own. */
+/**
+ * Every operation of the OpenAPI document, so that a new route is fuzzed without being named here;
+ * each on a queue of its own.
+ */
 function routes (app: FastifyInstance): Route[] {
   return operations(app).map((operation, i) => ({
     name: operation.name,
     plain: async () => {
       const queue = `fuzz${i}`
-      if (wantsLease(operation) || operation.method === 'GET') await push(app.redis, queue, [{ payload: '{}' }])
+      if (wantsLease(operation) || operation.method === 'GET') {
+        await push(app.redis, queue, [{ payload: '{}' }])
+      }
       return plain(operation, wantsLease(operation) ? await hold(app, queue) : { queue })
     },
     statuses: Object.keys(operation.responses).map(Number)
@@ -45,10 +56,14 @@ function plain (operation: Operation, place: Place): Plain {
   return {
     method: operation.method,
     path: String(url),
-    query: Object.entries(query as Record<string, string>).map(([name, value]) => `${name}=${value}`),
+    query: Object.entries(query as Record<string, string>).map(
+      ([name, value]) => `${name}=${value}`
+    ),
     headers: ['Host: x', 'Content-Type: application/json', 'Connection: close', ...length],
     body,
-    parameters: (operation.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name)
+    parameters: (operation.parameters ?? [])
+      .filter(({ in: where }) => where === 'query')
+      .map(({ name }) => name)
   }
 }
 
@@ -63,47 +78,73 @@ function wrong ({ status, headers, body }: WireAnswer, allowed: number[]): strin
   if (!allowed.includes(status)) return `a ${status}, which the document does not declare: ${body}`
   if (headers['cache-control'] !== 'no-store') return `a ${status} that may be stored`
   if (status < 400) return ''
-  if (!/^application\/json(;|$)/.test(headers['content-type'] ?? '')) return `a ${status} of type ${headers['content-type']}`
+  if (!/^application\/json(;|$)/.test(headers['content-type'] ?? '')) {
+    return `a ${status} of type ${headers['content-type']}`
+  }
   const { error, ...rest } = JSON.parse(body)
-  return typeof error === 'string' && error !== '' && Object.keys(rest).length === 0 ? '' : `a ${status} that says ${body}`
+  return typeof error === 'string' && error !== '' && Object.keys(rest).length === 0
+    ? ''
+    : `a ${status} that says ${body}`
 }
 
-// A server that ends a connection with a body unread may take its answer along (RFC 9112, section 9.6); the longer that is, the surer.
-const unread = ({ name }: Route, { length }: Buffer): boolean => name === 'GET /metrics' && length > 64 * 1024
+// A server that ends a connection with a body unread may take its answer along (RFC 9112, section
+// 9.6); the longer that is, the surer.
+const unread = ({ name }: Route, { length }: Buffer): boolean =>
+  name === 'GET /metrics' && length > 64 * 1024
 
-async function judge (url: string, route: Route, { bytes, cut = false, elsewhere = false }: Spoilt): Promise<string> {
+async function judge (
+  url: string,
+  route: Route,
+  { bytes, cut = false, elsewhere = false }: Spoilt
+): Promise<string> {
   const { statuses } = route
   const [first, ...more] = await exchange(url, bytes, { cut })
   if (first === undefined) return cut || unread(route, bytes) ? '' : 'no answer'
   // What follows a first answer is an answer to what was left of the bytes.
-  const answers = [wrong(first, [...ofHttp, ...statuses, ...(elsewhere ? [200, 404] : [])]), ...more.map(one => wrong(one, [...ofHttp, 404]))]
+  const answers = [
+    wrong(first, [...ofHttp, ...statuses, ...(elsewhere ? [200, 404] : [])]),
+    ...more.map(one => wrong(one, [...ofHttp, 404]))
+  ]
   return answers.find(answer => answer !== '') ?? ''
 }
 
 async function stillServes (t: Test, url: string): Promise<void> {
-  const pushed = await fetch(`${url}/q/after`, { method: 'POST', body: '{"n":1}', headers: { 'content-type': 'application/json' } })
+  const pushed = await fetch(`${url}/q/after`, {
+    method: 'POST',
+    body: '{"n":1}',
+    headers: { 'content-type': 'application/json' }
+  })
   const taken = await fetch(`${url}/q/after`)
   t.strictSame([pushed.status, await taken.text()], [201, '{"n":1}'], 'a job goes in and comes out')
 }
 
 const random = new Random()
 
-test(`no bytes make the server answer with a fault, or in another way than documented, FUZZ_SEED=${random.seed}`, async t => {
+test('no bytes make the server answer with a fault, or in another way than documented, ' +
+  `FUZZ_SEED=${random.seed}`, async t => {
   const { app, url } = await listen(t, { PRESQUE_MAX_WAIT: 0.05 })
   const all = routes(app)
   t.ok(all.length >= 30, `${all.length} routes`)
   for (const route of all) {
-    const requests: Array<{ way: string, spoilt: Spoilt }> = []
+    const requests: Array<{ way: string; spoilt: Spoilt }> = []
     for (const [way, spoil] of Object.entries(ways)) {
-      for (let i = 0; i < times; i++) requests.push({ way, spoilt: spoil(await route.plain(), random) })
+      for (let i = 0; i < times; i++) {
+        requests.push({ way, spoilt: spoil(await route.plain(), random) })
+      }
     }
     t.ok(requests.length >= 64)
     const faults: string[] = []
     for (let i = 0; i < requests.length; i += atOnce) {
-      await Promise.all(requests.slice(i, i + atOnce).map(async ({ way, spoilt }) => {
-        const fault = await judge(url, route, spoilt).catch(error => String(error))
-        if (fault !== '') faults.push(`${way}: ${fault}; ${JSON.stringify(spoilt.bytes.toString('latin1').slice(0, 300))}`)
-      }))
+      await Promise.all(
+        requests.slice(i, i + atOnce).map(async ({ way, spoilt }) => {
+          const fault = await judge(url, route, spoilt).catch(error => String(error))
+          if (fault !== '') {
+            faults.push(
+              `${way}: ${fault}; ${JSON.stringify(spoilt.bytes.toString('latin1').slice(0, 300))}`
+            )
+          }
+        })
+      )
     }
     t.strictSame(faults, [], `${requests.length} requests for ${route.name}`)
     await stillServes(t, url)

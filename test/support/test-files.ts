@@ -12,7 +12,10 @@ export function testFiles (...places: string[]): string[] {
 function filesAt (place: string): string[] {
   if (statSync(tests + place).isFile()) return [place]
   const names = readdirSync(tests + place, { recursive: true, encoding: 'utf8' })
-  return names.filter(name => name.endsWith('.test.ts')).sort().map(name => `${place}/${name}`)
+  return names
+    .filter(name => name.endsWith('.test.ts'))
+    .sort()
+    .map(name => `${place}/${name}`)
 }
 
 /**

@@ -9,19 +9,25 @@ const missing = withoutBefore()
 if (missing !== undefined) process.stderr.write(`not tested with older data: ${missing}\n`)
 const skip = missing === undefined ? {} : { skip: missing }
 
-interface Answer { status: number, body: string, headers: Headers }
+interface Answer {
+  status: number
+  body: string
+  headers: Headers
+}
 
 type Ask = (line: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
-const asking = (url: string): Ask => async (line, body, headers = {}) => {
-  const [method, path] = line.split(' ')
-  const response = await fetch(url + path, {
-    method: method!,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    headers: { 'content-type': 'application/json', ...headers }
-  })
-  return { status: response.status, body: await response.text(), headers: response.headers }
-}
+const asking =
+  (url: string): Ask =>
+    async (line, body, headers = {}) => {
+      const [method, path] = line.split(' ')
+      const response = await fetch(url + path, {
+        method: method!,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers: { 'content-type': 'application/json', ...headers }
+      })
+      return { status: response.status, body: await response.text(), headers: response.headers }
+    }
 
 const unbounded = { keep_failed: null, max_failed: null }
 
@@ -91,21 +97,25 @@ test('all that an older presque has written is served, and then converted', skip
   const told = { state: 'failed', last_error: { message: error.message } }
   t.match(JSON.parse((await ask('GET /j/bad/1')).body), told)
   await look(t, ask)
-  await until('all is converted', async () => await app.redis.hget('layout', 'migrated') === '2')
+  await until('all is converted', async () => (await app.redis.hget('layout', 'migrated')) === '2')
   t.notMatch(await app.redis.hget('{bad}:details', '1'), /last_error/)
   t.match(JSON.parse((await ask('GET /j/bad/1')).body), told)
   t.equal((await ask(`POST /j/held/1/ack?receipt=${receipt}`)).status, 204, 'an old receipt')
 })
 
-test('an older presque serves what this one writes, but for what upgrade.md names', skip, async t => {
-  const redis = await startRedis(t)
-  const { app, url } = await listen(t, { REDIS_URL: redis.url })
-  const receipt = await fill(asking(url))
-  await app.close()
-  const ask = asking(await serveBefore(t, redis.url))
-  await look(t, ask)
-  t.equal((await ask(`POST /j/held/1/ack?receipt=${receipt}`)).status, 409, 'a newer receipt')
-  t.match(JSON.parse((await ask('GET /j/bad/1')).body), { state: 'failed', last_error: null })
-  t.equal((await ask('POST /j/bad/1/retry')).status, 204)
-  t.equal((await ask('GET /q/bad')).body, '{"n":1}')
-})
+test(
+  'an older presque serves what this one writes, but for what upgrade.md names',
+  skip,
+  async t => {
+    const redis = await startRedis(t)
+    const { app, url } = await listen(t, { REDIS_URL: redis.url })
+    const receipt = await fill(asking(url))
+    await app.close()
+    const ask = asking(await serveBefore(t, redis.url))
+    await look(t, ask)
+    t.equal((await ask(`POST /j/held/1/ack?receipt=${receipt}`)).status, 409, 'a newer receipt')
+    t.match(JSON.parse((await ask('GET /j/bad/1')).body), { state: 'failed', last_error: null })
+    t.equal((await ask('POST /j/bad/1/retry')).status, 204)
+    t.equal((await ask('GET /q/bad')).body, '{"n":1}')
+  }
+)

@@ -41,8 +41,10 @@ function byStatus (answers: Answer[]): Record<number, number> {
 
 // The queues whose keys that node keeps.
 async function keptBy ({ port }: TestNode, cluster: Cluster): Promise<string[]> {
-  const slots = await cluster.cluster('SLOTS') as unknown as Array<[number, number, [string, number]]>
-  const [first, last] = slots.find(([,, [, owner]]) => owner === port)!
+  const slots = (await cluster.cluster('SLOTS')) as unknown as Array<
+    [number, number, [string, number]]
+  >
+  const [first, last] = slots.find(([, , [, owner]]) => owner === port)!
   const slot = await Promise.all(names.map(name => cluster.cluster('KEYSLOT', `{${name}}`)))
   return names.filter((_, i) => slot[i]! >= first && slot[i]! <= last)
 }
@@ -53,9 +55,16 @@ test('what holds with one Redis holds with a Redis Cluster', async t => {
   const all = files()
   const half = Math.ceil(all.length / 2)
   t.jobs = 2
-  await Promise.all([all.slice(0, half), all.slice(half)].map(async some => {
-    await t.spawn(process.execPath, [...process.execArgv, inOneProcess, ...some], { env }, some.map(file => basename(file)).join(', '))
-  }))
+  await Promise.all(
+    [all.slice(0, half), all.slice(half)].map(async some => {
+      await t.spawn(
+        process.execPath,
+        [...process.execArgv, inOneProcess, ...some],
+        { env },
+        some.map(file => basename(file)).join(', ')
+      )
+    })
+  )
 })
 
 test('thirty queues on three nodes are pushed, taken, watched and purged at once', async t => {
@@ -63,7 +72,11 @@ test('thirty queues on three nodes are pushed, taken, watched and purged at once
   const { app, url, cluster } = await serve(t, redis, patient)
   for (const node of nodes) t.ok((await keptBy(node, cluster)).length > 3)
   const everywhere = async (method: string, path: string, body?: string) => {
-    return await send(url, names.map(name => ({ method, path: path.replace('QUEUE', name), ...(body && { body }) })), names.length * 5)
+    return await send(
+      url,
+      names.map(name => ({ method, path: path.replace('QUEUE', name), ...(body && { body }) })),
+      names.length * 5
+    )
   }
   t.same(byStatus(await everywhere('POST', '/w/QUEUE?worker_id=w1', '{}')), { 201: 150 })
   t.same(byStatus(await everywhere('POST', '/q/QUEUE', '{}')), { 201: 150 })
@@ -72,13 +85,18 @@ test('thirty queues on three nodes are pushed, taken, watched and purged at once
   t.same(byStatus(await everywhere('GET', '/status/QUEUE?with_desc=1')), { 200: 150 })
   t.same(byStatus(await everywhere('GET', '/qb/QUEUE?batch_size=2&worker_id=w1')), { 200: 150 })
   t.same(byStatus(await everywhere('GET', '/q/QUEUE')), { 200: 30, 404: 120 })
-  t.match(await (await fetch(`${url}/w?worker_id=w1`)).json(), { processed: '300', failed: '150', queues: { length: 30 } })
+  t.match(await (await fetch(`${url}/w?worker_id=w1`)).json(), {
+    processed: '300',
+    failed: '150',
+    queues: { length: 30 }
+  })
   t.same(await queues(app.redis), [...names].sort())
   t.same(byStatus(await everywhere('DELETE', '/q/QUEUE')), { 204: 150 })
   t.same(await queues(app.redis), [])
 })
 
-test('a dead node is a 503 within a second for the queues that it kept, until it is back', async t => {
+test('a dead node is a 503 within a second for the queues that it kept, ' +
+  'until it is back', async t => {
   const { url: redis, nodes } = await startCluster(t)
   const { url, cluster } = await serve(t, redis)
   const [node] = nodes
@@ -91,7 +109,11 @@ test('a dead node is a 503 within a second for the queues that it kept, until it
   t.ok(slowest(answers) < 1000, `${slowest(answers)} ms`)
   await node!.start()
   // A master that was restarted lets two seconds pass before it accepts a write.
-  await until('the node serves again', async () => (await send(url, pushes)).every(({ status }) => status === 201), 4000)
+  await until(
+    'the node serves again',
+    async () => (await send(url, pushes)).every(({ status }) => status === 201),
+    4000
+  )
 })
 
 test('a frozen node does nothing twice', async t => {
@@ -101,7 +123,9 @@ test('a frozen node does nothing twice', async t => {
   const pushing: Array<ReturnType<typeof send>> = []
   nodes[0]!.child.kill('SIGSTOP')
   await until('two hundred pushes are on their way, one after the other', () => {
-    pushing.push(send(url, [{ method: 'POST', path: `/q/${name}`, body: `{"n":${pushing.length}}` }]))
+    pushing.push(
+      send(url, [{ method: 'POST', path: `/q/${name}`, body: `{"n":${pushing.length}}` }])
+    )
     return pushing.length === 200
   })
   const pushed = (await Promise.all(pushing)).flat()
@@ -111,7 +135,7 @@ test('a frozen node does nothing twice', async t => {
   const batch = [{ method: 'GET', path: `/qb/${name}?batch_size=1000` }]
   let stored: string[] = []
   await until('the node serves again', async () => {
-    const [{ status, body }] = await send(url, batch) as [Answer]
+    const [{ status, body }] = (await send(url, batch)) as [Answer]
     if (status === 200) stored = JSON.parse(body)
     return status === 200
   })
@@ -119,7 +143,8 @@ test('a frozen node does nothing twice', async t => {
   t.equal(new Set(stored).size, stored.length)
 })
 
-test('a client that is closed while it asks where the slots are keeps no process alive', async t => {
+test('a client that is closed while it asks where the slots are keeps no ' +
+  'process alive', async t => {
   const { url, nodes } = await startCluster(t)
   const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
   const before = timers()

@@ -29,7 +29,11 @@ function worker (t: Test, language: string, ending = ''): string {
 }
 
 function run (
-  t: Test, url: string, command: string, args: string[], errors?: string[]
+  t: Test,
+  url: string,
+  command: string,
+  args: string[],
+  errors?: string[]
 ): ChildProcess {
   // In a group of its own, so that it ends with all it has started.
   const env = { ...process.env, PRESQUE_URL: url }
@@ -100,7 +104,7 @@ work("odd", handle)
     return await push(`${url}/q/odd?tries=1&keep=60`, JSON.stringify(body))
   }
   const show = async (id: string) => {
-    return await (await fetch(`${url}/j/odd/${id}`)).json() as { state: string }
+    return (await (await fetch(`${url}/j/odd/${id}`)).json()) as { state: string }
   }
   const cases: Array<[object, RegExp]> = [
     [{ do: 'pass', returns: '{1, 2}' }, /not JSON serializable/],
@@ -129,5 +133,5 @@ test('the bash worker of the docs goes on when its job is cancelled meanwhile', 
   await until('it is told', () => errors.join('').includes('not told: /j/mail/1/ack'))
   await push(`${url}/q/mail`, '{}')
   const processed = async () => (await queueStatus(app.redis, 'mail')).processed
-  await until('the next is completed', async () => await processed() === 1)
+  await until('the next is completed', async () => (await processed()) === 1)
 })

@@ -27,7 +27,10 @@ async function sh (lines: string, env: NodeJS.ProcessEnv = {}): Promise<string> 
 test('the example of docs/guide/dependencies.md puts in a job that waits for two', async t => {
   const { app, url } = await listen(t)
   const said = await sh(at(blocks('docs/guide/dependencies.md')[0]!, url))
-  t.same([...said.matchAll(/x-presque-job: (\d+)/gi)].map(([, id]) => id), ['1', '2', '3'])
+  t.same(
+    [...said.matchAll(/x-presque-job: (\d+)/gi)].map(([, id]) => id),
+    ['1', '2', '3']
+  )
   t.match(await job(app.redis, 'film', '3'), { state: 'blocked', payload: '{"join":true}' })
 })
 
@@ -52,7 +55,9 @@ test('the examples of docs/guide/workers.md register a worker, and make it quiet
 
 test('the example of docs/operate/access.md makes a token, with which a job is pushed', async t => {
   const file = join(place(t), 'tokens.json')
-  const lines = blocks('docs/operate/access.md', 'sh')[0]!.replaceAll(/\\\n */g, '').trimEnd()
+  const lines = blocks('docs/operate/access.md', 'sh')[0]!
+    .replaceAll(/\\\n */g, '')
+    .trimEnd()
   const [, make, , curl] = lines.split('\n')
   const said = await sh(make!.replace('tokens.json', file).replace('npm run', 'npm run --silent'))
   const token = /presque_\S+/.exec(said)![0]
@@ -71,7 +76,8 @@ test('the policy of docs/reference/http.md is one', async t => {
 
 /** The text without the parts that differ from one run to the next. */
 function steady (text: string): string {
-  return text.trimEnd()
+  return text
+    .trimEnd()
     .replaceAll(/\d{13}-\d+/g, 'PLACE')
     .replaceAll(/\d{10}(\.\d+)?/g, 'TIME')
     .replaceAll(/\d-[0-9a-f]{16}-[0-9a-z]{8}/g, 'RECEIPT')
@@ -81,13 +87,18 @@ const countLines = (text: string): number => text.trimEnd().split('\n').length
 
 /** Runs a stream of the page until it has said as much as the page shows. Returns its text. */
 async function stream (
-  t: Test, command: string, shown: string, meanwhile: () => Promise<unknown>
+  t: Test,
+  command: string,
+  shown: string,
+  meanwhile: () => Promise<unknown>
 ): Promise<string> {
   const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit']
   const child = spawn('sh', ['-c', `exec ${command.trim()} -sS`], { stdio })
   t.teardown(() => child.kill('SIGKILL'))
   let said = ''
-  child.stdout.on('data', piece => { said += String(piece) })
+  child.stdout.on('data', piece => {
+    said += String(piece)
+  })
   await until('it has begun', () => said.includes('retry:'))
   await meanwhile()
   await until('it has said all', () => countLines(said) >= countLines(shown))
@@ -130,7 +141,7 @@ function argumentsOf (line: string, folder: string): string[] {
   const found = [...command.matchAll(/'([^']*)'|(\S+)/g)]
   const words = found.map(([, quoted, plain]) => quoted ?? plain!)
   const isTime = (word: string): boolean => line.includes('--wait') && /^(30|60)$/.test(word)
-  return words.map(word => isTime(word) ? '0.1' : word.replace(/^@/, `@${folder}/`))
+  return words.map(word => (isTime(word) ? '0.1' : word.replace(/^@/, `@${folder}/`)))
 }
 
 const long = { timeout: 60_000 }

@@ -34,7 +34,10 @@ test('every page of docs/ that a source names is there', async t => {
     return [...read(source).matchAll(form)].map(([path]) => `${source}: ${path}`)
   })
   t.ok(named.length > 10, `${named.length} are named`)
-  t.strictSame(named.filter(name => !existsSync(join(house, name.split(': ')[1]!))), [])
+  t.strictSame(
+    named.filter(name => !existsSync(join(house, name.split(': ')[1]!))),
+    []
+  )
 })
 
 const rooms = /^(?:bench|cli|client|clients|docs|lua|operations|plugins|routes|schemas|test|web)\//
@@ -50,7 +53,10 @@ test('every file that the docs name is there', async t => {
   const found = all.flatMap(page => named(page).map(path => [page, path] as const))
   t.ok(found.length > 40, `${found.length} are named`)
   const missing = found.filter(([, path]) => !existsSync(join(house, path)))
-  t.strictSame(missing.map(([page, path]) => `${page}: ${path}`), [])
+  t.strictSame(
+    missing.map(([page, path]) => `${page}: ${path}`),
+    []
+  )
 })
 
 test('every file in the drawings of docs/architecture.md is there', async t => {
@@ -60,5 +66,8 @@ test('every file in the drawings of docs/architecture.md is there', async t => {
   t.ok(found.length > 15, `${found.length} are named`)
   const roots = ['', 'operations']
   const isThere = (path: string) => roots.some(root => existsSync(join(house, root, path)))
-  t.strictSame(found.filter(path => !isThere(path)), [])
+  t.strictSame(
+    found.filter(path => !isThere(path)),
+    []
+  )
 })

@@ -13,7 +13,9 @@ export const pages = (): string[] => files('').filter(path => path.endsWith('.md
 /** All files of code, and those that tell of settings. */
 export function sources (): string[] {
   const form = /\.(ts|tsx|js|mjs|lua|py|go|yaml)$|^Dockerfile$/
-  return files('').filter(path => form.test(path)).concat('.env.example')
+  return files('')
+    .filter(path => form.test(path))
+    .concat('.env.example')
 }
 
 function files (folder: string): string[] {
@@ -39,7 +41,7 @@ export function withoutSessions (markdown: string): string {
 /** The blocks of code of a page in that language; '' for those that are in none. */
 export function blocks (path: string, language = ''): string[] {
   const all = [...read(path).matchAll(/^```(\w*)\n(.*?)^```$/gms)]
-  return all.filter(([, of]) => of === language).map(([,, text]) => text!)
+  return all.filter(([, of]) => of === language).map(([, , text]) => text!)
 }
 
 /** The anchors of the headings of a page, as GitHub makes them. */
@@ -56,5 +58,8 @@ export function anchors (markdown: string): Set<string> {
 
 function slug (heading: string): string {
   const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
-  return text.replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s/g, '-')
+  return text
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-')
 }

@@ -6,7 +6,8 @@ import { read } from './markdown.ts'
  * docs/glossary.md. A peer has them (SQS, beanstalkd, AMQP, Sidekiq, BullMQ, Redis), or every
  * program. A word that only presque knows belongs into the glossary instead.
  */
-const field = new Set(`
+const field = new Set(
+  `
   admission backoff bulk cached capacity completion count cron duplicate enqueue expire expiry
   fail histogram history id idempotent identity lateness metric migrator next orphan outcome plain
   pop process promote publish pubsub rate replication restore result roster sample scheduler script
@@ -23,13 +24,18 @@ const field = new Set(`
   stop taken truncate undo verify why
 
   at by has is next of or when
-`.trim().split(/\s+/))
+`
+    .trim()
+    .split(/\s+/)
+)
 
 const glossary = new Set(terms().flatMap(term => term.toLowerCase().match(/[a-z]+/g) ?? []))
 
 // The first column of the table.
 function terms (): string[] {
-  const rows = read('docs/glossary.md').split('\n').filter(line => /^\| (?!term|---)/.test(line))
+  const rows = read('docs/glossary.md')
+    .split('\n')
+    .filter(line => /^\| (?!term|---)/.test(line))
   return rows.map(row => row.split('|')[1]!)
 }
 

@@ -4,8 +4,18 @@ import { errors } from '../../../operations/errors.ts'
 import { build } from '../../support/server/app.ts'
 import { pages, sources, withoutSessions } from './markdown.ts'
 import {
-  commentLines, countWords, hasHeldComments, isHeld, isTooLong, most, partOf, proseLines,
-  riddlesIn, riddleWords, sentences, textsBelow
+  commentLines,
+  countWords,
+  hasHeldComments,
+  isHeld,
+  isTooLong,
+  most,
+  partOf,
+  proseLines,
+  riddlesIn,
+  riddleWords,
+  sentences,
+  textsBelow
 } from './prose.ts'
 
 const all = pages().filter(isHeld)
@@ -14,7 +24,11 @@ test('a sentence of the docs has fewer than 25 words', async t => {
   t.ok(all.length > 25, `${all.length} pages`)
   for (const path of all) {
     const long = sentences(path).filter(({ text }) => countWords(text) > most.words)
-    t.strictSame(long.map(({ number, text }) => `${path}:${number}: ${text}`), [], path)
+    t.strictSame(
+      long.map(({ number, text }) => `${path}:${number}: ${text}`),
+      [],
+      path
+    )
   }
 })
 
@@ -54,7 +68,7 @@ test('no word of the help of a command makes a reader guess', async t => {
 test('a line of the docs has 100 columns at most, but for tables and sessions', async t => {
   for (const path of all) {
     const lines = withoutSessions(partOf(path)).split('\n')
-    const long = lines.flatMap((text, i) => isTooLong(text) ? [`${path}:${i + 1}`] : [])
+    const long = lines.flatMap((text, i) => (isTooLong(text) ? [`${path}:${i + 1}`] : []))
     t.strictSame(long, [], path)
   }
 })

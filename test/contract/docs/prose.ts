@@ -5,9 +5,17 @@ import { read, withoutCode } from './markdown.ts'
  * script. Those of the second line have a better one in docs/glossary.md.
  */
 export const riddles = [
-  /\bwhoever\b/, /\bsomebody\b/, /\bnobody\b/, /\bso many\b/, /\bwhat (?:is|was|comes)\b/,
-  /\blaps(?:e|ed|es)\b/, /\b(?:ran|runs|run) out\b/, /\breclaim/, /\bcoalesc/,
-  /\brefusals?\b/, /\bpatience\b/
+  /\bwhoever\b/,
+  /\bsomebody\b/,
+  /\bnobody\b/,
+  /\bso many\b/,
+  /\bwhat (?:is|was|comes)\b/,
+  /\blaps(?:e|ed|es)\b/,
+  /\b(?:ran|runs|run) out\b/,
+  /\breclaim/,
+  /\bcoalesc/,
+  /\brefusals?\b/,
+  /\bpatience\b/
 ]
 
 /** How many words a sentence has at most, and a line columns. */
@@ -22,11 +30,16 @@ export const isHeld = (path: string): boolean => !path.startsWith('bench/results
 /** The comments of all sources are free of the riddles, but for those of tests. */
 export const hasHeldComments = (path: string): boolean => !path.startsWith('test/')
 
-export interface Line { number: number, text: string }
+export interface Line {
+  number: number
+  text: string
+}
 
 /** The lines of a page that hold prose: without code, and of the changelog the newest part. */
 export function proseLines (path: string): Line[] {
-  const lines = withoutCode(partOf(path)).split('\n').map((text, i) => ({ number: i + 1, text }))
+  const lines = withoutCode(partOf(path))
+    .split('\n')
+    .map((text, i) => ({ number: i + 1, text }))
   // The glossary lists the words that are not to be used.
   const isProse = ({ text }: Line) => path !== 'docs/glossary.md' || !text.startsWith('|')
   return lines.filter(isProse).map(withoutSpans)
@@ -61,7 +74,7 @@ function blocks (path: string): Line[] {
     if (!isProse || begins) open = undefined
     if (!isProse) continue
     const words = text.trim().replace(/^([-*]|\d+\.) /, '')
-    if (open === undefined) found.push(open = { number, text: words })
+    if (open === undefined) found.push((open = { number, text: words }))
     else open.text += ` ${words}`
   }
   return found

@@ -33,7 +33,11 @@ test('every quick start has a test', async t => {
 })
 
 type Language = keyof typeof languages
-interface Ended { code: number, out: string, err: string }
+interface Ended {
+  code: number
+  out: string
+  err: string
+}
 
 const killSignal = 'SIGKILL'
 
@@ -150,7 +154,7 @@ for (const language of ['ts', 'python', 'go'] as const) {
     await setPolicy(app.redis, 'mail', { status: 'stop' })
     const ended = start(t, language, url)
     const waiting = async () => (await queueStatus(app.redis, 'mail')).counts.waiting
-    await until('its job is there', async () => await waiting() === 1, 30_000)
+    await until('its job is there', async () => (await waiting()) === 1, 30_000)
     await cancel(app.redis, 'mail', '1')
     const { code, out, err } = await ended
     t.equal(code, codes[language])

@@ -12,15 +12,20 @@ const run = promisify(execFile)
 const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const page = (path: string): string => readFileSync(at(path), 'utf8')
 
-interface Example { command: string, answer: string }
+interface Example {
+  command: string
+  answer: string
+}
 
 /** The commands of all ```console blocks, each with the lines that follow it. */
 function examples (markdown: string): Example[] {
   const blocks = [...markdown.matchAll(/^```console\n(.*?)^```$/gms)].map(match => match[1]!)
-  return blocks.flatMap(block => block.split(/^\$ /m).slice(1)).map(text => {
-    const [command = '', ...answer] = text.trimEnd().split('\n')
-    return { command, answer: answer.join('\n') }
-  })
+  return blocks
+    .flatMap(block => block.split(/^\$ /m).slice(1))
+    .map(text => {
+      const [command = '', ...answer] = text.trimEnd().split('\n')
+      return { command, answer: answer.join('\n') }
+    })
 }
 
 /** The text without the parts that differ from one run to the next. */
@@ -37,7 +42,10 @@ function headers (answer: string, shown: string): string {
   return steady(answer.split('\r\n').filter(isShown).join('\n'))
 }
 
-for (const [path, least] of [['README.md', 3], ['docs/guide/tour.md', 18]] as const) {
+for (const [path, least] of [
+  ['README.md', 3],
+  ['docs/guide/tour.md', 18]
+] as const) {
   test(`every example of ${path} answers what it says`, async t => {
     const { url } = await listen(t)
     const all = examples(page(path))

@@ -52,7 +52,7 @@ function work (t: Test, language: string, url: string, queue = 'mail'): Working 
   return {
     child,
     errors,
-    began: () => existsSync(join(cwd, 'began')) ? readFileSync(join(cwd, 'began')).length : 0,
+    began: () => (existsSync(join(cwd, 'began')) ? readFileSync(join(cwd, 'began')).length : 0),
     go: () => writeFileSync(join(cwd, 'go'), '')
   }
 }
@@ -85,9 +85,9 @@ for (const language of ['bash', 'python']) {
     go()
     await until('it is refused', () => errors.join('').includes('not told: /j/mail/1/ack'))
     await push(url)
-    await until('the next is done', async () => await processed(app) === 1)
+    await until('the next is done', async () => (await processed(app)) === 1)
     const { counts } = await queueStatus(app.redis, 'mail')
-    t.match(counts, { active: 1, waiting: 0, failed: 0 }, 'the first is the other\'s')
+    t.match(counts, { active: 1, waiting: 0, failed: 0 }, "the first is the other's")
   })
 
   test(`the ${language} worker of the docs tells its outcome once the server is back`, async t => {
@@ -110,9 +110,9 @@ for (const language of ['bash', 'python']) {
     broken.close()
     await once(broken, 'close')
     const after = await serve()
-    await until('it is told', async () => await processed(after) === 1)
+    await until('it is told', async () => (await processed(after)) === 1)
     await push(url)
-    await until('it takes again', async () => await processed(after) === 2)
+    await until('it takes again', async () => (await processed(after)) === 2)
     t.equal(began(), 2, 'each was worked on once')
   })
 
@@ -132,7 +132,7 @@ for (const language of ['bash', 'python']) {
     go()
     t.equal(await unheard, 503)
     await redis.start()
-    await until('it is told', async () => await processed(app).catch(() => 0) === 1)
+    await until('it is told', async () => (await processed(app).catch(() => 0)) === 1)
     t.equal(began(), 1)
   })
 

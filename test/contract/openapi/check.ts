@@ -43,17 +43,35 @@ const runs = given.access.split(',').flatMap(access => phases.map(part => ({ acc
 const outcomes = await Promise.all(runs.map(check)).finally(end)
 for (const { name, code, report } of outcomes) {
   const told = code === 0 ? /^=+ SUMMARY =+$[\s\S]*/m.exec(report)?.[0] : report
-  console.log(`\n### ${name}: ${code === 0 ? 'all as documented' : `exit code ${code}`}\n${told ?? report}`)
+  console.log(
+    `\n### ${name}: ${code === 0 ? 'all as documented' : `exit code ${code}`}\n${told ?? report}`
+  )
 }
 process.exitCode = outcomes.every(({ code }) => code === 0) ? 0 : 1
 
-interface Run { access: string, phases: string, examples: string }
+interface Run {
+  access: string
+  phases: string
+  examples: string
+}
 
 async function check ({ access, phases, examples }: Run) {
   const name = `${phases}, token: ${access}`
   const { url, headers } = await serve(access)
-  const args = ['run', `${url}/openapi.json`, '--checks', 'all', '--no-color',
-    '--max-time', given.seconds, '--phases', phases, '--max-examples', examples, ...headers]
+  const args = [
+    'run',
+    `${url}/openapi.json`,
+    '--checks',
+    'all',
+    '--no-color',
+    '--max-time',
+    given.seconds,
+    '--phases',
+    phases,
+    '--max-examples',
+    examples,
+    ...headers
+  ]
   const child = spawn(given.program, args, { cwd: here, stdio: ['ignore', 'pipe', 'inherit'] })
   child.once('error', () => console.error(`no ${given.program}: pip install schemathesis`))
   const [report] = await Promise.all([text(child.stdout), once(child, 'exit')])
@@ -76,13 +94,27 @@ async function serve (access: string) {
     LOG_LEVEL: 'error',
     REDIS_URL: ''
   }
-  servers.push(spawn(process.execPath, ['dist/cli/serve.js'], { cwd: home, env, stdio: ['ignore', 'inherit', 'ignore'] }))
-  await until('it serves', async () => await fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false), 60_000)
+  servers.push(
+    spawn(process.execPath, ['dist/cli/serve.js'], {
+      cwd: home,
+      env,
+      stdio: ['ignore', 'inherit', 'ignore']
+    })
+  )
+  await until(
+    'it serves',
+    async () =>
+      await fetch(`${url}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false
+      ),
+    60_000
+  )
   return { url, headers: access === 'none' ? [] : ['--header', `Authorization: Bearer ${secret}`] }
 }
 
 async function end () {
-  const ended = servers.map(async server => server.exitCode ?? await once(server, 'exit'))
+  const ended = servers.map(async server => server.exitCode ?? (await once(server, 'exit')))
   for (const server of servers) server.kill()
   await Promise.all(ended)
   rmSync(place, { recursive: true, force: true })

@@ -18,15 +18,21 @@ import { build } from '../../support/server/app.ts'
 type Redis = FastifyInstance['redis']
 
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
-const add = async (redis: Redis, more: Partial<NewJob> = {}, now?: number) => (await push(redis, 'mail', [{ payload: '{}', ...more }], { ...(now && { now }) }))[0]!.id
-const state = async (redis: Redis, id: string, now?: number) => (await job(redis, 'mail', id, { ...(now && { now }) }))?.state
-const hold = async (redis: Redis, count = 1, now?: number) => await take(redis, 'mail', { lease: 30, count, now })
+const add = async (redis: Redis, more: Partial<NewJob> = {}, now?: number) =>
+  (await push(redis, 'mail', [{ payload: '{}', ...more }], { ...(now && { now }) }))[0]!.id
+const state = async (redis: Redis, id: string, now?: number) =>
+  (await job(redis, 'mail', id, { ...(now && { now }) }))?.state
+const hold = async (redis: Redis, count = 1, now?: number) =>
+  await take(redis, 'mail', { lease: 30, count, now })
 
 async function left (redis: Redis): Promise<number> {
-  return await redis.exists(...(['blocked', 'dependents', 'ended'] as const).map(key => queueKey('mail', key)))
+  return await redis.exists(
+    ...(['blocked', 'dependents', 'ended'] as const).map(key => queueKey('mail', key))
+  )
 }
 
-test('a job waits until all it depends on have been acknowledged, and is then the last in line of its priority', async t => {
+test('a job waits until all it depends on have been acknowledged, ' +
+  'and is then the last in line of its priority', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -35,37 +41,61 @@ test('a job waits until all it depends on have been acknowledged, and is then th
   const d = await add(redis)
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 3, blocked: 1 } })
   t.match(await job(redis, 'mail', c), { state: 'blocked', depends: [a, b] })
-  t.match(explain(...await why(redis, 'mail', c)), { reason: 'blocked', detail: 'it waits for jobs 1, 2 to complete' })
-  await t.rejects(retry(redis, 'mail', c), { code: 'JOB_BLOCKED', message: 'the job waits for others to complete: 1,2' })
+  t.match(explain(...(await why(redis, 'mail', c))), {
+    reason: 'blocked',
+    detail: 'it waits for jobs 1, 2 to complete'
+  })
+  await t.rejects(retry(redis, 'mail', c), {
+    code: 'JOB_BLOCKED',
+    message: 'the job waits for others to complete: 1,2'
+  })
   const held = await hold(redis, 9)
-  t.same(held.map(({ id }) => id), [a, b, d])
+  t.same(
+    held.map(({ id }) => id),
+    [a, b, d]
+  )
   await ack(redis, 'mail', [proof(held[0]!)])
   t.match(await job(redis, 'mail', c), { state: 'blocked', depends: [b] })
   await ack(redis, 'mail', [proof(held[1]!)])
   t.match(await job(redis, 'mail', c), { state: 'waiting', depends: [] })
-  t.same((await hold(redis)).map(({ id }) => id), [c])
+  t.same(
+    (await hold(redis)).map(({ id }) => id),
+    [c]
+  )
   t.equal(await left(redis), 0)
 })
 
-test('taken for good is completed, and so is what is kept or gone; an id that was never given out is refused by name', async t => {
+test('taken for good is completed, and so is what is kept or gone; ' +
+  'an id that was never given out is refused by name', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
   const a = await add(redis)
   const b = await add(redis, { depends: a })
-  t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), [a])
-  t.same((await take(redis, 'mail')).map(({ id }) => id), [b])
+  t.same(
+    (await take(redis, 'mail', { count: 9 })).map(({ id }) => id),
+    [a]
+  )
+  t.same(
+    (await take(redis, 'mail')).map(({ id }) => id),
+    [b]
+  )
   t.equal(await state(redis, await add(redis, { depends: `${a},${b}`, keep: 60 })), 'waiting')
   await ack(redis, 'mail', [proof((await hold(redis))[0]!)])
   t.equal(await state(redis, '3'), 'completed')
   t.equal(await state(redis, await add(redis, { depends: '3' })), 'waiting')
-  for (const depends of ['9', '1,99999', '5']) await t.rejects(add(redis, { depends }), { code: 'DEPENDS_UNKNOWN' })
+  for (const depends of ['9', '1,99999', '5']) {
+    await t.rejects(add(redis, { depends }), { code: 'DEPENDS_UNKNOWN' })
+  }
   t.equal((await queueStatus(redis, 'mail')).pushed, 4)
   t.equal(await left(redis), 0)
 })
 
 for (const [how, end] of Object.entries({
-  failed: async (redis: Redis) => await nack(redis, 'mail', [{ ...proof((await hold(redis, 1, 100))[0]!), retry: false }], { now: 101 }),
+  failed: async (redis: Redis) =>
+    await nack(redis, 'mail', [{ ...proof((await hold(redis, 1, 100))[0]!), retry: false }], {
+      now: 101
+    }),
   'was cancelled': async (redis: Redis) => await cancel(redis, 'mail', '1', { now: 101 }),
   expired: async (redis: Redis) => await queueStatus(redis, 'mail', { now: 161 })
 })) {
@@ -79,15 +109,23 @@ for (const [how, end] of Object.entries({
     await end(redis)
     const second = await job(redis, 'mail', '2', { now: 162 })
     t.match(second, { state: 'failed', depends: ['1'] })
-    t.match(JSON.parse(second!.last_error!), { type: 'dependency', message: `job 1, on which it depends, ${how}`, job: '1' })
+    t.match(JSON.parse(second!.last_error!), {
+      type: 'dependency',
+      message: `job 1, on which it depends, ${how}`,
+      job: '1'
+    })
     t.equal(await state(redis, '3', 162), 'failed')
     t.equal(await left(redis), 0)
     await cancel(redis, 'mail', await add(redis, { uniq: 'b' }))
     await retryAll(redis, 'mail', 'failed')
     t.equal(await state(redis, '3'), 'blocked')
     t.equal(await state(redis, '2'), how === 'failed' ? 'blocked' : 'waiting')
-    for (const each of [1, 2, 3, 4]) for (const held of await hold(redis, each)) await ack(redis, 'mail', [proof(held)])
-    t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0, blocked: 0, failed: 0, active: 0 } })
+    for (const each of [1, 2, 3, 4]) {
+      for (const held of await hold(redis, each)) await ack(redis, 'mail', [proof(held)])
+    }
+    t.match(await queueStatus(redis, 'mail'), {
+      counts: { waiting: 0, blocked: 0, failed: 0, active: 0 }
+    })
     t.equal(await left(redis), 0)
   })
 }
@@ -101,13 +139,24 @@ test('a job that depends on one that has failed already is stored, and has faile
   t.equal(await state(redis, await add(redis, { depends: '1', ttl: 9, uniq: 'x' })), 'failed')
   await cancel(redis, 'mail', await add(redis, { uniq: 'x' }))
   await retry(redis, 'mail', '2')
-  t.equal(await state(redis, '2'), 'blocked', 'redriven by itself, it waits for that to be redriven')
+  t.equal(
+    await state(redis, '2'),
+    'blocked',
+    'redriven by itself, it waits for that to be redriven'
+  )
   await retry(redis, 'mail', '1')
-  t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), ['1'])
-  t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), ['2'])
+  t.same(
+    (await take(redis, 'mail', { count: 9 })).map(({ id }) => id),
+    ['1']
+  )
+  t.same(
+    (await take(redis, 'mail', { count: 9 })).map(({ id }) => id),
+    ['2']
+  )
 })
 
-test('with a delay a job is due when both its time has come and what it depends on has completed', async t => {
+test('with a delay a job is due when both its time has come and what it depends on ' +
+  'has completed', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -115,9 +164,16 @@ test('with a delay a job is due when both its time has come and what it depends 
   await add(redis, { depends: '1', delayed: 150, priority: 1 }, 100)
   await add(redis, { depends: '1', delayed: 105 }, 100)
   t.equal((await take(redis, 'mail', { now: 110 })).length, 1)
-  t.match(await job(redis, 'mail', '2', { now: 111 }), { state: 'delayed', run_at: 150, priority: 1 })
+  t.match(await job(redis, 'mail', '2', { now: 111 }), {
+    state: 'delayed',
+    run_at: 150,
+    priority: 1
+  })
   t.equal(await state(redis, '3', 111), 'waiting')
-  t.same((await take(redis, 'mail', { now: 151 })).map(({ id }) => id), ['2'])
+  t.same(
+    (await take(redis, 'mail', { now: 151 })).map(({ id }) => id),
+    ['2']
+  )
 })
 
 test('a late ack releases what waits, and never twice', async t => {
@@ -130,7 +186,10 @@ test('a late ack releases what waits, and never twice', async t => {
   t.match(await queueStatus(redis, 'mail', { now: 140 }), { counts: { waiting: 1, blocked: 1 } })
   t.same(await ack(redis, 'mail', [proof(late!)], { now: 141 }), [null])
   t.same(await ack(redis, 'mail', [proof(late!)], { now: 141 }), ['NO_SUCH_JOB'])
-  t.same((await take(redis, 'mail', { count: 9, now: 142 })).map(({ id }) => id), ['2'])
+  t.same(
+    (await take(redis, 'mail', { count: 9, now: 142 })).map(({ id }) => id),
+    ['2']
+  )
 })
 
 test('an answer that reached nobody leaves released what it had released', async t => {
@@ -140,17 +199,25 @@ test('an answer that reached nobody leaves released what it had released', async
   await add(redis)
   await add(redis, { depends: '1' })
   t.equal(await restore(redis, 'mail', await take(redis, 'mail')), 1)
-  t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id), ['1', '2'])
+  t.same(
+    (await take(redis, 'mail', { count: 9 })).map(({ id }) => id),
+    ['1', '2']
+  )
 })
 
-test('a blocked job is replaced, cancelled, expired and purged without a trace, and counts for max_jobs', async t => {
+test('a blocked job is replaced, cancelled, expired and purged without a trace, ' +
+  'and counts for max_jobs', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis, {}, 100)
   await add(redis, { depends: '1', uniq: 'x' }, 100)
   await add(redis, {}, 100)
-  await t.rejects(add(redis, { uniq: 'x', on_duplicate: 'replace', depends: '3' }, 100), { code: 'DEPENDS_UNKNOWN' }, 'no ring')
+  await t.rejects(
+    add(redis, { uniq: 'x', on_duplicate: 'replace', depends: '3' }, 100),
+    { code: 'DEPENDS_UNKNOWN' },
+    'no ring'
+  )
   t.equal(await add(redis, { uniq: 'x', on_duplicate: 'replace', payload: '{"n":1}' }, 100), '2')
   t.equal(await left(redis), 0)
   t.equal(await add(redis, { uniq: 'x', on_duplicate: 'replace', depends: '1' }, 100), '2')
@@ -158,7 +225,10 @@ test('a blocked job is replaced, cancelled, expired and purged without a trace, 
   await cancel(redis, 'mail', '2', { now: 100 })
   t.equal(await left(redis), 0)
   await add(redis, { depends: '1', ttl: 5 }, 100)
-  t.match(await queueStatus(redis, 'mail', { now: 106 }), { expired: 1, counts: { blocked: 0, waiting: 2 } })
+  t.match(await queueStatus(redis, 'mail', { now: 106 }), {
+    expired: 1,
+    counts: { blocked: 0, waiting: 2 }
+  })
   await add(redis, { depends: '1,3' }, 106)
   t.equal((await jobs(redis, 'mail', 'blocked', { offset: 0, limit: 9 })).length, 1)
   t.equal(await cancelAll(redis, 'mail', 'blocked'), 1)
@@ -168,7 +238,8 @@ test('a blocked job is replaced, cancelled, expired and purged without a trace, 
   t.equal(await keysLeft(redis, 'mail'), 0)
 })
 
-test('acks of two dependencies at the same time, and a push that races the ack, release each job once', async t => {
+test('acks of two dependencies at the same time, and a push that races the ack, ' +
+  'release each job once', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -176,7 +247,11 @@ test('acks of two dependencies at the same time, and a push that races the ack, 
     const [a, b] = [await add(redis), await add(redis)]
     const c = await add(redis, { depends: `${a},${b}` })
     const held = await hold(redis, 2)
-    const [, , { id: d }] = await Promise.all([ackOne(redis, 'mail', proof(held[0]!)), ackOne(redis, 'mail', proof(held[1]!)), pushOne(redis, 'mail', { payload: '{}', depends: b })])
+    const [, , { id: d }] = await Promise.all([
+      ackOne(redis, 'mail', proof(held[0]!)),
+      ackOne(redis, 'mail', proof(held[1]!)),
+      pushOne(redis, 'mail', { payload: '{}', depends: b })
+    ])
     t.same((await take(redis, 'mail', { count: 9 })).map(({ id }) => id).sort(), [c, d].sort())
   }
   t.equal(await left(redis), 0)
@@ -187,13 +262,25 @@ test('thousands of dependents, and a chain of hundreds, are dealt with piece by 
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
   await add(redis)
-  for (let i = 0; i < 10; i++) await push(redis, 'mail', Array.from({ length: 200 }, () => ({ payload: '{}', depends: '1' })))
+  for (let i = 0; i < 10; i++) {
+    await push(
+      redis,
+      'mail',
+      Array.from({ length: 200 }, () => ({ payload: '{}', depends: '1' }))
+    )
+  }
   await take(redis, 'mail')
-  t.equal((await queueStatus(redis, 'mail')).counts.blocked, 2000 - 500, 'a piece by the take, and one by the look')
+  t.equal(
+    (await queueStatus(redis, 'mail')).counts.blocked,
+    2000 - 500,
+    'a piece by the take, and one by the look'
+  )
   let count = 0
   for (let got = 1; got > 0; count += got) got = (await take(redis, 'mail', { count: 1000 })).length
   t.equal(count, 2000)
-  for (let i = 0; i < 600; i++) await pushOne(redis, 'mail', { payload: '{}', ...(i > 0 && { depends: String(2001 + i) }) })
+  for (let i = 0; i < 600; i++) {
+    await pushOne(redis, 'mail', { payload: '{}', ...(i > 0 && { depends: String(2001 + i) }) })
+  }
   await cancel(redis, 'mail', '2002')
   const counts = async () => (await queueStatus(redis, 'mail')).counts
   const first = await counts()

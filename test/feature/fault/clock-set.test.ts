@@ -9,13 +9,18 @@ const hour = 3_600_000
 function setClock (t: Test, ms: number): void {
   const { now } = Date
   Date.now = () => now() + ms
-  t.teardown(() => { Date.now = now })
+  t.teardown(() => {
+    Date.now = now
+  })
 }
 
 // In ms: what a busy machine may add to a wait of a second.
 const late = 15_000
 
-for (const [way, ms] of [['back', -hour], ['forward', hour]] as const) {
+for (const [way, ms] of [
+  ['back', -hour],
+  ['forward', hour]
+] as const) {
   test(`requests that wait are answered in time when the clock is set ${way}`, async t => {
     const { app, url } = await listen(t)
     await push(app.redis, 'held', [{ payload: '{}' }])
@@ -34,8 +39,13 @@ for (const [way, ms] of [['back', -hour], ['forward', hour]] as const) {
     await until('all wait', () => app.longPoll.parked === 2 && app.longPoll.watching === 2)
     setClock(t, ms)
     const found = await Promise.all(took)
-    t.strictSame(found.map(([status]) => status), [404, 404, 202, 200])
-    for (const [, passed] of found) t.ok(passed > 900 && passed < 1000 + late, `${Math.round(passed)} ms`)
+    t.strictSame(
+      found.map(([status]) => status),
+      [404, 404, 202, 200]
+    )
+    for (const [, passed] of found) {
+      t.ok(passed > 900 && passed < 1000 + late, `${Math.round(passed)} ms`)
+    }
     // And a timer that was to remind of what falls due counts on.
     const due = fetch(`${url}/q/later?wait=20`)
     await until('it waits', () => app.longPoll.parked === 1)

@@ -7,18 +7,24 @@ import { until } from '../../support/until.ts'
 import { asShipped, listen } from '../../support/server/app.ts'
 
 const outages: Array<[string, (redis: TestRedis, missed: () => Promise<void>) => Promise<void>]> = [
-  ['was frozen', async ({ child }, missed) => {
-    child.kill('SIGSTOP')
-    await missed()
-    // Longer than presque waits for any answer.
-    await delay(1500)
-    child.kill('SIGCONT')
-  }],
-  ['came back empty, its scripts forgotten', async (redis, missed) => {
-    await redis.stop()
-    await missed()
-    await redis.start()
-  }]
+  [
+    'was frozen',
+    async ({ child }, missed) => {
+      child.kill('SIGSTOP')
+      await missed()
+      // Longer than presque waits for any answer.
+      await delay(1500)
+      child.kill('SIGCONT')
+    }
+  ],
+  [
+    'came back empty, its scripts forgotten',
+    async (redis, missed) => {
+      await redis.stop()
+      await missed()
+      await redis.start()
+    }
+  ]
 ]
 
 for (const [what, outage] of outages) {
@@ -30,8 +36,11 @@ for (const [what, outage] of outages) {
     await parked(here, 1)
     const events = await listenAt(t, `${here.url}/events?queue=told`)
     const jobs = await listenAt(t, `${here.url}/q/streamed?lease=30`)
-    await outage(redis, async () => await until('Redis is missed', async () => await status() === 503))
-    await until('Redis is back', async () => await status() === 200)
+    await outage(
+      redis,
+      async () => await until('Redis is missed', async () => (await status()) === 503)
+    )
+    await until('Redis is back', async () => (await status()) === 200)
     for (const queue of ['parked', 'streamed']) await push(here, `/q/${queue}`)
     t.equal((await answer).status, 200)
     await jobs.hears(1)

@@ -10,7 +10,11 @@ test('a job with a time to come is not given out, and counts as delayed', async 
   await says(201, '', 'POST /qb/foo?delayed=4000000000.999', '{"jobs":[{"n":3},{"n":4}]}')
   await refuses(404, 'no job', 'GET /q/foo')
   await refuses(404, 'no job', 'GET /qb/foo')
-  t.match((await ask('GET /status/foo')).json(), { size: 0, counts: { waiting: 0, delayed: 4 }, failed: 1 })
+  t.match((await ask('GET /status/foo')).json(), {
+    size: 0,
+    counts: { waiting: 0, delayed: 4 },
+    failed: 1
+  })
 })
 
 test('a job whose time has come while it waited is given out', async t => {
@@ -25,7 +29,17 @@ test('a job whose time has come while it waited is given out', async t => {
 
 test('a time that is past means now, fractions and all', async t => {
   const { says } = await client(t)
-  for (const time of ['0', '1', '1273924034', '1273924034.5', '0.001', '1.0000000000000000000001', '0000000000001', '-0', '-0.0']) {
+  for (const time of [
+    '0',
+    '1',
+    '1273924034',
+    '1273924034.5',
+    '0.001',
+    '1.0000000000000000000001',
+    '0000000000001',
+    '-0',
+    '-0.0'
+  ]) {
     await says(201, '', `POST /q/foo?delayed=${time}`, '{"n":1}')
     await says(200, '{"n":1}', 'GET /q/foo')
   }
@@ -41,9 +55,39 @@ test('a past time joins the tail', async t => {
 test('a time that is no plain decimal is a 400, and nothing is stored', async t => {
   const { says, refuses } = await client(t)
   const times = [
-    '', '=', '=0x10', '=1e3', '=1E3', '=%205', '=5%20', '=+5', '=%2B5', '=-5', '=-0.001', '=NaN', '=Infinity', '=-Infinity', '=null', '=true',
-    '=1.', '=.5', '=1.5.5', '=1,5', '=1_000', '=5s', '=abc', '=%D9%A1', '=5%0A', '=5%00', '=[]', '=2026-01-01', '=253402300800', '=99999999999999999999999',
-    `=${'9'.repeat(400)}`, '=1&delayed=2', '=1&delayed=1'
+    '',
+    '=',
+    '=0x10',
+    '=1e3',
+    '=1E3',
+    '=%205',
+    '=5%20',
+    '=+5',
+    '=%2B5',
+    '=-5',
+    '=-0.001',
+    '=NaN',
+    '=Infinity',
+    '=-Infinity',
+    '=null',
+    '=true',
+    '=1.',
+    '=.5',
+    '=1.5.5',
+    '=1,5',
+    '=1_000',
+    '=5s',
+    '=abc',
+    '=%D9%A1',
+    '=5%0A',
+    '=5%00',
+    '=[]',
+    '=2026-01-01',
+    '=253402300800',
+    '=99999999999999999999999',
+    `=${'9'.repeat(400)}`,
+    '=1&delayed=2',
+    '=1&delayed=1'
   ]
   for (const time of times) {
     await refuses(400, junk, `POST /q/foo?delayed${time}`, '{}')

@@ -32,7 +32,8 @@ const cases: Array<[policy: number | null | undefined, own: NewJob['max_lost'], 
 ]
 
 for (const [policy, own, most] of cases) {
-  test(`with max_lost ${policy} of the queue and ${own} of the push, a job is lost ${most} times`, async t => {
+  test(`with max_lost ${policy} of the queue and ${own} of the push, ` +
+    `a job is lost ${most} times`, async t => {
     const { redis } = await build(t)
     await setPolicy(redis, 'mail', { max_lost: policy })
     await push(redis, 'mail', [{ payload: '{}', max_lost: own }], { now: 100 })
@@ -43,7 +44,8 @@ for (const [policy, own, most] of cases) {
   })
 }
 
-test('a delivery that never reached its client is no loss, however late it is put back', async t => {
+test('a delivery that never reached its client is no loss, ' +
+  'however late it is put back', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
   for (let now = 100; now < 200; now += 20) {
@@ -56,7 +58,8 @@ test('a delivery that never reached its client is no loss, however late it is pu
   t.match(await queueStatus(redis, 'mail', { now: 300 }), { lost: 0, counts: { waiting: 1 } })
 })
 
-test('a delivery that never reached its client brings back a job that its loss had failed', async t => {
+test('a delivery that never reached its client brings back a job that its ' +
+  'loss had failed', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}', max_lost: 1 }], { now: 100 })
   const jobs = await take(redis, 'mail', { lease: 10, now: 100 })
@@ -75,15 +78,25 @@ test('max_lost over HTTP: on pushes, batches, schedules and in the policy', asyn
     t.equal((await send('POST', `/qb/mail?max_lost=${value}`, { jobs: [{}] })).status, 201, value)
     const schedule = { queue: 'mail', every: 60, payload: {}, max_lost: JSON.parse(value) }
     t.match((await send('PUT', `/schedule/s${value}`, schedule)).status, 201, value)
-    t.match(await (await fetch(`${url}/schedule/s${value}`)).json(), { max_lost: JSON.parse(value) })
-    t.equal((await send('POST', '/control/mail', { max_lost: JSON.parse(value) })).status, 200, value)
-    const { policy } = await (await fetch(`${url}/status/mail`)).json() as { policy: object }
+    t.match(await (await fetch(`${url}/schedule/s${value}`)).json(), {
+      max_lost: JSON.parse(value)
+    })
+    t.equal(
+      (await send('POST', '/control/mail', { max_lost: JSON.parse(value) })).status,
+      200,
+      value
+    )
+    const { policy } = (await (await fetch(`${url}/status/mail`)).json()) as { policy: object }
     t.match(policy, { max_lost: JSON.parse(value) })
   }
   const sentence = 'max_lost must be a whole number from 1 to 1000, or null for no bound'
   for (const value of ['0', '-1', '1001', '1.5', 'none', '', 'true']) {
     for (const path of ['/q/mail', '/qb/mail']) {
-      const answer = await send('POST', `${path}?max_lost=${value}`, path === '/q/mail' ? {} : { jobs: [{}] })
+      const answer = await send(
+        'POST',
+        `${path}?max_lost=${value}`,
+        path === '/q/mail' ? {} : { jobs: [{}] }
+      )
       t.same([answer.status, await answer.json()], [400, { error: sentence }], `${path} ${value}`)
     }
   }

@@ -77,9 +77,29 @@ test('the limit is in bytes, and as configured', async t => {
 test('what is no JSON object is a 400, and nothing is stored', async t => {
   const { says, refuses, ask } = await client(t)
   for (const method of ['POST', 'PUT']) {
-    for (const body of ['[]', '[{}]', '"a"', '1', 'true', ' "{}" ']) await refuses(400, 'a job must be a JSON object', `${method} /q/foo`, body)
-    for (const body of [undefined, '']) await refuses(400, 'job is missing', `${method} /q/foo`, body)
-    for (const body of ['{', '{"a":1,}', "{'a':1}", '{a:1}', '{}{}', '{} x', 'undefined', 'NaN', '{"a":01}', '{"a":"\n"}', '{"a":"\\x"}', ' ', '\0', '{"a":NaN}', '//\n{}']) {
+    for (const body of ['[]', '[{}]', '"a"', '1', 'true', ' "{}" ']) {
+      await refuses(400, 'a job must be a JSON object', `${method} /q/foo`, body)
+    }
+    for (const body of [undefined, '']) {
+      await refuses(400, 'job is missing', `${method} /q/foo`, body)
+    }
+    for (const body of [
+      '{',
+      '{"a":1,}',
+      "{'a':1}",
+      '{a:1}',
+      '{}{}',
+      '{} x',
+      'undefined',
+      'NaN',
+      '{"a":01}',
+      '{"a":"\n"}',
+      '{"a":"\\x"}',
+      ' ',
+      '\0',
+      '{"a":NaN}',
+      '//\n{}'
+    ]) {
       const answer = await ask(`${method} /q/foo`, body)
       t.equal(answer.statusCode, 400, JSON.stringify(body))
       t.match(answer.json().error, /^the body is not valid JSON: /)

@@ -14,14 +14,22 @@ import { build } from '../../support/server/app.ts'
 
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
 
-/** Takes the next job and gives it up. Returns after how many seconds it runs again, or null if it has failed. */
-async function fail (redis: RedisClient, now: number, more: { delay?: number, retry?: boolean } = {}): Promise<number | null> {
+/**
+ * Takes the next job and gives it up. Returns after how many seconds it runs again, or null if it
+ * has failed.
+ */
+async function fail (
+  redis: RedisClient,
+  now: number,
+  more: { delay?: number; retry?: boolean } = {}
+): Promise<number | null> {
   const [taken] = await take(redis, 'mail', { lease: 10, now })
   const [verdict] = await nack(redis, 'mail', [{ ...proof(taken!), ...more }], { now })
   return typeof verdict === 'object' && verdict.state === 'delayed' ? verdict.run_at - now : null
 }
 
-const age = async (redis: RedisClient, now: number): Promise<number | null> => (await queueStatus(redis, 'mail', { now })).oldestAge
+const age = async (redis: RedisClient, now: number): Promise<number | null> =>
+  (await queueStatus(redis, 'mail', { now })).oldestAge
 
 test('a redrive begins with the tries, the backoff and the age of a new job', async t => {
   for (const way of ['one', 'all'] as const) {
@@ -29,19 +37,33 @@ test('a redrive begins with the tries, the backoff and the age of a new job', as
     await setPolicy(redis, 'mail', { tries: 8, backoff: { base: 10, max: 86_400 } })
     await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
     for (let i = 0; i < 8; i++) await fail(redis, 100 + i, { delay: 0 })
-    t.match(await job(redis, 'mail', '1', { now: 150 }), { state: 'failed', attempt: 8, failures: 8 })
+    t.match(await job(redis, 'mail', '1', { now: 150 }), {
+      state: 'failed',
+      attempt: 8,
+      failures: 8
+    })
     if (way === 'one') await retry(redis, 'mail', '1', { now: 1000 })
     else await retryAll(redis, 'mail', 'failed', Infinity, { now: 1000 })
     t.equal(await age(redis, 1005), 5, way)
-    t.match(await job(redis, 'mail', '1', { now: 1005 }), { state: 'waiting', attempt: 0, failures: 8, created_at: 100, run_at: 1000 })
+    t.match(await job(redis, 'mail', '1', { now: 1005 }), {
+      state: 'waiting',
+      attempt: 0,
+      failures: 8,
+      created_at: 100,
+      run_at: 1000
+    })
     for (const [i, expected] of [10, 20, 40].entries()) {
       const pause = await fail(redis, 2000 + 100 * i)
-      t.ok(pause! >= expected * 0.8 && pause! <= expected * 1.2, `${pause} s after failure ${i + 1}`)
+      t.ok(
+        pause! >= expected * 0.8 && pause! <= expected * 1.2,
+        `${pause} s after failure ${i + 1}`
+      )
     }
   }
 })
 
-test('a delayed job that is to run now keeps its tries and its backoff alike, and its age begins', async t => {
+test('a delayed job that is to run now keeps its tries and its backoff alike, ' +
+  'and its age begins', async t => {
   const { redis } = await build(t)
   await setPolicy(redis, 'mail', { backoff: { base: 10, max: 86_400 } })
   await push(redis, 'mail', [{ payload: '{}', delayed: 5000 }], { now: 100 })
@@ -50,12 +72,17 @@ test('a delayed job that is to run now keeps its tries and its backoff alike, an
   await fail(redis, 1010)
   await retryAll(redis, 'mail', 'delayed', Infinity, { now: 1012 })
   t.equal(await age(redis, 1013), 1)
-  t.match(await job(redis, 'mail', '1', { now: 1013 }), { attempt: 1, run_at: 1012, created_at: 100 })
+  t.match(await job(redis, 'mail', '1', { now: 1013 }), {
+    attempt: 1,
+    run_at: 1012,
+    created_at: 100
+  })
   const pause = await fail(redis, 1014)
   t.ok(pause! >= 16 && pause! <= 24, `${pause} s`)
 })
 
-test('the age of a job that comes back counts from when it can be taken again, not from its push', async t => {
+test('the age of a job that comes back counts from when it can be taken again, ' +
+  'not from its push', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
   await fail(redis, 200, { delay: 50 })
@@ -70,7 +97,8 @@ test('the age of a job that comes back counts from when it can be taken again, n
   t.equal(await age(redis, 514), 4)
 })
 
-test('the age of a job that waited for another begins when that has completed, or when it is due', async t => {
+test('the age of a job that waited for another begins when that has completed, ' +
+  'or when it is due', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
   const more = { payload: '{}', depends: '1' }

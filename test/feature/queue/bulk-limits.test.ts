@@ -13,19 +13,35 @@ import { take } from '../../../operations/job/take.ts'
 import { build } from '../../support/server/app.ts'
 
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
-const many = (count: number, job: Partial<NewJob> = {}) => Array.from({ length: count }, () => ({ payload: '{}', ...job }))
+const many = (count: number, job: Partial<NewJob> = {}) =>
+  Array.from({ length: count }, () => ({ payload: '{}', ...job }))
 
 /** How many jobs before the ready list, in it and behind it: each mix is a way of its own. */
-const mixes = [[0, 0, 5], [0, 5, 0], [5, 0, 0], [3, 4, 0], [0, 4, 3], [3, 0, 4], [2, 3, 2]] as const
+const mixes = [
+  [0, 0, 5],
+  [0, 5, 0],
+  [5, 0, 0],
+  [3, 4, 0],
+  [0, 4, 3],
+  [3, 0, 4],
+  [2, 3, 2]
+] as const
 
-async function fill (redis: RedisClient, queue: string, [urgent, plain, late]: readonly [number, number, number]): Promise<void> {
+async function fill (
+  redis: RedisClient,
+  queue: string,
+  [urgent, plain, late]: readonly [number, number, number]
+): Promise<void> {
   await push(redis, queue, many(late, { priority: 9 }))
   await push(redis, queue, many(plain))
   await push(redis, queue, many(urgent, { priority: 0 }))
 }
 
 /** Brings `count` jobs into a state. */
-const makes: Record<Exclude<State, 'waiting'>, (redis: RedisClient, queue: string, count: number) => Promise<void>> = {
+const makes: Record<
+  Exclude<State, 'waiting'>,
+  (redis: RedisClient, queue: string, count: number) => Promise<void>
+> = {
   async delayed (redis, queue, count) {
     await push(redis, queue, many(count, { delay: 1000 }))
   },
@@ -40,7 +56,11 @@ const makes: Record<Exclude<State, 'waiting'>, (redis: RedisClient, queue: strin
   async failed (redis, queue, count) {
     await push(redis, queue, many(count))
     const taken = await take(redis, queue, { count, lease: 1000 })
-    await nack(redis, queue, taken.map(job => ({ ...proof(job), retry: false })))
+    await nack(
+      redis,
+      queue,
+      taken.map(job => ({ ...proof(job), retry: false }))
+    )
   },
   async completed (redis, queue, count) {
     await push(redis, queue, many(count, { keep: 1000 }))
@@ -50,7 +70,8 @@ const makes: Record<Exclude<State, 'waiting'>, (redis: RedisClient, queue: strin
 
 const ids = (list: Array<{ id: string }>): string[] => list.map(({ id }) => id)
 
-test('cancelAll() removes as many waiting jobs as it is allowed, in every mix of priorities', async t => {
+test('cancelAll() removes as many waiting jobs as it is allowed, ' +
+  'in every mix of priorities', async t => {
   const { redis } = await build(t)
   for (const mix of mixes) {
     const all = mix[0] + mix[1] + mix[2]
@@ -58,24 +79,39 @@ test('cancelAll() removes as many waiting jobs as it is allowed, in every mix of
       const queue = `q${mix.join('-')}.${limit}`
       await fill(redis, queue, mix)
       t.equal(await cancelAll(redis, queue, 'waiting', limit), Math.min(limit, all), queue)
-      t.equal((await queueStatus(redis, queue)).counts.waiting, all - Math.min(limit, all), `${queue}: left`)
-      t.equal((await take(redis, queue, { count: 100 })).length, all - Math.min(limit, all), `${queue}: to be had`)
+      t.equal(
+        (await queueStatus(redis, queue)).counts.waiting,
+        all - Math.min(limit, all),
+        `${queue}: left`
+      )
+      t.equal(
+        (await take(redis, queue, { count: 100 })).length,
+        all - Math.min(limit, all),
+        `${queue}: to be had`
+      )
     }
   }
 })
 
-const retried: typeof cancelAll = async (redis, queue, state, limit) => (await retryAll(redis, queue, state as 'failed', limit)).count
+const retried: typeof cancelAll = async (redis, queue, state, limit) =>
+  (await retryAll(redis, queue, state as 'failed', limit)).count
 
 test('cancelAll() and retryAll() change as many jobs of a state as they are allowed', async t => {
   const { redis } = await build(t)
-  for (const [state, make] of Object.entries(makes) as Array<[keyof typeof makes, typeof makes.failed]>) {
+  for (const [state, make] of Object.entries(makes) as Array<
+    [keyof typeof makes, typeof makes.failed]
+  >) {
     for (const [act, change] of Object.entries({ cancelAll, retryAll: retried })) {
       if (act === 'retryAll' && state !== 'failed' && state !== 'delayed') continue
       for (let limit = 0; limit <= 6; limit++) {
         const queue = `${state}.${act}.${limit}`
         await make(redis, queue, 5)
         t.equal(await change(redis, queue, state as 'failed', limit), Math.min(limit, 5), queue)
-        t.equal((await queueStatus(redis, queue)).counts[state], 5 - Math.min(limit, 5), `${queue}: left`)
+        t.equal(
+          (await queueStatus(redis, queue)).counts[state],
+          5 - Math.min(limit, 5),
+          `${queue}: left`
+        )
       }
     }
   }
@@ -101,7 +137,9 @@ test('a list has each job once and in order, whatever the offset and the limit',
     await fill(redis, queue, mix)
     await pages(queue, 'waiting', mix[0] + mix[1] + mix[2])
   }
-  for (const [state, make] of Object.entries(makes) as Array<[keyof typeof makes, typeof makes.failed]>) {
+  for (const [state, make] of Object.entries(makes) as Array<
+    [keyof typeof makes, typeof makes.failed]
+  >) {
     await make(redis, state, 5)
     await pages(state, state, 5)
   }
@@ -130,16 +168,23 @@ test('take() gives as many as there are and no more, in every mix of priorities'
         await fill(redis, queue, mix)
         const order = ids(await jobs(redis, queue, 'waiting', { offset: 0, limit: 10 }))
         t.same(ids(await take(redis, queue, { count, lease })), order.slice(0, count), queue)
-        t.equal((await queueStatus(redis, queue)).counts.waiting, Math.max(0, all - count), `${queue}: left`)
+        t.equal(
+          (await queueStatus(redis, queue)).counts.waiting,
+          Math.max(0, all - count),
+          `${queue}: left`
+        )
       }
     }
   }
 })
 
-test('what is due all at once is dealt with to the last, at each edge of what one look does', async t => {
+test('what is due all at once is dealt with to the last, ' +
+  'at each edge of what one look does', async t => {
   const { redis } = await build(t)
   for (const count of [0, 1, 99, 100, 101, 199, 200, 201]) {
-    const [expiring, lost, done, due] = ['expiring', 'lost', 'done', 'due'].map(name => `${name}.${count}`) as [string, string, string, string]
+    const [expiring, lost, done, due] = ['expiring', 'lost', 'done', 'due'].map(
+      name => `${name}.${count}`
+    ) as [string, string, string, string]
     await push(redis, expiring, many(count, { ttl: 1 }), { now: 100 })
     await push(redis, lost, many(count), { now: 100 })
     await take(redis, lost, { count: Math.max(1, count), lease: 1, now: 100 })
@@ -150,8 +195,14 @@ test('what is due all at once is dealt with to the last, at each edge of what on
     for (const queue of [expiring, lost, done, due]) {
       for (let look = 0; look < 3; look++) await queueStatus(redis, queue, { now: 102 })
     }
-    t.match(await queueStatus(redis, expiring, { now: 102 }), { expired: count, counts: { waiting: 0 } })
-    t.match(await queueStatus(redis, lost, { now: 102 }), { lost: count, counts: { waiting: count, active: 0 } })
+    t.match(await queueStatus(redis, expiring, { now: 102 }), {
+      expired: count,
+      counts: { waiting: 0 }
+    })
+    t.match(await queueStatus(redis, lost, { now: 102 }), {
+      lost: count,
+      counts: { waiting: count, active: 0 }
+    })
     t.match(await queueStatus(redis, done, { now: 102 }), { counts: { waiting: 0, completed: 0 } })
     t.match(await queueStatus(redis, due, { now: 102 }), { counts: { waiting: count, delayed: 0 } })
   }
@@ -164,12 +215,23 @@ test('limits of a policy hold at 1, at what there is, and at one more or less', 
       const queue = `${Object.keys(change)[0]}.${limit}`
       await setPolicy(redis, queue, change)
       await push(redis, queue, many(5))
-      t.equal((await take(redis, queue, { count: 10, lease: 60 })).length, Math.min(limit, 5), queue)
+      t.equal(
+        (await take(redis, queue, { count: 10, lease: 60 })).length,
+        Math.min(limit, 5),
+        queue
+      )
       t.equal((await take(redis, queue, { count: 10, lease: 60 })).length, 0, `${queue}: no more`)
     }
     const full = `max_jobs.${limit}`
     await setPolicy(redis, full, { max_jobs: limit })
-    const pushes = await Promise.allSettled([push(redis, full, many(limit)), push(redis, full, many(1))])
-    t.same(pushes.map(({ status }) => status), ['fulfilled', 'rejected'], full)
+    const pushes = await Promise.allSettled([
+      push(redis, full, many(limit)),
+      push(redis, full, many(1))
+    ])
+    t.same(
+      pushes.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+      full
+    )
   }
 })

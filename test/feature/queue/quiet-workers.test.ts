@@ -3,7 +3,8 @@ import { client } from '../../support/http/http-client.ts'
 import { bearer, tokenFile } from '../../support/http/tokens.ts'
 import { until } from '../../support/until.ts'
 
-test('a quiet worker hears so at its next take, touch or ack with next, and gets no job', async t => {
+test('a quiet worker hears so at its next take, touch or ack with next, ' +
+  'and gets no job', async t => {
   const { says, ask, refuses } = await client(t)
   await refuses(404, "no such worker: 'w1'", 'POST /w/foo/quiet?worker_id=w1')
   await refuses(400, 'worker_id is missing', 'POST /w/foo/quiet')
@@ -13,11 +14,23 @@ test('a quiet worker hears so at its next take, touch or ack with next, and gets
   const job = `/j/foo/${taken.headers['x-presque-job']}`
   const receipt = taken.headers['x-presque-receipt']
   await says(204, '', 'POST /w/foo/quiet', '{"worker_id":"w1"}')
-  for (const line of ['GET /q/foo?worker_id=w1', 'GET /q/foo?worker_id=w1&lease=5&wait=20', 'GET /qb/foo?worker_id=w1', 'GET /q/bar,foo?worker_id=w1&wait=20']) {
+  for (const line of [
+    'GET /q/foo?worker_id=w1',
+    'GET /q/foo?worker_id=w1&lease=5&wait=20',
+    'GET /qb/foo?worker_id=w1',
+    'GET /q/bar,foo?worker_id=w1&wait=20'
+  ]) {
     const answer = await ask(line)
-    t.match([answer.statusCode, answer.body, answer.headers['x-presque-quiet']], [404, '{"error":"no job"}', '1'], line)
+    t.match(
+      [answer.statusCode, answer.body, answer.headers['x-presque-quiet']],
+      [404, '{"error":"no job"}', '1'],
+      line
+    )
   }
-  for (const line of [`POST ${job}/touch?receipt=${receipt}`, `POST ${job}/touch?receipt=${receipt}&worker_id=w1`]) {
+  for (const line of [
+    `POST ${job}/touch?receipt=${receipt}`,
+    `POST ${job}/touch?receipt=${receipt}&worker_id=w1`
+  ]) {
     const answer = await ask(line)
     t.match([answer.statusCode, answer.headers['x-presque-quiet']], [200, '1'], line)
   }
@@ -40,23 +53,49 @@ test('a quiet worker that waits hears so at once, whoever waits before it', asyn
   await says(204, '', 'POST /w/foo/quiet?worker_id=w1')
   t.match([(await waiting).statusCode, (await waiting).headers['x-presque-quiet']], [404, '1'])
   await says(201, '', 'POST /qb/foo', '{"jobs":[{},{},{}]}')
-  t.strictSame((await Promise.all(others)).map(({ statusCode }) => statusCode), [200, 200, 200])
+  t.strictSame(
+    (await Promise.all(others)).map(({ statusCode }) => statusCode),
+    [200, 200, 200]
+  )
 })
 
 test('a token manages the workers of its queues alone, and sees no others', async t => {
-  const { path, secrets } = tokenFile(t,
+  const { path, secrets } = tokenFile(
+    t,
     { name: 'ops', roles: ['manage', 'read'], queues: ['mail'] },
-    { name: 'all', roles: ['consume', 'manage', 'read'], queues: ['*'] })
+    { name: 'all', roles: ['consume', 'manage', 'read'], queues: ['*'] }
+  )
   const { says, ask, refuses } = await client(t, { PRESQUE_TOKENS: path })
   const [ops, all] = [bearer(secrets['ops']), bearer(secrets['all'])]
-  for (const [queue, id] of [['mail', 'w1'], ['pay', 'w1'], ['pay', 'w2']]) await says(201, '', `POST /w/${queue}?worker_id=${id}`, undefined, all)
+  for (const [queue, id] of [
+    ['mail', 'w1'],
+    ['pay', 'w1'],
+    ['pay', 'w2']
+  ]) {
+    await says(201, '', `POST /w/${queue}?worker_id=${id}`, undefined, all)
+  }
   t.match((await ask('GET /w', undefined, ops)).json(), [{ worker_id: 'w1', queues: ['mail'] }])
   t.equal((await ask('GET /w', undefined, ops)).json().length, 1)
   await refuses(404, "no such worker: 'w2'", 'GET /w?worker_id=w2', undefined, ops)
   await refuses(403, "this token is not for the queue 'pay'", 'GET /w?queue=pay', undefined, ops)
-  await refuses(403, "this token is not for the queue 'pay'", 'POST /w/pay/quiet?worker_id=w1', undefined, ops)
-  await refuses(403, "this token lacks the role 'consume'", 'POST /w/mail?worker_id=w1', undefined, ops)
+  await refuses(
+    403,
+    "this token is not for the queue 'pay'",
+    'POST /w/pay/quiet?worker_id=w1',
+    undefined,
+    ops
+  )
+  await refuses(
+    403,
+    "this token lacks the role 'consume'",
+    'POST /w/mail?worker_id=w1',
+    undefined,
+    ops
+  )
   await says(204, '', 'POST /w/mail/quiet?worker_id=w1', undefined, ops)
   t.equal((await ask('GET /q/mail?worker_id=w1', undefined, all)).headers['x-presque-quiet'], '1')
-  t.equal((await ask('GET /q/pay?worker_id=w1', undefined, all)).headers['x-presque-quiet'], undefined)
+  t.equal(
+    (await ask('GET /q/pay?worker_id=w1', undefined, all)).headers['x-presque-quiet'],
+    undefined
+  )
 })

@@ -29,7 +29,10 @@ async function failed (redis: RedisClient, now: number, error?: string): Promise
   return taken
 }
 
-/** A job of the key `k` whose lease has run out three times: it has failed, and its last worker may still speak. */
+/**
+ * A job of the key `k` whose lease has run out three times: it has failed, and its last worker may
+ * still speak.
+ */
 async function lost (redis: RedisClient): Promise<Delivery> {
   await push(redis, 'mail', keyed, { now: 100 })
   let taken: Delivery
@@ -42,7 +45,8 @@ function t100 ({ counts }: { counts: { failed: number } }): void {
   if (counts.failed !== 1) throw new Error('it has not failed')
 }
 
-test('of several failed jobs of one key a redrive of all lets one run, and the others stay failed and say why', async t => {
+test('of several failed jobs of one key a redrive of all lets one run, ' +
+  'and the others stay failed and say why', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -51,49 +55,78 @@ test('of several failed jobs of one key a redrive of all lets one run, and the o
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 1, failed: 3 } })
   for (const [i, one] of (await jobs(redis, 'mail', 'failed', page)).entries()) {
     t.equal(one.id, String(i + 2), 'in the order in which they failed')
-    t.equal(one.last_error, '{"type":"duplicate","message":"job 1 has its unique key","job":"1","before":{ "message":"no" }}')
+    t.equal(
+      one.last_error,
+      '{"type":"duplicate","message":"job 1 has its unique key","job":"1","before":{ ' +
+        '"message":"no" }}'
+    )
   }
   t.same(await retryAll(redis, 'mail', 'failed'), { count: 0, duplicates: 3 })
   await ack(redis, 'mail', [proof((await take(redis, 'mail', { lease: 10 }))[0]!)])
   t.same(await retryAll(redis, 'mail', 'failed', 1), { count: 1, duplicates: 0 })
-  t.match((await job(redis, 'mail', '3'))!.last_error, /^\{"type":"duplicate","message":"job 1 has[^{]*"before":\{ "message":"no" \}\}$/)
+  t.match(
+    (await job(redis, 'mail', '3'))!.last_error,
+    /^\{"type":"duplicate","message":"job 1 has[^{]*"before":\{ "message":"no" \}\}$/
+  )
 })
 
-test('a redrive of many duplicates ends, and finds those that are none among them', { timeout: 60_000 }, async t => {
-  const { redis } = await build(t)
-  // Its times are those of a clock of its own, decades ago.
-  await setPolicy(redis, 'mail', { keep_failed: null })
-  for (let i = 0; i < 1200; i++) await failed(redis, 100)
-  await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
-  await nack(redis, 'mail', [{ ...proof(await lease(redis, 100)), retry: false }], { now: 100 })
-  t.same(await retryAll(redis, 'mail', 'failed'), { count: 2, duplicates: 1199 })
-})
+test(
+  'a redrive of many duplicates ends, and finds those that are none among them',
+  { timeout: 60_000 },
+  async t => {
+    const { redis } = await build(t)
+    // Its times are those of a clock of its own, decades ago.
+    await setPolicy(redis, 'mail', { keep_failed: null })
+    for (let i = 0; i < 1200; i++) await failed(redis, 100)
+    await push(redis, 'mail', [{ payload: '{}' }], { now: 100 })
+    await nack(redis, 'mail', [{ ...proof(await lease(redis, 100)), retry: false }], { now: 100 })
+    t.same(await retryAll(redis, 'mail', 'failed'), { count: 2, duplicates: 1199 })
+  }
+)
 
-test('one failed job whose key is another\'s by now stays failed: 409', async t => {
+test("one failed job whose key is another's by now stays failed: 409", async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
   await failed(redis, 100)
   await push(redis, 'mail', keyed, { now: 101 })
-  await t.rejects(retry(redis, 'mail', '1', { now: 102 }), { code: 'JOB_DUPLICATE', message: 'job 2 has its unique key by now, so this one stays failed' })
-  t.match(await job(redis, 'mail', '1', { now: 103 }), { state: 'failed', last_error: /"type":"duplicate".*"before":null/ })
+  await t.rejects(retry(redis, 'mail', '1', { now: 102 }), {
+    code: 'JOB_DUPLICATE',
+    message: 'job 2 has its unique key by now, so this one stays failed'
+  })
+  t.match(await job(redis, 'mail', '1', { now: 103 }), {
+    state: 'failed',
+    last_error: /"type":"duplicate".*"before":null/
+  })
   await take(redis, 'mail', { now: 104 })
   await retry(redis, 'mail', '1', { now: 105 })
   t.match(await job(redis, 'mail', '1', { now: 105 }), { state: 'waiting' })
   await t.rejects(push(redis, 'mail', keyed, { now: 106 }), { code: 'JOB_EXISTS' })
 })
 
-test('a late nack or release of a lost job whose key is another\'s by now leaves it failed, and says so', async t => {
+test("a late nack or release of a lost job whose key is another's by now leaves it " +
+  'failed, and says so', async t => {
   for (const verb of ['nack', 'release'] as const) {
     const { redis } = await build(t)
     // Its times are those of a clock of its own, decades ago.
     await setPolicy(redis, 'mail', { keep_failed: null })
     const taken = await lost(redis)
     await push(redis, 'mail', keyed, { now: 161 })
-    if (verb === 'nack') t.same(await nack(redis, 'mail', [{ ...proof(taken), error: '{"message":"no"}', delay: 0 }], { now: 162 }), [{ state: 'failed', duplicate: true }])
-    else t.equal(await release(redis, 'mail', proof(taken), { now: 162 }), false)
-    t.match(await queueStatus(redis, 'mail', { now: 163 }), { counts: { waiting: 1, delayed: 0, failed: 1 } })
-    t.match(await job(redis, 'mail', '1', { now: 163 }), { last_error: verb === 'nack' ? /"job":"2","before":\{"message":"no"\}/ : /"before":\{.*"type":"lost"/ })
+    if (verb === 'nack') {
+      t.same(
+        await nack(redis, 'mail', [{ ...proof(taken), error: '{"message":"no"}', delay: 0 }], {
+          now: 162
+        }),
+        [{ state: 'failed', duplicate: true }]
+      )
+    } else t.equal(await release(redis, 'mail', proof(taken), { now: 162 }), false)
+    t.match(await queueStatus(redis, 'mail', { now: 163 }), {
+      counts: { waiting: 1, delayed: 0, failed: 1 }
+    })
+    t.match(await job(redis, 'mail', '1', { now: 163 }), {
+      last_error:
+        verb === 'nack' ? /"job":"2","before":\{"message":"no"\}/ : /"before":\{.*"type":"lost"/
+    })
   }
 })
 
@@ -103,13 +136,16 @@ test('a late nack or release of a lost job whose key is free takes the key again
     // Its times are those of a clock of its own, decades ago.
     await setPolicy(redis, 'mail', { keep_failed: null })
     const taken = await lost(redis)
-    if (verb === 'nack') t.match(await nack(redis, 'mail', [{ ...proof(taken), delay: 0 }], { now: 162 }), [{ state: 'delayed' }])
-    else t.equal(await release(redis, 'mail', proof(taken), { now: 162 }), true)
+    if (verb === 'nack') {
+      t.match(await nack(redis, 'mail', [{ ...proof(taken), delay: 0 }], { now: 162 }), [
+        { state: 'delayed' }
+      ])
+    } else t.equal(await release(redis, 'mail', proof(taken), { now: 162 }), true)
     await t.rejects(push(redis, 'mail', keyed, { now: 163 }), { code: 'JOB_EXISTS' })
   }
 })
 
-test('what is put back undelivered while its key is another\'s has failed', async t => {
+test("what is put back undelivered while its key is another's has failed", async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -122,7 +158,8 @@ test('what is put back undelivered while its key is another\'s has failed', asyn
   t.equal((await take(redis, 'mail', { count: 9 })).length, 2)
 })
 
-test('of two jobs of one key that an older version let run, a lease that ends leaves one', async t => {
+test('of two jobs of one key that an older version let run, ' +
+  'a lease that ends leaves one', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -130,11 +167,18 @@ test('of two jobs of one key that an older version let run, a lease that ends le
   await lease(redis, 100)
   await redis.hdel('{mail}:unique', 'k')
   await push(redis, 'mail', keyed, { now: 101 })
-  t.match(await queueStatus(redis, 'mail', { now: 120 }), { lost: 1, counts: { waiting: 1, failed: 1 } })
-  t.match(await job(redis, 'mail', '1', { now: 120 }), { state: 'failed', last_error: /"type":"duplicate"/ })
+  t.match(await queueStatus(redis, 'mail', { now: 120 }), {
+    lost: 1,
+    counts: { waiting: 1, failed: 1 }
+  })
+  t.match(await job(redis, 'mail', '1', { now: 120 }), {
+    state: 'failed',
+    last_error: /"type":"duplicate"/
+  })
 })
 
-test('a blocked job holds its key, and one that failed with what it waited for has it only if it is free', async t => {
+test('a blocked job holds its key, and one that failed with what it waited for has it only ' +
+  'if it is free', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -145,7 +189,9 @@ test('a blocked job holds its key, and one that failed with what it waited for h
   t.match(await queueStatus(redis, 'mail', { now: 102 }), { counts: { failed: 2, blocked: 0 } })
   await push(redis, 'mail', keyed, { now: 102 })
   t.same(await retryAll(redis, 'mail', 'failed'), { count: 1, duplicates: 1 })
-  t.match(await queueStatus(redis, 'mail', { now: 103 }), { counts: { failed: 1, waiting: 2, blocked: 0 } })
+  t.match(await queueStatus(redis, 'mail', { now: 103 }), {
+    counts: { failed: 1, waiting: 2, blocked: 0 }
+  })
 })
 
 test('what comes back is never refused by max_jobs, and counts', async t => {
@@ -155,7 +201,11 @@ test('what comes back is never refused by max_jobs, and counts', async t => {
   await setPolicy(redis, 'mail', { max_jobs: 2 })
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}' }])
   const held = await take(redis, 'mail', { lease: 100, count: 2 })
-  await nack(redis, 'mail', held.map(one => ({ ...proof(one), retry: false })))
+  await nack(
+    redis,
+    'mail',
+    held.map(one => ({ ...proof(one), retry: false }))
+  )
   await push(redis, 'mail', [{ payload: '{}' }])
   const [good] = await take(redis, 'mail')
   await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}' }])

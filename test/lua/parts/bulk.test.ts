@@ -5,24 +5,28 @@ const record = '\0\0\0\0\0\x05{}'
 
 test('begin_bulk() notes the time and the last id, and keeps those of the first call', async t => {
   const { redis, key, call } = await bench(t)
-  const begin = async (start: string) => await call('begin_bulk', 'return begin_bulk(queue, a)', { args: [start] })
+  const begin = async (start: string) =>
+    await call('begin_bulk', 'return begin_bulk(queue, a)', { args: [start] })
   t.same(await begin(''), { at: 1000, last: 0 })
   await redis.hset(key('stats'), 'last_id', 7)
   t.same(await begin(''), { at: 1000, last: 7 })
   t.same(await begin('900 5'), { at: 900, last: 5 })
 })
 
-test('is_newer() is true of later ids and of later times, but not of a time ahead of the clock', async t => {
+test('is_newer() is true of later ids and of later times, ' +
+  'but not of a time ahead of the clock', async t => {
   const { call } = await bench(t)
   const lua = `local begin, found = { at = 900, last = 5 }, {}
-for i, one in ipairs({ { '6' }, { '5' }, { '1', 900 }, { '1', 901 }, { '1', 1000 }, { '1', 1001 } }) do
+local times = { { '6' }, { '5' }, { '1', 900 }, { '1', 901 }, { '1', 1000 }, { '1', 1001 } }
+for i, one in ipairs(times) do
   found[i] = is_newer(queue, one[1], one[2], begin)
 end
 return found`
   t.strictSame(await call('is_newer', lua), [true, false, false, true, true, false])
 })
 
-test('resume_index() is behind the job that was left, and before those of its score if that is gone', async t => {
+test('resume_index() is behind the job that was left, and before those of its score if ' +
+  'that is gone', async t => {
   const { redis, key, call } = await bench(t)
   const index = async (left: string) =>
     await call('resume_index', 'return resume_index(failed, a)', { args: [left], keys: 'failed' })
@@ -33,17 +37,22 @@ test('resume_index() is behind the job that was left, and before those of its sc
   t.equal(await index('1 a4'), 0, 'it has moved')
 })
 
-test('drain_active() reads which jobs are on lease once, and drops those that still are', async t => {
+test('drain_active() reads which jobs are on lease once, ' +
+  'and drops those that still are', async t => {
   const { redis, key, call } = await bench(t)
   await redis.zadd(key('active'), 1, 'a1', 2, 'a2', 3, 'a3')
-  const drain = async (members: string, left: string) => await call('drain_active',
-    `local members, dropped = {}, {}
+  const drain = async (members: string, left: string) =>
+    await call(
+      'drain_active',
+      `local members, dropped = {}, {}
 for member in a:gmatch('%S+') do members[#members + 1] = member end
 local more, left, over = drain_active(queue, members, b, function (id)
   dropped[#dropped + 1] = id
   return #dropped == 2
 end)
-return more, tostring(left), over, dropped`, { args: [members, left] })
+return more, tostring(left), over, dropped`,
+      { args: [members, left] }
+    )
   t.strictSame(await drain('', ''), [false, '0', ['a3'], ['1', '2']])
   await redis.zrem(key('active'), 'a3')
   t.same(await drain('a3', '0'), [false, '0', {}, {}])
@@ -54,9 +63,14 @@ test('drain_ready() uses the list up from its head, and puts newer jobs back', a
   for (const id of ['1', '2', '3', '4']) await redis.hset(key('jobs'), id, record)
   await redis.hset(key('details'), '2', '{"since":950}', '3', '{"stale":1}')
   await redis.rpush(key('ready'), '9', '2', '3', '1', '3', '4')
-  const drain = async () => await call('drain_ready', `local dropped = {}
-local changed = drain_ready(queue, 2, { at = 900, last = 3 }, function (id) dropped[#dropped + 1] = id end)
-return changed, dropped`)
+  const drain = async () =>
+    await call(
+      'drain_ready',
+      `local dropped = {}
+local function drop (id) dropped[#dropped + 1] = id end
+local changed = drain_ready(queue, 2, { at = 900, last = 3 }, drop)
+return changed, dropped`
+    )
   t.strictSame(await drain(), [true, ['1', '3']])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['2', '4'])
   t.same(await drain(), [false, {}])
@@ -65,26 +79,45 @@ return changed, dropped`)
 test('drain_sorted() goes past newer jobs, and says where it has stopped', async t => {
   const { redis, key, call } = await bench(t)
   await redis.zadd(key('failed'), 800, 'a1', 950, 'a2', 950, 'a3')
-  const drain = async (limit: number, left: string) => await call('drain_sorted', `local dropped = {}
-local more, left = drain_sorted(queue, failed, 'failed', ${limit}, a, { at = 900, last = 9 }, function (id)
-  dropped[#dropped + 1] = id
-end)
-return more, left, dropped`, { args: [left], keys: 'failed' })
+  const drain = async (limit: number, left: string) =>
+    await call(
+      'drain_sorted',
+      `local dropped = {}
+local function drop (id) dropped[#dropped + 1] = id end
+local begin = { at = 900, last = 9 }
+local more, left = drain_sorted(queue, failed, 'failed', ${limit}, a, begin, drop)
+return more, left, dropped`,
+      { args: [left], keys: 'failed' }
+    )
   t.strictSame(await drain(2, ''), [true, '950 a2', ['1']])
   t.same(await drain(2, '950 a2'), [true, '950 a3', {}])
   t.same(await drain(2, '950 a3'), [false, '950 a3', {}])
   t.same(await drain(0, ''), [false, '', {}], 'none, and not all')
 })
 
-test('redrive_job() gives a job all its tries again, and lets it wait for what has not completed', async t => {
+test('redrive_job() gives a job all its tries again, ' +
+  'and lets it wait for what has not completed', async t => {
   const { redis, key, call } = await bench(t)
-  const redrive = async (id: string, details: string) => await call('redrive_job',
-    'local links, is_blocked = redrive_job(queue, a, cjson.decode(b))\nreturn links, is_blocked', { args: [id, details] })
+  const redrive = async (id: string, details: string) =>
+    await call(
+      'redrive_job',
+      'local links, is_blocked = redrive_job(queue, a, cjson.decode(b))\nreturn links, is_blocked',
+      { args: [id, details] }
+    )
   await redis.hset(key('jobs'), '1', record, '2', record)
   await redis.zadd(key('failed'), 900, 'a1', 900, 'a2')
   await redis.zadd(key('ended'), 900, '2 failed')
-  t.strictSame(await redrive('1', '{"attempt":3,"deliveries":3,"failures":3,"lost_in_row":1}'), [0, false])
-  t.same(JSON.parse((await redis.hget(key('details'), '1'))!), { attempt: 0, deliveries: 3, failures: 3, failures_before: 3, since: 1000 })
+  t.strictSame(await redrive('1', '{"attempt":3,"deliveries":3,"failures":3,"lost_in_row":1}'), [
+    0,
+    false
+  ])
+  t.same(JSON.parse((await redis.hget(key('details'), '1'))!), {
+    attempt: 0,
+    deliveries: 3,
+    failures: 3,
+    failures_before: 3,
+    since: 1000
+  })
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
   t.strictSame(await redrive('2', '{"depends":"1"}'), [1, true])
   t.strictSame(await redis.zrange(key('blocked'), 0, '-1'), ['a2'])

@@ -13,7 +13,8 @@ test('list_waiting() lists a page across the priorities', async t => {
   await push(found, '1', '2', '3', '4', '5')
   await redis.zadd(key('ranked'), 1e13, 'a1', 6e13, 'a4', 9e13, 'a5')
   await redis.rpush(key('ready'), '2', '3')
-  const list = async (first: number, count: number) => await call('list_waiting', `return list_waiting(queue, ${first}, ${count})`)
+  const list = async (first: number, count: number) =>
+    await call('list_waiting', `return list_waiting(queue, ${first}, ${count})`)
   t.strictSame(await list(0, 9), ['1', '2', '3', '4', '5'])
   t.strictSame(await list(1, 2), ['2', '3'])
   t.strictSame(await list(2, 2), ['3', '4'])
@@ -26,9 +27,18 @@ test('check_entries() has another call go on where more is stale than one call r
   const found = await bench(t)
   const { redis, key, call } = found
   await push(found, '70000', '70001')
-  await redis.rpush(key('ready'), '70000', ...Array.from({ length: 6000 }, (_, i) => String(i)), '70001')
-  const sound = async (known: string) => await call('check_entries',
-    "local current, last = check_entries(queue, 0, 2, a)\nreturn current or 'done', last or ''", { args: [known] })
+  await redis.rpush(
+    key('ready'),
+    '70000',
+    ...Array.from({ length: 6000 }, (_, i) => String(i)),
+    '70001'
+  )
+  const sound = async (known: string) =>
+    await call(
+      'check_entries',
+      "local current, last = check_entries(queue, 0, 2, a)\nreturn current or 'done', last or ''",
+      { args: [known] }
+    )
   t.strictSame(await sound(''), [1, '70000'])
   t.strictSame(await sound('1 70000'), ['done', ''])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['70000', '70001'])
@@ -39,7 +49,12 @@ test('describe_jobs() leaves out jobs that have moved on, and cuts long payloads
   const { redis, key, call } = found
   await push(found, '1', '2')
   await redis.zadd(key('failed'), 900, 'a2')
-  const describe = async (max: string) => await call('describe_jobs', `return describe_jobs(queue, { '1', '2', '3' }, 'waiting', ${max})`)
-  t.strictSame(await describe('nil'), [['1', 'waiting', '', '5', '{"n":1}', '', '', '', '', '', 25, 0]])
-  t.strictSame(await describe('3'), [['1', 'waiting', '', '5', '{"n', '', '', '', '', '', 25, 0, 7]])
+  const describe = async (max: string) =>
+    await call('describe_jobs', `return describe_jobs(queue, { '1', '2', '3' }, 'waiting', ${max})`)
+  t.strictSame(await describe('nil'), [
+    ['1', 'waiting', '', '5', '{"n":1}', '', '', '', '', '', 25, 0]
+  ])
+  t.strictSame(await describe('3'), [
+    ['1', 'waiting', '', '5', '{"n', '', '', '', '', '', 25, 0, 7]
+  ])
 })

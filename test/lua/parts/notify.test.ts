@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { test } from 'tap'
 import { bench } from '../call.ts'
 
-test('wake_waiter() forgets servers that are gone, and lets those that are there take turns', async t => {
+test('wake_waiter() forgets servers that are gone, ' +
+  'and lets those that are there take turns', async t => {
   const { redis, key, call } = await bench(t)
   const subscriber = redis.duplicate({ enableOfflineQueue: true })
   t.teardown(() => subscriber.disconnect())
@@ -18,10 +19,14 @@ test('wake_waiter() forgets servers that are gone, and lets those that are there
   t.equal(await call('wake_waiter', 'return wake_waiter(queue, 0)'), false)
 })
 
-test('register_waiter() tells when a job may be had: the first that is due, or whose lease ends', async t => {
+test('register_waiter() tells when a job may be had: the first that is due, ' +
+  'or whose lease ends', async t => {
   const { redis, key, call } = await bench(t)
   const register = async (again: string, isHungry = true) =>
-    await call('register_waiter', `return register_waiter(queue, 's1', ${isHungry}, ${again}) or 'unknown'`)
+    await call(
+      'register_waiter',
+      `return register_waiter(queue, 's1', ${isHungry}, ${again}) or 'unknown'`
+    )
   t.equal(await register('nil', false), 'unknown')
   t.equal(await redis.exists(key('waiters')), 0)
   t.equal(await register('nil'), 'unknown')
@@ -34,7 +39,8 @@ test('register_waiter() tells when a job may be had: the first that is due, or w
   t.equal(await register('3000'), 'unknown')
 })
 
-test('register_watcher() notes each server once, and keeps what tells the job from others', async t => {
+test('register_watcher() notes each server once, ' +
+  'and keeps what tells the job from others', async t => {
   const { redis, key, call } = await bench(t)
   await redis.hset(key('jobs'), '1', '\0\0\0\0\0\x05{}')
   for (const server of ['s1', 's12', 's1']) {

@@ -14,7 +14,10 @@ test('load_policy() has defaults, which a setting replaces or lifts, and reads o
     max_failed: 100_000
   })
   await redis.hset(key('policy'), 'tries', 2, 'keep_failed', 'none')
-  const lua = "local policy = load_policy(queue)\nredis.call('DEL', KEYS[1])\nlocal again = load_policy(queue)\nreturn policy.tries, policy.keep_failed or 'lifted', again.tries"
+  const lua =
+    "local policy = load_policy(queue)\nredis.call('DEL', KEYS[1])\n" +
+      'local again = load_policy(queue)\n' +
+      "return policy.tries, policy.keep_failed or 'lifted', again.tries"
   t.strictSame(await call('load_policy', lua), [2, 'lifted', 2])
 })
 
@@ -28,21 +31,33 @@ test('current_policy() starts a queue again whose time of being stopped is over'
   t.strictSame(await redis.hgetall(key('policy')), { tries: '5' })
 })
 
-test('apply_limits() shares out concurrency among leases, and nothing binds what goes for good', async t => {
+test('apply_limits() shares out concurrency among leases, ' +
+  'and nothing binds what goes for good', async t => {
   const { redis, key, call } = await bench(t)
   await redis.hset(key('policy'), 'concurrency', 3)
   await redis.zadd(key('active'), 5000, 'a1')
-  const lua = 'return apply_limits(queue, { { count = 1, lease = 1 }, { count = 5, lease = 1 }, { count = 7 } })'
+  const lua =
+    'return apply_limits(queue, { { count = 1, lease = 1 }, { count = 5, lease = 1 }, ' +
+      '{ count = 7 } })'
   t.strictSame(await call('apply_limits', lua), [[1, 1, 7], 9])
   await redis.zadd(key('active'), 5000, 'a2', 5000, 'a3', 5000, 'a4')
-  t.strictSame(await call('apply_limits', lua), [[0, 0, 7], 7], 'even where more are on lease than may be')
+  t.strictSame(
+    await call('apply_limits', lua),
+    [[0, 0, 7], 7],
+    'even where more are on lease than may be'
+  )
 })
 
 test('apply_rate() lets no span of a period see more than the limit', async t => {
   const { redis, key, call } = await bench(t)
   await redis.hset(key('policy'), 'rate_limit', 3, 'rate_period', 100)
   const free = async (count: number, now: number) =>
-    await call('apply_rate', `local free, again = apply_rate(queue, { { count = ${count} } })\nreturn free, again or 'enough'`, { now })
+    await call(
+      'apply_rate',
+      `local free, again = apply_rate(queue, { { count = ${count} } })\n` +
+        "return free, again or 'enough'",
+      { now }
+    )
   t.strictSame(await free(2, 1000), [3, 'enough'])
   t.strictSame(await free(5, 1000), [3, 1100])
   await redis.rpush(key('given'), 950, 990)
@@ -60,10 +75,15 @@ test('apply_rate() takes a time ahead of the clock for now', async t => {
   t.strictSame(await redis.lrange(key('given'), 0, '-1'), ['1000', '1000'])
 })
 
-test('job_capacity() and key_capacity() count what is left, and nothing that has ended', async t => {
+test('job_capacity() and key_capacity() count what is left, ' +
+  'and nothing that has ended', async t => {
   const { redis, key, call } = await bench(t)
-  const left = async () => await call('job_capacity key_capacity',
-    "local jobs, keys_left = job_capacity(queue), key_capacity(queue)\nreturn jobs == math.huge and 'any' or jobs, keys_left == math.huge and 'any' or keys_left")
+  const left = async () =>
+    await call(
+      'job_capacity key_capacity',
+      'local jobs, keys_left = job_capacity(queue), key_capacity(queue)\n' +
+        "return jobs == math.huge and 'any' or jobs, keys_left == math.huge and 'any' or keys_left"
+    )
   t.strictSame(await left(), ['any', 'any'])
   await redis.hset(key('policy'), 'max_jobs', 5, 'max_keys', 2)
   for (let id = 1; id <= 5; id++) await redis.hset(key('jobs'), id, 'record')

@@ -7,8 +7,10 @@ test('read_range() reads a piece, and nothing for a count of 0', async t => {
   const { redis, key, call } = await bench(t)
   await redis.rpush(key('ready'), '1', '2', '3')
   const list = async (first: number, count: number) =>
-    await call('read_range', "return read_range('LRANGE', ready, tonumber(a), tonumber(b))",
-      { args: [String(first), String(count)], keys: 'ready' })
+    await call('read_range', "return read_range('LRANGE', ready, tonumber(a), tonumber(b))", {
+      args: [String(first), String(count)],
+      keys: 'ready'
+    })
   t.strictSame(await list(0, 2), ['1', '2'])
   t.strictSame(await list(1, 9), ['2', '3'])
   t.same(await list(0, 0), {}, 'and not all there are')
@@ -17,16 +19,32 @@ test('read_range() reads a piece, and nothing for a count of 0', async t => {
 
 test('enqueue() puts priority 5 into the list, and the others by priority and time', async t => {
   const { redis, key, call } = await bench(t)
-  const lua = "enqueue(queue, '1', nil, 5)\nenqueue(queue, '2', 5, 5)\nenqueue(queue, '3', 0, 7)\nenqueue(queue, '4', 9, 7)\n" +
+  const lua =
+    "enqueue(queue, '1', nil, 5)\nenqueue(queue, '2', 5, 5)\nenqueue(queue, '3', 0, 7)\n" +
+      "enqueue(queue, '4', 9, 7)\n" +
     "enqueue_first(queue, '5', 5)\nenqueue_first(queue, '6', 9)"
   await call('enqueue enqueue_first', lua)
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['5', '1', '2'])
-  t.strictSame(await redis.zrange(key('ranked'), 0, '-1', 'WITHSCORES'), ['a3', '7', 'a6', '90000000000000', 'a4', '90000000000007'])
+  t.strictSame(await redis.zrange(key('ranked'), 0, '-1', 'WITHSCORES'), [
+    'a3',
+    '7',
+    'a6',
+    '90000000000000',
+    'a4',
+    '90000000000007'
+  ])
 })
 
 test('enqueue_plain() gives the jobs ids in a row', async t => {
   const { redis, key, call } = await bench(t)
-  t.equal(await call('enqueue_plain', "return enqueue_plain(queue, { '{\"n\":1}', '{\"n\":2}' }, 'seed')", { now: 5 }), 1)
+  t.equal(
+    await call(
+      'enqueue_plain',
+      "return enqueue_plain(queue, { '{\"n\":1}', '{\"n\":2}' }, 'seed')",
+      { now: 5 }
+    ),
+    1
+  )
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1', '2'])
   t.equal(await redis.hget(key('jobs'), '2'), '\0\0\0\0\0\x05{"n":2}')
 })
@@ -37,7 +55,11 @@ test('pop_ready() takes in the order of priorities, and leaves the rest', async 
   await redis.rpush(key('ready'), '1', '2')
   await redis.zadd(key('ranked'), 3e13, 'a3', 9e13, 'a4')
   const pop = async (count: number) =>
-    await call('pop_ready', 'local popped = pop_ready(queue, tonumber(a), false)\nreturn popped.ids, popped.is_unsure', { args: [String(count)] })
+    await call(
+      'pop_ready',
+      'local popped = pop_ready(queue, tonumber(a), false)\nreturn popped.ids, popped.is_unsure',
+      { args: [String(count)] }
+    )
   t.same(await pop(0), [{}, false])
   t.strictSame(await pop(2), [['3', '1'], false])
   t.strictSame(await pop(9), [['2', '4'], false])
@@ -55,11 +77,16 @@ test('pop_ready() skips entries without a job, and stale ones', async t => {
   t.equal(await redis.llen(key('ready')), 0)
 })
 
-test('pop_ready() gives up after a thousand stale entries, and says that there may be more', async t => {
+test('pop_ready() gives up after a thousand stale entries, ' +
+  'and says that there may be more', async t => {
   const { redis, key, call } = await bench(t)
   await redis.hset(key('jobs'), '9999', record)
   await redis.rpush(key('ready'), ...Array.from({ length: 3000 }, (_, i) => String(i)), '9999')
-  const pop = async () => await call('pop_ready', 'local popped = pop_ready(queue, 1, false)\nreturn #popped.ids, popped.is_unsure')
+  const pop = async () =>
+    await call(
+      'pop_ready',
+      'local popped = pop_ready(queue, 1, false)\nreturn #popped.ids, popped.is_unsure'
+    )
   const first = await pop()
   t.strictSame(first, [0, true])
   for (let calls = 0; calls < 4; calls++) {
@@ -85,7 +112,8 @@ test('is_current() tells the stale entries of a job from the last one', async t 
   const lua = `local texts = { a, a, '{}' }
 local first = is_current(queue, '1', texts, 1, false)
 local second = is_current(queue, '1', texts, 2, false)
-return first, second, is_current(queue, '2', texts, 3, false), is_current(queue, '1', texts, 1, true)`
+return first, second, is_current(queue, '2', texts, 3, false),
+  is_current(queue, '1', texts, 1, true)`
   t.strictSame(await call('is_current', lua, { args: ['{"stale":1}'] }), [false, true, true, true])
 })
 
@@ -114,7 +142,8 @@ test('remove_stale() removes entries from the head on, until enough are current'
   t.strictSame(await call('count_stale remove_stale', 'return count_stale(queue)'), [3, 0])
 })
 
-test('remove_stale() reads five thousand entries at most, and goes on where it has stopped', async t => {
+test('remove_stale() reads five thousand entries at most, ' +
+  'and goes on where it has stopped', async t => {
   const { redis, key, call } = await bench(t)
   await redis.hset(key('jobs'), '99999', record)
   const ids = Array.from({ length: 12_000 }, (_, i) => String(i))
@@ -133,7 +162,11 @@ test('truncate_ids() keeps the ids whose jobs fit, and the first if it is told t
   await redis.hset(key('jobs'), '1', sized(10), '2', sized(10), '3', sized(10))
   await redis.hset(key('reports'), 'e2', 'x'.repeat(5))
   const fit = async (room: number, keepsFirst = false) =>
-    await call('truncate_ids', `local ids = { '1', '2', '3' }\nlocal left = truncate_ids(queue, ids, ${room}, ${keepsFirst})\nreturn #ids, left`)
+    await call(
+      'truncate_ids',
+      `local ids = { '1', '2', '3' }\nlocal left = truncate_ids(queue, ids, ${room}, ` +
+        `${keepsFirst})\nreturn #ids, left`
+    )
   t.strictSame(await fit(100), [3, 65])
   t.strictSame(await fit(35), [3, 0])
   t.strictSame(await fit(34), [2, 0])
@@ -144,8 +177,12 @@ test('truncate_ids() keeps the ids whose jobs fit, and the first if it is told t
 
 test('count_fitting() counts the records that fit, without their first six bytes', async t => {
   const { call } = await bench(t)
-  const fit = async (room: number, keepsFirst: boolean) => await call('count_fitting',
-    `return count_fitting({ 'headerxx', false, 'headerxxx' }, { false, false, '{}' }, { 1 }, ${room}, ${keepsFirst})`)
+  const fit = async (room: number, keepsFirst: boolean) =>
+    await call(
+      'count_fitting',
+      `local records = { 'headerxx', false, 'headerxxx' }
+return count_fitting(records, { false, false, '{}' }, { 1 }, ${room}, ${keepsFirst})`
+    )
   t.strictSame(await fit(8, false), [3, 0, 5])
   t.strictSame(await fit(7, false), [2, 0, 3])
   t.strictSame(await fit(2, false), [0, 0, 0])
@@ -160,16 +197,25 @@ test('count_states() counts what is due as waiting, and what is over not at all'
   await redis.zadd(key('blocked'), 900, 'a5', 900, 'a6')
   await redis.zadd(key('expiring'), 1000, 'a5', 1000, 'a7')
   t.strictSame(await call('count_states', 'return count_states(queue)'), {
-    waiting: 2, delayed: 1, blocked: 1, active: 0, failed: 0, completed: 1
+    waiting: 2,
+    delayed: 1,
+    blocked: 1,
+    active: 0,
+    failed: 0,
+    completed: 1
   })
 })
 
-test('skip_stale() counts down, and remove_entry() removes the entry nearest to an end', async t => {
+test('skip_stale() counts down, and remove_entry() removes the entry ' +
+  'nearest to an end', async t => {
   const { redis, key, call } = await bench(t)
-  const lua = "local job, found = { stale = 2 }, {}\nfor i = 1, 3 do found[i] = skip_stale(queue, '1', job) end\nreturn found"
+  const lua =
+    "local job, found = { stale = 2 }, {}\nfor i = 1, 3 do found[i] = skip_stale(queue, '1', " +
+      'job) end\nreturn found'
   t.strictSame(await call('skip_stale', lua), [true, true, false])
   await redis.rpush(key('ready'), '1', '2', '1')
-  const remove = async (id: string) => await call('remove_entry', `return remove_entry(queue, '${id}')`)
+  const remove = async (id: string) =>
+    await call('remove_entry', `return remove_entry(queue, '${id}')`)
   t.strictSame([await remove('1'), await remove('9')], [true, false])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['2', '1'])
 })

@@ -2,10 +2,13 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** A way to Redis on which one direction can be held up: what goes in has then happened, or has not, and nobody hears of it. */
+/**
+ * A way to Redis on which one direction can be held up: what goes in has then happened, or has not,
+ * and nobody hears of it.
+ */
 export class HeldRedis {
   readonly url: string
-  readonly #pairs: Array<{ asking: Socket, redis: Socket }> = []
+  readonly #pairs: Array<{ asking: Socket; redis: Socket }> = []
 
   private constructor (url: string) {
     this.url = url
@@ -14,8 +17,12 @@ export class HeldRedis {
   static async start (t: Test, redisUrl: string, name: string): Promise<HeldRedis> {
     const socket = redisUrl.slice('unix://'.length)
     const held = new HeldRedis(`${redisUrl}-${name}`)
-    const server = createServer(asking => held.#join(asking, connect(socket))).listen(`${socket}-${name}`)
-    t.teardown(() => { server.close() })
+    const server = createServer(asking => held.#join(asking, connect(socket))).listen(
+      `${socket}-${name}`
+    )
+    t.teardown(() => {
+      server.close()
+    })
     await once(server, 'listening')
     return held
   }
@@ -32,7 +39,10 @@ export class HeldRedis {
 
   #join (asking: Socket, redis: Socket): void {
     this.#pairs.push({ asking, redis })
-    for (const [from, to] of [[asking, redis], [redis, asking]] as const) {
+    for (const [from, to] of [
+      [asking, redis],
+      [redis, asking]
+    ] as const) {
       from.pipe(to)
       from.on('error', () => to.destroy())
       from.on('close', () => to.destroy())

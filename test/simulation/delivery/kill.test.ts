@@ -9,31 +9,60 @@ import { until } from '../../support/until.ts'
 const prompt = 500
 const rounds = 3
 
-interface Lease { id: string, receipt: string, attempt: number, from: number, to: number }
+interface Lease {
+  id: string
+  receipt: string
+  attempt: number
+  from: number
+  to: number
+}
 
-interface Place { victim: Server, way: HeldRedis, other: Server, queue: string, redis: string }
+interface Place {
+  victim: Server
+  way: HeldRedis
+  other: Server
+  queue: string
+  redis: string
+}
 
 function leased ({ status, headers }: Answer): Lease {
   if (status !== 200) throw new Error(`no job: ${status}`)
   const to = Math.round(Number(headers['x-presque-lease-expires']) * 1000)
-  return { id: String(headers['x-presque-job']), receipt: String(headers['x-presque-receipt']), attempt: Number(headers['x-presque-attempt']), from: to - 1000, to }
+  return {
+    id: String(headers['x-presque-job']),
+    receipt: String(headers['x-presque-receipt']),
+    attempt: Number(headers['x-presque-attempt']),
+    from: to - 1000,
+    to
+  }
 }
 
-const push = async ({ other, queue }: Place): Promise<Answer> => await ask(other, 'POST', `/q/${queue}`, { body: '{"to":"ann"}' })
-const take = async (server: Server, queue: string, wait = 0): Promise<Answer> => await ask(server, 'GET', `/q/${queue}?lease=1&wait=${wait}`)
-const ack = async (server: Server, queue: string, { id, receipt }: Lease): Promise<Answer> => await ask(server, 'POST', `/j/${queue}/${id}/ack?receipt=${receipt}`)
+const push = async ({ other, queue }: Place): Promise<Answer> =>
+  await ask(other, 'POST', `/q/${queue}`, { body: '{"to":"ann"}' })
+const take = async (server: Server, queue: string, wait = 0): Promise<Answer> =>
+  await ask(server, 'GET', `/q/${queue}?lease=1&wait=${wait}`)
+const ack = async (server: Server, queue: string, { id, receipt }: Lease): Promise<Answer> =>
+  await ask(server, 'POST', `/j/${queue}/${id}/ack?receipt=${receipt}`)
 
 async function leaseEnd ({ other, queue }: Place, id: string): Promise<number | null> {
-  const { lease_expires_at: at } = JSON.parse((await ask(other, 'GET', `/j/${queue}/${id}`)).body) as { lease_expires_at: number | null }
+  const { lease_expires_at: at } = JSON.parse(
+    (await ask(other, 'GET', `/j/${queue}/${id}`)).body
+  ) as { lease_expires_at: number | null }
   return at && Math.round(at * 1000)
 }
 
 async function bothWait ({ redis, queue }: Place): Promise<boolean> {
-  return await askRedis(redis, 'ZCARD', `presque:{${queue}}:waiters`) === 2
+  return (await askRedis(redis, 'ZCARD', `presque:{${queue}}:waiters`)) === 2
 }
 
-/** Points at which a server dies. Each resolves with the end of the lease that it leaves behind, and with who waits for that. */
-const deaths: Record<string, (place: Place) => Promise<{ ended: number, waiting: Promise<Answer> }>> = {
+/**
+ * Points at which a server dies. Each resolves with the end of the lease that it leaves behind, and
+ * with who waits for that.
+ */
+const deaths: Record<
+  string,
+  (place: Place) => Promise<{ ended: number; waiting: Promise<Answer> }>
+> = {
   async 'before its answer' (place) {
     await push(place)
     place.way.holdAnswers()
@@ -62,10 +91,16 @@ const deaths: Record<string, (place: Place) => Promise<{ ended: number, waiting:
   // The one that waits at the other server came before all this, and must hear of the lease.
   async 'while both had somebody waiting' (place) {
     for (;;) {
-      const [here, there] = [take(place.victim, place.queue, 10), take(place.other, place.queue, 10)]
+      const [here, there] = [
+        take(place.victim, place.queue, 10),
+        take(place.other, place.queue, 10)
+      ]
       await until('both wait', async () => await bothWait(place))
       await push(place)
-      const [first, atVictim] = await Promise.race([here.then(answer => [answer, true] as const), there.then(answer => [answer, false] as const)])
+      const [first, atVictim] = await Promise.race([
+        here.then(answer => [answer, true] as const),
+        there.then(answer => [answer, false] as const)
+      ])
       if (atVictim) {
         await place.victim.kill()
         return { ended: leased(first).to, waiting: there }
@@ -77,26 +112,36 @@ const deaths: Record<string, (place: Place) => Promise<{ ended: number, waiting:
   }
 }
 
-test('a job whose server is killed comes back when its lease ends, at once to whoever waits at another server', async t => {
-  const { servers: [other], redisUrl, stop } = await startServers(1)
+test('a job whose server is killed comes back when its lease ends, ' +
+  'at once to whoever waits at another server', async t => {
+  const {
+    servers: [other],
+    redisUrl,
+    stop
+  } = await startServers(1)
   t.teardown(stop)
   for (const [when, die] of Object.entries(deaths)) {
     await t.test(when, async t => {
-      const places = await Promise.all(Array.from({ length: rounds }, async (_, round) => ({
-        ...await newVictim(t, redisUrl),
-        other: other!,
-        queue: `${when.replaceAll(/\W/g, '-')}-${round}`,
-        redis: redisUrl.slice('unix://'.length)
-      })))
+      const places = await Promise.all(
+        Array.from({ length: rounds }, async (_, round) => ({
+          ...(await newVictim(t, redisUrl)),
+          other: other!,
+          queue: `${when.replaceAll(/\W/g, '-')}-${round}`,
+          redis: redisUrl.slice('unix://'.length)
+        }))
+      )
       const late = await Promise.all(places.map(place => comesBack(t, die, place)))
-      t.comment(`${late.sort((a, b) => a - b)[rounds >> 1]} ms after the end of the lease (median of ${rounds})`)
+      t.comment(
+        `${late.sort((a, b) => a - b)[rounds >> 1]} ms after the end of the lease (median ` +
+          `of ${rounds})`
+      )
     })
   }
 })
 
 let victims = 0
 
-async function newVictim (t: Test, redisUrl: string): Promise<{ victim: Server, way: HeldRedis }> {
+async function newVictim (t: Test, redisUrl: string): Promise<{ victim: Server; way: HeldRedis }> {
   const way = await HeldRedis.start(t, redisUrl, `way-${victims++}`)
   const victim = new Server(way.url)
   t.teardown(async () => await victim.stop())
@@ -105,7 +150,7 @@ async function newVictim (t: Test, redisUrl: string): Promise<{ victim: Server, 
 }
 
 // Returns how many ms of Redis's time it was late.
-async function comesBack (t: Test, die: typeof deaths[string], place: Place): Promise<number> {
+async function comesBack (t: Test, die: (typeof deaths)[string], place: Place): Promise<number> {
   const { ended, waiting } = await die(place)
   const again = leased(await waiting)
   const late = again.from - ended

@@ -18,14 +18,17 @@ export class Server {
   #child: ChildProcess | undefined
   port = 0
 
-  /** It can be started so many times; each waits with its code loaded, which takes longer than all else of a start. */
+  /**
+   * It can be started so many times; each waits with its code loaded, which takes longer than all
+   * else of a start.
+   */
   constructor (redisUrl: string, starts = 1, env: NodeJS.ProcessEnv = {}) {
     this.#env = { ...process.env, REDIS_URL: redisUrl, LOG_LEVEL: 'error', ...env }
     this.#spares = Array.from({ length: starts }, () => this.#spawn())
   }
 
   async start (): Promise<void> {
-    const child = this.#child = this.#spares.pop() ?? this.#spawn()
+    const child = (this.#child = this.#spares.pop() ?? this.#spawn())
     child.stdin!.write('go\n')
     const said = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
     this.port = Number(/:(\d+)\s*$/.exec(String(said[0]))?.[1])
@@ -44,7 +47,9 @@ export class Server {
   }
 
   #spawn (): ChildProcess {
-    return untilExit(spawn(process.execPath, [program], { env: this.#env, stdio: ['pipe', 'pipe', 'inherit'] }))
+    return untilExit(
+      spawn(process.execPath, [program], { env: this.#env, stdio: ['pipe', 'pipe', 'inherit'] })
+    )
   }
 }
 
@@ -56,31 +61,48 @@ async function end (child: ChildProcess | undefined): Promise<void> {
 
 // However this process ends, but for a SIGKILL, the other goes with it.
 function untilExit (child: ChildProcess): ChildProcess {
-  const kill = () => { child.kill('SIGKILL') }
+  const kill = () => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', kill)
   child.once('exit', () => process.off('exit', kill))
   return child
 }
 
-interface Place { url: string, stop: () => Promise<void> }
+interface Place {
+  url: string
+  stop: () => Promise<void>
+}
 
-/** `count` servers, all real processes, on a Redis of their own unless one is given; and what ends them all. */
-export async function startServers (count: number, starts = 1, replicated?: Place): Promise<{ servers: Server[], redisUrl: string, stop: () => Promise<void> }> {
-  const redis = replicated ?? await startAlone()
+/**
+ * `count` servers, all real processes, on a Redis of their own unless one is given; and what ends
+ * them all.
+ */
+export async function startServers (
+  count: number,
+  starts = 1,
+  replicated?: Place
+): Promise<{ servers: Server[]; redisUrl: string; stop: () => Promise<void> }> {
+  const redis = replicated ?? (await startAlone())
   const env = replicated && { PRESQUE_MIN_REPLICAS: '1' }
   const servers = Array.from({ length: count }, () => new Server(redis.url, starts, env))
   const stop = async () => {
     await Promise.all(servers.map(server => server.stop()))
     await redis.stop()
   }
-  await Promise.all(servers.map(server => server.start())).catch(async error => { await stop(); throw error })
+  await Promise.all(servers.map(server => server.start())).catch(async error => {
+    await stop()
+    throw error
+  })
   return { servers, redisUrl: redis.url, stop }
 }
 
 async function startAlone (): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'presque-delivery-'))
   const socket = join(folder, 'redis.sock')
-  const redis = untilExit(runRedis(['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '']))
+  const redis = untilExit(
+    runRedis(['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', ''])
+  )
   await accepting(redis)
   const stop = async () => {
     await stopRedis(redis)

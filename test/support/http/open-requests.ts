@@ -5,7 +5,8 @@ import { shipped } from '../server/built.ts'
 /** The folder of the built dashboard. */
 export const web = shipped('web')
 
-const stream = (path: string): string => get(path).replace('Host', 'Accept: text/event-stream\r\nHost')
+const stream = (path: string): string =>
+  get(path).replace('Host', 'Accept: text/event-stream\r\nHost')
 
 const asset = readdirSync(`${web}/assets`)[0]!
 
@@ -17,8 +18,10 @@ export const lasting: Record<string, (receipt: string) => string> = {
   'a take that waits': () => get('/q/mail?wait=20'),
   'a take on lease of several queues that waits': () => get('/q/mail,other?lease=30&wait=20'),
   'a take of many that waits': () => get('/qb/mail?batch_size=100&wait=20'),
-  'an ack that waits for the next job': receipt => post(`/j/held/1/ack?receipt=${receipt}&next=1&lease=30&wait=20`, '{}'),
-  'acks that wait for the next jobs': receipt => post('/qb/held/ack?next=1&wait=20', `{"jobs":[{"id":"1","receipt":"${receipt}"}]}`),
+  'an ack that waits for the next job': receipt =>
+    post(`/j/held/1/ack?receipt=${receipt}&next=1&lease=30&wait=20`, '{}'),
+  'acks that wait for the next jobs': receipt =>
+    post('/qb/held/ack?next=1&wait=20', `{"jobs":[{"id":"1","receipt":"${receipt}"}]}`),
   'a push that waits for its result': () => post('/q/asked?wait=20', '{}'),
   'a look at a job that waits for its end': () => get('/j/held/1?wait=20'),
   'a stream of jobs': () => stream('/q/mail?credit=1000'),

@@ -3,7 +3,11 @@ import { get, type IncomingMessage } from 'node:http'
 import type { Ending } from '../redis/redis.ts'
 import { until } from '../until.ts'
 
-export interface Told { event: string, id: string, data: string }
+export interface Told {
+  event: string
+  id: string
+  data: string
+}
 
 /** A client that reads Server-Sent Events as WHATWG HTML says, and can stop reading. */
 export class Ear {
@@ -20,7 +24,9 @@ export class Ear {
     response.setEncoding('utf8')
     response.on('data', text => this.#read(text))
     response.on('error', () => {})
-    response.on('close', () => { this.over = true })
+    response.on('close', () => {
+      this.over = true
+    })
   }
 
   /** What each was, and of which job. */
@@ -32,7 +38,13 @@ export class Ear {
   }
 
   /** The jobs, as they came. */
-  get jobs (): Array<{ queue: string, id: string, receipt: string, attempt: number, payload: unknown }> {
+  get jobs (): Array<{
+    queue: string
+    id: string
+    receipt: string
+    attempt: number
+    payload: unknown
+  }> {
     return this.told.filter(({ event }) => event === 'job').map(({ data }) => JSON.parse(data))
   }
 
@@ -57,21 +69,46 @@ export class Ear {
   }
 
   #take (lines: string[]): void {
-    const fields = lines.filter(line => line[0] !== ':').map(line => /^(\w+)(?:: ?(.*))?$/s.exec(line)!.slice(1) as [string, string?])
-    const all = (name: string) => fields.filter(([field]) => field === name).map(([, value = '']) => value)
+    const fields = lines
+      .filter(line => line[0] !== ':')
+      .map(line => /^(\w+)(?:: ?(.*))?$/s.exec(line)!.slice(1) as [string, string?])
+    const all = (name: string) =>
+      fields.filter(([field]) => field === name).map(([, value = '']) => value)
     this.lastId = all('id').at(-1) ?? this.lastId
     this.retry = Number(all('retry').at(-1) ?? this.retry)
     const data = all('data')
-    if (data.length > 0) this.told.push({ event: all('event').at(-1) ?? 'message', id: this.lastId, data: data.join('\n') })
+    if (data.length > 0) {
+      this.told.push({
+        event: all('event').at(-1) ?? 'message',
+        id: this.lastId,
+        data: data.join('\n')
+      })
+    }
   }
 }
 
 /** Listens there, and is gone with the test. Resolves once the answer has begun. */
-export async function listenAt (t: Ending, url: string, lastId?: string, more: Record<string, string> = {}): Promise<Ear> {
-  const headers = { accept: 'text/event-stream', ...more, ...(lastId !== undefined && { 'last-event-id': lastId }) }
-  const [response] = await once(get(url, { headers, agent: false }), 'response') as [IncomingMessage]
+export async function listenAt (
+  t: Ending,
+  url: string,
+  lastId?: string,
+  more: Record<string, string> = {}
+): Promise<Ear> {
+  const headers = {
+    accept: 'text/event-stream',
+    ...more,
+    ...(lastId !== undefined && { 'last-event-id': lastId })
+  }
+  const [response] = (await once(get(url, { headers, agent: false }), 'response')) as [
+    IncomingMessage
+  ]
   const ear = new Ear(response)
-  t.teardown(() => { response.destroy() })
-  await until('it has begun', () => !Number.isNaN(ear.retry) || ear.told.length > 0 || response.statusCode !== 200)
+  t.teardown(() => {
+    response.destroy()
+  })
+  await until(
+    'it has begun',
+    () => !Number.isNaN(ear.retry) || ear.told.length > 0 || response.statusCode !== 200
+  )
   return ear
 }

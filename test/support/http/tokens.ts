@@ -6,7 +6,14 @@ import { mint } from '../../../operations/access/token.ts'
 import type { Token } from '../../../schemas/access.ts'
 
 /** A file of tokens of this test alone, and the secret of each by its name. */
-export function tokenFile (t: Test, ...wanted: Array<Omit<Token, 'sha256'>>): { path: string, secrets: Record<string, string>, rewrite (...again: Array<Omit<Token, 'sha256'>>): void } {
+export function tokenFile (
+  t: Test,
+  ...wanted: Array<Omit<Token, 'sha256'>>
+): {
+    path: string
+    secrets: Record<string, string>
+    rewrite(...again: Array<Omit<Token, 'sha256'>>): void
+  } {
   const folder = mkdtempSync(join(tmpdir(), 'presque-tokens-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'tokens.json')
@@ -23,4 +30,5 @@ export function tokenFile (t: Test, ...wanted: Array<Omit<Token, 'sha256'>>): { 
   return { path, secrets, rewrite }
 }
 
-export const bearer = (secret: string | undefined): Record<string, string> => secret === undefined ? {} : { authorization: `Bearer ${secret}` }
+export const bearer = (secret: string | undefined): Record<string, string> =>
+  secret === undefined ? {} : { authorization: `Bearer ${secret}` }

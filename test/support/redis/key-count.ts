@@ -3,5 +3,7 @@ import { queueKey, queueKeys, type QueueKey } from '../../../operations/redis/ke
 
 /** How many keys of that queue there are. */
 export async function keysLeft (redis: FastifyInstance['redis'], queue: string): Promise<number> {
-  return await redis.exists(...Object.keys(queueKeys).map(name => queueKey(queue, name as QueueKey)))
+  return await redis.exists(
+    ...Object.keys(queueKeys).map(name => queueKey(queue, name as QueueKey))
+  )
 }

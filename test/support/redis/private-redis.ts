@@ -6,7 +6,10 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
-import { type PrivateRedis, startPrivateRedis } from '../../../operations/redis-server/supervisor.ts'
+import {
+  type PrivateRedis,
+  startPrivateRedis
+} from '../../../operations/redis-server/supervisor.ts'
 import '../server/built.ts'
 
 const fixture = fileURLToPath(new URL('private-redis-process.mjs', import.meta.url))
@@ -18,16 +21,25 @@ export function place (t: Test): string {
 }
 
 // Says what happens as events: 'said' with each sentence, 'lost' with the error.
-export async function start (t: Test, folder: string): Promise<{ redis: PrivateRedis, happens: EventEmitter, said: string[] }> {
+export async function start (
+  t: Test,
+  folder: string
+): Promise<{ redis: PrivateRedis; happens: EventEmitter; said: string[] }> {
   const happens = new EventEmitter()
   const said: string[] = []
-  const log = (sentence: string) => { said.push(sentence); happens.emit('said') }
+  const log = (sentence: string) => {
+    said.push(sentence)
+    happens.emit('said')
+  }
   const redis = await startPrivateRedis(folder, { log, lost: error => happens.emit('lost', error) })
   t.teardown(() => redis.stop())
   return { redis, happens, said }
 }
 
-export async function hears ({ happens, said }: { happens: EventEmitter, said: string[] }, what: RegExp): Promise<void> {
+export async function hears (
+  { happens, said }: { happens: EventEmitter; said: string[] },
+  what: RegExp
+): Promise<void> {
   while (!said.some(sentence => what.test(sentence))) await once(happens, 'said')
   said.length = 0
 }
@@ -43,10 +55,13 @@ export async function ask (socket: string, ...command: [string, ...string[]]): P
 
 export async function startElsewhere (t: Test, folder: string, path = process.env.PATH) {
   const env = { ...process.env, PATH: path }
-  const child = spawn(process.execPath, [fixture, folder], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [fixture, folder], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   t.teardown(() => child.kill('SIGKILL'))
   const [started] = await once(child.stdout, 'data')
-  return { child, ...JSON.parse(started.toString()) as { socket: string, pid: number } }
+  return { child, ...(JSON.parse(started.toString()) as { socket: string; pid: number }) }
 }
 
 // A process that is dead but not buried yet is not alive, though it can be signalled.
@@ -64,7 +79,10 @@ export function isAlive (pid: number): boolean {
 export function only (t: Test, ...commands: string[]): string {
   const bin = place(t)
   for (const command of commands) {
-    const found = process.env.PATH!.split(delimiter).map(folder => join(folder, command)).find(existsSync)
+    const found = process.env
+      .PATH!.split(delimiter)
+      .map(folder => join(folder, command))
+      .find(existsSync)
     if (found) symlinkSync(found, join(bin, command))
   }
   return bin
@@ -72,6 +90,8 @@ export function only (t: Test, ...commands: string[]): string {
 
 export function withPath (t: Test, path: string): void {
   const before = process.env.PATH
-  t.teardown(() => { process.env.PATH = before })
+  t.teardown(() => {
+    process.env.PATH = before
+  })
   process.env.PATH = path
 }

@@ -60,11 +60,14 @@ export class Crashing {
   #spawn (): ChildProcess {
     const env = { ...process.env, REDIS_URL: '', PRESQUE_DATA: this.#folder }
     // Without the options by which tap looks for coverage: who is killed cannot report any.
-    return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, server], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+    return spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, server], {
+      env,
+      stdio: ['pipe', 'pipe', 'inherit']
+    })
   }
 
   async #redisPid (): Promise<number> {
-    const info = await ask(join(this.#folder, 'redis.sock'), 'INFO', 'server') as string
+    const info = (await ask(join(this.#folder, 'redis.sock'), 'INFO', 'server')) as string
     return Number(/process_id:(\d+)/.exec(info)![1])
   }
 }

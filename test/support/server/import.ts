@@ -5,7 +5,13 @@ import { presque, type Said } from './command.ts'
 import { listen } from './app.ts'
 import { freePort, startRedis } from '../redis/redis.ts'
 
-interface Place { old: Redis, url: string, jobs: (queue: string) => Promise<string[]>, delayed: (queue: string) => Promise<Array<[string, number]>>, run: (...args: string[]) => Promise<Said> }
+interface Place {
+  old: Redis
+  url: string
+  jobs: (queue: string) => Promise<string[]>
+  delayed: (queue: string) => Promise<Array<[string, number]>>
+  run: (...args: string[]) => Promise<Said>
+}
 
 /** A Redis to be moved out of, and a presque to be moved into. */
 export async function place (t: Test): Promise<Place> {
@@ -22,7 +28,10 @@ export async function place (t: Test): Promise<Place> {
     return await presque(where, ['import', ...args, url])
   }
   const jobs = async (queue: string) => (await ask(`/status/${queue}?with_desc=1`)).jobs ?? []
-  const delayed = async (queue: string) => (await ask(`/j/${queue}?state=delayed&limit=1000`)).jobs.map((job: { payload: unknown, run_at: number }) => [JSON.stringify(job.payload), job.run_at])
+  const delayed = async (queue: string) =>
+    (await ask(`/j/${queue}?state=delayed&limit=1000`)).jobs.map(
+      (job: { payload: unknown; run_at: number }) => [JSON.stringify(job.payload), job.run_at]
+    )
   return { old, url: to, jobs, delayed, run }
 }
 
@@ -32,7 +41,9 @@ export const progress = /^(presque import: \d+ of \d+ found so far are in presqu
 /** All that a Redis holds, key by key. */
 export async function dump (redis: Redis): Promise<Array<[string, string]>> {
   const keys = (await redis.keys('*')).toSorted()
-  return await Promise.all(keys.map(async key => [key, (await redis.dumpBuffer(key))!.toString('hex')] as [string, string]))
+  return await Promise.all(
+    keys.map(async key => [key, (await redis.dumpBuffer(key))!.toString('hex')] as [string, string])
+  )
 }
 
 /** Hands so many pushes on, the answer to the last one lost; refuses from then on. */
@@ -42,11 +53,21 @@ export async function failing (t: Test, url: string, count: number): Promise<str
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     if (left-- <= 0) return reply.writeHead(401).end('{"error":"enough"}')
-    const headers = { 'content-type': 'application/json', 'idempotency-key': String(request.headers['idempotency-key']) }
-    const answer = await fetch(url + request.url, { method: 'POST', headers, body: Buffer.concat(chunks) })
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': String(request.headers['idempotency-key'])
+    }
+    const answer = await fetch(url + request.url, {
+      method: 'POST',
+      headers,
+      body: Buffer.concat(chunks)
+    })
     reply.writeHead(left === 0 ? 401 : answer.status).end(left === 0 ? '{"error":"enough"}' : '')
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => { server.close(); server.closeAllConnections() })
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`
 }

@@ -12,8 +12,16 @@ const house = fileURLToPath(new URL('../../..', import.meta.url))
 const commit = 'edc35c6'
 
 const rooms = [
-  'app.ts', 'cli', 'client', 'lua', 'operations', 'plugins', 'routes', 'schemas',
-  'package.json', 'tsconfig.json'
+  'app.ts',
+  'cli',
+  'client',
+  'lua',
+  'operations',
+  'plugins',
+  'routes',
+  'schemas',
+  'package.json',
+  'tsconfig.json'
 ]
 
 const git = (...args: string[]) => spawnSync('git', args, { cwd: house, maxBuffer: 2 ** 28 })
@@ -44,7 +52,9 @@ export async function serveBefore (t: Test, redisUrl: string): Promise<string> {
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'inherit']
   })
-  t.teardown(() => { child.kill('SIGKILL') })
+  t.teardown(() => {
+    child.kill('SIGKILL')
+  })
   for await (const line of createInterface(child.stdout)) {
     const [, url] = /listening at (http:\S+?)"/.exec(line) ?? []
     if (url === undefined) continue

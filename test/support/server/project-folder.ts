@@ -10,11 +10,15 @@ import type { Test } from 'tap'
 const script = fileURLToPath(new URL('../../../cli/setup.mjs', import.meta.url))
 const PAST = new Date('2020-01-01')
 
-// Notes how it was called, waits for the file `go` if there is a file `wait`, and leaves what npm leaves.
+// Notes how it was called, waits for the file `go` if there is a file `wait`, and leaves what npm
+// leaves.
 const NPM = `
 const { appendFileSync, existsSync, mkdirSync, watch, writeFileSync } = require('node:fs')
 appendFileSync('calls', process.argv.slice(2).join(' ') + '\\n')
-const leave = () => { mkdirSync('node_modules', { recursive: true }); writeFileSync('node_modules/.package-lock.json', '') }
+const leave = () => {
+  mkdirSync('node_modules', { recursive: true })
+  writeFileSync('node_modules/.package-lock.json', '')
+}
 if (existsSync('fail')) { console.error('npm error code ENOTFOUND'); process.exit(1) }
 if (!existsSync('wait')) leave()
 else {
@@ -30,7 +34,12 @@ export type Files = Record<string, string>
 export function project (t: Test, files: Files = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'presque-test-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
-  write(root, { 'package.json': '{ "type": "commonjs" }', 'package-lock.json': '{}', 'npm-cli.js': NPM, ...files })
+  write(root, {
+    'package.json': '{ "type": "commonjs" }',
+    'package-lock.json': '{}',
+    'npm-cli.js': NPM,
+    ...files
+  })
   return root
 }
 
@@ -48,13 +57,21 @@ export function installed (t: Test, files: Files = {}): string {
   return root
 }
 
-export interface Ended { code: number, said: string }
+export interface Ended {
+  code: number
+  said: string
+}
 
 /** cli/setup.mjs at work on that folder. */
 export function begin (root: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   const { REDIS_URL, ...inherited } = process.env
-  const child = spawn(process.execPath, [script, ...args, root], { env: { ...inherited, npm_execpath: join(root, 'npm-cli.js'), ...env }, stdio: ['ignore', 'inherit', 'pipe'] })
-  const ended: Promise<Ended> = Promise.all([text(child.stderr), once(child, 'exit')]).then(([said, [code]]) => ({ code, said }))
+  const child = spawn(process.execPath, [script, ...args, root], {
+    env: { ...inherited, npm_execpath: join(root, 'npm-cli.js'), ...env },
+    stdio: ['ignore', 'inherit', 'pipe']
+  })
+  const ended: Promise<Ended> = Promise.all([text(child.stderr), once(child, 'exit')]).then(
+    ([said, [code]]) => ({ code, said })
+  )
   return { child, ended }
 }
 

@@ -4,11 +4,17 @@ import { listen } from './app.ts'
 import { startRedis } from '../redis/redis.ts'
 import { until } from '../until.ts'
 
-export interface Server { app: FastifyInstance, url: string }
+export interface Server {
+  app: FastifyInstance
+  url: string
+}
 
 /** Two servers on one Redis. */
 export async function pair (t: Test): Promise<[Server, Server]> {
-  const shared = { REDIS_URL: process.env['TEST_REDIS_URL'] ?? (await startRedis(t)).url, PRESQUE_PREFIX: `pair-${Math.random()}` }
+  const shared = {
+    REDIS_URL: process.env['TEST_REDIS_URL'] ?? (await startRedis(t)).url,
+    PRESQUE_PREFIX: `pair-${Math.random()}`
+  }
   return [await listen(t, shared), await listen(t, shared)]
 }
 

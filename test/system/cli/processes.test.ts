@@ -6,27 +6,46 @@ import { Presque, connections, type Answer, type Ask } from '../../support/serve
 import { ask as askRedis, isAlive } from '../../support/redis/private-redis.ts'
 import { until } from '../../support/until.ts'
 
-test('several processes share a port, a private Redis and its counters, and wake each other', async t => {
+test('several processes share a port, a private Redis and its counters, ' +
+  'and wake each other', async t => {
   const presque = await new Presque(t, { PRESQUE_PROCESSES: '3', LOG_LEVEL: 'debug' }).serves()
   t.match(presque.said, /serving +http:\/\/127\.0\.0\.1:\d+ \(3 processes\)/)
   t.match(presque.said, `jobs are in ${presque.folder} (a private Redis)`)
   const all = await connections(t, presque, 3)
   t.strictSame([...all.keys()].toSorted(), presque.pids().toSorted(), 'each has its share')
   t.notOk(all.has(presque.first.pid!), 'the first has none')
-  const requests = presque.log.filter(({ msg }) => msg === 'incoming request').map(({ reqId }) => reqId)
-  t.ok(requests.every(reqId => /^[\w-]{8}-\w+$/.test(reqId ?? '')), 'a line about a request says its id')
+  const requests = presque.log
+    .filter(({ msg }) => msg === 'incoming request')
+    .map(({ reqId }) => reqId)
+  t.ok(
+    requests.every(reqId => /^[\w-]{8}-\w+$/.test(reqId ?? '')),
+    'a line about a request says its id'
+  )
   t.equal(new Set(requests).size, requests.length, 'which no other process gives out')
 
   const asks = [...all.values()]
   t.equal((await asks[0]!('POST /w/mail?worker_id=w1')).status, 201)
-  const pushed = await Promise.all(asks.flatMap((ask, n) => Array.from({ length: 20 }, async () => await ask('POST /q/mail', `{"n":${n}}`))))
+  const pushed = await Promise.all(
+    asks.flatMap((ask, n) =>
+      Array.from({ length: 20 }, async () => await ask('POST /q/mail', `{"n":${n}}`))
+    )
+  )
   t.ok(pushed.every(({ status }) => status === 201))
   t.match(await asks[0]!('GET /status/mail'), { body: /"size":60/ })
-  const taken = await Promise.all(asks.flatMap(ask => Array.from({ length: 15 }, async () => await ask('GET /q/mail?worker_id=w1'))))
+  const taken = await Promise.all(
+    asks.flatMap(ask =>
+      Array.from({ length: 15 }, async () => await ask('GET /q/mail?worker_id=w1'))
+    )
+  )
   t.ok(taken.every(({ status }) => status === 200))
   for (const ask of asks) {
     t.match(JSON.parse((await ask('GET /status/mail')).body), { size: 15, processed: 45 })
-    t.strictSame(JSON.parse((await ask('GET /j/mail')).body), { queue_name: 'mail', job_count: 15, job_failed: 0, job_processed: 45 })
+    t.strictSame(JSON.parse((await ask('GET /j/mail')).body), {
+      queue_name: 'mail',
+      job_count: 15,
+      job_failed: 0,
+      job_processed: 45
+    })
     t.match(JSON.parse((await ask('GET /w/?worker_id=w1')).body), { processed: '45' })
   }
 
@@ -42,15 +61,18 @@ test('several processes share a port, a private Redis and its counters, and wake
 /** Resolves when requests are parked at so many processes. */
 async function waitsIn (presque: Presque, queue: string, count: number): Promise<void> {
   const key = `presque:{${queue}}:waiters`
-  await until(`${count} wait`, async () => await askRedis(presque.socket, 'ZCARD', key) === count)
+  await until(`${count} wait`, async () => (await askRedis(presque.socket, 'ZCARD', key)) === count)
 }
 
-test('a process that is killed is replaced; what others do goes on, and no job on lease is lost', async t => {
+test('a process that is killed is replaced; what others do goes on, ' +
+  'and no job on lease is lost', async t => {
   const presque = await new Presque(t, { LOG_LEVEL: 'debug' }).serves()
   const both = await connections(t, presque, 2)
   const [[victim, broken], [, whole]] = [...both] as [[number, Ask], [number, Ask]]
   for (let n = 0; n < 20; n++) await whole('POST /q/mail', `{"n":${n}}`)
-  const leased = await Promise.all(Array.from({ length: 5 }, async () => await broken('GET /q/mail?lease=1')))
+  const leased = await Promise.all(
+    Array.from({ length: 5 }, async () => await broken('GET /q/mail?lease=1'))
+  )
   t.ok(leased.every(({ status }) => status === 200))
 
   const odd: Answer[] = []
@@ -63,18 +85,29 @@ test('a process that is killed is replaced; what others do goes on, and no job o
   })()
   process.kill(victim, 'SIGKILL')
   const [line] = await presque.logs(/^process \d+ ended/)
-  t.match(line, { pid: presque.first.pid, msg: `process ${victim} ended (SIGKILL); starting another` })
-  await until('another listens', () => presque.log.some(({ msg, pid }) => /^listening/.test(msg ?? '') && !both.has(pid)), 60_000)
+  t.match(line, {
+    pid: presque.first.pid,
+    msg: `process ${victim} ended (SIGKILL); starting another`
+  })
+  await until(
+    'another listens',
+    () => presque.log.some(({ msg, pid }) => /^listening/.test(msg ?? '') && !both.has(pid)),
+    60_000
+  )
   over.abort()
   await traffic
   t.strictSame(odd, [], 'the other process did not notice')
 
   const found = new Set<number>()
-  await until('all jobs came', async () => {
-    const { status, body } = await whole('GET /q/mail?lease=60&wait=2')
-    if (status === 200) found.add(JSON.parse(body).n)
-    return found.size === 20
-  }, 60_000)
+  await until(
+    'all jobs came',
+    async () => {
+      const { status, body } = await whole('GET /q/mail?lease=60&wait=2')
+      if (status === 200) found.add(JSON.parse(body).n)
+      return found.size === 20
+    },
+    60_000
+  )
   const fresh = await connections(t, presque, 2)
   t.notOk(fresh.has(victim))
   t.equal(presque.pids().length, 2)
@@ -90,7 +123,11 @@ async function killNewest (t: Test, presque: Presque, times: number): Promise<vo
   const pauses = ended.map(({ msg }) => Number(/ in (\d+) ms$/.exec(msg!)?.[1] ?? 0))
   t.equal(pauses[0], 0, 'at once')
   t.ok(pauses[2]! >= 100, 'after a pause if the one before died young')
-  t.strictSame(pauses.slice(3), pauses.slice(2, -1).map(ms => 2 * ms), 'each twice as long')
+  t.strictSame(
+    pauses.slice(3),
+    pauses.slice(2, -1).map(ms => 2 * ms),
+    'each twice as long'
+  )
 }
 
 test('SIGTERM drains all processes: who waits gets a 404, and nothing is left over', async t => {
@@ -98,12 +135,16 @@ test('SIGTERM drains all processes: who waits gets a 404, and nothing is left ov
   const asks = [...(await connections(t, presque, 2)).values()]
   process.kill(presque.redis(), 'SIGKILL')
   await presque.logs(/^the private redis in .* is back/)
-  for (const ask of asks) await until('it serves again', async () => (await ask('POST /q/other', '{}')).status === 201)
+  for (const ask of asks) {
+    await until('it serves again', async () => (await ask('POST /q/other', '{}')).status === 201)
+  }
 
   const parked = asks.map(async ask => await ask('GET /q/mail?wait=60'))
   await waitsIn(presque, 'mail', 2)
   t.equal(await presque.end('SIGTERM'), 0)
-  for (const answer of await Promise.all(parked)) t.match(answer, { status: 404, body: '{"error":"no job"}' })
+  for (const answer of await Promise.all(parked)) {
+    t.match(answer, { status: 404, body: '{"error":"no job"}' })
+  }
   t.notOk(existsSync(presque.socket))
 })
 
@@ -130,14 +171,34 @@ test('a start that fails says so once, and ends with 1', async t => {
   t.teardown(() => server.close())
   const PORT = String((server.address() as AddressInfo).port)
   await Promise.all([
-    fails(t, { PORT }, `presque: port ${PORT} of 127.0.0.1 is taken by another program; give another with PORT=5001\n`),
-    fails(t, { PRESQUE_PROCESSES: 'many' }, "presque: PRESQUE_PROCESSES must be one of 1..64, auto; it is 'many'\n"),
-    ...['0.0.0.0', '::'].map(async HOST => await fails(t, { HOST }, /^presque: HOST is \S+, and anybody who reaches it could take jobs: .*\n$/)),
+    fails(
+      t,
+      { PORT },
+      `presque: port ${PORT} of 127.0.0.1 is taken by another program; ` +
+        'give another with PORT=5001\n'
+    ),
+    fails(
+      t,
+      { PRESQUE_PROCESSES: 'many' },
+      "presque: PRESQUE_PROCESSES must be one of 1..64, auto; it is 'many'\n"
+    ),
+    ...['0.0.0.0', '::'].map(
+      async HOST =>
+        await fails(
+          t,
+          { HOST },
+          /^presque: HOST is \S+, and anybody who reaches it could take jobs: .*\n$/
+        )
+    ),
     fails(t, { PATH: '' }, /^presque: there is no redis-server and no valkey-server here: .*\n$/)
   ])
 })
 
-async function fails (t: Test, environment: Record<string, string>, sentence: string | RegExp): Promise<void> {
+async function fails (
+  t: Test,
+  environment: Record<string, string>,
+  sentence: string | RegExp
+): Promise<void> {
   const presque = new Presque(t, { LOG_LEVEL: 'silent', ...environment })
   const [code] = await once(presque.first, 'close')
   t.equal(code, 1)
@@ -145,13 +206,20 @@ async function fails (t: Test, environment: Record<string, string>, sentence: st
   t.equal(presque.said.trim().split('\n').length, 1, presque.said)
 }
 
-test('/metrics tells what all processes have done, whichever is asked, and a process that dies takes nothing back', async t => {
+test('/metrics tells what all processes have done, whichever is asked, ' +
+  'and a process that dies takes nothing back', async t => {
   const presque = await new Presque(t, { LOG_LEVEL: 'debug' }).serves()
-  const [[pid, ask], [, other]] = [...await connections(t, presque, 2)] as [[number, Ask], [number, Ask]]
+  const [[pid, ask], [, other]] = [...(await connections(t, presque, 2))] as [
+    [number, Ask],
+    [number, Ask]
+  ]
   for (const one of [ask, ask, other]) await one('POST /q/mail', '{}')
   const told = async (one: Ask) => {
     const { body } = await one('GET /metrics')
-    return ['presque_jobs_pushed_total{queue="mail"}', 'presque_queue_jobs{queue="mail",state="waiting"}'].map(series => Number(body.split(`\n${series} `)[1]?.split('\n')[0]))
+    return [
+      'presque_jobs_pushed_total{queue="mail"}',
+      'presque_queue_jobs{queue="mail",state="waiting"}'
+    ].map(series => Number(body.split(`\n${series} `)[1]?.split('\n')[0]))
   }
   t.strictSame(await told(ask), [3, 3])
   t.strictSame(await told(other), [3, 3])
@@ -159,7 +227,9 @@ test('/metrics tells what all processes have done, whichever is asked, and a pro
   await presque.logs(/ended \(SIGKILL\)/)
   t.strictSame(await told(other), [3, 3])
   await until('another counts as well', async () => {
-    const [ask] = [...await connections(t, presque, 2)].filter(([one]) => one !== pid).map(([, ask]) => ask)
+    const [ask] = [...(await connections(t, presque, 2))]
+      .filter(([one]) => one !== pid)
+      .map(([, ask]) => ask)
     await ask!('POST /q/mail', '{}')
     const [pushed, waiting] = await told(ask!)
     return pushed === waiting && pushed! > 3

@@ -6,7 +6,11 @@ const options = {
   kills: { type: 'number', default: 4, description: 'How often each of the three is killed' }
 } as const
 
-const { jobs, kills } = await yargs(process.argv.slice(2)).options(options).strict().version(false).parseAsync()
+const { jobs, kills } = await yargs(process.argv.slice(2))
+  .options(options)
+  .strict()
+  .version(false)
+  .parseAsync()
 const began = Date.now()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const { violations, ...figures } = await chaos({ jobs, kills, say: console.log })

@@ -37,15 +37,25 @@ export class Victim {
 
   /** The process that it runs whose arguments say so. */
   below (what: RegExp): number | undefined {
-    const { stdout } = spawnSync('ps', ['--ppid', String(this.child.pid), '-o', 'pid=,args='], { encoding: 'utf8' })
+    const { stdout } = spawnSync('ps', ['--ppid', String(this.child.pid), '-o', 'pid=,args='], {
+      encoding: 'utf8'
+    })
     const found = stdout.split('\n').find(line => what.test(line))
     return found === undefined ? undefined : Number.parseInt(found)
   }
 
   #spawn (): ChildProcess {
     // Without the options by which tap looks for coverage: who is killed cannot report any.
-    const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, shipped('cli/presque.js'), ...this.#args], { env: { ...process.env, ...this.#env }, stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const output of [child.stdout!, child.stderr!]) output.on('data', data => { this.said = (this.said + String(data)).slice(-4000) })
+    const child = spawn(
+      '/usr/bin/env',
+      ['-u', 'NODE_OPTIONS', process.execPath, shipped('cli/presque.js'), ...this.#args],
+      { env: { ...process.env, ...this.#env }, stdio: ['ignore', 'pipe', 'pipe'] }
+    )
+    for (const output of [child.stdout!, child.stderr!]) {
+      output.on('data', data => {
+        this.said = (this.said + String(data)).slice(-4000)
+      })
+    }
     return child
   }
 }

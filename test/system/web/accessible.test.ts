@@ -13,13 +13,16 @@ async function findings (page: Page): Promise<string[]> {
   await page.evaluate(axe)
   return await page.evaluate(async () => {
     const { violations } = await (window as unknown as { axe: typeof import('axe-core') }).axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`
+    )
   })
 }
 
 await inBrowser(open => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds nothing on any page in ${colorScheme} colours, nor in an open dialog`, async t => {
+    test(`axe finds nothing on any page in ${colorScheme} colours, ` +
+      'nor in an open dialog', async t => {
       const { page, ask, fail, take, visit } = await open(t)
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await ask('POST /qb/mail', '{"jobs":[{},{},{}]}')
@@ -32,11 +35,19 @@ await inBrowser(open => {
       await ask('PUT /schedule/nightly', '{"queue":"mail","cron":"30 4 * * *","payload":{}}')
       const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed']
       const queue = states.map(state => `#/q/mail/${state}`)
-      for (const hash of ['#/', ...queue, '#/q/later', '#/q/mail/j/1', '#/q/mail/j/6', '#/w', '#/s']) {
+      for (const hash of [
+        '#/',
+        ...queue,
+        '#/q/later',
+        '#/q/mail/j/1',
+        '#/q/mail/j/6',
+        '#/w',
+        '#/s'
+      ]) {
         await visit(hash)
         await page.locator('main h1').waitFor()
         await page.getByText('Live', { exact: true }).waitFor()
-        await until('all is there', async () => await page.getByText('Loading…').count() === 0)
+        await until('all is there', async () => (await page.getByText('Loading…').count()) === 0)
         t.strictSame(await findings(page), [], hash)
       }
       await visit('#/q/mail/failed')

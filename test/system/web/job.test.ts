@@ -14,11 +14,17 @@ await inBrowser(open => {
     await dialog.getByLabel(/Payload/).fill('{ "n": 12345678901234567890, "n": 1.0 }')
     await dialog.getByRole('button', { name: 'Push', exact: true }).click()
     await page.getByText('Job 1 is in mail').waitFor()
-    t.equal(await (await ask('GET /status/mail?with_desc=1')).json().then(({ jobs }) => jobs[0]), '{ "n": 12345678901234567890, "n": 1.0 }')
+    t.equal(
+      await (await ask('GET /status/mail?with_desc=1')).json().then(({ jobs }) => jobs[0]),
+      '{ "n": 12345678901234567890, "n": 1.0 }'
+    )
     await visit('#/q/mail/j/1')
     const payload = page.getByRole('region', { name: 'Payload' })
     await payload.getByText('12345678901234567890').waitFor()
-    t.equal(await payload.locator('pre').textContent(), '{\n  "n": 12345678901234567890,\n  "n": 1.0\n}')
+    t.equal(
+      await payload.locator('pre').textContent(),
+      '{\n  "n": 12345678901234567890,\n  "n": 1.0\n}'
+    )
     await payload.getByRole('button', { name: 'Raw' }).click()
     t.equal(await payload.locator('pre').textContent(), '{ "n": 12345678901234567890, "n": 1.0 }')
     t.match(await page.getByLabel('Why it is not running').textContent(), /worker/)
@@ -43,7 +49,10 @@ await inBrowser(open => {
     await page.getByText('51 to 55 of 55').waitFor()
     await page.getByRole('link', { name: '55', exact: true }).waitFor()
     t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 5)
-    for (const [text, id] of [['55', '55'], ['ann', '56']]) {
+    for (const [text, id] of [
+      ['55', '55'],
+      ['ann', '56']
+    ]) {
       await page.getByRole('searchbox', { name: 'Search jobs' }).fill(text!)
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: `Job ${id}` }).waitFor()
@@ -59,14 +68,22 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('a blocked job says what it waits for; progress and result are shown as they came', async t => {
+  test('a blocked job says what it waits for; ' +
+    'progress and result are shown as they came', async t => {
     const { page, ask, take, seen, visit } = await open(t, '#/q/mail/blocked')
     await ask('POST /q/mail?keep=600', '{}')
     await visit()
     await button(page, 'Push a job').click()
     await page.getByText('More', { exact: true }).click()
-    const typed = { 'Depends on jobs': '1', 'Time to live': '500', 'Keep completed': '60', 'Unique key': 'ann' }
-    for (const [label, value] of Object.entries(typed)) await page.getByRole('dialog').getByLabel(label).fill(value)
+    const typed = {
+      'Depends on jobs': '1',
+      'Time to live': '500',
+      'Keep completed': '60',
+      'Unique key': 'ann'
+    }
+    for (const [label, value] of Object.entries(typed)) {
+      await page.getByRole('dialog').getByLabel(label).fill(value)
+    }
     await button(page, 'Push').click()
     await page.getByText('Job 2 is in mail').waitFor()
     await page.getByRole('tab', { name: 'Blocked 1' }).waitFor()
@@ -78,8 +95,14 @@ await inBrowser(open => {
     await page.getByLabel('On a duplicate key').selectOption('ignore')
     await button(page, 'Push').click()
     await page.getByText('Job 2 has that unique key already').waitFor()
-    await page.getByRole('row', { name: 'Select job 2' }).getByRole('link', { name: '2', exact: true }).click()
-    await page.getByLabel('Why it is not running').getByText('It waits for job 1 to complete').waitFor()
+    await page
+      .getByRole('row', { name: 'Select job 2' })
+      .getByRole('link', { name: '2', exact: true })
+      .click()
+    await page
+      .getByLabel('Why it is not running')
+      .getByText('It waits for job 1 to complete')
+      .waitFor()
     await page.getByLabel('Facts').getByRole('link', { name: '1', exact: true }).click()
     await page.getByRole('heading', { name: 'Job 1' }).waitFor()
     const { id, receipt } = await take('mail')
@@ -90,16 +113,28 @@ await inBrowser(open => {
     const { headers } = await ask('GET /q/mail?lease=30')
     t.equal(headers.get('x-presque-job'), '2', 'what waited for it runs')
     await ask(`POST /j/mail/2/ack?receipt=${headers.get('x-presque-receipt')}`)
-    t.match(await (await ask('GET /j/mail/2')).json(), { state: 'completed' }, 'and is kept as was typed')
+    t.match(
+      await (await ask('GET /j/mail/2')).json(),
+      { state: 'completed' },
+      'and is kept as was typed'
+    )
     t.strictSame(seen, [])
   })
 
-  test('failed jobs are found, grouped by error, and retried or cancelled: one, a group, the chosen, all', async t => {
+  test('failed jobs are found, grouped by error, and retried or cancelled: one, a group, ' +
+    'the chosen, all', async t => {
     const { page, counts, fail, seen, visit } = await open(t, '#/q/mail/failed')
-    for (let n = 0; n < 4; n++) await fail('mail', { type: 'SMTPError', message: `no such address ${n}`, backtrace: [`a.js:${n}`, evil] })
+    for (let n = 0; n < 4; n++) {
+      await fail('mail', {
+        type: 'SMTPError',
+        message: `no such address ${n}`,
+        backtrace: [`a.js:${n}`, evil]
+      })
+    }
     for (let n = 0; n < 3; n++) await fail('mail', { type: 'Timeout', message: 'slow' })
     await visit()
-    const failedBecomes = async (many: number) => await until(`${many} are failed`, async () => (await counts('mail')).failed === many)
+    const failedBecomes = async (many: number) =>
+      await until(`${many} are failed`, async () => (await counts('mail')).failed === many)
     await button(page, 'Retry job 7').click()
     await failedBecomes(6)
     await page.getByRole('searchbox', { name: 'Search jobs' }).fill('slow')
@@ -140,7 +175,15 @@ await inBrowser(open => {
     await fail('e.v-il:@', { type: evil, message: evil, backtrace: evil })
     await ask('POST /q/e.v-il:@', JSON.stringify({ [evil]: evil }))
     await ask(`GET /q/e.v-il:@?lease=60&worker_id=${encodeURIComponent(worker)}`)
-    for (const hash of ['#/', '#/q/e.v-il%3A%40/failed', '#/q/e.v-il%3A%40/active', '#/q/e.v-il%3A%40/j/1', '#/q/e.v-il%3A%40/j/2', '#/w', `#/q/${encodeURIComponent(evil)}`]) {
+    for (const hash of [
+      '#/',
+      '#/q/e.v-il%3A%40/failed',
+      '#/q/e.v-il%3A%40/active',
+      '#/q/e.v-il%3A%40/j/1',
+      '#/q/e.v-il%3A%40/j/2',
+      '#/w',
+      `#/q/${encodeURIComponent(evil)}`
+    ]) {
       await visit(hash)
       await page.getByText('Live', { exact: true }).waitFor()
       t.equal(await page.locator('img, main script').count(), 0, hash)

@@ -7,7 +7,9 @@ import { inBrowser } from './in-browser.ts'
 
 async function pushToEach (redis: RedisClient, names: string[]): Promise<void> {
   for (let i = 0; i < names.length; i += 100) {
-    await Promise.all(names.slice(i, i + 100).map(async name => await push(redis, name, [{ payload: '{}' }])))
+    await Promise.all(
+      names.slice(i, i + 100).map(async name => await push(redis, name, [{ payload: '{}' }]))
+    )
   }
 }
 
@@ -56,15 +58,28 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('the page of a queue asks for that queue alone, and hears of it, wherever it stands among very many', async t => {
+  test('the page of a queue asks for that queue alone, and hears of it, ' +
+    'wherever it stands among very many', async t => {
     const { page, app, ask, seen, visit } = await open(t)
-    await pushToEach(app.redis, Array.from({ length: 320 }, (_, n) => `queue-${String(n).padStart(4, '0')}`))
+    await pushToEach(
+      app.redis,
+      Array.from({ length: 320 }, (_, n) => `queue-${String(n).padStart(4, '0')}`)
+    )
     const paths = asks(page)
     await visit('#/q/queue-0319')
-    await page.getByRole('tab', { name: /Waiting/ }).filter({ hasText: '1' }).waitFor()
+    await page
+      .getByRole('tab', { name: /Waiting/ })
+      .filter({ hasText: '1' })
+      .waitFor()
     await ask('POST /q/queue-0319', '{}')
-    await page.getByRole('tab', { name: /Waiting/ }).filter({ hasText: '2' }).waitFor()
-    t.ok(paths.length > 0 && paths.every(path => path.includes('?queue=queue-0319')), paths.join(' '))
+    await page
+      .getByRole('tab', { name: /Waiting/ })
+      .filter({ hasText: '2' })
+      .waitFor()
+    t.ok(
+      paths.length > 0 && paths.every(path => path.includes('?queue=queue-0319')),
+      paths.join(' ')
+    )
     await visit('#/w')
     await page.getByRole('heading', { name: 'Workers' }).waitFor()
     await page.getByText('Live', { exact: true }).waitFor()
@@ -72,9 +87,13 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('what the front page asks for is less than 100 kB, however long the names and however many the queues', async t => {
+  test('what the front page asks for is less than 100 kB, however long the names and however ' +
+    'many the queues', async t => {
     const { page, app, url, seen, visit } = await open(t)
-    await pushToEach(app.redis, Array.from({ length: 320 }, (_, n) => `${'q'.repeat(124)}${String(n).padStart(4, '0')}`))
+    await pushToEach(
+      app.redis,
+      Array.from({ length: 320 }, (_, n) => `${'q'.repeat(124)}${String(n).padStart(4, '0')}`)
+    )
     const paths = asks(page)
     await visit()
     await page.getByText('1 to 300 of 320').waitFor()
@@ -85,10 +104,15 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('a token that is for few of very many queues sees those alone, and how many they are', async t => {
+  test('a token that is for few of very many queues sees those alone, ' +
+    'and how many they are', async t => {
     const { path, secrets } = tokenFile(t, { name: 'eyes', roles: ['read'], queues: ['mail*'] })
     const { page, app, seen, visit } = await open(t, '', { PRESQUE_TOKENS: path })
-    await pushToEach(app.redis, [...Array.from({ length: 320 }, (_, n) => `a-${n}`), 'mail-1', 'mail-2'])
+    await pushToEach(app.redis, [
+      ...Array.from({ length: 320 }, (_, n) => `a-${n}`),
+      'mail-1',
+      'mail-2'
+    ])
     await visit()
     await page.getByLabel('Token').fill(secrets['eyes']!)
     await page.keyboard.press('Enter')

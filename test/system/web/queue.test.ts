@@ -28,21 +28,35 @@ await inBrowser(open => {
     await ask('POST /q/mail?depends=40', '{}')
     const now = Date.now() / 1000
     const { time, queues } = await app.summaries.latest()
-    for (const waiting of [7, 3]) await takeSamples(app.redis, { time, queues: [{ ...queues[0]!, counts: { ...queues[0]!.counts, waiting } }] }, { now: now - waiting * 60 })
+    for (const waiting of [7, 3]) {
+      await takeSamples(
+        app.redis,
+        { time, queues: [{ ...queues[0]!, counts: { ...queues[0]!.counts, waiting } }] },
+        { now: now - waiting * 60 }
+      )
+    }
     await visit()
-    await page.getByRole('img', { name: 'Waiting in mail over the last hour: 0 to 40, now 40' }).waitFor()
+    await page
+      .getByRole('img', { name: 'Waiting in mail over the last hour: 0 to 40, now 40' })
+      .waitFor()
     const tiles = page.getByLabel('All queues together').locator('div')
     await tiles.filter({ hasText: 'Blocked' }).getByText('1', { exact: true }).waitFor()
     const row = page.getByRole('row', { name: /mail/ })
-    t.strictSame(await row.locator('[data-label="in /s"], [data-label="out /s"]').allTextContents(), ['0', '0'])
+    t.strictSame(
+      await row.locator('[data-label="in /s"], [data-label="out /s"]').allTextContents(),
+      ['0', '0']
+    )
     await ask('POST /qb/mail', '{"jobs":[{},{},{},{}]}')
     await ask('GET /qb/mail?batch_size=30')
-    for (const kind of ['in', 'out']) await row.locator(`[data-label="${kind} /s"]`).filter({ hasText: /[1-9]/ }).waitFor()
+    for (const kind of ['in', 'out']) {
+      await row.locator(`[data-label="${kind} /s"]`).filter({ hasText: /[1-9]/ }).waitFor()
+    }
     await tiles.filter({ hasText: 'Out per second' }).getByText(/[1-9]/).waitFor()
     t.strictSame(seen, [])
   })
 
-  test('a queue is stopped and started, its policy changed, and purged once its name is typed', async t => {
+  test('a queue is stopped and started, its policy changed, ' +
+    'and purged once its name is typed', async t => {
     const { page, app, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /q/mail', '{}')
     await visit()
@@ -54,11 +68,31 @@ await inBrowser(open => {
     await button(page, 'Stop…').waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
     const policy = page.getByRole('form', { name: 'Policy' })
-    const typed = { Tries: 7, 'Lease, seconds': 90, 'Keep completed': 5, 'First backoff': 2, 'Longest backoff': 40, 'Rate limit, jobs': 10, 'Rate period': 60, Concurrency: 3, 'Jobs at most': 9 }
-    for (const [label, value] of Object.entries(typed)) await policy.getByLabel(label).first().fill(String(value))
+    const typed = {
+      Tries: 7,
+      'Lease, seconds': 90,
+      'Keep completed': 5,
+      'First backoff': 2,
+      'Longest backoff': 40,
+      'Rate limit, jobs': 10,
+      'Rate period': 60,
+      Concurrency: 3,
+      'Jobs at most': 9
+    }
+    for (const [label, value] of Object.entries(typed)) {
+      await policy.getByLabel(label).first().fill(String(value))
+    }
     await policy.getByRole('button', { name: 'Save policy' }).click()
     await page.getByText('The policy of mail is changed').waitFor()
-    t.match((await queueStatus(app.redis, 'mail')).policy, { tries: 7, lease: 90, keep: 5, backoff: { base: 2, max: 40 }, rate: { limit: 10, period: 60 }, concurrency: 3, max_jobs: 9 })
+    t.match((await queueStatus(app.redis, 'mail')).policy, {
+      tries: 7,
+      lease: 90,
+      keep: 5,
+      backoff: { base: 2, max: 40 },
+      rate: { limit: 10, period: 60 },
+      concurrency: 3,
+      max_jobs: 9
+    })
     await button(page, 'Stop…').click()
     await page.getByLabel('Open again after, seconds').fill('600')
     await button(page, 'Stop').click()
@@ -69,7 +103,7 @@ await inBrowser(open => {
     await page.getByRole('dialog').getByRole('textbox').fill('mail')
     await button(page, 'Purge for good').click()
     await page.getByText('mail was purged').waitFor()
-    await until('it is gone', async () => await app.redis.exists('queues') === 0)
+    await until('it is gone', async () => (await app.redis.exists('queues')) === 0)
     t.strictSame(seen, [])
   })
 
@@ -77,7 +111,9 @@ await inBrowser(open => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /qb/mail', '{"jobs":[{},{}]}')
     await visit()
-    for (const title of ['Jobs. waiting: now 2', 'Throughput', 'Wait of the oldest job']) await page.getByRole('img', { name: title }).waitFor()
+    for (const title of ['Jobs. waiting: now 2', 'Throughput', 'Wait of the oldest job']) {
+      await page.getByRole('img', { name: title }).waitFor()
+    }
     await page.getByText('As a table').first().click()
     await page.getByRole('table', { name: 'Jobs, the latest first' }).waitFor()
     await page.emulateMedia({ colorScheme: 'dark' })

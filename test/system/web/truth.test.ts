@@ -10,7 +10,8 @@ const rightToLeft = '\u202e'
 
 // What the dashboard shows is so, and says how old it is.
 await inBrowser(open => {
-  test('the list of a busy queue is read again while it is looked at, and stands still while jobs are selected', async t => {
+  test('the list of a busy queue is read again while it is looked at, ' +
+    'and stands still while jobs are selected', async t => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /qb/mail', JSON.stringify({ jobs: [{ n: 1 }, { n: 2 }] }))
     await visit()
@@ -51,17 +52,22 @@ await inBrowser(open => {
     await visit()
     await button(page, 'Group by error').click()
     await page.getByText('The newest 300 of 303 failed jobs').waitFor()
-    const many = async (name: string) => await page.getByRole('listitem', { name }).locator('.many').textContent()
+    const many = async (name: string) =>
+      await page.getByRole('listitem', { name }).locator('.many').textContent()
     t.equal(await many('New: y #'), '2')
     t.equal(await many('Old: x'), '298')
     await button(page, 'List the failed jobs').click()
-    const first = page.getByRole('table', { name: 'Jobs that are failed' }).getByRole('checkbox', { name: /Select job/ }).first()
+    const first = page
+      .getByRole('table', { name: 'Jobs that are failed' })
+      .getByRole('checkbox', { name: /Select job/ })
+      .first()
     await page.getByRole('checkbox', { name: 'Select job 303' }).waitFor()
     t.equal(await first.getAttribute('aria-label'), 'Select job 303')
     t.strictSame(seen, [])
   })
 
-  test('controls of direction in payloads and errors are shown, not obeyed, and escaped where text is edited', async t => {
+  test('controls of direction in payloads and errors are shown, not obeyed, ' +
+    'and escaped where text is edited', async t => {
     const { page, ask, fail, seen, visit } = await open(t)
     await fail('mail', { type: 'E', message: `pay ${rightToLeft}001` }, { to: `x${rightToLeft}y` })
     const all = async () => await page.locator('main').innerText()
@@ -71,7 +77,13 @@ await inBrowser(open => {
       t.notMatch(await all(), /\u202e/)
     }
     await button(page, 'Edit and push again…').click()
-    t.equal(await page.getByRole('dialog').getByLabel(/Payload/).inputValue(), '{"to":"x\\u202ey"}')
+    t.equal(
+      await page
+        .getByRole('dialog')
+        .getByLabel(/Payload/)
+        .inputValue(),
+      '{"to":"x\\u202ey"}'
+    )
     await button(page, 'Push and cancel the old one').click()
     await page.getByText('Job 2 is in mail').waitFor()
     t.equal(JSON.parse(await (await ask('GET /q/mail')).text()).to, `x${rightToLeft}y`)
@@ -87,7 +99,9 @@ await inBrowser(open => {
     page.on('response', async answer => {
       if (answer.url().includes('/j/mail/1')) bytes += (await answer.text().catch(() => '')).length
     })
-    for (let n = 0; n < 3; n++) await page.waitForResponse(answer => answer.url().includes('fields='))
+    for (let n = 0; n < 3; n++) {
+      await page.waitForResponse(answer => answer.url().includes('fields='))
+    }
     t.ok(bytes < 10_000, `${bytes} bytes`)
     const { id, receipt } = await take('mail')
     await ask(`POST /j/mail/${id}/touch?receipt=${receipt}`, '{"progress":{"done":5}}')
@@ -98,7 +112,9 @@ await inBrowser(open => {
   test('no list costs more than 100 kB, however long the payloads and errors are', async t => {
     const { page, ask, fail, seen, visit } = await open(t, '#/q/mail/failed')
     const long = 'y'.repeat(60_000)
-    for (let n = 0; n < 50; n++) await fail('mail', { type: 'E', message: long, backtrace: long }, { long }, '')
+    for (let n = 0; n < 50; n++) {
+      await fail('mail', { type: 'E', message: long, backtrace: long }, { long }, '')
+    }
     await ask('POST /qb/mail', JSON.stringify({ jobs: Array(10).fill({ long }) }))
     await visit('#/')
     for (const state of ['failed', 'waiting']) {
@@ -114,7 +130,12 @@ await inBrowser(open => {
     const all = { name: 'all', roles: ['produce' as const], queues: ['*'] }
     const eyes = { name: 'eyes', roles: ['read' as const], queues: ['mail*'] }
     const { path, secrets } = tokenFile(t, all, eyes)
-    const { page, ask, seen, visit } = await open(t, '#/q/hidden', { PRESQUE_TOKENS: path }, secrets['all'])
+    const { page, ask, seen, visit } = await open(
+      t,
+      '#/q/hidden',
+      { PRESQUE_TOKENS: path },
+      secrets['all']
+    )
     await ask('POST /q/hidden', '{}')
     await visit()
     await page.getByLabel('Token').fill(secrets['eyes']!)
@@ -152,10 +173,13 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('workers are shown in pages, with what they tell of themselves, and may be quieted', async t => {
+  test('workers are shown in pages, with what they tell of themselves, ' +
+    'and may be quieted', async t => {
     const { page, ask, take, seen, visit } = await open(t, '#/w')
     await ask('POST /q/mail', '{}')
-    await Promise.all(Array.from({ length: 205 }, async (_, n) => await ask(`POST /w/mail?worker_id=w${n + 100}`)))
+    await Promise.all(
+      Array.from({ length: 205 }, async (_, n) => await ask(`POST /w/mail?worker_id=w${n + 100}`))
+    )
     await ask('POST /w/mail', '{"worker_id":"v1","host":"web-3","pid":812,"version":"1.4.2"}')
     await take('mail', 'w100')
     await visit()
@@ -178,7 +202,10 @@ await inBrowser(open => {
     const { page, app, ask, seen, visit } = await open(t)
     await ask('POST /qb/mail', JSON.stringify({ jobs: Array(400).fill({}) }))
     const { time, queues } = await app.summaries.latest()
-    for (const [ago, pushed] of [[2, 160], [1, 280]] as const) {
+    for (const [ago, pushed] of [
+      [2, 160],
+      [1, 280]
+    ] as const) {
       const at = time - ago * 60
       await takeSamples(app.redis, { time: at, queues: [{ ...queues[0]!, pushed }] }, { now: at })
     }
@@ -188,7 +215,11 @@ await inBrowser(open => {
     await visit('#/q/mail')
     const chart = page.getByRole('img', { name: 'Throughput' })
     await chart.waitFor()
-    const most = Number(/in: now [\d.]+, between [\d.]+ and ([\d.]+)/.exec((await chart.getAttribute('aria-label'))!)![1])
+    const most = Number(
+      /in: now [\d.]+, between [\d.]+ and ([\d.]+)/.exec(
+        (await chart.getAttribute('aria-label'))!
+      )![1]
+    )
     t.ok(most <= 4, `120 jobs a minute are 2 a second, not ${most}`)
     t.strictSame(seen, [])
   })
@@ -200,27 +231,38 @@ await inBrowser(open => {
     await ask('POST /q/mail', '{}')
     await take('mail')
     await visit()
-    await page.getByLabel('Facts').getByText(/^in \d+s$/).waitFor()
+    await page
+      .getByLabel('Facts')
+      .getByText(/^in \d+s$/)
+      .waitFor()
     t.equal(await page.getByText(/in 10m|in 9m/).count(), 0)
     await button(page, /^Times are in/).click()
     const why = page.getByLabel('Why it is not running')
     await why.getByText(/until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/).waitFor()
-    await page.getByLabel('Facts').getByText(/\d\d:\d\d:\d\d UTC/).first().waitFor()
+    await page
+      .getByLabel('Facts')
+      .getByText(/\d\d:\d\d:\d\d UTC/)
+      .first()
+      .waitFor()
     t.strictSame(seen, [])
   })
 })
 
 if (browserHere() !== undefined) {
   const { openBrowser } = await import('../../support/server/browser.ts')
-  test('Live means heard of within seconds; what was frozen is told, and is followed again once it is back', async t => {
+  test('Live means heard of within seconds; what was frozen is told, ' +
+    'and is followed again once it is back', async t => {
     const presque = await new Presque(t, { PRESQUE_PROCESSES: '1' }).serves()
     const browser = await openBrowser()
     t.teardown(async () => await browser.close())
     const page = await browser.newPage()
     page.setDefaultTimeout(40_000)
-    const push = async () => await fetch(`${presque.url}/q/mail`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}'
-    })
+    const push = async () =>
+      await fetch(`${presque.url}/q/mail`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}'
+      })
     await push()
     await page.goto(`${presque.url}/#/q/mail`)
     await page.getByText('Live', { exact: true }).waitFor()

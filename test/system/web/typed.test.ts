@@ -38,12 +38,16 @@ await inBrowser(open => {
     await policy.getByLabel('Tries').fill('7')
     await ask('POST /control/mail', '{"status":"stop","concurrency":4}')
     await policy.getByLabel('Concurrency').and(page.locator('[value="4"], input')).waitFor()
-    await until('the new policy is there', async () => await policy.getByLabel('Concurrency').inputValue() === '4')
+    await until(
+      'the new policy is there',
+      async () => (await policy.getByLabel('Concurrency').inputValue()) === '4'
+    )
     t.equal(await policy.getByLabel('Tries').inputValue(), '7')
     t.strictSame(seen, [])
   })
 
-  test('Escape asks before it throws away what was typed, and a form stays when its job goes', async t => {
+  test('Escape asks before it throws away what was typed, ' +
+    'and a form stays when its job goes', async t => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail/j/1')
     await ask('POST /q/mail', '{"n":1}')
     await visit()
@@ -63,19 +67,28 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('a form that is sent twice in one instant, and a button pressed twice, act once', async t => {
+  test('a form that is sent twice in one instant, ' +
+    'and a button pressed twice, act once', async t => {
     const { page, ask, counts, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /q/mail', '{}')
     await visit()
     await button(page, 'Push a job').click()
-    await page.getByRole('dialog').locator('form').evaluate((form: HTMLFormElement) => {
-      form.requestSubmit()
-      form.requestSubmit()
-    })
+    await page
+      .getByRole('dialog')
+      .locator('form')
+      .evaluate((form: HTMLFormElement) => {
+        form.requestSubmit()
+        form.requestSubmit()
+      })
     await page.getByText('Job 2 is in mail').waitFor()
     const asked: string[] = []
-    page.on('request', request => { if (request.method() === 'DELETE') asked.push(request.url()) })
-    await button(page, 'Cancel job 1').evaluate((element: HTMLButtonElement) => { element.click(); element.click() })
+    page.on('request', request => {
+      if (request.method() === 'DELETE') asked.push(request.url())
+    })
+    await button(page, 'Cancel job 1').evaluate((element: HTMLButtonElement) => {
+      element.click()
+      element.click()
+    })
     await page.getByText('Job 1 is cancelled').waitFor()
     t.equal((await counts('mail')).waiting, 1)
     t.equal(asked.length, 1)

@@ -1,5 +1,13 @@
 import { once } from 'node:events'
-import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
@@ -22,7 +30,9 @@ function buildable (t: Test): string {
     'lua/touch.lua': 'return 1\n',
     'schemas/job.ts': '',
     'schemas/worker.ts': '',
-    'tsconfig.build.json': '{ "compilerOptions": { "outDir": "dist", "rootDir": ".", "types": [] }, "files": ["app.ts"] }',
+    'tsconfig.build.json':
+      '{ "compilerOptions": { "outDir": "dist", "rootDir": ".", "types": [] }, "files": ' +
+        '["app.ts"] }',
     'node_modules/.bin/tsc': TSC
   })
 }
@@ -38,8 +48,12 @@ test('where everything is there, nothing is done and nothing said', async t => {
 })
 
 test('an old Node is refused in one sentence', async t => {
-  const old = "data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.18.3' } })"
-  const { code, said } = await run(installed(t), ['--no-redis'], { NODE_OPTIONS: `--import="${old}"` })
+  const old =
+    "data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: " +
+      "'20.18.3' } })"
+  const { code, said } = await run(installed(t), ['--no-redis'], {
+    NODE_OPTIONS: `--import="${old}"`
+  })
   t.equal(code, 1)
   t.equal(said, 'presque: Node.js 20.19 or newer is needed, and this is 20.18.3\n')
 })
@@ -48,12 +62,16 @@ test('packages that are missing or older than the lock file are installed, once'
   const root = project(t)
   const { code, said } = await run(root, ['--no-redis'])
   t.equal(code, 0)
-  t.match(said, /^presque: installing the packages \(npm ci\)\npresque: the packages are installed \(\d+ s\)\n$/)
+  t.match(
+    said,
+    /^presque: installing the packages \(npm ci\)\npresque: the packages are installed \(\d+ s\)\n$/
+  )
   t.equal(readFileSync(join(root, 'calls'), 'utf8'), 'ci --include=dev --no-audit --no-fund\n')
   t.strictSame(await run(root, ['--no-redis']), { code: 0, said: '' })
 })
 
-test('a lock file from the future does not have the packages installed again and again', async t => {
+test('a lock file from the future does not have the packages installed ' +
+  'again and again', async t => {
   const root = project(t)
   const future = new Date(Date.now() + 3_600_000)
   utimesSync(join(root, 'package-lock.json'), future, future)
@@ -65,18 +83,25 @@ test('an npm that fails is quoted, and the next setup tries again', async t => {
   const root = project(t, { fail: '' })
   const { code, said } = await run(root, ['--no-redis'])
   t.equal(code, 1)
-  t.match(said, /\nnpm error code ENOTFOUND\npresque: npm ci failed: is the network there, and npm's registry the right one\?\n$/)
+  t.match(
+    said,
+    /\nnpm error code ENOTFOUND\npresque: npm ci failed: is the network there, and npm's registry the right one\?\n$/
+  )
   rmSync(join(root, 'fail'))
   t.equal((await run(root, ['--no-redis'])).code, 0)
 })
 
-test('of two setups at once in a folder the second waits, says so, and finds the work done', async t => {
+test('of two setups at once in a folder the second waits, says so, ' +
+  'and finds the work done', async t => {
   const root = project(t, { wait: '' })
   const first = begin(root, ['--no-redis'])
   await once(first.child.stderr, 'data')
   const second = begin(root, ['--no-redis'])
   const [waiting] = await once(second.child.stderr, 'data')
-  t.match(waiting.toString(), `another setup (pid ${first.child.pid}) is at work here: waiting for it`)
+  t.match(
+    waiting.toString(),
+    `another setup (pid ${first.child.pid}) is at work here: waiting for it`
+  )
   writeFileSync(join(root, 'go'), '')
   t.strictSame([(await first.ended).code, (await second.ended).code], [0, 0])
   t.equal(readFileSync(join(root, 'calls'), 'utf8').split('\n').length, 2)
@@ -92,8 +117,14 @@ test('a setup that was killed does not block the next', async t => {
 test('a build is made when asked for, with the scripts and package.json beside it', async t => {
   const root = buildable(t)
   rmSync(join(root, 'node_modules', '.bin', 'tsc'))
-  symlinkSync(join(home, 'node_modules', 'typescript', 'bin', 'tsc'), join(root, 'node_modules', '.bin', 'tsc'))
-  t.strictSame(await run(root, ['--no-redis', '--build']), { code: 0, said: 'presque: building dist\n' })
+  symlinkSync(
+    join(home, 'node_modules', 'typescript', 'bin', 'tsc'),
+    join(root, 'node_modules', '.bin', 'tsc')
+  )
+  t.strictSame(await run(root, ['--no-redis', '--build']), {
+    code: 0,
+    said: 'presque: building dist\n'
+  })
   t.match(readFileSync(join(root, 'dist', 'app.js'), 'utf8'), 'answer')
   t.equal(readFileSync(join(root, 'dist', 'lua', 'touch.lua'), 'utf8'), 'return 1\n')
   t.ok(existsSync(join(root, 'dist', 'package.json')))
@@ -101,7 +132,10 @@ test('a build is made when asked for, with the scripts and package.json beside i
 
 test('a build is made again only when a source was changed or removed since', async t => {
   const root = buildable(t)
-  const builds = async () => { await run(root, ['--no-redis', '--build']); return count(root, 'builds') }
+  const builds = async () => {
+    await run(root, ['--no-redis', '--build'])
+    return count(root, 'builds')
+  }
   t.equal(await builds(), 1)
   t.equal(await builds(), 1)
   writeFileSync(join(root, 'lua', 'touch.lua'), 'return 2\n')
@@ -117,9 +151,15 @@ test('a build is made again only when a source was changed or removed since', as
 test('a build that fails is quoted, and leaves no dist that looks fresh', async t => {
   const root = buildable(t)
   await run(root, ['--no-redis', '--build'])
-  write(root, { 'node_modules/.bin/tsc': `${TSC}console.log("app.ts(1,14): error TS2322: no"); process.exit(2)`, 'app.ts': 'export const answer: number = "42"\n' })
+  write(root, {
+    'node_modules/.bin/tsc': `${TSC}console.log("app.ts(1,14): error TS2322: no"); process.exit(2)`,
+    'app.ts': 'export const answer: number = "42"\n'
+  })
   const { code, said } = await run(root, ['--no-redis', '--build'])
   t.equal(code, 1)
-  t.match(said, /^presque: building dist\napp\.ts\(1,14\): error TS2322: no\npresque: the build failed\n$/)
+  t.match(
+    said,
+    /^presque: building dist\napp\.ts\(1,14\): error TS2322: no\npresque: the build failed\n$/
+  )
   t.notOk(existsSync(join(root, 'dist')))
 })

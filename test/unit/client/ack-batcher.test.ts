@@ -18,7 +18,10 @@ async function acking (t: Test, config: Partial<Config> = {}) {
     }
   })
   const leased = async (queue: string, count: number) => {
-    await presque.pushMany(queue, Array.from({ length: count }, (_, n) => ({ n })))
+    await presque.pushMany(
+      queue,
+      Array.from({ length: count }, (_, n) => ({ n }))
+    )
     return await presque.takeMany(queue, { lease: 60, count })
   }
   const acks = new AckBatcher(presque)
@@ -32,12 +35,15 @@ async function acking (t: Test, config: Partial<Config> = {}) {
 
 const shared = (paths: string[]) => paths.filter(path => path.startsWith('/qb/'))
 
-test('acks that fall due while others are on their way share requests, 200 jobs of one queue each', async t => {
+test('acks that fall due while others are on their way share requests, ' +
+  '200 jobs of one queue each', async t => {
   const { app, paths, leased, ackAll } = await acking(t)
-  const told = await ackAll([...await leased('mail', 300), ...await leased('news', 2)])
+  const told = await ackAll([...(await leased('mail', 300)), ...(await leased('news', 2))])
   t.ok(told.every(({ status }) => status === 'fulfilled'))
   t.strictSame([paths.length, shared(paths)], [5, ['/qb/mail/ack', '/qb/mail/ack', '/qb/news/ack']])
-  for (const queue of ['mail', 'news']) t.equal((await queueStatus(app.redis, queue)).counts.active, 0)
+  for (const queue of ['mail', 'news']) {
+    t.equal((await queueStatus(app.redis, queue)).counts.active, 0)
+  }
 })
 
 test('large results do not share a request', async t => {
@@ -52,7 +58,10 @@ test('of acks in one request each hears its own refusal', async t => {
   const jobs = await leased('mail', 5)
   await presque.cancel('mail', jobs[3]!.id)
   const told = await ackAll(jobs)
-  t.strictSame(told.map(({ status }) => status), ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+  t.strictSame(
+    told.map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled']
+  )
   t.match(told[3], { reason: new PresqueError(404, 'no such job') })
 })
 

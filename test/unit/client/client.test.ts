@@ -3,7 +3,10 @@ import { Presque, PresqueError, Unreachable } from '../../../client/client.ts'
 import { queueStatus } from '../../../operations/queue/queue.ts'
 import { listen } from '../../support/server/app.ts'
 
-/** A presque and a client whose connection breaks after the server has answered, as often as `breaks` says. */
+/**
+ * A presque and a client whose connection breaks after the server has answered, as often as
+ * `breaks` says.
+ */
 async function broken (t: Test) {
   const { app, url } = await listen(t)
   const line = { breaks: 0, asked: [] as string[] }
@@ -34,7 +37,8 @@ test('a payload comes back byte for byte, parsed when it is asked for', async t 
   t.strictSame(await presque.takeMany('mail', { lease: 30 }), [])
 })
 
-test('ack with next hands over the result and brings the next job; nack, release and touch do what they say', async t => {
+test('ack with next hands over the result and brings the next job; nack, ' +
+  'release and touch do what they say', async t => {
   const { url } = await listen(t)
   const presque = new Presque({ url })
   const asked = presque.push('sum', { add: [1, 2] }, { wait: 30 })
@@ -42,17 +46,20 @@ test('ack with next hands over the result and brings the next job; nack, release
   await presque.push('sum', { add: [] }, { tries: 1 })
   const second = await presque.ack(first!, { sum: 3 }, { next: { lease: 30 } })
   t.strictSame((await asked).result, { sum: 3 })
-  t.ok(await presque.touch(second!, { lease: 60, progress: { percent: 50 } }) > second!.expires)
+  t.ok((await presque.touch(second!, { lease: 60, progress: { percent: 50 } })) > second!.expires)
   t.match(await presque.job('sum', second!.id), { state: 'active', progress: { percent: 50 } })
   await presque.release(second!)
   const again = await presque.take('sum', { lease: 30 })
-  t.strictSame(await presque.nack(again!, { error: { message: 'nothing to add' } }), { state: 'failed' })
+  t.strictSame(await presque.nack(again!, { error: { message: 'nothing to add' } }), {
+    state: 'failed'
+  })
   t.match(await presque.status('sum'), { counts: { failed: 1, active: 0 } })
   t.strictSame(await presque.status(), { queues: ['sum'], size: 1 })
   await t.rejects(presque.ack(again!), new PresqueError(409, 'lease lost'))
 })
 
-test('a redrive tells how many run, and how many stay failed for another job has their unique key', async t => {
+test('a redrive tells how many run, and how many stay failed for another job has ' +
+  'their unique key', async t => {
   const { url } = await listen(t)
   const presque = new Presque({ url })
   for (let n = 0; n < 2; n++) {
@@ -86,7 +93,11 @@ test('an ack whose answer got lost is done, and the next job still comes', async
   t.equal(await presque.ack(first!), null)
   const second = await presque.take('mail', { lease: 30 })
   await presque.cancel('mail', second!.id)
-  await t.rejects(presque.ack(second!), new PresqueError(404, 'no such job'), 'the first try says what is')
+  await t.rejects(
+    presque.ack(second!),
+    new PresqueError(404, 'no such job'),
+    'the first try says what is'
+  )
 })
 
 test('a job is not taken for good a second time when the answer got lost', async t => {
@@ -101,7 +112,10 @@ test('jobs are taken by a POST, which nothing on the way repeats or keeps', asyn
   const { presque, line } = await broken(t)
   await presque.take(['mail', 'news'], { lease: 30 })
   await presque.takeMany('mail', { lease: 30, count: 2 })
-  t.strictSame(line.asked, ['POST /q/mail,news/take?lease=30', 'POST /qb/mail/take?batch_size=2&lease=30'])
+  t.strictSame(line.asked, [
+    'POST /q/mail,news/take?lease=30',
+    'POST /qb/mail/take?batch_size=2&lease=30'
+  ])
 })
 
 test('a name that a path would fold is refused before it is sent', async t => {
@@ -111,8 +125,12 @@ test('a name that a path would fold is refused before it is sent', async t => {
     await t.rejects(presque.push(name, {}), { message: /cannot be called/ })
     await t.rejects(presque.purge(name), { message: /cannot be called|a queue name/ })
     await t.rejects(presque.job(name, '1'), { message: /cannot be called|a queue name/ })
-    await t.rejects(presque.take(['mail', name], { lease: 5 }), { message: /^a queue name is .*, and not \. or \.\.$/ })
-    await t.rejects(presque.schedule('often', { queue: name, every: 60, payload: {} }), { message: /cannot be called|a queue name/ })
+    await t.rejects(presque.take(['mail', name], { lease: 5 }), {
+      message: /^a queue name is .*, and not \. or \.\.$/
+    })
+    await t.rejects(presque.schedule('often', { queue: name, every: 60, payload: {} }), {
+      message: /cannot be called|a queue name/
+    })
   }
   await presque.push('...', {})
   await presque.push('.a', {})

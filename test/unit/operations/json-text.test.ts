@@ -34,21 +34,39 @@ test('elementTexts() keeps every odd payload', async t => {
 test('elementTexts() is not slow for what is made to be so', async t => {
   const million = 1_000_000
   const since = performance.now()
-  const hard = [`"${'\\\\'.repeat(million)}"`, `"${'\\"'.repeat(million)}"`, `${'['.repeat(million)}${']'.repeat(million)}`, ' '.repeat(million) + '1', `"${'['.repeat(million)}"`]
-  t.strictSame(elementTexts(`{"jobs":[${hard.join()}]}`, 'jobs'), hard.map(text => text.trim()))
+  const hard = [
+    `"${'\\\\'.repeat(million)}"`,
+    `"${'\\"'.repeat(million)}"`,
+    `${'['.repeat(million)}${']'.repeat(million)}`,
+    ' '.repeat(million) + '1',
+    `"${'['.repeat(million)}"`
+  ]
+  t.strictSame(
+    elementTexts(`{"jobs":[${hard.join()}]}`, 'jobs'),
+    hard.map(text => text.trim())
+  )
   t.ok(performance.now() - since < 5000)
 })
 
 const random = new Random()
 
-test(`elementTexts() agrees with JSON.parse on whatever JSON, FUZZ_SEED=${random.seed}`, async t => {
+test('elementTexts() agrees with JSON.parse on whatever JSON, ' +
+  `FUZZ_SEED=${random.seed}`, async t => {
   let wrong = 0
   for (let round = 0; round < 5000 && wrong < 5; round++) {
-    const members = Array.from({ length: random.below(3) }, () => `"${random.pick(strings)}":${anyJson(random, 3)}`)
-    const array = `[${Array.from({ length: random.below(4) }, () => random.pick(spaces) + anyJson(random, 4) + random.pick(spaces)).join()}]`
-    const text = `{${[...members, `"jobs"${random.pick(spaces)}:${random.pick(spaces)}${array}`].join(random.pick([',', ' , ']))}}`
+    const members = Array.from(
+      { length: random.below(3) },
+      () => `"${random.pick(strings)}":${anyJson(random, 3)}`
+    )
+    const space = () => random.pick(spaces)
+    const element = () => space() + anyJson(random, 4) + space()
+    const array = `[${Array.from({ length: random.below(4) }, element).join()}]`
+    const all = [...members, `"jobs"${space()}:${space()}${array}`]
+    const text = `{${all.join(random.pick([',', ' , ']))}}`
     const texts = elementTexts(text, 'jobs')
-    const agrees = JSON.stringify(texts.map(one => JSON.parse(one))) === JSON.stringify(JSON.parse(text).jobs) && texts.every(one => one === one.trim() && array.includes(one))
+    const agrees =
+      JSON.stringify(texts.map(one => JSON.parse(one))) === JSON.stringify(JSON.parse(text).jobs) &&
+      texts.every(one => one === one.trim() && array.includes(one))
     if (!agrees) t.fail(text, { texts, round: wrong++ })
   }
   t.equal(wrong, 0)

@@ -14,7 +14,12 @@ test('a queue that nobody has used yet is open, and to ask does not make it know
 test('POST stops and starts a queue, by "status" or by "action"', async t => {
   const { says } = await client(t)
   for (const word of ['status', 'action']) {
-    await says(200, '{"queue":"foo","response":"updated"}', 'POST /control/foo', `{"${word}":"stop"}`)
+    await says(
+      200,
+      '{"queue":"foo","response":"updated"}',
+      'POST /control/foo',
+      `{"${word}":"stop"}`
+    )
     await says(200, stopped, 'GET /control/foo')
     await says(200, updated, 'POST /control/foo', `{"${word}":"stop"}`)
     await says(200, stopped, 'GET /control/foo')
@@ -36,7 +41,18 @@ test('a queue that is stopped before its first job is stopped for it, too', asyn
 
 test('POST reads its JSON under any content type, or none', async t => {
   const { says } = await client(t)
-  const types = ['application/json', 'application/json; charset=utf-8', 'appplication/json', 'application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data', 'x', ';', '"', 'application/xml']
+  const types = [
+    'application/json',
+    'application/json; charset=utf-8',
+    'appplication/json',
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'multipart/form-data',
+    'x',
+    ';',
+    '"',
+    'application/xml'
+  ]
   for (const type of types) {
     await says(200, updated, 'POST /control/foo', '{"status":"stop"}', { 'content-type': type })
     await says(200, stopped, 'GET /control/foo')
@@ -57,21 +73,45 @@ test('POST without content is a 400 that says so', async t => {
 test('another status is a 400 that names it', async t => {
   const { says, refuses } = await client(t)
   const others = [
-    ['"pause"', 'pause'], ['"STOP"', 'STOP'], ['""', ''], ['"0"', '0'], ['0', '0'], ['null', 'null'], ['true', 'true'], ['"%s %d"', '%s %d'],
-    ['{"toString":1,"valueOf":1}', '{...}'], ['["stop"]', '[...]'], ['['.repeat(50_000) + ']'.repeat(50_000), '[...]']
+    ['"pause"', 'pause'],
+    ['"STOP"', 'STOP'],
+    ['""', ''],
+    ['"0"', '0'],
+    ['0', '0'],
+    ['null', 'null'],
+    ['true', 'true'],
+    ['"%s %d"', '%s %d'],
+    ['{"toString":1,"valueOf":1}', '{...}'],
+    ['["stop"]', '[...]'],
+    ['['.repeat(50_000) + ']'.repeat(50_000), '[...]']
   ] as const
   for (const [text, named] of others) {
     const sentence = `status must be 'stop' or 'start', not '${named}'`
     await refuses(400, sentence, 'POST /control/foo', `{"status":${text}}`)
     await refuses(400, sentence, 'POST /control/foo', `{"action":${text}}`)
   }
-  await refuses(400, `status must be 'stop' or 'start', not '${'x'.repeat(100)}'`, 'POST /control/foo', JSON.stringify({ status: 'x'.repeat(5000) }))
+  await refuses(
+    400,
+    `status must be 'stop' or 'start', not '${'x'.repeat(100)}'`,
+    'POST /control/foo',
+    JSON.stringify({ status: 'x'.repeat(5000) })
+  )
   await says(200, open, 'GET /control/foo')
 })
 
 test('a key that is not known is refused by its name, and nothing is done', async t => {
   const { says, refuses } = await client(t)
-  await refuses(400, "unknown property 'state' in the body", 'POST /control/foo', '{"status":"stop","state":"stop"}')
-  await refuses(400, "unknown property '__proto__' in the body", 'POST /control/foo', '{"status":"stop","__proto__":{"status":"stop"}}')
+  await refuses(
+    400,
+    "unknown property 'state' in the body",
+    'POST /control/foo',
+    '{"status":"stop","state":"stop"}'
+  )
+  await refuses(
+    400,
+    "unknown property '__proto__' in the body",
+    'POST /control/foo',
+    '{"status":"stop","__proto__":{"status":"stop"}}'
+  )
   await says(200, open, 'GET /control/foo')
 })

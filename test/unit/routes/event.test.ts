@@ -9,15 +9,23 @@ import { until } from '../../support/until.ts'
 const events = queueKey('mail', 'events')
 
 async function pushBatch ({ url }: Server, queue: string, count: number): Promise<void> {
-  await fetch(`${url}/qb/${queue}`, { method: 'POST', headers: json, body: JSON.stringify({ jobs: Array(count).fill({}) }) })
+  await fetch(`${url}/qb/${queue}`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ jobs: Array(count).fill({}) })
+  })
 }
 
-const remove = async ({ url }: Server, path: string) => await fetch(url + path, { method: 'DELETE' })
+const remove = async ({ url }: Server, path: string) =>
+  await fetch(url + path, { method: 'DELETE' })
 
 test('every change of a job is told once, in order, whichever server it happens at', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/events?queue=mail`)
-  t.match(ear.response.headers, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  t.match(ear.response.headers, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store'
+  })
   const taken = async () => await fetch(`${there.url}/q/mail?lease=30&worker_id=w1`)
   await push(there, '/q/mail')
   await post(there, linked(await taken(), 'nack'), '{"delay":0}')
@@ -26,7 +34,11 @@ test('every change of a job is told once, in order, whichever server it happens 
   await post(there, linked(await taken(), 'touch'), '{"lease":60}')
   await remove(there, '/j/mail/1')
   await push(there, '/q/mail?keep=60&delay=0.1')
-  await until('it is due', async () => (await (await fetch(`${there.url}/status/mail`)).json() as { size: number }).size === 1)
+  await until(
+    'it is due',
+    async () =>
+      ((await (await fetch(`${there.url}/status/mail`)).json()) as { size: number }).size === 1
+  )
   const last = await taken()
   await post(there, linked(last, 'ack').replace('/ack', '/release'))
   await post(there, linked(await taken(), 'ack'))
@@ -35,12 +47,30 @@ test('every change of a job is told once, in order, whichever server it happens 
   await remove(there, '/q/mail')
   await ear.hears(18)
   t.strictSame(ear.brief, [
-    'pushed mail 1 waiting', 'taken mail 1 active', 'nacked mail 1 waiting', 'taken mail 1 active', 'nacked mail 1 delayed', 'retried mail 1 waiting',
-    'taken mail 1 active', 'touched mail 1 active', 'cancelled mail 1 gone', 'pushed mail 2 delayed', 'promoted mail 2 waiting', 'taken mail 2 active',
-    'released mail 2 waiting', 'taken mail 2 active', 'acked mail 2 completed', 'pushed mail 3 waiting', 'taken mail 3 gone', 'purged mail'
+    'pushed mail 1 waiting',
+    'taken mail 1 active',
+    'nacked mail 1 waiting',
+    'taken mail 1 active',
+    'nacked mail 1 delayed',
+    'retried mail 1 waiting',
+    'taken mail 1 active',
+    'touched mail 1 active',
+    'cancelled mail 1 gone',
+    'pushed mail 2 delayed',
+    'promoted mail 2 waiting',
+    'taken mail 2 active',
+    'released mail 2 waiting',
+    'taken mail 2 active',
+    'acked mail 2 completed',
+    'pushed mail 3 waiting',
+    'taken mail 3 gone',
+    'purged mail'
   ])
   const facts = ear.told.map(({ data }) => JSON.parse(data))
-  t.ok(facts.every(({ at }) => Math.abs(at - Date.now() / 1000) < 60), 'when')
+  t.ok(
+    facts.every(({ at }) => Math.abs(at - Date.now() / 1000) < 60),
+    'when'
+  )
   t.match(facts[1], { worker_id: 'w1', lease_expires_at: Number })
   t.ok(Math.abs(facts[4].run_at - facts[4].at - 60) < 1)
   t.ok(Math.abs(facts[14].kept_until - facts[14].at - 60) < 1)
@@ -53,7 +83,10 @@ test('what becomes of a queue is told, and of many jobs at once', async t => {
   await post(there, '/control/mail', '{"status":"start"}')
   await post(there, '/control/mail', '{"tries":1}')
   await pushBatch(there, 'mail', 3)
-  const jobs = await (await fetch(`${there.url}/qb/mail?lease=30`)).json() as Array<{ id: string, receipt: string }>
+  const jobs = (await (await fetch(`${there.url}/qb/mail?lease=30`)).json()) as Array<{
+    id: string
+    receipt: string
+  }>
   const held = jobs.map(({ id, receipt }) => ({ id, receipt }))
   await post(there, '/qb/mail/nack', JSON.stringify({ jobs: held }))
   await post(there, '/j/mail/retry?state=failed')
@@ -61,8 +94,14 @@ test('what becomes of a queue is told, and of many jobs at once', async t => {
   const each = (what: string) => ['1', '2', '3'].map(id => what.replace('#', `mail ${id}`))
   await ear.hears(18)
   t.strictSame(ear.brief, [
-    'stopped mail', 'started mail', 'policy mail', ...each('pushed # waiting'), ...each('taken # active'), ...each('nacked # failed'),
-    ...each('retried # waiting'), ...each('cancelled # gone')
+    'stopped mail',
+    'started mail',
+    'policy mail',
+    ...each('pushed # waiting'),
+    ...each('taken # active'),
+    ...each('nacked # failed'),
+    ...each('retried # waiting'),
+    ...each('cancelled # gone')
   ])
 })
 
@@ -73,11 +112,16 @@ test('a job that is lost, expires or falls due is told although nobody asks for 
   await fetch(`${there.url}/q/mail?lease=1`)
   await push(there, '/q/mail?delay=0.5')
   await push(there, '/q/mail?delay=0.5&ttl=0.1')
-  await until('all three are told', () => ['lost mail 1 waiting', 'promoted mail 2 waiting', 'expired mail 3 gone'].every(one => ear.brief.includes(one)))
+  await until('all three are told', () =>
+    ['lost mail 1 waiting', 'promoted mail 2 waiting', 'expired mail 3 gone'].every(one =>
+      ear.brief.includes(one)
+    )
+  )
   t.pass()
 })
 
-test('a client that comes back with the last id goes on there, at whichever server, also in the middle of a call', async t => {
+test('a client that comes back with the last id goes on there, at whichever server, ' +
+  'also in the middle of a call', async t => {
   const [here, there] = await pair(t)
   const all = await listenAt(t, `${here.url}/events?queue=mail`)
   await pushBatch(there, 'mail', 10)
@@ -98,10 +142,17 @@ test('the last id may be a parameter; a header, which is newer, goes before it',
   const before = all.lastId
   for (let i = 0; i < 3; i++) await push(here, '/q/mail')
   await all.hears(3)
-  const byParameter = await listenAt(t, `${here.url}/events?queue=mail&wait=0&last_event_id=${before}`)
+  const byParameter = await listenAt(
+    t,
+    `${here.url}/events?queue=mail&wait=0&last_event_id=${before}`
+  )
   await byParameter.ends()
   t.strictSame(byParameter.told, all.told, 'from the beginning, which is told before any event')
-  const byHeader = await listenAt(t, `${here.url}/events?queue=mail&wait=0&last_event_id=${before}`, all.told[1]!.id)
+  const byHeader = await listenAt(
+    t,
+    `${here.url}/events?queue=mail&wait=0&last_event_id=${before}`,
+    all.told[1]!.id
+  )
   await byHeader.ends()
   t.strictSame(byHeader.told, all.told.slice(2))
 })
@@ -123,7 +174,8 @@ test('a client that was away while nobody listened misses nothing for ten minute
   t.strictSame(again.brief, ['pushed mail 2 waiting', 'pushed mail 3 waiting'])
 })
 
-test('an id that Redis has lost with its last writes is a gap, though it has gone on from there', async t => {
+test('an id that Redis has lost with its last writes is a gap, ' +
+  'though it has gone on from there', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/events?queue=mail`)
   await push(here, '/q/mail')
@@ -143,7 +195,8 @@ test('an id that Redis has lost with its last writes is a gap, though it has gon
   t.strictSame(kept.brief, ['pushed mail 2 waiting'])
 })
 
-test('an id that is older than what is kept is a gap, and so is one of a recording that is over, or of other queues', async t => {
+test('an id that is older than what is kept is a gap, and so is one of a recording that is over, ' +
+  'or of other queues', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/events?queue=mail`)
   for (let i = 0; i < 5; i++) await push(here, '/q/mail')
@@ -171,9 +224,15 @@ test('an id that is older than what is kept is a gap, and so is one of a recordi
 
 test('a request that cannot be met is refused', async t => {
   const { refuses } = await client(t, { PRESQUE_MAX_WAIT: 5 })
-  await refuses(400, 'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..', 'GET /events?queue=a%20b')
+  await refuses(
+    400,
+    'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..',
+    'GET /events?queue=a%20b'
+  )
   await refuses(400, 'Last-Event-ID is not the id of an event', 'GET /events?last_event_id=a')
-  await refuses(400, 'Last-Event-ID is not the id of an event', 'GET /events', undefined, { 'last-event-id': 'a\tb' })
+  await refuses(400, 'Last-Event-ID is not the id of an event', 'GET /events', undefined, {
+    'last-event-id': 'a\tb'
+  })
   await refuses(400, 'wait must be seconds, from 0 to 5', 'GET /events?wait=6')
   await refuses(400, "unknown parameter 'que'", 'GET /events?que=mail')
   await refuses(405, 'POST is not allowed here; allowed: GET', 'POST /events')

@@ -17,7 +17,11 @@ test('a process is live whatever Redis does, and ready when Redis accepts a writ
   t.same(await ask('/health/ready'), ready)
   const client = app.redis as Redis
   await client.config('SET', 'maxmemory', '100kb')
-  t.same(await ask('/health/ready'), [503, '{"error":"redis takes no writes: redis is out of memory"}', '1'])
+  t.same(await ask('/health/ready'), [
+    503,
+    '{"error":"redis takes no writes: redis is out of memory"}',
+    '1'
+  ])
   await client.config('SET', 'maxmemory', '0')
   t.same(await ask('/health/ready'), ready)
   await client.replicaof('127.0.0.1', 1)
@@ -32,7 +36,9 @@ test('a process is live whatever Redis does, and ready when Redis accepts a writ
 })
 
 test('health is told without a token', async t => {
-  const app = await build(t, { PRESQUE_TOKENS: tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] }).path })
+  const app = await build(t, {
+    PRESQUE_TOKENS: tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] }).path
+  })
   t.equal((await app.inject('/health/live')).statusCode, 200)
   t.equal((await app.inject('/health/ready')).statusCode, 200)
 })

@@ -1,7 +1,11 @@
 import { request, type Agent, type IncomingHttpHeaders } from 'node:http'
 
 /** `unsent`: the server was not there. `unknown`: it may have heard, and may have done it. */
-export interface Answer { status: number | 'unsent' | 'unknown', headers: IncomingHttpHeaders, body: string }
+export interface Answer {
+  status: number | 'unsent' | 'unknown'
+  headers: IncomingHttpHeaders
+  body: string
+}
 
 export interface Call {
   body?: string | undefined
@@ -13,13 +17,32 @@ export interface Call {
 const lost = (status: 'unsent' | 'unknown'): Answer => ({ status, headers: {}, body: '' })
 
 /** `agent`: keeps the connections; false for one connection a request. */
-export interface Target { port: number, agent: Agent | false }
+export interface Target {
+  port: number
+  agent: Agent | false
+}
 
 /** One request. Never rejects. */
-export function ask ({ port, agent }: Target, method: string, path: string, { body, headers = {}, cut }: Call = {}): Promise<Answer> {
+export function ask (
+  { port, agent }: Target,
+  method: string,
+  path: string,
+  { body, headers = {}, cut }: Call = {}
+): Promise<Answer> {
   return new Promise(resolve => {
-    const length = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-    const sent = request({ host: '127.0.0.1', port, agent, method, path, headers: { ...length, ...headers }, timeout: 90_000 })
+    const length =
+      body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      agent,
+      method,
+      path,
+      headers: { ...length, ...headers },
+      timeout: 90_000
+    })
     let gone = false
     const leave = () => {
       gone = true
@@ -32,11 +55,21 @@ export function ask ({ port, agent }: Target, method: string, path: string, { bo
       response.on('error', () => resolve(lost('unknown')))
       response.on('end', () => {
         const whole = response.complete && !gone
-        resolve(whole ? { status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') } : lost('unknown'))
+        resolve(
+          whole
+            ? {
+                status: response.statusCode!,
+                headers: response.headers,
+                body: Buffer.concat(chunks).toString('utf8')
+              }
+            : lost('unknown')
+        )
       })
       response.on('close', () => resolve(lost('unknown')))
     })
-    sent.on('error', (error: NodeJS.ErrnoException) => resolve(lost(error.code === 'ECONNREFUSED' ? 'unsent' : 'unknown')))
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(lost(error.code === 'ECONNREFUSED' ? 'unsent' : 'unknown'))
+    )
     sent.on('timeout', leave)
     sent.end(body)
     if (typeof cut === 'number') setTimeout(leave, cut)

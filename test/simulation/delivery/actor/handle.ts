@@ -8,7 +8,8 @@ type Way = (actor: Actor, held: Held) => Promise<unknown>
 // How many clients may stall at once: each costs a lease's time at the end.
 const mostStalled = 400
 
-// After a purge the number of a job may be another's: only those who show a receipt can make no mistake.
+// After a purge the number of a job may be another's: only those who show a receipt can make no
+// mistake.
 const byNumber = ['cancel', 'redrive', 'race', 'actUnheard']
 
 /** What a worker does with a job. Returns the next one, if it got one with the answer. */
@@ -16,10 +17,26 @@ export async function handle (actor: Actor, held: Held, mayHaveNext = true): Pro
   const { world, random } = actor
   // It has died; others go on.
   if (held.deadly && !random.chance(0.1)) return null
-  if (mayHaveNext && random.chance(world.draining ? 0.02 : 0.1)) return await ackForNext(actor, held)
+  if (mayHaveNext && random.chance(world.draining ? 0.02 : 0.1)) {
+    return await ackForNext(actor, held)
+  }
   const way = world.draining
     ? random.weighted({ ack: 95, nack: 4, touch: 1 })
-    : random.weighted({ ack: 62, nack: 9, giveUp: 1, release: 4, touch: 5, ackTwice: 3, ackUnheard: 2, actUnheard: 1, cancel: 1.5, race: 2, redrive: 1, stall: held.queue === 'narrow' ? 6 : 3, crash: 0.7 })
+    : random.weighted({
+      ack: 62,
+      nack: 9,
+      giveUp: 1,
+      release: 4,
+      touch: 5,
+      ackTwice: 3,
+      ackUnheard: 2,
+      actUnheard: 1,
+      cancel: 1.5,
+      race: 2,
+      redrive: 1,
+      stall: held.queue === 'narrow' ? 6 : 3,
+      crash: 0.7
+    })
   if (way === 'stall' && world.stalled.size < mostStalled) {
     const stalled: Promise<void> = stall(actor, held).finally(() => world.stalled.delete(stalled))
     world.stalled.add(stalled)
@@ -30,7 +47,21 @@ export async function handle (actor: Actor, held: Held, mayHaveNext = true): Pro
   return null
 }
 
-const ways: Record<'ack' | 'nack' | 'giveUp' | 'release' | 'touch' | 'ackTwice' | 'ackUnheard' | 'actUnheard' | 'cancel' | 'race' | 'redrive' | 'crash', Way> = {
+const ways: Record<
+  | 'ack'
+  | 'nack'
+  | 'giveUp'
+  | 'release'
+  | 'touch'
+  | 'ackTwice'
+  | 'ackUnheard'
+  | 'actUnheard'
+  | 'cancel'
+  | 'race'
+  | 'redrive'
+  | 'crash',
+  Way
+> = {
   ack,
   nack: (actor, held) => perform(actor, held, 'nack', delayBy(actor, held)),
   giveUp: (actor, held) => perform(actor, held, 'nack', { retry: false }),
@@ -50,7 +81,11 @@ const ways: Record<'ack' | 'nack' | 'giveUp' | 'release' | 'touch' | 'ackTwice' 
   },
   async actUnheard (actor, held) {
     const verb = actor.random.pick(['nack', 'release', 'touch', 'cancel'] as const)
-    await perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor), cut: actor.random.pick([0, 1, 2, 4, 'answer']) })
+    await perform(actor, held, verb, {
+      ...delayBy(actor, held),
+      lease: leaseBy(actor),
+      cut: actor.random.pick([0, 1, 2, 4, 'answer'])
+    })
     await ack(actor, held)
   },
   async cancel (actor, held) {
@@ -59,7 +94,10 @@ const ways: Record<'ack' | 'nack' | 'giveUp' | 'release' | 'touch' | 'ackTwice' 
   },
   async race (actor, held) {
     const verb = actor.random.pick(['nack', 'release', 'cancel', 'touch'] as const)
-    await Promise.all([ack(actor, held), perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor) })])
+    await Promise.all([
+      ack(actor, held),
+      perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor) })
+    ])
   },
   async redrive (actor, held) {
     const failed = await perform(actor, held, 'nack', { retry: false })
@@ -81,8 +119,9 @@ async function stall (actor: Actor, held: Held): Promise<void> {
   await pause(held.expires - clock() + random.pick([-30, -5, 0, 1, 3, 10, 50, 400]))
   const verb = random.weighted({ ack: 40, touch: 20, nack: 15, release: 10, twice: 15 })
   if (verb === 'ack') await ack(actor, held)
-  else if (verb === 'twice') await Promise.all([ack(actor, held), perform(actor, held, 'touch', { lease: 1000 })])
-  else await perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor) })
+  else if (verb === 'twice') {
+    await Promise.all([ack(actor, held), perform(actor, held, 'touch', { lease: 1000 })])
+  } else await perform(actor, held, verb, { ...delayBy(actor, held), lease: leaseBy(actor) })
   if (verb === 'touch') await ack(actor, held)
 }
 

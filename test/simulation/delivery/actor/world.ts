@@ -5,12 +5,28 @@ import type { Random } from '../../../support/random.ts'
 import type { Server } from '../servers.ts'
 
 /**
- * `rough`: clients break off takes there, so that a job may have gone to nobody. `stops` and `purges`: its keeper does.
- * `awaited`: how many of its pushes wait for the end of their job.
+ * `rough`: clients break off takes there, so that a job may have gone to nobody. `stops` and
+ * `purges`: its keeper does. `awaited`: how many of its pushes wait for the end of their job.
  */
-export interface Queue extends Policy { name: string, rough: boolean, stops: boolean, purges: boolean, awaited: number }
+export interface Queue extends Policy {
+  name: string
+  rough: boolean
+  stops: boolean
+  purges: boolean
+  awaited: number
+}
 
-const usual = { tries: 3, keep: 0, concurrency: null, rate: null, backoff: { base: 0.01, max: 0.1 }, rough: false, stops: false, purges: false, awaited: 0.02 }
+const usual = {
+  tries: 3,
+  keep: 0,
+  concurrency: null,
+  rate: null,
+  backoff: { base: 0.01, max: 0.1 },
+  rough: false,
+  stops: false,
+  purges: false,
+  awaited: 0.02
+}
 // A purge takes the settings along: these are what is left then.
 const unset = { tries: 25, backoff: { base: 15, max: 86400 } }
 
@@ -50,12 +66,24 @@ export interface World {
   forgetful: boolean
 }
 
-export interface Actor { world: World, random: Random, name: string }
+export interface Actor {
+  world: World
+  random: Random
+  name: string
+}
 
-export interface Heard extends Answer { sent: number, answered: number }
+export interface Heard extends Answer {
+  sent: number
+  answered: number
+}
 
 /** One request to a server picked by chance; an answer that no client may get is a violation. */
-export async function say (actor: Actor, method: string, path: string, call: Call = {}): Promise<Heard> {
+export async function say (
+  actor: Actor,
+  method: string,
+  path: string,
+  call: Call = {}
+): Promise<Heard> {
   const { world, random } = actor
   const sent = clock()
   const answer = await ask(random.pick(world.servers), method, path, call)
@@ -74,7 +102,8 @@ export async function say (actor: Actor, method: string, path: string, call: Cal
 }
 
 function refused ({ history }: World, request: string, { status, body }: Answer): void {
-  if (!body.includes('job already exists')) history.violate('no request fails', '', `${request}: ${status} ${body}`, null)
+  if (body.includes('job already exists')) return
+  history.violate('no request fails', '', `${request}: ${status} ${body}`, null)
 }
 
 export function pause (ms: number): Promise<void> {
@@ -84,5 +113,7 @@ export function pause (ms: number): Promise<void> {
 /** Now and then a client breaks off a take, where that is allowed. */
 export function cutBy ({ random, world }: Actor, names: string[]): { cut?: number | 'answer' } {
   const rough = queues.every(queue => queue.rough || !names.includes(queue.name))
-  return rough && !world.draining && random.chance(0.04) ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) } : {}
+  return rough && !world.draining && random.chance(0.04)
+    ? { cut: random.pick([0, 1, 2, 4, 8, 'answer' as const]) }
+    : {}
 }

@@ -10,7 +10,11 @@ export interface Options {
   wait?: number
 }
 
-interface Event { actor: string, sent: number, answered: number }
+interface Event {
+  actor: string
+  sent: number
+  answered: number
+}
 
 /** One payload that somebody pushed; `token` is written in it, and in no other. */
 export interface Push extends Event {
@@ -21,7 +25,7 @@ export interface Push extends Event {
   outcome: 'sure' | 'unknown' | 'refused'
   job: Job
   /** What a push with `wait` was answered. */
-  said?: { status: number, body: string }
+  said?: { status: number; body: string }
 }
 
 /** `at` and `expires` are of Redis's clock; of a job taken for good nobody knows them. */
@@ -35,11 +39,17 @@ export interface Delivery extends Event {
   receipt: string
 }
 
-/** `done`: accepted. `lost`: 409. `gone`: 404. `unknown`: the answer was lost, and it may have had its effect, or have it yet. */
+/**
+ * `done`: accepted. `lost`: 409. `gone`: 404. `unknown`: the answer was lost, and it may have had
+ * its effect, or have it yet.
+ */
 export type Outcome = 'done' | 'lost' | 'gone' | 'unknown'
 export type Verb = 'ack' | 'nack' | 'release' | 'touch' | 'cancel' | 'retry'
 
-/** `at`: of a nack when the job runs again, of a touch the new end of the lease; both of Redis's clock. */
+/**
+ * `at`: of a nack when the job runs again, of a touch the new end of the lease; both of Redis's
+ * clock.
+ */
 export interface Act extends Event {
   verb: Verb
   receipt: string
@@ -52,15 +62,35 @@ export interface Act extends Event {
   result?: string
 }
 
-/** Several pushes when later ones replaced it. The id of a job pushed in a batch is known from its first delivery on. */
-export interface Job { queue: string, id: string | null, pushes: Push[], deliveries: Delivery[], acts: Act[] }
+/**
+ * Several pushes when later ones replaced it. The id of a job pushed in a batch is known from its
+ * first delivery on.
+ */
+export interface Job {
+  queue: string
+  id: string | null
+  pushes: Push[]
+  deliveries: Delivery[]
+  acts: Act[]
+}
 
-export interface Violation { rule: string, queue: string, detail: string, job: Job | null }
+export interface Violation {
+  rule: string
+  queue: string
+  detail: string
+  job: Job | null
+}
 
 /** Takes whose answer was lost: so many jobs may have been delivered to nobody. */
-export interface LostTakes { lease: number, good: number }
+export interface LostTakes {
+  lease: number
+  good: number
+}
 
-/** What was done with a queue as a whole, by one actor, one after the other. `seconds`: after which a stopped one opens by itself. */
+/**
+ * What was done with a queue as a whole, by one actor, one after the other. `seconds`: after which
+ * a stopped one opens by itself.
+ */
 export interface Change extends Event {
   queue: string
   verb: 'stop' | 'start' | 'purge'
@@ -69,4 +99,10 @@ export interface Change extends Event {
 }
 
 /** A take that was answered: with jobs, with none, or because the queue is closed. */
-export interface Asked { queues: string[], waits: boolean, said: 'jobs' | 'none' | 'closed', sent: number, answered: number }
+export interface Asked {
+  queues: string[]
+  waits: boolean
+  said: 'jobs' | 'none' | 'closed'
+  sent: number
+  answered: number
+}

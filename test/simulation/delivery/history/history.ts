@@ -1,8 +1,21 @@
-import type { Act, Asked, Change, Delivery, Job, LostTakes, Options, Push, Violation } from './events.ts'
+import type {
+  Act,
+  Asked,
+  Change,
+  Delivery,
+  Job,
+  LostTakes,
+  Options,
+  Push,
+  Violation
+} from './events.ts'
 
 export type * from './events.ts'
 
-/** Everything that clients asked and heard. Times are in ms since 1970, by a clock that never goes back. */
+/**
+ * Everything that clients asked and heard. Times are in ms since 1970, by a clock that never goes
+ * back.
+ */
 const origin = Date.now() - performance.now()
 export const clock = (): number => origin + performance.now()
 
@@ -17,7 +30,9 @@ export class History {
   readonly #reborn: string[]
   readonly tally = new Map<string, number>()
 
-  /** `reborn`: queues that are purged, in which ids begin again and say nothing about who is who. */
+  /**
+   * `reborn`: queues that are purged, in which ids begin again and say nothing about who is who.
+   */
   constructor (reborn: string[] = []) {
     this.#reborn = reborn
   }
@@ -25,7 +40,17 @@ export class History {
   /** What is about to be sent. Nobody knows yet what becomes of it. */
   push (token: string, queue: string, payload: string, options: Options, actor: string): Push {
     const job: Job = { queue, id: null, pushes: [], deliveries: [], acts: [] }
-    const push: Push = { token, queue, payload, options, actor, sent: clock(), answered: Infinity, outcome: 'unknown', job }
+    const push: Push = {
+      token,
+      queue,
+      payload,
+      options,
+      actor,
+      sent: clock(),
+      answered: Infinity,
+      outcome: 'unknown',
+      job
+    }
     job.pushes.push(push)
     this.pushes.set(token, push)
     return push
@@ -35,23 +60,46 @@ export class History {
   identify (push: Push, id: string): Job {
     const name = `${push.queue}/${this.#reborn.includes(push.queue) ? push.token : id}`
     const known = this.#jobs.get(name)
-    if (push.job.id !== null && push.job.id !== id) this.violate('a push makes one job', push.queue, `it has the ids ${push.job.id} and ${id}`, push.job)
-    else if (known === undefined) this.#jobs.set(name, Object.assign(push.job, { id }))
+    if (push.job.id !== null && push.job.id !== id) {
+      this.violate(
+        'a push makes one job',
+        push.queue,
+        `it has the ids ${push.job.id} and ${id}`,
+        push.job
+      )
+    } else if (known === undefined) this.#jobs.set(name, Object.assign(push.job, { id }))
     else if (known !== push.job) this.#merge(known, push)
     return push.job
   }
 
-  // What is known under two names is one job: one push replaced the other, whichever of the two was heard of first.
+  // What is known under two names is one job: one push replaced the other, whichever of the two was
+  // heard of first.
   #merge (known: Job, { job: other, token, queue }: Push): void {
-    if (![...known.pushes, ...other.pushes].some(({ options }) => options.on_duplicate === 'replace')) this.violate('an id belongs to one job', queue, `${token} came under the id ${known.id}`, known)
+    if (
+      ![...known.pushes, ...other.pushes].some(({ options }) => options.on_duplicate === 'replace')
+    ) {
+      this.violate(
+        'an id belongs to one job',
+        queue,
+        `${token} came under the id ${known.id}`,
+        known
+      )
+    }
     known.pushes.push(...other.pushes)
     known.deliveries.push(...other.deliveries)
     known.acts.push(...other.acts)
     for (const push of other.pushes) push.job = known
   }
 
-  /** A job came; `payload` as it was read. Returns the job, or null when nobody has ever pushed it. */
-  delivered (queue: string, id: string | null, payload: string, delivery: Omit<Delivery, 'token'>): Job | null {
+  /**
+   * A job came; `payload` as it was read. Returns the job, or null when nobody has ever pushed it.
+   */
+  delivered (
+    queue: string,
+    id: string | null,
+    payload: string,
+    delivery: Omit<Delivery, 'token'>
+  ): Job | null {
     const token = tokenIn(payload)
     const push = this.pushes.get(token)
     this.count(`delivery ${delivery.kind}${delivery.attempt > 1 ? ' again' : ''}`)
@@ -61,14 +109,23 @@ export class History {
     }
     const job = id === null ? push.job : this.identify(push, id)
     job.deliveries.push({ ...delivery, token })
-    if (payload !== push.payload) this.violate('the bytes that come back are those that went in', queue, `${push.payload} became ${payload}`, job)
+    if (payload !== push.payload) {
+      this.violate(
+        'the bytes that come back are those that went in',
+        queue,
+        `${push.payload} became ${payload}`,
+        job
+      )
+    }
     if (delivery.kind === 'lease') this.#noteReceipt(job, delivery.receipt)
     return job
   }
 
   #noteReceipt (job: Job, receipt: string): void {
     const name = `${job.queue}/${receipt}`
-    if (this.#receipts.has(name)) this.violate('every delivery has a receipt of its own', job.queue, receipt, job)
+    if (this.#receipts.has(name)) {
+      this.violate('every delivery has a receipt of its own', job.queue, receipt, job)
+    }
     this.#receipts.add(name)
   }
 

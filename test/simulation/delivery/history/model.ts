@@ -6,8 +6,8 @@ export interface Policy {
   tries: number
   keep: number
   concurrency: number | null
-  rate: { limit: number, period: number } | null
-  backoff: { base: number, max: number }
+  rate: { limit: number; period: number } | null
+  backoff: { base: number; max: number }
 }
 
 /** The life of one job, put in order, with what is needed to judge it. */
@@ -28,7 +28,9 @@ export type Setting = Pick<Story, 'policy' | 'lostTakes' | 'purges' | 'closed'>
 
 export function tell (job: Job, setting: Setting): Story {
   // In the same ms: a delivery that follows another of the job is answered later.
-  const leases = job.deliveries.filter(({ kind }) => kind === 'lease').sort((a, b) => a.at - b.at || a.answered - b.answered)
+  const leases = job.deliveries
+    .filter(({ kind }) => kind === 'lease')
+    .sort((a, b) => a.at - b.at || a.answered - b.answered)
   return { ...setting, job, leases, goods: job.deliveries.filter(({ kind }) => kind === 'good') }
 }
 
@@ -54,54 +56,94 @@ export function triesOf (story: Story, { token }: Delivery): number {
   return story.job.pushes.find(push => push.token === token)?.options.tries ?? story.policy.tries
 }
 
-/** Somebody waits for its end: what it leaves is kept for a minute, or until it has been handed over. */
-export const awaited = ({ job }: Story): boolean => job.pushes.some(({ options }) => options.wait !== undefined)
+/**
+ * Somebody waits for its end: what it leaves is kept for a minute, or until it has been handed
+ * over.
+ */
+export const awaited = ({ job }: Story): boolean =>
+  job.pushes.some(({ options }) => options.wait !== undefined)
 
-/** For how many seconds the job is kept once it is acked: of several pushes, the one that was delivered last says. */
+/**
+ * For how many seconds the job is kept once it is acked: of several pushes, the one that was
+ * delivered last says.
+ */
 export function keptFor (story: Story): number {
   const { job, policy, leases } = story
   const token = leases.at(-1)?.token
-  const keep = (job.pushes.find(push => push.token === token) ?? job.pushes[0]!).options.keep ?? policy.keep
+  const keep =
+    (job.pushes.find(push => push.token === token) ?? job.pushes[0]!).options.keep ?? policy.keep
   return awaited(story) ? Math.max(keep, 60) : keep
 }
 
 /** A purge may have taken the job, by what happened before `before`. */
 export function mayBePurged ({ job, purges }: Story, before = Infinity): boolean {
-  return purges.some(({ sent, answered }) => sent < before && answered > Math.min(...job.pushes.map(push => push.sent)))
+  return purges.some(
+    ({ sent, answered }) =>
+      sent < before && answered > Math.min(...job.pushes.map(push => push.sent))
+  )
 }
 
 /** The purge that certainly took the job, unless it had ended before. */
 export function purgeOf ({ job, purges }: Story): Change | undefined {
-  const there = Math.max(...job.pushes.map(({ answered, outcome }) => outcome === 'sure' ? answered : Infinity))
+  const there = Math.max(
+    ...job.pushes.map(({ answered, outcome }) => (outcome === 'sure' ? answered : Infinity))
+  )
   return purges.find(({ outcome, sent }) => outcome === 'done' && sent > there)
 }
 
-/** The earliest and the latest end that the lease can have had, in ms of Redis's clock, by what was sent before `before`. */
-export function deadlines (story: Story, delivery: Delivery, before = Infinity): { earliest: number, latest: number } {
-  const touches = actsOn(story, delivery).filter(act => act.verb === 'touch' && perhaps(act) && act.sent < before)
+/**
+ * The earliest and the latest end that the lease can have had, in ms of Redis's clock, by what was
+ * sent before `before`.
+ */
+export function deadlines (
+  story: Story,
+  delivery: Delivery,
+  before = Infinity
+): { earliest: number; latest: number } {
+  const touches = actsOn(story, delivery).filter(
+    act => act.verb === 'touch' && perhaps(act) && act.sent < before
+  )
   // One that was sent after another was answered takes its place.
   const last = (answered: number) => !touches.some(touch => done(touch) && touch.sent > answered)
-  const set = touches.filter(done).filter(({ answered }) => last(answered)).map(({ at }) => at!)
+  const set = touches
+    .filter(done)
+    .filter(({ answered }) => last(answered))
+    .map(({ at }) => at!)
   const unknown = touches.filter(touch => !done(touch))
   const begun = last(delivery.answered) ? [delivery.expires] : []
   return {
-    earliest: Math.min(...begun, ...set, ...unknown.map(({ sent, lease }) => sent - slack + lease!)),
+    earliest: Math.min(
+      ...begun,
+      ...set,
+      ...unknown.map(({ sent, lease }) => sent - slack + lease!)
+    ),
     latest: Math.max(...begun, ...set, ...unknown.map(({ sent, lease }) => sent + 10_000 + lease!))
   }
 }
 
 /** The moments at which a lease that had perhaps run out was taken up again. */
 export function revivals (story: Story, delivery: Delivery): Act[] {
-  return actsOn(story, delivery).filter(act => act.verb === 'touch' && perhaps(act) && act.answered > deadlines(story, delivery, act.sent).earliest - slack)
+  return actsOn(story, delivery).filter(
+    act =>
+      act.verb === 'touch' &&
+      perhaps(act) &&
+      act.answered > deadlines(story, delivery, act.sent).earliest - slack
+  )
 }
 
 /** The lease certainly ran out: it was delivered again, and nobody had given it back. */
 export function lapsed (story: Story, i: number): boolean {
   const delivery = story.leases[i]!
-  return story.leases[i + 1] !== undefined && !actsOn(story, delivery).some(act => perhaps(act) && ends(act))
+  return (
+    story.leases[i + 1] !== undefined &&
+    !actsOn(story, delivery).some(act => perhaps(act) && ends(act))
+  )
 }
 
-/** How many losses without an explicit failure between them the job can have had at most, up to its last delivery. */
+/**
+ * How many losses without an explicit failure between them the job can have had at most, up to its
+ * last delivery.
+ */
 export function lossesAtMost (story: Story): number {
   let losses = 0
   for (const delivery of story.leases) {

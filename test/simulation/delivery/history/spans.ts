@@ -10,18 +10,28 @@ export function closed (changes: Change[]): Span[] {
   const turns = changes.filter(({ verb }) => verb !== 'purge')
   return turns.flatMap(({ verb, outcome, sent, answered, seconds = Infinity }, i): Span[] => {
     if (verb !== 'stop' || outcome !== 'done') return []
-    const span: Span = [answered + slack, Math.min(turns[i + 1]?.sent ?? Infinity, sent + seconds * 1000) - slack]
+    const span: Span = [
+      answered + slack,
+      Math.min(turns[i + 1]?.sent ?? Infinity, sent + seconds * 1000) - slack
+    ]
     return span[1] > span[0] ? [span] : []
   })
 }
 
-/** When it perhaps gave out nothing. A stop holds until a start was answered, or until it ends by itself. */
+/**
+ * When it perhaps gave out nothing. A stop holds until a start was answered, or until it ends by
+ * itself.
+ */
 export function perhapsClosed (changes: Change[]): Span[] {
   const turns = changes.filter(({ verb }) => verb !== 'purge')
   return turns.flatMap(({ verb, sent, answered, seconds = Infinity }, i): Span[] => {
     if (verb !== 'stop') return []
-    const started = turns.slice(i + 1).find(({ verb, outcome }) => verb === 'start' && outcome === 'done')
-    return [[sent - slack, Math.min(started?.answered ?? Infinity, answered + seconds * 1000) + slack]]
+    const started = turns
+      .slice(i + 1)
+      .find(({ verb, outcome }) => verb === 'start' && outcome === 'done')
+    return [
+      [sent - slack, Math.min(started?.answered ?? Infinity, answered + seconds * 1000) + slack]
+    ]
   })
 }
 
@@ -38,4 +48,5 @@ export function without ([from, to]: Span, others: Span[]): Span[] {
 
 export const overlap = (a: Span, b: Span): number => Math.min(a[1], b[1]) - Math.max(a[0], b[0])
 
-export const within = (inner: Span, outer: Span): boolean => inner[0] >= outer[0] && inner[1] <= outer[1]
+export const within = (inner: Span, outer: Span): boolean =>
+  inner[0] >= outer[0] && inner[1] <= outer[1]

@@ -10,11 +10,16 @@ const prompt = 3000
 /** What must hold of the answer to a push that waits for the end of its job. */
 export const waitRules: Record<string, Rule> = {
   'whoever waits gets the result that the ack brought': story => {
-    const wrong = answers(story, 200).find(({ said, answered }) => !finishing(story, answered).some(ack => (ack.result ?? 'null') === said!.body))
+    const wrong = answers(story, 200).find(
+      ({ said, answered }) =>
+        !finishing(story, answered).some(ack => (ack.result ?? 'null') === said!.body)
+    )
     if (wrong) return `${wrong.token}: ${wrong.said!.body}`
   },
   'whoever waits hears of a failure only if there was one': story => {
-    const wrong = answers(story, 422).find(({ answered }) => !mayHaveFailed(story) && !failedBy(story, answered))
+    const wrong = answers(story, 422).find(
+      ({ answered }) => !mayHaveFailed(story) && !failedBy(story, answered)
+    )
     if (wrong) return `${wrong.token}: ${wrong.said!.body}`
   },
   'whoever waits is told that nothing will come only if that is so': story => {
@@ -22,15 +27,30 @@ export const waitRules: Record<string, Rule> = {
     if (wrong) return wrong.token
   },
   'whoever waits waits as long as was asked for, and no longer than needed': story => {
-    for (const { token, sent, answered, options: { wait = 0 } } of answers(story, 202)) {
+    for (const {
+      token,
+      sent,
+      answered,
+      options: { wait = 0 }
+    } of answers(story, 202)) {
       if (answered - sent < wait * 1000 - slack) return `${token}: 202 after ${answered - sent} ms`
-      if (story.job.acts.some(act => act.verb === 'ack' && done(act) && act.answered < sent + wait * 1000)) return `${token}: 202, though it had been acked`
+      if (
+        story.job.acts.some(
+          act => act.verb === 'ack' && done(act) && act.answered < sent + wait * 1000
+        )
+      ) {
+        return `${token}: 202, though it had been acked`
+      }
     }
-    const late = answers(story, 200).find(({ answered }) => finishing(story, answered).every(ack => ack.answered < answered - prompt))
+    const late = answers(story, 200).find(({ answered }) =>
+      finishing(story, answered).every(ack => ack.answered < answered - prompt)
+    )
     if (late) return `${late.token}: answered at ${late.answered}`
   },
   'a push that waits has one of four answers': story => {
-    const wrong = story.job.pushes.find(({ said }) => said !== undefined && ![200, 202, 410, 422].includes(said.status))
+    const wrong = story.job.pushes.find(
+      ({ said }) => said !== undefined && ![200, 202, 410, 422].includes(said.status)
+    )
     if (wrong) return `${wrong.token}: ${wrong.said!.status} ${wrong.said!.body}`
   }
 }
@@ -39,7 +59,8 @@ function answers ({ job }: Story, status: number): Push[] {
   return job.pushes.filter(({ said }) => said?.status === status)
 }
 
-// The acks one of which must have finished the job: of those that are sent one after the other, the first that was accepted.
+// The acks one of which must have finished the job: of those that are sent one after the other, the
+// first that was accepted.
 function finishing ({ job }: Story, before: number): Act[] {
   const acks = job.acts.filter(act => act.verb === 'ack' && perhaps(act) && act.sent < before)
   return acks.filter(({ sent }) => !acks.some(other => done(other) && other.answered < sent))
@@ -47,12 +68,20 @@ function finishing ({ job }: Story, before: number): Act[] {
 
 // It was given up, or its lease ran out; a late ack may have been accepted after that.
 function failedBy (story: Story, time: number): boolean {
-  return story.job.acts.some(({ state }) => state === 'failed') || story.leases.some(delivery => deadlines(story, delivery).earliest < time + slack)
+  return (
+    story.job.acts.some(({ state }) => state === 'failed') ||
+    story.leases.some(delivery => deadlines(story, delivery).earliest < time + slack)
+  )
 }
 
 function mayBeGone (story: Story, before: number): boolean {
   const { job, goods, lostTakes } = story
   const cancelled = job.acts.some(act => act.verb === 'cancel' && perhaps(act) && act.sent < before)
   const taken = lostTakes.good > 0 || goods.some(({ sent }) => sent < before)
-  return cancelled || taken || job.pushes.some(({ options }) => options.ttl !== undefined) || mayBePurged(story, before)
+  return (
+    cancelled ||
+    taken ||
+    job.pushes.some(({ options }) => options.ttl !== undefined) ||
+    mayBePurged(story, before)
+  )
 }

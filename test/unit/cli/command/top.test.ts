@@ -8,12 +8,20 @@ import { listen } from '../../../support/server/app.ts'
 /** `presque top` on a terminal whose keys the test presses. */
 function top (url: string, ...args: string[]) {
   const raw: boolean[] = []
-  const setRawMode = (on: boolean) => { raw.push(on) }
+  const setRawMode = (on: boolean) => {
+    raw.push(on)
+  }
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode })
   const output = ear(true)
   const env = { ...process.env, PRESQUE_URL: url, PRESQUE_TOKEN: '' }
   const ended = main(['top', ...args], { env, input, output, errors: ear(true) })
-  const queues = () => output.text.split('\u001b[H').at(-1)!.match(/^[ab] /gm)?.join('').trimEnd()
+  const queues = () =>
+    output.text
+      .split('\u001b[H')
+      .at(-1)!
+      .match(/^[ab] /gm)
+      ?.join('')
+      .trimEnd()
   return { raw, input, output, ended, queues }
 }
 

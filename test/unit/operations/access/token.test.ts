@@ -13,43 +13,78 @@ test('a token is found by its secret alone, of which nothing but a hash is kept'
   t.notMatch(JSON.stringify(token), secret.slice(8))
   const tokens = new Tokens([mint({ ...ann, name: 'bob' }).token, token])
   t.equal(tokens.find(secret)?.token.name, 'ann')
-  for (const other of ['', token.sha256, secret.slice(0, -1), `${secret}x`, secret.toUpperCase()]) t.equal(tokens.find(other), null, other)
+  for (const other of ['', token.sha256, secret.slice(0, -1), `${secret}x`, secret.toUpperCase()]) {
+    t.equal(tokens.find(other), null, other)
+  }
 })
 
 test('a file of tokens is refused with one sentence that says what is wrong', async t => {
   const path = `${t.testdir({ 'tokens.json': '' })}/tokens.json`
   const good = mint(ann).token
   const bad: Array<[unknown, RegExp]> = [
-    ['{', /is not JSON: /], [[], /it must be object/], [{ tokens: [{ ...good, roles: ['admin'] }] }, /tokens\/0\/roles\/0 /],
-    [{ tokens: [{ ...good, sha256: 'x' }] }, /tokens\/0\/sha256 must match/], [{ tokens: [{ ...good, queues: [] }] }, /tokens\/0\/queues must NOT have fewer/],
-    [{ tokens: [{ ...good, queue: 'x' }] }, /additional properties/], [{ tokens: [good, good] }, /two tokens of the name 'ann'/],
+    ['{', /is not JSON: /],
+    [[], /it must be object/],
+    [{ tokens: [{ ...good, roles: ['admin'] }] }, /tokens\/0\/roles\/0 /],
+    [{ tokens: [{ ...good, sha256: 'x' }] }, /tokens\/0\/sha256 must match/],
+    [{ tokens: [{ ...good, queues: [] }] }, /tokens\/0\/queues must NOT have fewer/],
+    [{ tokens: [{ ...good, queue: 'x' }] }, /additional properties/],
+    [{ tokens: [good, good] }, /two tokens of the name 'ann'/],
     [{ tokens: [{ ...good, rate: { limit: 0, period: 1 } }] }, /limit must be >= 1/]
   ]
   for (const [content, sentence] of bad) {
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
     t.throws(() => readTokens(path), { message: sentence })
-    t.throws(() => readConfig({ PRESQUE_TOKENS: path }), { message: /^PRESQUE_TOKENS: / }, 'and stops the start')
+    t.throws(
+      () => readConfig({ PRESQUE_TOKENS: path }),
+      { message: /^PRESQUE_TOKENS: / },
+      'and stops the start'
+    )
   }
-  t.throws(() => readConfig({ PRESQUE_TOKENS: `${path}.none` }), { message: /cannot be read \(ENOENT\)/ })
+  t.throws(() => readConfig({ PRESQUE_TOKENS: `${path}.none` }), {
+    message: /cannot be read \(ENOENT\)/
+  })
   writeFileSync(path, JSON.stringify({ tokens: [good] }))
-  t.equal(readConfig({ PRESQUE_TOKENS: path, HOST: '0.0.0.0' }).HOST, '0.0.0.0', 'with tokens it may be reached from elsewhere')
+  t.equal(
+    readConfig({ PRESQUE_TOKENS: path, HOST: '0.0.0.0' }).HOST,
+    '0.0.0.0',
+    'with tokens it may be reached from elsewhere'
+  )
 })
 
 test('the command makes a token, prints it once, and takes it out again', async t => {
   const file = `${t.testdir()}/tokens.json`
   const token = async (...args: string[]) => await presque('', ['token', '--file', file, ...args])
-  const { out } = await token('--name', 'ann', '--roles', 'produce,read', '--queues', 'mail,m.*', '--rate', '100/60')
+  const { out } = await token(
+    '--name',
+    'ann',
+    '--roles',
+    'produce,read',
+    '--queues',
+    'mail,m.*',
+    '--rate',
+    '100/60'
+  )
   const secret = out.trim()
-  t.match(new Tokens(readTokens(file)).find(secret)?.token, { name: 'ann', roles: ['produce', 'read'], queues: ['mail', 'm.*'], rate: { limit: 100, period: 60 } })
+  t.match(new Tokens(readTokens(file)).find(secret)?.token, {
+    name: 'ann',
+    roles: ['produce', 'read'],
+    queues: ['mail', 'm.*'],
+    rate: { limit: 100, period: 60 }
+  })
   t.equal(statSync(file).mode & 0o777, 0o600, 'for its owner alone')
   chmodSync(file, 0o644)
   await token('--name', 'bob', '--roles', 'read')
   t.equal(statSync(file).mode & 0o777, 0o600)
   const before = readFileSync(file, 'utf8')
   for (const [args, sentence] of [
-    [['--name', 'ann', '--roles', 'read'], /has a token 'ann' already/], [['--roles', 'read'], /--name is missing/], [['--name', 'cid'], /--roles is missing/],
-    [['--name', 'cid', '--roles', 'admin'], /roles/], [['--name', 'cid', '--roles', 'read', '--queues', 'a b'], /queues/],
-    [['--name', 'cid', '--roles', 'read', '--rate', '5'], /--rate is requests\/seconds/], [['--name', 'cid', '--remove'], /no token 'cid'/], [['--nmae', 'x'], /nmae/]
+    [['--name', 'ann', '--roles', 'read'], /has a token 'ann' already/],
+    [['--roles', 'read'], /--name is missing/],
+    [['--name', 'cid'], /--roles is missing/],
+    [['--name', 'cid', '--roles', 'admin'], /roles/],
+    [['--name', 'cid', '--roles', 'read', '--queues', 'a b'], /queues/],
+    [['--name', 'cid', '--roles', 'read', '--rate', '5'], /--rate is requests\/seconds/],
+    [['--name', 'cid', '--remove'], /no token 'cid'/],
+    [['--nmae', 'x'], /nmae/]
   ] as const) {
     const { code, out, err } = await token(...args)
     t.ok(code > 0)

@@ -44,7 +44,9 @@ test('who listens to all queues hears of new ones, and loses nothing when coming
   await push(there, '/q/new')
   await push(there, '/q/newer')
   const again = await listenAt(t, `${there.url}/events`, ear.lastId)
-  await until('all is told', () => ['pushed new 3 waiting', 'listening newer'].every(one => again.brief.includes(one)))
+  await until('all is told', () =>
+    ['pushed new 3 waiting', 'listening newer'].every(one => again.brief.includes(one))
+  )
   t.notOk(again.brief.some(one => one.startsWith('gap')))
   await fetch(`${here.url}/q/newer`, { method: 'DELETE' })
   await until('its end is told', () => again.brief.includes('purged newer'))
@@ -52,7 +54,9 @@ test('who listens to all queues hears of new ones, and loses nothing when coming
 
 test('while nobody listens nothing is recorded', async t => {
   const [here, there] = await pair(t)
-  for (const { url } of [here, there]) await fetch(`${url}/events?queue=other&wait=0`).then(answer => answer.text())
+  for (const { url } of [here, there]) {
+    await fetch(`${url}/events?queue=other&wait=0`).then(answer => answer.text())
+  }
   await push(here, '/q/mail')
   const job = await fetch(`${here.url}/q/mail?lease=30`)
   await post(here, linked(job, 'ack'))
@@ -65,7 +69,11 @@ test('a recording keeps some 10 000 calls', async t => {
   const [here] = await pair(t)
   await listenAt(t, `${here.url}/events?queue=mail`)
   const { redis } = here.app
-  for (let i = 0; i < 11; i++) await Promise.all(Array.from({ length: 1000 }, async () => await pushJobs(redis, 'mail', [{ payload: '{}' }])))
+  for (let i = 0; i < 11; i++) {
+    await Promise.all(
+      Array.from({ length: 1000 }, async () => await pushJobs(redis, 'mail', [{ payload: '{}' }]))
+    )
+  }
   const kept = await redis.xlen(events)
   t.ok(kept >= 10_000 && kept < 10_500, `${kept}`)
 })
@@ -76,10 +84,18 @@ test('who may not hear of all queues hears of the others', async t => {
   await push(there, '/q/secret')
   const [stream, out] = [new SseStream(), new PassThrough()]
   let heard = ''
-  stream.pipe(out).on('data', text => { heard += text })
-  await here.app.eventHub.listen(stream, { queues: null, allows: queue => !queue.includes('secret') })
+  stream.pipe(out).on('data', text => {
+    heard += text
+  })
+  await here.app.eventHub.listen(stream, {
+    queues: null,
+    allows: queue => !queue.includes('secret')
+  })
   for (const queue of ['secret', 'new-secret', 'mail', 'new']) await push(there, `/q/${queue}`)
-  await until('the new one is known', () => heard.includes('"queue":"new"') && heard.includes('"queue":"mail"'))
+  await until(
+    'the new one is known',
+    () => heard.includes('"queue":"new"') && heard.includes('"queue":"mail"')
+  )
   await here.app.eventHub.close()
   t.notMatch(heard, /secret/)
   stream.destroy()
@@ -89,7 +105,12 @@ const many = 1100
 
 async function pushToMany ({ app }: Server): Promise<void> {
   for (let n = 0; n < many; n += 100) {
-    await Promise.all(Array.from({ length: 100 }, async (_, i) => await pushJobs(app.redis, `queue-${n + i}`, [{ payload: '{}' }])))
+    await Promise.all(
+      Array.from(
+        { length: 100 },
+        async (_, i) => await pushJobs(app.redis, `queue-${n + i}`, [{ payload: '{}' }])
+      )
+    )
   }
 }
 
@@ -98,7 +119,8 @@ async function scriptsRun ({ app }: Server): Promise<number> {
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }
 
-test('of very many queues the answer begins at once, the first id says that all is recorded, and from there on nothing is missed', async t => {
+test('of very many queues the answer begins at once, the first id says that all is recorded, ' +
+  'and from there on nothing is missed', async t => {
   const redis = await startRedis(t)
   const here = await listen(t, { REDIS_URL: redis.url })
   await pushToMany(here)
@@ -106,7 +128,9 @@ test('of very many queues the answer begins at once, the first id says that all 
   t.equal(ear.lastId, '', 'not all is recorded yet')
   await until('all is recorded', () => ear.lastId !== '')
   t.equal(here.app.eventHub.logs, many)
-  for (const n of [0, 777, many - 1]) await pushJobs(here.app.redis, `queue-${n}`, [{ payload: '{}' }])
+  for (const n of [0, 777, many - 1]) {
+    await pushJobs(here.app.redis, `queue-${n}`, [{ payload: '{}' }])
+  }
   const pushed = [0, 777, many - 1].map(n => `pushed queue-${n} 2 waiting`)
   await until('they are told', () => pushed.every(one => ear.brief.includes(one)))
   await ear.leave()
@@ -127,7 +151,7 @@ test('who listens to very many queues beside another opens none of them anew', a
   const before = await scriptsRun(here)
   const second = await listenAt(t, `${here.url}/events`)
   await until('it is told so', () => second.lastId !== '')
-  const count = await scriptsRun(here) - before
+  const count = (await scriptsRun(here)) - before
   t.ok(count < many / 2, `${count} scripts`)
 })
 
@@ -138,21 +162,31 @@ test('however many listen to all queues at once, twenty queues are opened at a t
   const following = {
     follow: async (queue: string, observer: Subscription) => {
       most = Math.max(most, ++under)
-      return await app.eventHub.follow(queue, observer).finally(() => { under-- })
+      return await app.eventHub.follow(queue, observer).finally(() => {
+        under--
+      })
     },
     part: async (log: EventLog, observer: Subscription) => await app.eventHub.part(log, observer)
   }
   const discovery = new QueueDiscovery(app.redis, following as never, 350)
-  const three = Array.from({ length: 3 }, () => new Subscription(new SseStream(), { dropped: () => {} }))
+  const three = Array.from(
+    { length: 3 },
+    () => new Subscription(new SseStream(), { dropped: () => {} })
+  )
   await Promise.all(three.map(async one => await discovery.open(one, await discovery.join(one))))
   t.equal(most, 20)
   const fourth = new Subscription(new SseStream(), { dropped: () => {} })
-  await t.rejects(discovery.join(fourth), { code: 'LISTENERS_FULL' }, 'four times a hundred are more than 350')
+  await t.rejects(
+    discovery.join(fourth),
+    { code: 'LISTENERS_FULL' },
+    'four times a hundred are more than 350'
+  )
   discovery.leave(three[0]!)
   await discovery.join(fourth)
 })
 
-test('where Redis goes away while very many queues are opened, the others are opened once it is back', async t => {
+test('where Redis goes away while very many queues are opened, ' +
+  'the others are opened once it is back', async t => {
   const redis = await startRedis(t, ['--appendonly', 'yes', '--appendfsync', 'always'])
   const here = await listen(t, { REDIS_URL: redis.url }, asShipped)
   await pushToMany(here)

@@ -3,7 +3,8 @@ import { mock } from 'node:test'
 import { test } from 'tap'
 import { SseStream } from '../../../../operations/event/sse-stream.ts'
 
-test('a heartbeat says every 15 s that the stream is alive, unless the client does not take what it was sent', async t => {
+test('a heartbeat says every 15 s that the stream is alive, unless the client does not take ' +
+  'what it was sent', async t => {
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
   t.teardown(() => mock.timers.reset())
   const [stream, out] = [new SseStream(), new PassThrough()]

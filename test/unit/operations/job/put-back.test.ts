@@ -8,21 +8,29 @@ import { PutBack } from '../../../../operations/job/put-back.ts'
 import { until } from '../../../support/until.ts'
 import { build } from '../../../support/server/app.ts'
 
-const away = async (): Promise<never> => { throw new errors.REDIS_UNAVAILABLE() }
+const away = async (): Promise<never> => {
+  throw new errors.REDIS_UNAVAILABLE()
+}
 
-test('restore() puts a job back once, though it is tried again after somebody else has taken it', async t => {
+test('restore() puts a job back once, though it is tried again after somebody else ' +
+  'has taken it', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}' }])
   const jobs = await take(redis, 'mail')
   t.equal(await restore(redis, 'mail', jobs, { ticket: 'a' }), 1)
   const again = await take(redis, 'mail')
   t.equal(again.length, 1)
-  t.equal(await restore(redis, 'mail', jobs, { ticket: 'a' }), 0, 'the answer to the first try was lost')
+  t.equal(
+    await restore(redis, 'mail', jobs, { ticket: 'a' }),
+    0,
+    'the answer to the first try was lost'
+  )
   t.match(await queueStatus(redis, 'mail'), { counts: { waiting: 0 }, processed: 1 })
   t.equal(await restore(redis, 'mail', again, { ticket: 'b' }), 1, 'but that one goes back as well')
 })
 
-test('restore() brings nothing back from before a purge, even where the id has been given again', async t => {
+test('restore() brings nothing back from before a purge, ' +
+  'even where the id has been given again', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{"n":1}' }])
   const before = await take(redis, 'mail')
@@ -36,7 +44,8 @@ test('restore() brings nothing back from before a purge, even where the id has b
   t.equal((await take(redis, 'mail'))[0]!.payload, '{"n":2}')
 })
 
-test('a return that fails while Redis is away is tried again with the same ticket, until it is done', async t => {
+test('a return that fails while Redis is away is tried again with the same ticket, ' +
+  'until it is done', async t => {
   const returns = new PutBack(error => t.fail(error.message))
   t.teardown(async () => await returns.close())
   const tickets: string[] = []
@@ -49,9 +58,12 @@ test('a return that fails while Redis is away is tried again with the same ticke
   t.equal(new Set(tickets).size, 1)
 })
 
-test('of what cannot be put back now, so much is held as there is room for, and the rest is given up at once', async t => {
+test('of what cannot be put back now, so much is held as there is room for, ' +
+  'and the rest is given up at once', async t => {
   let lost = 0
-  const returns = new PutBack(() => { lost++ })
+  const returns = new PutBack(() => {
+    lost++
+  })
   for (let i = 0; i < 3; i++) returns.add(away, 7 * 2 ** 20)
   await until('one did not fit', () => lost === 1)
   t.equal(returns.held, 2)

@@ -15,7 +15,10 @@ import type { RedisClient } from '../../../../operations/redis/store.ts'
 import { backup } from '../../../support/redis/backup.ts'
 import { build } from '../../../support/server/app.ts'
 
-interface Held { id: string, receipt: string }
+interface Held {
+  id: string
+  receipt: string
+}
 
 async function lease (redis: RedisClient, more: TakeOptions = {}): Promise<Held> {
   const [delivery] = await take(redis, 'mail', { lease: 10, ...more })
@@ -27,7 +30,10 @@ const one = (n: number) => [{ payload: `{"n":${n}}` }]
 /** What each verb says to a receipt. */
 async function said (redis: RedisClient, held: Held, now?: number): Promise<unknown[]> {
   const at = now === undefined ? {} : { now }
-  const released = await release(redis, 'mail', held, at).then(() => null, error => error.code)
+  const released = await release(redis, 'mail', held, at).then(
+    () => null,
+    error => error.code
+  )
   const [touched] = await touch(redis, 'mail', [held], at)
   const [nacked] = await nack(redis, 'mail', [held], at)
   const [acked] = await ack(redis, 'mail', [held], at)
@@ -45,14 +51,19 @@ test('the seed of a queue is random, and another after each purge', async t => {
     await purge(redis, 'mail')
   }
   const schedule = { queue: 'mail', overlap: 'allow', catchup: 'one', every: 60 } as never
-  await fire(redis, { name: 'daily', stored: schedule, state: { next: 1000 } as never, payload: '{}' }, 1000)
+  await fire(
+    redis,
+    { name: 'daily', stored: schedule, state: { next: 1000 } as never, payload: '{}' },
+    1000
+  )
   seeds.add(await redis.hget('{mail}:stats', 'seed'))
   t.equal(seeds.size, 6)
   for (const seed of seeds) t.match(seed, /^[\w-]{22}$/)
   t.equal(new Set(Array.from({ length: 1000 }, randomLetters)).size, 1000)
 })
 
-test('a queue keeps its seed until it is purged, also one from before seeds were random', async t => {
+test('a queue keeps its seed until it is purged, ' +
+  'also one from before seeds were random', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', one(1))
   const old = 'a'.repeat(40)
@@ -63,7 +74,8 @@ test('a queue keeps its seed until it is purged, also one from before seeds were
   t.same(await ack(redis, 'mail', [held]), [null])
 })
 
-test('a delivery whose receipt knows of no deadline is still touched, acknowledged late, and fenced', async t => {
+test('a delivery whose receipt knows of no deadline is still touched, ' +
+  'acknowledged late, and fenced', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [...one(1), ...one(2), ...one(3)], { now: 100 })
   await take(redis, 'mail', { lease: 10, count: 3, now: 100 })
@@ -77,14 +89,19 @@ test('a delivery whose receipt knows of no deadline is still touched, acknowledg
   t.same(await touch(redis, 'mail', [{ ...old[1]!, lease: 20 }], { now: 101 }), [121])
   t.same(await ack(redis, 'mail', [old[1]!], { now: 102 }), [null])
   await queueStatus(redis, 'mail', { now: 110 })
-  t.match(await touch(redis, 'mail', [{ ...old[2]!, lease: 5 }], { now: 111 }), [116], 'late, but of nobody else')
+  t.match(
+    await touch(redis, 'mail', [{ ...old[2]!, lease: 5 }], { now: 111 }),
+    [116],
+    'late, but of nobody else'
+  )
   const next = await lease(redis, { now: 120 })
   t.same(await said(redis, old[2]!, 121), refused)
   t.same(await ack(redis, 'mail', [next], { now: 121 }), [null])
 })
 
 for (const [name, more] of Object.entries<Parameters<typeof push>[2] | object>({
-  plain: {}, 'with options': { priority: 1, keep: 60, uniq: 'ann' }
+  plain: {},
+  'with options': { priority: 1, keep: 60, uniq: 'ann' }
 })) {
   test(`a receipt of a job that was lost fits no other job of its id, ever (${name})`, async t => {
     const { redis } = await build(t)
@@ -108,11 +125,14 @@ for (const [name, more] of Object.entries<Parameters<typeof push>[2] | object>({
     t.same(await ack(redis, 'mail', [{ ...fresh, result: '2' }], { now: 2001 }), [null])
     const end = name === 'plain' ? Array(4).fill('NO_SUCH_JOB') : refused
     t.same(await said(redis, old, 2002), end, 'completed')
-    if (name !== 'plain') t.same(await ack(redis, 'mail', [fresh], { now: 2003 }), [null], 'repeated')
+    if (name !== 'plain') {
+      t.same(await ack(redis, 'mail', [fresh], { now: 2003 }), [null], 'repeated')
+    }
   })
 }
 
-test('a receipt of a delivery that was lost does not fit the next delivery of that job', async t => {
+test('a receipt of a delivery that was lost does not fit the next ' +
+  'delivery of that job', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', one(1), { now: 100 })
   const rewind = await backup(redis, 'mail')
@@ -124,14 +144,18 @@ test('a receipt of a delivery that was lost does not fit the next delivery of th
   t.same(await ack(redis, 'mail', [fresh], { now: 103 }), [null])
 })
 
-test('a receipt outlives touches, and a lease that ends by its deadline to the millisecond', async t => {
+test('a receipt outlives touches, and a lease that ends by its deadline to ' +
+  'the millisecond', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', one(1), { now: 100 })
   const held = await lease(redis, { now: 100 })
   for (let now = 101; now < 105; now++) {
     t.same(await touch(redis, 'mail', [{ ...held, lease: 10 }], { now }), [now + 10])
   }
-  t.match(await job(redis, 'mail', '1', { now: 114 - 0.001 }), { state: 'active', lease_expires_at: 114 })
+  t.match(await job(redis, 'mail', '1', { now: 114 - 0.001 }), {
+    state: 'active',
+    lease_expires_at: 114
+  })
   t.match(await job(redis, 'mail', '1', { now: 114 }), { state: 'waiting', lost: 1 })
   t.same(await touch(redis, 'mail', [{ ...held, lease: 10 }], { now: 115 }), [125])
   t.same(await ack(redis, 'mail', [held], { now: 116 }), [null])
@@ -155,7 +179,9 @@ test('a job that is put back after Redis has lost it shares its id with no other
     await push(redis, 'mail', [...one(1), { payload: '{"n":2}', priority: 1 }], { now: 100 })
     const taken = await take(redis, 'mail', { count: 2 })
     await rewind()
-    for (let n = 0; n < pushes; n++) await push(redis, 'mail', [{ payload: `{"new":${n}}`, delay: 0 }])
+    for (let n = 0; n < pushes; n++) {
+      await push(redis, 'mail', [{ payload: `{"new":${n}}`, delay: 0 }])
+    }
     t.equal(await restore(redis, 'mail', taken), 2)
     await push(redis, 'mail', one(3))
     const jobs = await take(redis, 'mail', { count: 10 })

@@ -78,11 +78,11 @@ test('the layout is looked at whenever Redis is connected to', async t => {
   await redis.stop()
   await redis.start()
   const version = async () => await app.redis.hget('layout', 'version').catch(() => null)
-  await until('the empty Redis has it', async () => await version() === String(known))
+  await until('the empty Redis has it', async () => (await version()) === String(known))
   await app.redis.hset('layout', 'version', 9)
   app.redis.disconnect(true)
   const answer = async () => JSON.parse((await app.inject('/q/mail')).body).error
-  await until('it refuses', async () => await answer() === sentence(9))
+  await until('it refuses', async () => (await answer()) === sentence(9))
 })
 
 test('a Redis that is full serves without a layout, and gets it when there is room', async t => {
@@ -96,14 +96,17 @@ test('a Redis that is full serves without a layout, and gets it when there is ro
 
 /** Migrations to one more layout, which note each step in Redis; `act` is done before that. */
 function stepping (act: (step: string) => Promise<void> = async () => {}): Migration[] {
-  return [...migrations, {
-    to: known + 1,
-    async step (redis, queue, cursor) {
-      await act(`${queue} ${cursor}`)
-      await redis.rpush('steps', `${queue} ${cursor}`)
-      return cursor === '2' ? '0' : String(Number(cursor) + 1)
+  return [
+    ...migrations,
+    {
+      to: known + 1,
+      async step (redis, queue, cursor) {
+        await act(`${queue} ${cursor}`)
+        await redis.rpush('steps', `${queue} ${cursor}`)
+        return cursor === '2' ? '0' : String(Number(cursor) + 1)
+      }
     }
-  }]
+  ]
 }
 
 const all = ['a 0', 'a 1', 'a 2', 'b 0', 'b 1', 'b 2', 'c 0', 'c 1', 'c 2']
@@ -135,9 +138,11 @@ async function redisWithQueues (t: Test): Promise<string> {
 }
 
 /** A promise, and what resolves it. */
-function gate (): { opened: Promise<void>, open: () => void } {
+function gate (): { opened: Promise<void>; open: () => void } {
   let open = (): void => {}
-  const opened = new Promise<void>(resolve => { open = resolve })
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
   return { opened, open }
 }
 
@@ -213,7 +218,11 @@ test('a server that stood still does nothing more once another has gone on', asy
 test('errors and progress of layout 1 are moved to where they are read apart', async t => {
   const { url } = await startRedis(t)
   const app = await build(t, { REDIS_URL: url })
-  await push(app.redis, 'mail', Array.from({ length: 600 }, () => ({ payload: '{}', priority: 3 })))
+  await push(
+    app.redis,
+    'mail',
+    Array.from({ length: 600 }, () => ({ payload: '{}', priority: 3 }))
+  )
   for (let id = 1; id <= 500; id++) {
     const large = { last_error: `{"n":${id}}`, ...(id === 1 && { progress: '1' }) }
     await app.redis.hset('{mail}:details', id, JSON.stringify({ priority: 3, ...large }))

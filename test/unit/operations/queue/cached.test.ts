@@ -30,7 +30,10 @@ test('lately() searches again after a failure, and tells it to those alone who w
     return count
   })
   const both = await Promise.allSettled([look(), look()])
-  t.strictSame(both.map(({ status }) => status), ['rejected', 'rejected'])
+  t.strictSame(
+    both.map(({ status }) => status),
+    ['rejected', 'rejected']
+  )
   t.equal(await look(), 2)
   t.equal(await look(), 2, 'which is kept')
 })
@@ -53,7 +56,8 @@ test('shared() never answers with what was looked up before the question', async
   t.equal(await last, 3)
 })
 
-test('meanwhile() answers with what it knows while it looks anew, where that takes long, and else with what it finds', async t => {
+test('meanwhile() answers with what it knows while it looks anew, where that takes long, ' +
+  'and else with what it finds', async t => {
   const redis: RedisClient = (await build(t)).redis
   const { find, ends } = search()
   const look = serveStale(redis, 60_000, find, found => found >= 10)

@@ -26,7 +26,8 @@ const looks: Array<[string, (redis: Redis) => Promise<unknown>]> = [
 ]
 
 for (const [what, look] of looks) {
-  test(`the name of a queue with jobs, lost in a failover, is back after a look at ${what}`, async t => {
+  test('the name of a queue with jobs, lost in a failover, ' +
+    `is back after a look at ${what}`, async t => {
     const [one, other] = await pair(t)
     await push(one, 'mail', [{ payload: '{}' }])
     await one.del('queues')
@@ -67,7 +68,10 @@ test('after a race of pushes and purges a queue is listed if it has jobs', async
   const [one, other] = await pair(t)
   for (let round = 0; round < 200; round++) {
     await Promise.all([
-      pushOne(one, 'mail', { payload: '{}' }), purge(other, 'mail'), take(other, 'mail'), purge(one, 'mail'),
+      pushOne(one, 'mail', { payload: '{}' }),
+      purge(other, 'mail'),
+      take(other, 'mail'),
+      purge(one, 'mail'),
       pushOne(other, 'mail', { payload: '{}' })
     ])
     const { counts } = await queueStatus(one, 'mail', { listed: true })
@@ -83,11 +87,17 @@ test('a purge that is refused because the node of the queue is away leaves its n
   const names = Array.from({ length: 12 }, (_, n) => `queue${n}`)
   for (const name of names) await push(redis, name, [{ payload: '{}' }])
   for (const { admin } of nodes) await admin.config('SET', 'cluster-require-full-coverage', 'no')
-  const dead = (await Promise.all(nodes.map(async ({ admin }) => await admin.exists('presque:queues').catch(() => 0)))).indexOf(0)
+  const dead = (
+    await Promise.all(
+      nodes.map(async ({ admin }) => await admin.exists('presque:queues').catch(() => 0))
+    )
+  ).indexOf(0)
   nodes[dead]!.child.kill('SIGKILL')
   const refused: string[] = []
   await until('a purge is refused', async () => {
-    for (const name of names.filter(one => !refused.includes(one))) await purge(redis, name).catch(() => refused.push(name))
+    for (const name of names.filter(one => !refused.includes(one))) {
+      await purge(redis, name).catch(() => refused.push(name))
+    }
     return refused.length > 0
   })
   await nodes[dead]!.start()

@@ -2,7 +2,15 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { ask, hears, isAlive, only, place, start, withPath } from '../../../support/redis/private-redis.ts'
+import {
+  ask,
+  hears,
+  isAlive,
+  only,
+  place,
+  start,
+  withPath
+} from '../../../support/redis/private-redis.ts'
 
 test('what was written is there again after stop and start', async t => {
   const folder = place(t)
@@ -15,9 +23,21 @@ test('what was written is there again after stop and start', async t => {
 
 test('every write is on disk before it is answered, and nothing is ever evicted', async t => {
   const { redis } = await start(t, place(t))
-  const settings = await ask(redis.socket, 'CONFIG', 'GET', 'append*', 'maxmemory-policy', 'port', 'save')
+  const settings = await ask(
+    redis.socket,
+    'CONFIG',
+    'GET',
+    'append*',
+    'maxmemory-policy',
+    'port',
+    'save'
+  )
   t.match(Object.fromEntries(pairs(settings as string[])), {
-    appendonly: 'yes', appendfsync: 'always', 'maxmemory-policy': 'noeviction', port: '0', save: ''
+    appendonly: 'yes',
+    appendfsync: 'always',
+    'maxmemory-policy': 'noeviction',
+    port: '0',
+    save: ''
   })
 })
 
@@ -67,22 +87,34 @@ test('stop() while it is being started again leaves nothing behind', async t => 
   t.notOk(isAlive(pid))
 })
 
-test('a file of jobs that redis cannot read is refused with what redis says, and gives the folder free', async t => {
+test('a file of jobs that redis cannot read is refused with what redis says, ' +
+  'and gives the folder free', async t => {
   const folder = place(t)
   const { redis } = await start(t, folder)
   await ask(redis.socket, 'SET', 'job', '1')
   await redis.stop()
-  const file = join(folder, 'appendonlydir', readdirSync(join(folder, 'appendonlydir')).find(name => name.endsWith('.aof'))!)
+  const file = join(
+    folder,
+    'appendonlydir',
+    readdirSync(join(folder, 'appendonlydir')).find(name => name.endsWith('.aof'))!
+  )
   appendFileSync(file, 'garbage\r\n')
   for (let times = 0; times < 2; times++) {
-    await t.rejects(start(t, folder), { message: /^the private redis could not start in .*: Bad file format reading the append only file.*$/ })
+    await t.rejects(start(t, folder), {
+      message:
+        /^the private redis could not start in .*: Bad file format reading the append only file.*$/
+    })
   }
 })
 
 test('a restart that fails is tried again, and the sentence of redis is told', async t => {
   const folder = place(t)
   const started = await start(t, folder)
-  const file = join(folder, 'appendonlydir', readdirSync(join(folder, 'appendonlydir')).find(name => name.endsWith('.aof'))!)
+  const file = join(
+    folder,
+    'appendonlydir',
+    readdirSync(join(folder, 'appendonlydir')).find(name => name.endsWith('.aof'))!
+  )
   appendFileSync(file, 'garbage\r\n')
   process.kill(started.redis.pid()!, 'SIGKILL')
   await hears(started, /could not start in .*Bad file format/)
@@ -94,8 +126,16 @@ test('a long load is waited for', async t => {
   const folder = place(t)
   const { redis } = await start(t, folder)
   await redis.stop()
-  const file = join(folder, 'appendonlydir', readdirSync(join(folder, 'appendonlydir')).find(name => name.endsWith('.aof'))!)
-  appendFileSync(file, '*3\r\n$5\r\nDEBUG\r\n$5\r\nSLEEP\r\n$6\r\n0.0002\r\n'.repeat(2500) + '*3\r\n$3\r\nSET\r\n$3\r\njob\r\n$1\r\n1\r\n')
+  const file = join(
+    folder,
+    'appendonlydir',
+    readdirSync(join(folder, 'appendonlydir')).find(name => name.endsWith('.aof'))!
+  )
+  appendFileSync(
+    file,
+    '*3\r\n$5\r\nDEBUG\r\n$5\r\nSLEEP\r\n$6\r\n0.0002\r\n'.repeat(2500) +
+      '*3\r\n$3\r\nSET\r\n$3\r\njob\r\n$1\r\n1\r\n'
+  )
   const second = await start(t, folder)
   t.equal(await ask(second.redis.socket, 'GET', 'job'), '1')
 })
@@ -103,7 +143,9 @@ test('a long load is waited for', async t => {
 test('without a redis here it says what to do', async t => {
   const folder = join(place(t), 'data')
   withPath(t, only(t, 'flock', 'setpriv'))
-  await t.rejects(start(t, folder), { message: /^there is no redis-server and no valkey-server here: .*REDIS_URL/ })
+  await t.rejects(start(t, folder), {
+    message: /^there is no redis-server and no valkey-server here: .*REDIS_URL/
+  })
   t.notOk(existsSync(folder))
 })
 
@@ -130,5 +172,5 @@ test('it is lost when its folder was taken away, for another presque may be ther
 })
 
 function pairs (flat: string[]): [string, string][] {
-  return flat.flatMap((name, i) => i % 2 === 0 ? [[name, flat[i + 1]!] as [string, string]] : [])
+  return flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1]!] as [string, string]] : []))
 }

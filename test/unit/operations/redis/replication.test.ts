@@ -8,7 +8,11 @@ import { freePort, startRedis } from '../../../support/redis/redis.ts'
 import { send, slowest, type Answer } from '../../../support/http/request.ts'
 import { until } from '../../../support/until.ts'
 
-const refused = { status: 503, retryAfter: '1', body: '{"error":"not confirmed by enough replicas: the job may be there"}' }
+const refused = {
+  status: 503,
+  retryAfter: '1',
+  body: '{"error":"not confirmed by enough replicas: the job may be there"}'
+}
 const pushing = { method: 'POST', path: '/q/mail', body: '{"to":"ann"}' }
 
 /** A master and its only replica, in step. */
@@ -17,7 +21,9 @@ async function replicatedRedis (t: Test) {
   const master = await startRedis(t, ['--repl-diskless-sync-delay', '0'], port)
   const replica = await startRedis(t, ['--replicaof', `127.0.0.1 ${port}`])
   const app = await build(t, { REDIS_URL: master.url })
-  await until('the replica is in step', async () => /state=online/.test(await (app.redis as Redis).info('replication')))
+  await until('the replica is in step', async () =>
+    /state=online/.test(await (app.redis as Redis).info('replication'))
+  )
   return { config: { REDIS_URL: master.url, PRESQUE_MIN_REPLICAS: 1 }, replica }
 }
 
@@ -26,20 +32,24 @@ test('a push is answered once a replica has the job', async t => {
   const { url } = await listen(t, config)
   const { app: onReplica } = await listen(t, { REDIS_URL: replica.url })
   for (let n = 1; n <= 20; n++) {
-    const [{ status }] = await send(url, [pushing]) as [Answer]
+    const [{ status }] = (await send(url, [pushing])) as [Answer]
     t.strictSame([status, await onReplica.redis.hlen('{mail}:jobs')], [201, n])
   }
 })
 
-test('without the replica every push is a 503 within a second, though its job is there', async t => {
+test('without the replica every push is a 503 within a second, ' +
+  'though its job is there', async t => {
   const { config, replica } = await replicatedRedis(t)
   const { url } = await listen(t, config, asShipped)
   replica.child.kill('SIGSTOP')
   const batch = { method: 'POST', path: '/qb/mail', body: '{"jobs":[{"to":"bob"}]}' }
   const answers = await send(url, [pushing, batch, { ...pushing, method: 'PUT' }], 150)
-  t.match(answers, answers.map(() => refused))
+  t.match(
+    answers,
+    answers.map(() => refused)
+  )
   t.ok(slowest(answers) < 1000, `${slowest(answers)} ms`)
-  const [{ body }] = await send(url, [{ method: 'GET', path: '/j/mail' }]) as [Answer]
+  const [{ body }] = (await send(url, [{ method: 'GET', path: '/j/mail' }])) as [Answer]
   t.match(JSON.parse(body), { job_count: 150 })
 })
 
@@ -48,18 +58,31 @@ test('no take stands behind a push that waits for a replica', async t => {
   const { app, url } = await listen(t, config)
   replica.child.kill('SIGSTOP')
   let answered = false
-  const pushed = send(url, [pushing]).finally(() => { answered = true })
-  await until('the push waits', async () => /blocked_clients:1/.test(await (app.redis as Redis).info('clients')))
-  t.match(await send(url, [{ method: 'GET', path: '/q/mail' }]), [{ status: 200, body: pushing.body }])
+  const pushed = send(url, [pushing]).finally(() => {
+    answered = true
+  })
+  await until('the push waits', async () =>
+    /blocked_clients:1/.test(await (app.redis as Redis).info('clients'))
+  )
+  t.match(await send(url, [{ method: 'GET', path: '/q/mail' }]), [
+    { status: 200, body: pushing.body }
+  ])
   t.notOk(answered)
   replica.child.kill('SIGCONT')
   t.match(await pushed, [{ status: 201 }])
 })
 
-test('a push that no replica confirmed is safe to send again under its Idempotency-Key', async t => {
+test('a push that no replica confirmed is safe to send again under its ' +
+  'Idempotency-Key', async t => {
   const { config, replica } = await replicatedRedis(t)
   const { app } = await listen(t, config, asShipped)
-  const ask = async () => await app.inject({ method: 'POST', url: '/q/mail', payload: {}, headers: { 'idempotency-key': 'a' } })
+  const ask = async () =>
+    await app.inject({
+      method: 'POST',
+      url: '/q/mail',
+      payload: {},
+      headers: { 'idempotency-key': 'a' }
+    })
   replica.child.kill('SIGSTOP')
   t.equal((await ask()).statusCode, 503)
   t.equal((await ask()).statusCode, 503, 'as long as none confirms it')
@@ -69,7 +92,8 @@ test('a push that no replica confirmed is safe to send again under its Idempoten
   t.equal(await app.redis.hlen('{mail}:jobs'), 1)
 })
 
-test('with too few replicas for what is asked nothing is confirmed, and without asking none is needed', async t => {
+test('with too few replicas for what is asked nothing is confirmed, ' +
+  'and without asking none is needed', async t => {
   const { config } = await replicatedRedis(t)
   const two = await listen(t, { ...config, PRESQUE_MIN_REPLICAS: 2 }, asShipped)
   t.match(await send(two.url, [pushing]), [refused])
@@ -85,7 +109,8 @@ test('what was written over a connection that is gone is not taken for confirmed
   await push(app.redis as Redis, 'mail', [{ payload: '{}' }]).catch(() => {})
   const replicas = new Replicas(client, 1, 30_000)
   const first = replicas.have('mail')
-  // It waits for the first, and would be sent over the next connection, which has written nothing that a replica could lack.
+  // It waits for the first, and would be sent over the next connection, which has written nothing
+  // that a replica could lack.
   await new Promise(resolve => setImmediate(resolve))
   const second = replicas.have('mail')
   client.stream.destroy()

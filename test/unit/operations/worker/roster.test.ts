@@ -3,11 +3,19 @@ import { touch } from '../../../../operations/job/touch.ts'
 import { push } from '../../../../operations/job/push.ts'
 import { Roster } from '../../../../operations/worker/roster.ts'
 import { take } from '../../../../operations/job/take.ts'
-import { register, setQuiet, unregister, worker, workers, workersOf } from '../../../../operations/worker/worker.ts'
+import {
+  register,
+  setQuiet,
+  unregister,
+  worker,
+  workers,
+  workersOf
+} from '../../../../operations/worker/worker.ts'
 import { storeOf, type RedisClient } from '../../../../operations/redis/store.ts'
 import { build } from '../../../support/server/app.ts'
 
-const jobs = (count: number): Array<{ payload: string }> => Array.from({ length: count }, () => ({ payload: '{}' }))
+const jobs = (count: number): Array<{ payload: string }> =>
+  Array.from({ length: count }, () => ({ payload: '{}' }))
 
 test('what a worker tells of itself is shown until it tells something else', async t => {
   const { redis } = await build(t)
@@ -18,7 +26,8 @@ test('what a worker tells of itself is shown until it tells something else', asy
   t.match(await worker(redis, 'w1'), { version: '2', pid: undefined })
 })
 
-test('a worker that is silent for five minutes is shown so, and forgotten after a day with all that was counted', async t => {
+test('a worker that is silent for five minutes is shown so, and forgotten after a day with all ' +
+  'that was counted', async t => {
   const redis: RedisClient = (await build(t)).redis
   await push(redis, 'mail', jobs(2))
   for (const id of ['w1', 'w2']) await take(redis, 'mail', { worker: id })
@@ -53,11 +62,15 @@ test('a queue forgets the workers it heard of, once it has heard of none for a d
   t.ok(left > 86_000 && left <= 86_400, `${left} s`)
 })
 
-test('a bound on registrations is met by silent workers first, and then refused with a sentence', async t => {
+test('a bound on registrations is met by silent workers first, ' +
+  'and then refused with a sentence', async t => {
   const redis: RedisClient = (await build(t)).redis
   storeOf(redis).caps.workers = 3
   for (const id of ['w1', 'w2', 'w3']) await register(redis, 'mail', id)
-  await t.rejects(register(redis, 'mail', 'w4'), { code: 'WORKERS_FULL', message: 'there are as many workers as PRESQUE_MAX_WORKERS allows' })
+  await t.rejects(register(redis, 'mail', 'w4'), {
+    code: 'WORKERS_FULL',
+    message: 'there are as many workers as PRESQUE_MAX_WORKERS allows'
+  })
   await register(redis, 'mail', 'w1')
   await take(redis, 'mail', { worker: 'w5' })
   t.strictSame(await workersOf(redis, 'mail'), ['w1', 'w2', 'w3'])
@@ -66,7 +79,8 @@ test('a bound on registrations is met by silent workers first, and then refused 
   t.strictSame(await workersOf(redis, 'mail'), ['w1', 'w3', 'w4'])
 })
 
-test('a quiet worker gets nothing more on any of its queues, and hears so when it touches', async t => {
+test('a quiet worker gets nothing more on any of its queues, ' +
+  'and hears so when it touches', async t => {
   const { redis } = await build(t)
   for (const queue of ['mail', 'print']) {
     await register(redis, queue, 'w1')
@@ -75,9 +89,15 @@ test('a quiet worker gets nothing more on any of its queues, and hears so when i
   const [held] = await take(redis, 'mail', { worker: 'w1', lease: 30 })
   await t.rejects(setQuiet(redis, 'mail', 'w2', true), { code: 'NO_SUCH_WORKER' })
   await setQuiet(redis, 'mail', 'w1', true)
-  for (const queue of ['mail', 'print']) await t.rejects(take(redis, queue, { worker: 'w1' }), { code: 'WORKER_QUIET' })
+  for (const queue of ['mail', 'print']) {
+    await t.rejects(take(redis, queue, { worker: 'w1' }), { code: 'WORKER_QUIET' })
+  }
   t.match(await take(redis, 'mail', { worker: 'w2' }), { length: 1 }, 'others go on')
-  t.match(await touch(redis, 'mail', [{ id: held!.id, receipt: held!.lease!.receipt }]), [Number], 'it keeps what it has')
+  t.match(
+    await touch(redis, 'mail', [{ id: held!.id, receipt: held!.lease!.receipt }]),
+    [Number],
+    'it keeps what it has'
+  )
   t.match(await worker(redis, 'w1'), { quiet: true })
   await setQuiet(redis, 'mail', 'w1', false)
   t.match(await take(redis, 'print', { worker: 'w1' }), { length: 1 })
@@ -92,11 +112,14 @@ test('a worker that unregisters and comes again is not quiet any more', async t 
   t.strictSame(await take(redis, 'mail', { worker: 'w1' }), [])
 })
 
-test('workers of a queue that are on very many others come in shorter pages, and each once', async t => {
+test('workers of a queue that are on very many others come in shorter pages, ' +
+  'and each once', async t => {
   const { redis } = await build(t)
   const ids = Array.from({ length: 50 }, (_, n) => `w${100 + n}`)
   for (const id of ids) {
-    const pairs = ['mail', ...Array.from({ length: 200 }, (_, n) => `queue-${n}`)].map(queue => `${id} ${queue}`)
+    const pairs = ['mail', ...Array.from({ length: 200 }, (_, n) => `queue-${n}`)].map(
+      queue => `${id} ${queue}`
+    )
     await redis.zadd('roster', ...pairs.flatMap(pair => [0, pair]))
     await redis.zadd('noted', ...pairs.flatMap(pair => [Date.now(), pair]))
   }
@@ -104,7 +127,10 @@ test('workers of a queue that are on very many others come in shorter pages, and
   const found: string[] = []
   for (let after: string | undefined, more = true; more;) {
     const page = await workers(redis, { queue: 'mail', after })
-    t.ok(page.workers.length <= 40, `${page.workers.length} workers, with ${201 * page.workers.length} registrations`)
+    t.ok(
+      page.workers.length <= 40,
+      `${page.workers.length} workers, with ${201 * page.workers.length} registrations`
+    )
     found.push(...page.workers.map(one => one.worker_id))
     after = page.workers.at(-1)!.worker_id
     more = page.more

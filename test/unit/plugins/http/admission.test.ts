@@ -8,7 +8,8 @@ import { asShipped, listen } from '../../../support/server/app.ts'
 const busy = '{"error":"too much is under way to redis: nothing was done, ask again"}'
 
 const ask = (method: string, path: string, body = ''): string =>
-  `${method} ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  `${method} ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n` +
+    `content-length: ${body.length}\r\n\r\n${body}`
 
 const bursts: Array<[string, (n: number) => string]> = [
   ['pushes', n => ask('POST', `/q/burst-${n}`, '{}')],
@@ -23,7 +24,9 @@ for (const [what, request] of bursts) {
     const count = 1500
     const socket = await connected(url)
     let received = Buffer.alloc(0)
-    socket.on('data', data => { received = Buffer.concat([received, data]) })
+    socket.on('data', data => {
+      received = Buffer.concat([received, data])
+    })
     socket.write(Array.from({ length: count }, (_, n) => request(n)).join(''))
     const others: number[] = []
     while (answers(received).length < count) {
@@ -31,23 +34,35 @@ for (const [what, request] of bursts) {
       const headers = { 'content-type': 'application/json' }
       others.push((await fetch(`${url}/q/bystander`, { method: 'POST', body, headers })).status)
     }
-    t.same(others.filter(status => status !== 201), [], `${others.length} pushes of others`)
+    t.same(
+      others.filter(status => status !== 201),
+      [],
+      `${others.length} pushes of others`
+    )
     const refused = answers(received).filter(({ status }) => status === 503)
-    t.same(refused.filter(({ body, headers }) => body !== busy || headers['retry-after'] !== '1'), [])
+    t.same(
+      refused.filter(({ body, headers }) => body !== busy || headers['retry-after'] !== '1'),
+      []
+    )
     t.ok(refused.length < count, `${refused.length} refused`)
     socket.destroy()
     await once(socket, 'close')
   })
 }
 
-test('what is over the bound is refused at once, over many connections, and what needs no Redis is not', async t => {
+test('what is over the bound is refused at once, over many connections, ' +
+  'and what needs no Redis is not', async t => {
   const redis = await startRedis(t)
   const { url } = await listen(t, { REDIS_URL: redis.url })
   redis.child.kill('SIGSTOP')
   let refused = 0
   const sent = Array.from({ length: 600 }, async (_, n) => {
-    const answer = await fetch(`${url}/q/burst-${n}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
-    if (await answer.text() === busy) refused++
+    const answer = await fetch(`${url}/q/burst-${n}`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' }
+    })
+    if ((await answer.text()) === busy) refused++
     return answer.status
   })
   // A push of a new queue is two commands, and 1000 may be under way.

@@ -9,19 +9,36 @@ import { exchange } from '../../../support/http/raw-http.ts'
 test('the answers of one turn are all made before one is written', async t => {
   const { app, url } = await listen(t)
   const jobs = [1, 2, 3].map(n => `{"n":${n}}`)
-  await push(app.redis, 'mail', jobs.map(payload => ({ payload })))
+  await push(
+    app.redis,
+    'mail',
+    jobs.map(payload => ({ payload }))
+  )
   const unwritten: boolean[] = []
   onceMade(app, socket => unwritten.push(socket.writableLength > 0))
-  const answers = await exchange(url, 'GET /q/mail HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3), { count: 3 })
-  t.same(answers.map(({ body }) => body), jobs)
+  const answers = await exchange(url, 'GET /q/mail HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3), {
+    count: 3
+  })
+  t.same(
+    answers.map(({ body }) => body),
+    jobs
+  )
   t.same(unwritten, [true, true, true])
 })
 
-test('a connection is open again after such an answer: the next one, and one in pieces, arrive', async t => {
+test('a connection is open again after such an answer: the next one, ' +
+  'and one in pieces, arrive', async t => {
   const { url } = await listen(t)
   const paths = ['/status', '/docs/static/swagger-ui.css', '/nope', '/docs/', '/status']
-  const answers = await exchange(url, paths.map(path => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''), { count: paths.length })
-  t.same(answers.map(({ status }) => status), [200, 200, 404, 200, 200])
+  const answers = await exchange(
+    url,
+    paths.map(path => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''),
+    { count: paths.length }
+  )
+  t.same(
+    answers.map(({ status }) => status),
+    [200, 200, 404, 200, 200]
+  )
 })
 
 test('a job whose client goes when its answer is made, and not yet written, goes back', async t => {

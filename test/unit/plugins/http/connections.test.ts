@@ -18,9 +18,13 @@ import { listen, patient } from '../../../support/server/app.ts'
 async function serve (t: Test) {
   const { app, url } = await listen(t, {}, { ...patient, web })
   await push(app.redis, 'held', [{ payload: '{}' }])
-  const { jobs: [held] } = await tryTake(app.redis, 'held', { lease: 600 })
+  const {
+    jobs: [held]
+  } = await tryTake(app.redis, 'held', { lease: 600 })
   let arrived = 0
-  app.server.on('request', () => { arrived++ })
+  app.server.on('request', () => {
+    arrived++
+  })
   return {
     app,
     url,
@@ -47,8 +51,12 @@ async function isThere (app: FastifyInstance, queue: string): Promise<number> {
 }
 
 const goings: Record<string, (socket: Socket) => void> = {
-  closed: socket => { socket.destroy() },
-  reset: socket => { socket.resetAndDestroy() }
+  closed: socket => {
+    socket.destroy()
+  },
+  reset: socket => {
+    socket.resetAndDestroy()
+  }
 }
 
 for (const [name, bytes] of Object.entries(lasting)) {
@@ -63,14 +71,15 @@ for (const [name, bytes] of Object.entries(lasting)) {
       await until(`nothing is left once it is ${how}`, () => left().every(count => count === 0))
       for (const queue of ['mail', 'other', 'none']) {
         await push(app.redis, queue, [{ payload: '{}' }, { payload: '{}' }])
-        await until(`the jobs of ${queue} are there`, async () => await isThere(app, queue) === 2)
+        await until(`the jobs of ${queue} are there`, async () => (await isThere(app, queue)) === 2)
       }
       t.strictSame(left(), [0, 0, 0, 0], how)
     }
   })
 }
 
-test('a job that is pushed while an answer behind another waits on a dead connection goes to who lives', async t => {
+test('a job that is pushed while an answer behind another waits on a dead connection goes ' +
+  'to who lives', async t => {
   const { app, url, arrived } = await serve(t)
   const socket = await connected(url)
   socket.write(get('/q/none?wait=20') + get('/q/mail?lease=30&wait=20').repeat(50))
@@ -102,7 +111,12 @@ test('whatever begins while the server closes ends with it', async t => {
     const socket = await connected(url)
     const text = bytes(receipt)
     socket.write(text.slice(0, -3))
-    await until('it has come', () => app.connections.open.size === 1 && [...app.connections.open].every(({ bytesRead }) => bytesRead > 0))
+    await until(
+      'it has come',
+      () =>
+        app.connections.open.size === 1 &&
+        [...app.connections.open].every(({ bytesRead }) => bytesRead > 0)
+    )
     const ended = once(socket.resume(), 'close')
     const since = performance.now()
     const closed = app.close()
@@ -113,7 +127,8 @@ test('whatever begins while the server closes ends with it', async t => {
   }
 })
 
-test('an answer that a client takes its time to read does not keep the server from ending', async t => {
+test('an answer that a client takes its time to read does not keep the ' +
+  'server from ending', async t => {
   const { app, url } = await listen(t)
   await push(app.redis, 'mail', [{ payload: payloadOf(12 * 2 ** 20) }])
   const socket = await connected(url)
@@ -124,17 +139,29 @@ test('an answer that a client takes its time to read does not keep the server fr
   let received = 0
   const since = performance.now()
   const ended = once(socket, 'close')
-  socket.on('data', data => { received += data.length }).resume()
+  socket
+    .on('data', data => {
+      received += data.length
+    })
+    .resume()
   await Promise.all([closed, ended])
   t.ok(received > 12 * 2 ** 20, 'it is whole')
   t.ok(performance.now() - since < 8000, 'Node would keep the connection for 72 s')
 })
 
-test('a connection on which everything was refused does not hold the end of the server', async t => {
+test('a connection on which everything was refused does not hold the end ' +
+  'of the server', async t => {
   const { path } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] })
-  const { app, url } = await listen(t, { PRESQUE_TOKENS: path, PRESQUE_CORS_ORIGINS: 'https://a.example' })
+  const { app, url } = await listen(t, {
+    PRESQUE_TOKENS: path,
+    PRESQUE_CORS_ORIGINS: 'https://a.example'
+  })
   const preflight = { origin: 'https://a.example', 'access-control-request-method': 'POST' }
-  for (const [method, headers] of [['GET', {}], ['POST', {}], ['OPTIONS', preflight]] as const) {
+  for (const [method, headers] of [
+    ['GET', {}],
+    ['POST', {}],
+    ['OPTIONS', preflight]
+  ] as const) {
     await (await fetch(`${url}/q/mail`, { method, headers })).text()
   }
   const began = performance.now()

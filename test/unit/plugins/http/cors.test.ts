@@ -3,20 +3,74 @@ import { bearer, tokenFile } from '../../../support/http/tokens.ts'
 import { build } from '../../../support/server/app.ts'
 
 const origin = 'https://ops.example'
-const preflight = { method: 'OPTIONS', url: '/q/mail', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,authorization' } } as const
+const preflight = {
+  method: 'OPTIONS',
+  url: '/q/mail',
+  headers: {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'content-type,authorization'
+  }
+} as const
 
 test('web pages of named origins may use presque, and read what comes in headers', async t => {
   const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['produce'], queues: ['*'] })
-  const app = await build(t, { PRESQUE_CORS_ORIGINS: `${origin},http://localhost:8080`, PRESQUE_TOKENS: path })
+  const app = await build(t, {
+    PRESQUE_CORS_ORIGINS: `${origin},http://localhost:8080`,
+    PRESQUE_TOKENS: path
+  })
   const asked = await app.inject(preflight)
-  t.match([asked.statusCode, asked.headers], [204, { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'content-type,authorization', 'access-control-allow-methods': /POST/ }])
-  const pushed = await app.inject({ method: 'POST', url: '/q/mail', payload: {}, headers: { origin, 'sec-fetch-site': 'cross-site', ...bearer(secrets['ann']) } })
-  t.match([pushed.statusCode, pushed.headers], [201, { 'access-control-allow-origin': origin, 'access-control-expose-headers': /x-presque-receipt/ }])
-  const refused = await app.inject({ method: 'POST', url: '/q/mail', payload: {}, headers: { origin } })
-  t.match([refused.statusCode, refused.headers], [401, { 'access-control-allow-origin': origin }], 'and why not')
-  for (const other of ['https://evil.example', `${origin}.evil.example`, 'http://ops.example', 'null']) {
-    const answer = await app.inject({ method: 'POST', url: '/q/mail', payload: {}, headers: { origin: other, ...bearer(secrets['ann']) } })
-    t.same([answer.statusCode, answer.headers['access-control-allow-origin']], [403, undefined], other)
+  t.match(
+    [asked.statusCode, asked.headers],
+    [
+      204,
+      {
+        'access-control-allow-origin': origin,
+        'access-control-allow-headers': 'content-type,authorization',
+        'access-control-allow-methods': /POST/
+      }
+    ]
+  )
+  const pushed = await app.inject({
+    method: 'POST',
+    url: '/q/mail',
+    payload: {},
+    headers: { origin, 'sec-fetch-site': 'cross-site', ...bearer(secrets['ann']) }
+  })
+  t.match(
+    [pushed.statusCode, pushed.headers],
+    [
+      201,
+      {
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': /x-presque-receipt/
+      }
+    ]
+  )
+  const refused = await app.inject({
+    method: 'POST',
+    url: '/q/mail',
+    payload: {},
+    headers: { origin }
+  })
+  t.match(
+    [refused.statusCode, refused.headers],
+    [401, { 'access-control-allow-origin': origin }],
+    'and why not'
+  )
+  const others = ['https://evil.example', `${origin}.evil.example`, 'http://ops.example', 'null']
+  for (const other of others) {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/q/mail',
+      payload: {},
+      headers: { origin: other, ...bearer(secrets['ann']) }
+    })
+    t.same(
+      [answer.statusCode, answer.headers['access-control-allow-origin']],
+      [403, undefined],
+      other
+    )
   }
 })
 
@@ -32,7 +86,10 @@ test('a page may read every header that the routes document', async t => {
   const exposed = String(answer.headers['access-control-expose-headers']).split(', ')
   const named = documented(app.swagger())
   t.ok(named.has('x-presque-receipt') && named.has('x-presque-quiet'), [...named].join(', '))
-  t.strictSame([...named].filter(name => !exposed.includes(name)), [])
+  t.strictSame(
+    [...named].filter(name => !exposed.includes(name)),
+    []
+  )
 })
 
 // The names of all headers of all answers in an OpenAPI document, but for those of the safelist.

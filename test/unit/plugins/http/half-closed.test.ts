@@ -8,12 +8,17 @@ import { connected, exchange } from '../../../support/http/raw-http.ts'
 import { listen } from '../../../support/server/app.ts'
 
 const body = '{"n":1}'
-const withBody = (line: string): string => `${line} HTTP/1.1\r\nHost: x\r\n` +
+const withBody = (line: string): string =>
+  `${line} HTTP/1.1\r\nHost: x\r\n` +
   `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
 test('a client that closes its side of the connection gets what it has asked for', async t => {
   const { app, url } = await listen(t)
-  await push(app.redis, 'mail', Array.from({ length: 5 }, (_, n) => ({ payload: `{"n":${n}}` })))
+  await push(
+    app.redis,
+    'mail',
+    Array.from({ length: 5 }, (_, n) => ({ payload: `{"n":${n}}` }))
+  )
   const requests: Array<[bytes: string, status: number, body: string | RegExp]> = [
     [get('/status/'), 200, '{"queues":["mail"],"size":1}'],
     [withBody('POST /q/other'), 201, ''],
@@ -47,16 +52,29 @@ test('where there is nothing yet for a client that sends no more, it hears so at
 
 test('requests one after another before a client closes its side are all answered', async t => {
   const { app, url } = await listen(t)
-  await push(app.redis, 'mail', Array.from({ length: 20 }, (_, n) => ({ payload: `{"n":${n}}` })))
+  await push(
+    app.redis,
+    'mail',
+    Array.from({ length: 20 }, (_, n) => ({ payload: `{"n":${n}}` }))
+  )
   const answers = await exchange(url, get('/q/mail').repeat(20), { count: 20, cut: true })
-  t.strictSame(answers.map(({ body }) => JSON.parse(body).n), Array.from({ length: 20 }, (_, n) => n))
+  t.strictSame(
+    answers.map(({ body }) => JSON.parse(body).n),
+    Array.from({ length: 20 }, (_, n) => n)
+  )
 })
 
 test('a client that asks and goes at once leaves no job lost', async t => {
   const { app, url } = await listen(t)
-  await push(app.redis, 'mail', Array.from({ length: 40 }, () => ({ payload: '{}' })))
+  await push(
+    app.redis,
+    'mail',
+    Array.from({ length: 40 }, () => ({ payload: '{}' }))
+  )
   let asked = 0
-  app.server.on('request', () => { asked++ })
+  app.server.on('request', () => {
+    asked++
+  })
   for (let i = 0; i < 40; i++) {
     const socket = await connected(url)
     const gone = once(socket, 'close')

@@ -27,20 +27,27 @@ test('a push wakes one of many, and each job reaches one of them', async t => {
     await parked(here, left)
   }
   t.ok(waited() - since < 6000, 'and sooner than somebody would have looked without being told')
-  const ids = await Promise.all(answers.map(async answer => (await answer).headers.get('x-presque-job')))
+  const ids = await Promise.all(
+    answers.map(async answer => (await answer).headers.get('x-presque-job'))
+  )
   t.equal(new Set(ids).size, 20)
 })
 
 test('waiting requests of two servers share what comes, whoever is told first', async t => {
   const [here, there] = await pair(t)
-  const answers = [here, there].flatMap(({ url }) => Array.from({ length: 10 }, () => fetch(`${url}/q/mail?lease=30&wait=20`)))
+  const answers = [here, there].flatMap(({ url }) =>
+    Array.from({ length: 10 }, () => fetch(`${url}/q/mail?lease=30&wait=20`))
+  )
   await Promise.all([parked(here, 10), parked(there, 10)])
   await Promise.all(Array.from({ length: 20 }, (_, i) => push(i % 2 ? here : there, '/q/mail')))
-  const ids = await Promise.all(answers.map(async answer => (await answer).headers.get('x-presque-job')))
+  const ids = await Promise.all(
+    answers.map(async answer => (await answer).headers.get('x-presque-job'))
+  )
   t.equal(new Set(ids).size, 20)
 })
 
-test('a waiting request is answered when a job falls due, is given up, is given back, or loses its lease', async t => {
+test('a waiting request is answered when a job falls due, is given up, is given back, ' +
+  'or loses its lease', async t => {
   const [here, there] = await pair(t)
   const take = () => fetch(`${here.url}/q/mail?lease=1&wait=20`)
   const waiting = take()
@@ -79,7 +86,10 @@ test('a request that waits on several queues gets the first job of any', async t
   t.equal((await answer).headers.get('x-presque-queue'), 'low')
   await push(there, '/q/low')
   await push(there, '/q/normal')
-  t.equal((await fetch(`${here.url}/q/urgent,normal,low?lease=5&wait=20`)).headers.get('x-presque-queue'), 'normal')
+  t.equal(
+    (await fetch(`${here.url}/q/urgent,normal,low?lease=5&wait=20`)).headers.get('x-presque-queue'),
+    'normal'
+  )
 })
 
 test('concurrency that was used up lets a waiting request go on after an ack', async t => {
@@ -123,7 +133,8 @@ test('a purge does not forget those who wait', async t => {
   t.equal((await answer).status, 200)
 })
 
-test('an empty queue at the end of the wait is the classic 404, and so is the end of the server', async t => {
+test('an empty queue at the end of the wait is the classic 404, ' +
+  'and so is the end of the server', async t => {
   const [here] = await pair(t)
   const short = await fetch(`${here.url}/q/mail?wait=0.05`)
   t.same([short.status, await short.json()], [404, { error: 'no job' }])
@@ -149,7 +160,10 @@ test('a waiting request outlives a Redis that goes and comes back', async t => {
 test('wait over PRESQUE_MAX_WAIT is refused', async t => {
   const { url } = await listen(t, { PRESQUE_MAX_WAIT: 5 })
   const answer = await fetch(`${url}/q/mail?wait=6`)
-  t.same([answer.status, await answer.json()], [400, { error: 'wait must be seconds, from 0 to 5' }])
+  t.same(
+    [answer.status, await answer.json()],
+    [400, { error: 'wait must be seconds, from 0 to 5' }]
+  )
 })
 
 test('many requests that wait on one connection leave no listener behind', async t => {

@@ -9,7 +9,8 @@ import { listen } from '../../../support/server/app.ts'
 
 const counts = async ({ app }: Server) => (await queueStatus(app.redis, 'mail')).counts
 
-test('without a lease, what a client that does not read has not been sent goes back when it leaves, as it stood and uncounted', async t => {
+test('without a lease, what a client that does not read has not been sent goes back when it ' +
+  'leaves, as it stood and uncounted', async t => {
   const [here, there] = await pair(t)
   const count = 60
   const big = payloadOf(2 ** 19)
@@ -28,14 +29,22 @@ test('without a lease, what a client that does not read has not been sent goes b
   t.ok(before > 20, `${before} of ${count} still wait`)
   await ear.leave()
   await until('what was not sent is back', async () => (await counts(here)).waiting > before)
-  const { counts: { waiting }, processed } = await queueStatus(there.app.redis, 'mail')
+  const {
+    counts: { waiting },
+    processed
+  } = await queueStatus(there.app.redis, 'mail')
   t.equal(waiting + processed, count)
   t.ok(waiting <= before + 10)
   const next = await fetch(`${there.url}/q/mail?lease=5`)
-  t.equal(Number(next.headers.get('x-presque-job')), processed + 1, 'the first of those that are back stands at the head')
+  t.equal(
+    Number(next.headers.get('x-presque-job')),
+    processed + 1,
+    'the first of those that are back stands at the head'
+  )
 })
 
-test('on lease, jobs that were not sent go back uncounted when the client leaves, and those that were stay with it', async t => {
+test('on lease, jobs that were not sent go back uncounted when the client leaves, ' +
+  'and those that were stay with it', async t => {
   const [here, there] = await pair(t)
   const count = 40
   await pushJobs(here.app.redis, 'mail', Array(count).fill({ payload: payloadOf(2 ** 19) }))
@@ -52,19 +61,25 @@ test('on lease, jobs that were not sent go back uncounted when the client leaves
     await new Promise(resolve => setTimeout(resolve, 100))
     return isStill
   })
-  const rest = await (await fetch(`${there.url}/qb/mail?lease=5&batch_size=1`)).json() as Array<{ attempt: number }>
+  const rest = (await (await fetch(`${there.url}/qb/mail?lease=5&batch_size=1`)).json()) as Array<{
+    attempt: number
+  }>
   t.equal(rest[0]!.attempt, 1)
 })
 
-test('there are no more streams than PRESQUE_MAX_STREAMS: one more is refused and takes nothing, and there is room when one ends', async t => {
+test('there are no more streams than PRESQUE_MAX_STREAMS: one more is refused and takes nothing, ' +
+  'and there is room when one ends', async t => {
   const { app, url } = await listen(t, { PRESQUE_MAX_STREAMS: 2 })
   await pushJobs(app.redis, 'mail', [{ payload: '{}' }])
   const ear = await listenAt(t, `${url}/events?queue=mail`)
   await listenAt(t, `${url}/summary`)
   for (const path of ['/events', '/summary', '/q/mail', '/q/mail?lease=30']) {
     const answer = await fetch(`${url}${path}`, { headers: { accept: 'text/event-stream' } })
-    t.strictSame([answer.status, await answer.json(), answer.headers.get('retry-after')],
-      [503, { error: 'as many streams are open here as PRESQUE_MAX_STREAMS allows' }, '1'], path)
+    t.strictSame(
+      [answer.status, await answer.json(), answer.headers.get('retry-after')],
+      [503, { error: 'as many streams are open here as PRESQUE_MAX_STREAMS allows' }, '1'],
+      path
+    )
   }
   t.equal((await fetch(`${url}/summary`)).status, 200, 'an answer that ends is none')
   t.match(await queueStatus(app.redis, 'mail'), { counts: { waiting: 1 } })

@@ -27,7 +27,11 @@ test('a job whose client has gone before the answer was ready is back, uncounted
     t.strictSame(await redis.hmget('{mail}:workers', 'processed:w1', 'job:w1'), ['0', null], path)
     await forget(redis)
   }
-  t.equal(await takes(), JSON.stringify(['{"n":0}', '{"n":1}', '{"n":2}']), 'in the order in which they were')
+  t.equal(
+    await takes(),
+    JSON.stringify(['{"n":0}', '{"n":1}', '{"n":2}']),
+    'in the order in which they were'
+  )
 })
 
 test('a job whose client has said that it will send no more is delivered, or back', async t => {
@@ -35,7 +39,9 @@ test('a job whose client has said that it will send no more is delivered, or bac
   await hold()
   const socket = await connected(url)
   let received = ''
-  socket.on('data', data => { received += data })
+  socket.on('data', data => {
+    received += data
+  })
   const closed = once(socket, 'close')
   socket.end(get('/q/mail?worker_id=w1'))
   await taking()
@@ -45,12 +51,15 @@ test('a job whose client has said that it will send no more is delivered, or bac
   t.pass()
 })
 
-test('jobs asked for by requests one after another on a connection that dies are all back, in the order in which they were', async t => {
+test('jobs asked for by requests one after another on a connection that dies are all back, ' +
+  'in the order in which they were', async t => {
   const { app, redis, url, hold, taking, letGo, gone, takes } = await serve(t, 30)
   await hold()
   const socket = await connected(url)
   let arrived = 0
-  app.server.on('request', () => { arrived++ })
+  app.server.on('request', () => {
+    arrived++
+  })
   socket.write(get('/q/mail?worker_id=w1').repeat(10))
   await taking()
   socket.write(get('/q/mail?worker_id=w1').repeat(10))
@@ -59,7 +68,10 @@ test('jobs asked for by requests one after another on a connection that dies are
   await gone()
   await letGo()
   await isBack(redis, { waiting: 30 })
-  t.strictSame(JSON.parse(await takes()), Array.from({ length: 30 }, (_, n) => JSON.stringify({ n })))
+  t.strictSame(
+    JSON.parse(await takes()),
+    Array.from({ length: 30 }, (_, n) => JSON.stringify({ n }))
+  )
 })
 
 test('a job whose client goes while Redis is away is back, once, when Redis is', async t => {
@@ -91,24 +103,30 @@ test('a job whose client has just gone is back when the server closes', async t 
   socket.destroy()
   await gone()
   await letGo()
-  await until('it has been taken', async () => await other.zscore('{mail}:heard', 'w1') !== null)
+  await until('it has been taken', async () => (await other.zscore('{mail}:heard', 'w1')) !== null)
   await app.close()
   t.equal(await other.llen('{mail}:ready'), 1)
 })
 
-test('a job asked for by a request that something broken follows is delivered, or back', async t => {
+test('a job asked for by a request that something broken follows is ' +
+  'delivered, or back', async t => {
   const { redis, url, hold, taking, letGo } = await serve(t, 1)
   await hold()
   const socket = await connected(url)
   let received = Buffer.alloc(0)
-  socket.on('data', data => { received = Buffer.concat([received, data]) })
+  socket.on('data', data => {
+    received = Buffer.concat([received, data])
+  })
   const closed = once(socket, 'close')
   socket.write(`${get('/q/mail?worker_id=w1')}nonsense\r\n\r\n`)
   await taking()
   await letGo()
   await closed
   await isBack(redis, received.includes('{"n":0}') ? { waiting: 0, processed: 1 } : { waiting: 1 })
-  t.strictSame(answers(received).filter(({ status }) => status >= 500), [])
+  t.strictSame(
+    answers(received).filter(({ status }) => status >= 500),
+    []
+  )
 })
 
 test('a big job whose client goes in the middle of it is back', async t => {
@@ -124,10 +142,16 @@ test('a big job whose client goes in the middle of it is back', async t => {
   t.equal(await answer.text(), big, 'whole')
 })
 
-test('of several jobs on one connection that goes in the middle of an answer, all that were not sent whole are back', async t => {
+test('of several jobs on one connection that goes in the middle of an answer, ' +
+  'all that were not sent whole are back', async t => {
   const { redis, url, takes } = await serve(t, 0)
   const big = payloadOf(bigger)
-  await push(redis, 'mail', [{ payload: '{"n":1}' }, { payload: big }, { payload: '{"n":2}' }, { payload: '{"n":3}' }])
+  await push(redis, 'mail', [
+    { payload: '{"n":1}' },
+    { payload: big },
+    { payload: '{"n":2}' },
+    { payload: '{"n":3}' }
+  ])
   const socket = await connected(url)
   socket.write(get('/q/mail?worker_id=w1').repeat(4))
   await once(socket, 'readable')
@@ -138,18 +162,26 @@ test('of several jobs on one connection that goes in the middle of an answer, al
   t.equal(await takes(), JSON.stringify(['{"n":2}', '{"n":3}']))
 })
 
-test('100 requests one after another on one connection are answered, nothing comes back, and no listener is left over', async t => {
+test('100 requests one after another on one connection are answered, nothing comes back, ' +
+  'and no listener is left over', async t => {
   const { redis, url } = await serve(t, 100)
   const warnings: Error[] = []
-  const note = (warning: Error): void => { warnings.push(warning) }
+  const note = (warning: Error): void => {
+    warnings.push(warning)
+  }
   process.on('warning', note)
   t.teardown(() => process.off('warning', note))
   const socket = await connected(url)
   let received = Buffer.alloc(0)
-  socket.on('data', data => { received = Buffer.concat([received, data]) })
+  socket.on('data', data => {
+    received = Buffer.concat([received, data])
+  })
   socket.write(get('/q/mail?worker_id=w1').repeat(100))
   await until('all are answered', () => answers(received).length === 100)
-  t.strictSame(answers(received).map(({ body }) => JSON.parse(body).n), Array.from({ length: 100 }, (_, n) => n))
+  t.strictSame(
+    answers(received).map(({ body }) => JSON.parse(body).n),
+    Array.from({ length: 100 }, (_, n) => n)
+  )
   const closed = once(socket, 'close')
   socket.destroy()
   await closed
@@ -157,13 +189,19 @@ test('100 requests one after another on one connection are answered, nothing com
   t.strictSame(warnings, [])
 })
 
-test('a client that goes once it has its answer keeps the job, whoever ends the connection', async t => {
+test('a client that goes once it has its answer keeps the job, ' +
+  'whoever ends the connection', async t => {
   const { redis, url, gone } = await serve(t, 200)
   for (let taken = 1; taken <= 200; taken++) {
     const socket = await connected(url)
     const closed = once(socket, 'close')
     const isLast = taken % 2 === 0
-    socket.write(get('/q/mail?worker_id=w1').replace('Host', `Connection: ${isLast ? 'close' : 'keep-alive'}\r\nHost`))
+    socket.write(
+      get('/q/mail?worker_id=w1').replace(
+        'Host',
+        `Connection: ${isLast ? 'close' : 'keep-alive'}\r\nHost`
+      )
+    )
     const [data] = await once(socket, 'data')
     if (!isLast) socket.destroy()
     await closed

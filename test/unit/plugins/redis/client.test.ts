@@ -6,10 +6,21 @@ import presque, { options } from '../../../../app.ts'
 import { asShipped, listen } from '../../../support/server/app.ts'
 import { waited } from '../../../support/idle-clock.ts'
 import { freePort, startRedis, type TestRedis } from '../../../support/redis/redis.ts'
-import { requests, send, slowest, type Answer, type Request } from '../../../support/http/request.ts'
+import {
+  requests,
+  send,
+  slowest,
+  type Answer,
+  type Request
+} from '../../../support/http/request.ts'
 import { until } from '../../../support/until.ts'
 
-interface Served { redis: TestRedis, client: Redis, url: string, all: Request[] }
+interface Served {
+  redis: TestRedis
+  client: Redis
+  url: string
+  all: Request[]
+}
 
 async function serve (t: Test, port = 0): Promise<Served> {
   const redis = await startRedis(t, [], port)
@@ -23,21 +34,33 @@ function served (answers: Answer[]): Answer[] {
 
 // Those that are not exactly what a client is to hear while Redis is away.
 function odd (answers: Answer[]): Answer[] {
-  return answers.filter(({ status, retryAfter, body }) => status !== 503 || retryAfter !== '1' || body !== '{"error":"redis is unavailable"}')
+  return answers.filter(
+    ({ status, retryAfter, body }) =>
+      status !== 503 || retryAfter !== '1' || body !== '{"error":"redis is unavailable"}'
+  )
 }
 
 // How many ms are waited until every route answers as it should again.
 async function recovery ({ url, all }: Served): Promise<number> {
   const since = waited()
-  await until('presque serves again', async () => served(await send(url, all)).length === all.length)
+  await until(
+    'presque serves again',
+    async () => served(await send(url, all)).length === all.length
+  )
   return Math.round(waited() - since)
 }
 
-interface Queue { length: number, toArray (): Array<{ command: { isSettled: boolean } }> }
+interface Queue {
+  length: number
+  toArray(): Array<{ command: { isSettled: boolean } }>
+}
 
 // Without those whose request has its answer, and whose own may still arrive.
 function queued (client: Redis): number {
-  const { commandQueue, offlineQueue } = client as unknown as Record<'commandQueue' | 'offlineQueue', Queue>
+  const { commandQueue, offlineQueue } = client as unknown as Record<
+    'commandQueue' | 'offlineQueue',
+    Queue
+  >
   const waiting = commandQueue.toArray().filter(({ command }) => !command.isSettled)
   return waiting.length + offlineQueue.length + client.autoPipelineQueueSize
 }
@@ -48,7 +71,8 @@ const places = [
 ]
 
 for (const { over, port } of places) {
-  test(`while Redis is dead every route answers 503 within a second, and afterwards serves by itself, over ${over}`, async t => {
+  test('while Redis is dead every route answers 503 within a second, ' +
+    `and afterwards serves by itself, over ${over}`, async t => {
     const place = await serve(t, await port())
     const { redis, client, url, all } = place
     t.ok(all.length >= 28, `${all.length} routes`)
@@ -64,7 +88,8 @@ for (const { over, port } of places) {
     t.ok(ms < 1500, `serves again after ${ms} ms`)
   })
 
-  test(`while Redis is frozen every route answers 503 within a second, then at once, and afterwards serves by itself, over ${over}`, async t => {
+  test('while Redis is frozen every route answers 503 within a second, then at once, ' +
+    `and afterwards serves by itself, over ${over}`, async t => {
     const place = await serve(t, await port())
     const { redis, client, url, all } = place
     redis.child.kill('SIGSTOP')
@@ -82,7 +107,8 @@ for (const { over, port } of places) {
     t.ok(ms < 1500, `serves again after ${ms} ms`)
   })
 
-  test(`requests in flight when Redis dies are answered 503 within a second, over ${over}`, async t => {
+  test('requests in flight when Redis dies are answered 503 within a second, ' +
+    `over ${over}`, async t => {
     const { redis, url, all } = await serve(t, await port())
     redis.child.kill('SIGSTOP')
     const sent = send(url, all, 200)
@@ -101,8 +127,14 @@ for (const { over, port } of places) {
       const pushes = send(url, [{ method: 'POST', path: '/q/mail', body: '{}' }], 100)
       const takes = send(url, [{ method: 'GET', path: '/q/mail' }], 100)
       await other.script('FLUSH')
-      t.same((await pushes).filter(({ status }) => status !== 201), [])
-      t.same((await takes).filter(({ status }) => status !== 200 && status !== 404), [])
+      t.same(
+        (await pushes).filter(({ status }) => status !== 201),
+        []
+      )
+      t.same(
+        (await takes).filter(({ status }) => status !== 200 && status !== 404),
+        []
+      )
     }
   })
 }
@@ -125,7 +157,8 @@ test('a frozen Redis does not keep the server from closing', async t => {
   t.ok(waited() - since < 1500, `${Math.round(waited() - since)} ms`)
 })
 
-test('the log tells once when Redis goes and once when it comes, and nothing when the server closes', async t => {
+test('the log tells once when Redis goes and once when it comes, ' +
+  'and nothing when the server closes', async t => {
   const redis = await startRedis(t)
   const said: string[] = []
   const stream = {

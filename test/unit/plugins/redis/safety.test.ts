@@ -26,11 +26,13 @@ async function serve (t: Test, flags: string[]) {
   await app.register(fp(presque), { config })
   await app.ready()
   const warned = (what: RegExp) => lines.filter(line => what.test(line)).length
-  const gauges = async () => (await app.inject('/metrics')).body.match(/^presque_redis_(evicts|append_only) \d/gm)
+  const gauges = async () =>
+    (await app.inject('/metrics')).body.match(/^presque_redis_(evicts|append_only) \d/gm)
   return { redis, app, warned, gauges }
 }
 
-test('a Redis that may drop jobs, or has no append-only file, is warned of once at start and once at each return', async t => {
+test('a Redis that may drop jobs, or has no append-only file, ' +
+  'is warned of once at start and once at each return', async t => {
   const { redis, app, warned, gauges } = await serve(t, ['--maxmemory-policy', 'allkeys-lru'])
   t.same([warned(evicting), warned(volatile)], [1, 1])
   t.same(await gauges(), ['presque_redis_evicts 1', 'presque_redis_append_only 0'])
