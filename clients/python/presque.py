@@ -25,10 +25,12 @@ import json
 import logging
 import os
 import random
+import re
 import socket
 import threading
 import time
 import traceback
+import types
 import uuid
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -298,6 +300,45 @@ def _job(headers, text):
     return Job(text, *named[:3], int(named[3]), float(named[4]))
 
 
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_MARK = re.compile(_STRING.pattern + r"|[\[\]{}]")
+_SCALAR = re.compile(r"[^\s,\]}]*")
+_BETWEEN = re.compile(r"[\s,:]*")
+
+
+def _end(text, at):
+    """Where a value in JSON text ends. A payload may be nested deeper than the parser of Python goes."""
+    if text[at] not in "[{":
+        return (_STRING if text[at] == '"' else _SCALAR).match(text, at).end()
+    depth = 0
+    for mark in _MARK.finditer(text, at):
+        letter = text[mark.start()]
+        depth += 1 if letter in "[{" else -1 if letter in "]}" else 0
+        if depth == 0:
+            return mark.end()
+
+
+def _values(text):
+    """The texts of the elements of an array, or of the names and values of an object in turn, byte for byte."""
+    found, at = [], _BETWEEN.match(text, 1).end()
+    while text[at] not in "]}":
+        end = _end(text, at)
+        found.append(text[at:end])
+        at = _BETWEEN.match(text, end).end()
+    return found
+
+
+def _members(text):
+    values = _values(text)
+    return {json.loads(name): value for name, value in zip(values[::2], values[1::2])}
+
+
+def _leased(queue, text):
+    """A job of an answer with several."""
+    job = _members(text)
+    return Job(job["payload"], queue, json.loads(job["id"]), json.loads(job["receipt"]), int(job["attempt"]), float(job["expires"]))
+
+
 def _is_empty(error):
     return error.status == 404 and error.message in ("no job", "queue is closed")
 
@@ -374,6 +415,88 @@ class Context:
 _LONGEST_PAUSE = 4
 # Jobs of one request: the server takes no more.
 _MOST_AT_ONCE = 1000
+# Characters. Each is at most four bytes, and a server takes a body of 1 MiB.
+_MOST_BYTES = 200000
+# In seconds: after an answer the next request waits for so long for jobs that end at once.
+_LONGEST_GATHER = 0.001
+
+
+class _Ending:
+    """The outcome of a job as the worker tells it, and the answer of the server."""
+
+    def __init__(self, job, more, takes):
+        self.text = '{"id":"%s","receipt":"%s"%s}' % (job.id, job.receipt, more)
+        self.takes, self.leads, self.turn = takes, False, threading.Lock()
+        self.outcome, self.unsure, self.next = None, False, None
+        self.turn.acquire()
+
+
+class _Settler:
+    """Tells what became of the jobs of a queue. What ends while a request is under way goes into the next one
+    together, and each thread gets its next job with the answer."""
+
+    def __init__(self, presque, queue, query, hear, threads):
+        self._presque, self._queue, self._query, self._hear = presque._hastier(presque._timeout), queue, query, hear
+        # One request at a time: its threads share a connection.
+        self._presque._local = types.SimpleNamespace()
+        self._lock, self._waiting, self._busy = threading.Lock(), [], False
+        self._threads, self._answered = threads, 0
+
+    def settle(self, ending):
+        """Returns once ending.outcome is the answer of presque; None if it gave no answer about this job."""
+        with self._lock:
+            self._waiting.append(ending)
+            ending.leads, self._busy = not self._busy, True
+        if not ending.leads:
+            ending.turn.acquire()
+        if ending.leads:
+            self._lead()
+
+    def _lead(self):
+        # Those that have just got their jobs end first, if they end at once: so one request has them all.
+        while len(self._waiting) < self._threads and time.monotonic() - self._answered < _LONGEST_GATHER:
+            time.sleep(0)
+        some = self._some()
+        try:
+            self._send(some)
+        except Exception as error:
+            for ending in some:
+                ending.unsure = not isinstance(error, ConnectionRefusedError) and _is_passing(error)
+        finally:
+            self._answered = time.monotonic()
+            for ending in some:
+                if not ending.leads:
+                    ending.turn.release()
+            self._pass_on()
+
+    def _pass_on(self):
+        with self._lock:
+            self._busy = len(self._waiting) > 0
+            if self._busy:
+                self._waiting[0].leads = True
+                self._waiting[0].turn.release()
+
+    def _some(self):
+        """As many as fit into a request."""
+        with self._lock:
+            count, size = 0, 0
+            while count < len(self._waiting) and count < _MOST_AT_ONCE and (count == 0 or size + len(self._waiting[count].text) < _MOST_BYTES):
+                size += len(self._waiting[count].text)
+                count += 1
+            some, self._waiting = self._waiting[:count], self._waiting[count:]
+            return some
+
+    def _send(self, some):
+        taking = [ending for ending in some if ending.takes]
+        query = dict(self._query, next=1, batch_size=len(taking)) if taking else {"worker_id": self._query["worker_id"]}
+        body = '{"jobs":[%s]}' % ",".join(ending.text for ending in some)
+        text = self._presque.request("POST", "/qb/%s/ack" % quote(self._queue), query, body)[2]
+        self._hear(self._presque)
+        answer = _members(text) if taking else {"outcomes": text}
+        for ending, outcome in zip(some, json.loads(answer["outcomes"])):
+            ending.outcome = outcome
+        for ending, job in zip(taking, _values(answer["jobs"]) if taking else []):
+            ending.next = _leased(self._queue, job)
 
 
 class Worker:
@@ -395,6 +518,8 @@ class Worker:
         self._on_error = on_error or _log_error
         self._closing, self._quiet, self._ended = threading.Event(), threading.Event(), threading.Event()
         self._running, self._refused = {}, None
+        query = {"lease": lease, "worker_id": self._id}
+        self._settlers = {queue: _Settler(presque, queue, query, self._hear, concurrency) for queue in self._queues}
         self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(concurrency)]
 
     def run(self):
@@ -493,14 +618,35 @@ class Worker:
             self._report(error, job)
             how = _attempt(lambda: (error.delay, error.retry) if isinstance(error, JobError) else (), ())
             told = _told(error)
-            return self._tell(job, context, "failure", lambda: self._presque.nack(job, told, *how) and None)
-        # An ack brings a job of the same queue. With several queues that would pass over those before.
-        more = {"lease": self._lease, "worker_id": self._id} if job.queue == self._queues[0] else None
-        return self._tell(job, context, "result", lambda: self._presque._ack(job, body, None if self._takes_no_more() else more))
+            more = {"error": told, **{name: value for name, value in zip(("delay", "retry"), how) if value is not None}}
+            text = _attempt(lambda: "," + _json(more)[1:-1], None)
+            # An accepted nack has used the receipt up.
+            tell = lambda: self._presque.nack(job, told, *how) and None
+            return self._settle(job, context, "failure", text, tell, (404, 409))
+        more = {"lease": self._lease, "worker_id": self._id}
+        tell = lambda: self._presque._ack(job, body, more if self._takes_next(job) else None)
+        return self._settle(job, context, "result", "" if body is None else ',"result":' + body, tell, (404,))
 
-    def _tell(self, job, context, what, tell):
+    def _takes_next(self, job):
+        # With several queues a job of the same queue would pass over those before.
+        return job.queue == self._queues[0] and not self._takes_no_more()
+
+    def _settle(self, job, context, what, text, tell, used_up):
+        """Tells it together with what else has ended. What presque does not answer so is told alone."""
+        if text is None or context.lost.is_set():
+            return self._tell(job, context, what, tell)
+        ending = _Ending(job, text, self._takes_next(job))
+        self._settlers[job.queue].settle(ending)
+        if ending.outcome is None:
+            return self._tell(job, context, what, tell, used_up if ending.unsure else ())
+        refusal = _refusal(ending.outcome.get("error"))
+        if refusal and not context.lost.is_set():
+            self._report(refusal, job)
+        return ending.next
+
+    def _tell(self, job, context, what, tell, used_up=()):
         try:
-            return self._tell_again(context, tell)
+            return self._tell_again(context, tell, used_up)
         except Exception as error:
             if context.lost.is_set() or not _is_about_content(error):
                 raise
@@ -509,8 +655,9 @@ class Worker:
             self._report(ValueError(told["message"]), job)
             return self._tell_again(context, lambda: self._presque.nack(job, told, retry=False) and None)
 
-    def _tell_again(self, context, tell):
-        """Tells it for as long as the lease may last: a restart of the server must not have the work done twice."""
+    def _tell_again(self, context, tell, used_up=()):
+        """Tells it for as long as the lease may last: a restart of the server must not have the work done twice.
+        `used_up`: the errors which say that it was accepted before."""
         failures = 0
         while True:
             if context.lost.is_set():
@@ -520,7 +667,7 @@ class Worker:
                 self._hear(self._presque)
                 return next
             except (OSError, PresqueError) as error:
-                if failures and isinstance(error, PresqueError) and error.status == 404:
+                if isinstance(error, PresqueError) and (error.status in used_up or (failures and error.status == 404)):
                     return None
                 if not _is_passing(error) or time.monotonic() > context._until:
                     raise

@@ -47,12 +47,12 @@ async function ackAndTakeAll (
 
 interface SettleNext { all: Settlement[], options: TakeOptions }
 
-/** The outcome of each job, in the order of the request; and what was taken. */
+/** The outcome of each job, in the order of the request; and the jobs that it took. */
 interface SettledTake { outcomes: SettledOutcome[], taken: TakeResult }
 
 /**
  * Acks jobs, nacks others and takes from their queue, in one script call that it shares with others
- * of the same turn. What is refused takes nothing away from the rest.
+ * of the same turn. A refused one takes nothing away from the rest.
  */
 export const settleAndTake = batchCalls<SettleNext, SettledTake>(settleAndTakeAll, weigh)
 

@@ -83,7 +83,7 @@ export function settledOutcomes (
   }))
 }
 
-/** Counts what was accepted. */
+/** Counts the settlements that were accepted. */
 export function countSettled (
   redis: RedisClient, queue: string, found: Map<Settlement, SettledOutcome>
 ): void {

@@ -289,9 +289,73 @@ def losing():
     running.join()
 
 
+def settling():
+    """What ends together is told together, and every job ends once, whatever happens to the request."""
+    once, lives, asked = Presque._once, ["refused", "lost", "busy", "well", "well", "well"], []
+
+    def breaking(self, method, target, *request):
+        if "/ack?" not in target or not target.startswith("/qb/settled"):
+            return once(self, method, target, *request)
+        how = lives.pop(0) if lives else "well"
+        asked.append(how)
+        if how == "refused":
+            raise ConnectionRefusedError()
+        if how == "busy":
+            raise PresqueError(503, "redis is unavailable")
+        answer = once(self, method, target, *request)
+        if how == "lost":
+            raise ConnectionResetError()
+        return answer
+
+    ran, errors = [], []
+
+    def handle(job, context):
+        ran.append(job.payload["n"])
+        if job.payload["n"] % 5 == 0:
+            raise JobError("no", retry=False)
+        if job.payload["n"] % 5 == 1 and job.attempt == 1:
+            raise JobError("once more", delay=0)
+        return {"n": job.payload["n"]} if job.payload["n"] % 5 == 2 else None
+
+    queue.policy("settled", keep=60)
+    queue.push_many("settled", [{"n": n} for n in range(200)])
+    Presque._once = breaking
+    work = Worker(queue, "settled", handle, concurrency=8, lease=1.5, wait=1, on_error=lambda error, job: errors.append(error))
+    running = threading.Thread(target=work.run)
+    running.start()
+    counts = lambda: queue.status("settled")["counts"]
+    until("all have ended", lambda: counts()["completed"] + counts()["failed"] == 200)
+    work.close()
+    running.join()
+    Presque._once = once
+    assert counts()["failed"] == 40 and counts()["completed"] == 160, counts()
+    assert set(asked) == {"refused", "lost", "busy", "well"}, asked
+    assert len(asked) < len(ran), "several ended in one request"
+    assert not [error for error in errors if not isinstance(error, JobError)], errors
+    assert json_of("/j/settled/3") ["result"] == {"n": 2}
+
+
+def bytes_of_payloads():
+    """A job that comes with an answer has its payload byte for byte, however deep it is."""
+    deep = '{"a":%s1%s}' % ("[" * 5000, "]" * 5000)
+    odd = ['{ "a" : "]}[{\\"\\\\" , "payload":{"payload":1.0} }', deep, '{"a":"\\\\","b":[ ],"c":1e2 }', "{ }", '{"é":"\\u00e9"}']
+    for text in odd * 4:
+        queue.push("bytes", text)
+    found = []
+    work = Worker(queue, "bytes", lambda job, context: found.append(job.text), wait=1)
+    running = threading.Thread(target=work.run)
+    running.start()
+    until("all have come", lambda: len(found) == 20)
+    work.close()
+    running.join()
+    assert found == odd * 4, [text[:50] for text in found]
+
+
 basics()
 repetitions()
 worker()
+settling()
+bytes_of_payloads()
 outliving()
 telling()
 together()

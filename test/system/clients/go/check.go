@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"math"
 	"net"
@@ -181,6 +182,123 @@ func worker() {
 	assert(status.Counts["completed"] == 1 && status.Counts["active"] == 0, "what ran has ended: ", status.Counts)
 	refused := presque.Worker{Client: client, Queues: []string{"no queue"}, Handle: work.Handle}
 	assert(presque.Refused(refused.Run(ctx), 400), "it works")
+}
+
+// failing breaks requests that settle several jobs, as often as it says.
+type failing struct {
+	lock  sync.Mutex
+	lives []string
+	asked []string
+}
+
+func (f *failing) RoundTrip(request *http.Request) (*http.Response, error) {
+	how := "well"
+	if strings.HasPrefix(request.URL.Path, "/qb/settled/ack") {
+		f.lock.Lock()
+		if len(f.lives) > 0 {
+			how, f.lives = f.lives[0], f.lives[1:]
+		}
+		f.asked = append(f.asked, how)
+		f.lock.Unlock()
+	}
+	if how == "refused" {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("refused by the test")}
+	}
+	if how == "busy" {
+		body := io.NopCloser(strings.NewReader(`{"error":"redis is unavailable"}`))
+		return &http.Response{StatusCode: 503, Header: http.Header{}, Body: body, Request: request}, nil
+	}
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	if how == "lost" && err == nil {
+		answer.Body.Close()
+		return nil, &net.OpError{Op: "read", Err: errors.New("broken by the test")}
+	}
+	return answer, err
+}
+
+// What ends together is told together, and every job ends once, whatever happens to the request.
+func settling() {
+	line := &failing{lives: []string{"refused", "lost", "busy"}}
+	broken := presque.New(os.Args[1])
+	broken.HTTP = &http.Client{Transport: line}
+	must(client.Control(ctx, "settled", map[string]any{"keep": 60}))
+	jobs := make([]any, 200)
+	for n := range jobs {
+		jobs[n] = map[string]int{"N": n}
+	}
+	must(client.PushMany(ctx, "settled", jobs, nil))
+	var lock sync.Mutex
+	ran, odd := 0, []error{}
+	work := presque.Worker{Client: broken, Queues: []string{"settled"}, Concurrency: 8, Lease: 1500 * time.Millisecond, Wait: time.Second,
+		Handle: func(_ context.Context, job *presque.Job) (any, error) {
+			lock.Lock()
+			ran++
+			lock.Unlock()
+			var payload struct{ N int }
+			must(job.Decode(&payload))
+			switch {
+			case payload.N%5 == 0:
+				return nil, &presque.Failure{Message: "no", Final: true}
+			case payload.N%5 == 1 && job.Attempt == 1:
+				return nil, &presque.Failure{Message: "once more", Delay: time.Millisecond}
+			case payload.N%5 == 2:
+				return payload, nil
+			}
+			return nil, nil
+		},
+		OnError: func(err error, _ *presque.Job) {
+			var failure *presque.Failure
+			if !errors.As(err, &failure) {
+				lock.Lock()
+				odd = append(odd, err)
+				lock.Unlock()
+			}
+		}}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- work.Run(running) }()
+	for since := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		status, err := client.Status(ctx, "settled")
+		must(err)
+		if status.Counts["completed"] == 160 && status.Counts["failed"] == 40 {
+			break
+		}
+		assert(time.Since(since) < 20*time.Second, status.Counts)
+	}
+	stop()
+	must(<-ended)
+	assert(len(odd) == 0, odd)
+	assert(len(line.lives) == 0 && len(line.asked) < ran, "several ended in one request: ", len(line.asked), " of ", ran)
+	document, err := client.Job(ctx, "settled", "3", 0)
+	must(err)
+	assert(string(document.Result) == `{"N":2}`, string(document.Result))
+}
+
+// A job that comes with an answer has its payload byte for byte, however deep it is.
+func bytesOfPayloads() {
+	deep := `{"a":` + strings.Repeat("[", 20_000) + "1" + strings.Repeat("]", 20_000) + "}"
+	odd := []string{`{ "a" : "]}[{\"\\" , "payload":{"payload":1.0} }`, deep, `{"a":"\\","b":[ ],"c":1e2 }`, "{ }", `{"é":"\u00e9"}`}
+	found := make(chan string, 20)
+	for n := 0; n < 20; n++ {
+		_, err := client.Push(ctx, "bytes", json.RawMessage(odd[n%5]), nil)
+		must(err)
+	}
+	work := presque.Worker{Client: client, Queues: []string{"bytes"}, Concurrency: 2, Wait: time.Second, Handle: func(_ context.Context, job *presque.Job) (any, error) {
+		found <- string(job.Payload)
+		return nil, nil
+	}}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { ended <- work.Run(running) }()
+	counts := map[string]int{}
+	for n := 0; n < 20; n++ {
+		counts[<-found]++
+	}
+	for _, text := range odd {
+		assert(counts[text] == 4, counts[text], text[:min(50, len(text))])
+	}
+	stop()
+	must(<-ended)
 }
 
 type badError struct{}
@@ -379,6 +497,8 @@ func main() {
 	basics()
 	repetitions()
 	worker()
+	settling()
+	bytesOfPayloads()
 	outliving()
 	together()
 	telling()
