@@ -38,6 +38,8 @@ function ackRoute (app: App): void {
       } = request
       const done = { id, receipt, result: request.text }
       const worker = workerIn(request)
+      // Also where it does not wait: a wait that is too long is refused before anything is done.
+      const deadline = wait ? reply.deadline(wait) : undefined
       if (next !== '1') {
         noteWorker(app.redis, queue, worker)
         const refused = await ackOne(app.redis, queue, done)
@@ -46,7 +48,6 @@ function ackRoute (app: App): void {
         return
       }
       const options = { worker, lease: lease === '' ? 0 : lease }
-      const deadline = wait ? reply.deadline(wait) : undefined
       const [job] = await ackAndTakeNext(app.redis, app.longPoll, queue, done, options, deadline)
       if (job === undefined) throw new errors.NO_JOB()
       return reply.deliver(job, worker)
@@ -127,12 +128,12 @@ function ackBatchRoute (app: App): void {
       } = request
       const worker = workerIn(request)
       const all = settlements(jobs, text)
+      const deadline = wait ? reply.deadline(wait) : undefined
       if (next !== '1') {
         noteWorker(app.redis, queue, worker)
         return sendText(reply, settledText(all, await settle(app.redis, queue, all)))
       }
       const options = { count, worker, lease: lease === undefined || lease === '' ? 0 : lease }
-      const deadline = wait ? reply.deadline(wait) : undefined
       const found = await settleAndTakeNext(app.redis, app.longPoll, queue, all, options, deadline)
       return sendSettled(reply, all, found, worker)
     }

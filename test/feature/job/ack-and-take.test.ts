@@ -112,6 +112,7 @@ test('what contradicts itself is refused, and nothing of it is done', async t =>
     ['next=1&batch_size=1001', 'batch_size must be a whole number from 1 to 1000'],
     ['next=1&lease=0', 'lease must be seconds, from 1 to 43200'],
     ['next=1&wait=61', 'wait must be seconds, from 0 to 60'],
+    ['wait=61', 'wait must be seconds, from 0 to 60'],
     ['next=1&leese=1', "unknown parameter 'leese'"]
   ]) await refuses(400, sentence!, `POST /qb/mail/ack?${query}`, JSON.stringify({ jobs: [job] }))
   t.match((await ask('GET /status/mail')).json(), { counts: { active: 1 }, processed: 0 })

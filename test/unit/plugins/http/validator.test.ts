@@ -122,6 +122,8 @@ test('a wait that is no number is refused with the bound of the server, ' +
     for (const line of ['GET /q/foo', 'GET /qb/foo', 'GET /events']) {
       await refuses(400, 'wait must be seconds, from 0 to 5', `${line}?wait=${wait}`)
     }
+    const ack = `POST /j/foo/1/ack?receipt=1&wait=${wait}`
+    await refuses(400, 'wait must be seconds, from 0 to 5', ack)
   }
 })
 
