@@ -1,5 +1,5 @@
 import { Consumer, pathOf } from './consumer.ts'
-import type { Ask } from './request.ts'
+import type { Ask } from './http/request.ts'
 import type {
   Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Schedule, Scheduled, State,
   Status, Why
@@ -9,7 +9,7 @@ export { JobError, PresqueError, Unreachable } from './error.ts'
 export { Worker, type WorkerOptions } from './worker.ts'
 export type { Context, Handler } from './job-run.ts'
 export type { Consumer } from './consumer.ts'
-export type { Ask, Answer, Connection } from './request.ts'
+export type { Ask, Answer, Connection } from './http/request.ts'
 export type * from './schema.ts'
 export type { Delivery, Taken } from './delivery.ts'
 
@@ -44,8 +44,8 @@ export class Presque extends Consumer {
     const query = { ...queryOf(options), on_duplicate: onDuplicate }
     const what = { query, headers, body: textOf(payload), signal }
     const answer = await this.request('POST', `/q/${encodeURIComponent(queue)}`, what)
-    const id = answer.headers.get('x-presque-job') ?? ''
-    const pushed = { id, duplicate: answer.headers.has('x-presque-duplicate') }
+    const id = answer.header('x-presque-job') ?? ''
+    const pushed = { id, duplicate: answer.header('x-presque-duplicate') !== undefined }
     if (answer.status !== 200 || answer.text === '') return pushed
     return { ...pushed, result: JSON.parse(answer.text) as Result }
   }

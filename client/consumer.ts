@@ -1,7 +1,11 @@
 import { errorIn, hasStatus, isNoJob, type PresqueError } from './error.ts'
-import { ask, Repeated, type Answer, type Ask, type Connection } from './request.ts'
 import {
-  delivered, deliveredAll, taken, type Delivered, type Delivery, type Taken
+  ask, Repeated, type Answer, type Ask, type Connection, type Sender
+} from './http/request.ts'
+import { transport } from './http/transport.ts'
+import {
+  delivered, deliveredAll, deliveriesOf, taken, type Delivered, type DeliveredJson, type Delivery,
+  type Taken
 } from './delivery.ts'
 import { JsonText } from './json-text.ts'
 import type {
@@ -12,6 +16,11 @@ export interface SignalOption { signal?: AbortSignal | undefined }
 
 export interface AckOptions extends SignalOption { next?: Next | undefined }
 
+export interface SettleOptions extends AckOptions { count?: number | undefined }
+
+/** For each job, in order, null, what follows of its failure, or an error; and jobs on lease. */
+export interface Settled { outcomes: Array<PresqueError | Verdict | null>, jobs: Delivery[] }
+
 /** The path of a job, or of a verb on it. */
 export function pathOf (queue: string, id: string, verb?: string): string {
   const job = `/j/${encodeURIComponent(queue)}/${encodeURIComponent(id)}`
@@ -20,11 +29,12 @@ export function pathOf (queue: string, id: string, verb?: string): string {
 
 /** Takes jobs, and tells the server what became of them. */
 export class Consumer {
-  readonly #connection: Connection
+  readonly #connection: Sender
 
   constructor (connection: Connection | string) {
-    this.#connection = typeof connection === 'string' ? { url: connection } : connection
-    const { url } = this.#connection
+    const given = typeof connection === 'string' ? { url: connection } : connection
+    const { url } = given
+    this.#connection = { ...given, send: transport(given.fetch) }
     if (!/^https?:$/.test(new URL(url).protocol)) {
       throw new TypeError(`${url} is no http:// or https:// URL`)
     }
@@ -105,6 +115,24 @@ export class Consumer {
   }
 
   /**
+   * Tells what became of several jobs of one queue. With `next`, the answer also brings up to
+   * `count` jobs of the queue, as many as there are.
+   */
+  async settle (
+    queue: string, ended: Ended[], { next, count, signal }: SettleOptions = {}
+  ): Promise<Settled> {
+    const query = { ...nextQuery(next), batch_size: next && count }
+    const body = `{"jobs":[${ended.map(({ text }) => text).join(',')}]}`
+    const what = { query, body, onQuiet: next?.onQuiet, signal }
+    const answer = await ask(this.#connection, 'POST', `${batchOf(queue)}/ack`, what)
+    const { outcomes, jobs } = settledIn(queue, answer.text)
+    return {
+      outcomes: outcomes.map((outcome, i) => settledOf(ended[i]!, outcome, answer.repeated)),
+      jobs
+    }
+  }
+
+  /**
    * Tells that a job failed. Resolves with null if a repeated request found that the first one had
    * been accepted.
    */
@@ -155,6 +183,36 @@ export class Consumer {
     const { text } = await this.request('POST', path, { body, headers, onQuiet, signal })
     return (JSON.parse(text) as Array<{ error?: string }>).map(errorIn)
   }
+}
+
+/** What became of a job: `text` is its entry in a request. */
+export interface Ended extends Done { failure?: Failure | undefined, readonly text: string }
+
+/** Throws where a failure is no JSON. */
+export function ended (
+  job: Delivery, { result, failure }: { result?: unknown, failure?: Failure | undefined }
+): Ended {
+  if (failure === undefined) return { job, result, text: ackText({ job, result }) }
+  const { id, receipt } = job
+  return { job, failure, text: JSON.stringify({ id, receipt, error: {}, ...failure }) }
+}
+
+interface Outcome extends Partial<Verdict> { error?: string }
+
+// If the first request was accepted, a repeated one finds the receipt used up.
+function settledOf (
+  { failure }: Ended, outcome: Outcome, repeated: boolean
+): PresqueError | Verdict | null {
+  const error = errorIn(outcome)
+  if (error === null) return failure ? outcome as Verdict : null
+  const done = failure ? [404, 409] : [404]
+  return repeated && hasStatus(error, ...done) ? null : error
+}
+
+function settledIn (queue: string, text: string): { outcomes: Outcome[], jobs: Delivery[] } {
+  const answer = JSON.parse(text) as Outcome[] | { outcomes: Outcome[], jobs: DeliveredJson[] }
+  if (Array.isArray(answer)) return { outcomes: answer, jobs: [] }
+  return { outcomes: answer.outcomes, jobs: deliveriesOf(queue, text, answer.jobs) }
 }
 
 const batchOf = (queue: string): string => `/qb/${encodeURIComponent(queue)}`

@@ -1,4 +1,5 @@
 import { valueEnd } from './json-text.ts'
+import type { Answer } from './http/request.ts'
 
 /** A job on lease. */
 export interface Delivery<Payload = any> {
@@ -38,47 +39,74 @@ class Parsed {
   }
 }
 
-class Leased extends Parsed implements Delivery {
+class Leased implements Delivery {
   readonly queue: string
   readonly id: string
   readonly receipt: string
   readonly attempt: number
   readonly expires: number
   readonly traceparent: string | undefined
+  readonly #textOf: () => string
+  #payload: unknown
 
-  constructor (text: string, facts: Omit<Delivery, 'text' | 'payload'>) {
-    super(text)
-    this.queue = facts.queue
+  constructor (
+    queue: string, facts: Omit<Delivery, 'text' | 'queue'>, textOf: () => string
+  ) {
+    this.queue = queue
     this.id = facts.id
     this.receipt = facts.receipt
     this.attempt = facts.attempt
     this.expires = facts.expires
     this.traceparent = facts.traceparent
+    this.#payload = facts.payload
+    this.#textOf = textOf
+  }
+
+  get text (): string {
+    return this.#textOf()
+  }
+
+  get payload (): any {
+    this.#payload ??= JSON.parse(this.text)
+    return this.#payload
   }
 }
 
 /** The job that came with an answer. */
-export function delivered ({ headers, text }: { headers: Headers, text: string }): Delivery {
-  const header = (name: string) => headers.get(`x-presque-${name}`) ?? ''
-  return new Leased(text, {
-    queue: header('queue'),
-    id: header('job'),
-    receipt: header('receipt'),
-    attempt: Number(header('attempt')),
-    expires: Number(header('lease-expires')),
-    traceparent: headers.get('traceparent') ?? undefined
-  })
+export function delivered ({ header, text }: Pick<Answer, 'header' | 'text'>): Delivery {
+  const value = (name: string) => header(`x-presque-${name}`) ?? ''
+  const facts = {
+    id: value('job'),
+    receipt: value('receipt'),
+    attempt: Number(value('attempt')),
+    expires: Number(value('lease-expires')),
+    traceparent: header('traceparent'),
+    payload: undefined
+  }
+  return new Leased(value('queue'), facts, () => text)
 }
 
 export function taken (text: string): Taken {
   return new Parsed(text)
 }
 
+/** A job of a batch on lease, as the server sends it. */
+export type DeliveredJson = Omit<Delivery, 'text' | 'queue'>
+
 /** The jobs of a batch on lease, each with its own bytes. */
 export function deliveredAll (queue: string, text: string): Delivery[] {
-  const jobs = JSON.parse(text) as Array<Omit<Delivery, 'text' | 'queue'>>
-  const texts = payloadTexts(text, jobs.length)
-  return jobs.map((job, i) => new Leased(texts[i]!, { ...job, queue }))
+  return deliveriesOf(queue, text, JSON.parse(text))
+}
+
+/** The same for an answer that has the jobs as its last member, and was parsed already. */
+export function deliveriesOf (queue: string, text: string, jobs: DeliveredJson[]): Delivery[] {
+  // Few handlers read the bytes of a payload: they are looked for when the first one is read.
+  let texts: string[] | undefined
+  const textAt = (i: number) => {
+    texts ??= payloadTexts(text, jobs.length)
+    return texts[i]!
+  }
+  return jobs.map((job, i) => new Leased(queue, job, () => textAt(i)))
 }
 
 const payloadMark = '"payload":'

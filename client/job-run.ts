@@ -1,9 +1,9 @@
 import { hasStatus, isRelease, isTransient, type Release } from './error.ts'
 import { failureOf, failureOfRejection, isContentError } from './failure.ts'
-import { retry } from './backoff.ts'
+import { backoff, pause, retry } from './http/backoff.ts'
 import { JsonText } from './json-text.ts'
-import type { AckBatcher } from './ack-batcher.ts'
-import type { Failure, Next } from './schema.ts'
+import type { Settler } from './settler.ts'
+import type { Failure } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
 import type { LeasedJob, LeaseKeeper } from './lease-keeper.ts'
@@ -33,36 +33,49 @@ type Outcome =
 /** What the job runs of a worker have in common. */
 export interface JobRunOptions {
   consumer: Consumer
-  acks: AckBatcher
+  settler: Settler
   leases: LeaseKeeper
   lease: number
   handler: Handler
-  /** How to take the next job with the ack of one of this queue; undefined if none is wanted. */
-  nextOf: (queue: string) => Next | undefined
+  /** Called when the server has accepted the outcome. */
+  onAccepted: (run: JobRun) => unknown
   /** Never throws. */
   onError: (error: unknown, job: Delivery) => void
 }
 
-/** One job while a worker works on it. */
+/** One job while a worker has it: it is held ready at first. */
 export class JobRun implements LeasedJob {
   readonly job: Delivery
+  readonly takenAt = performance.now()
   readonly #options: JobRunOptions
-  readonly #lost = new AbortController()
+  #lost: { reason: unknown } | undefined
+  // Few handlers look at their signal, so it is made when it is wanted.
+  #controller: AbortController | undefined
   #hasEnded = false
   // In ms of performance.now(): a clock that is set must not end or lengthen a lease.
   #expiresAt: number
-  #abandon!: (outcome: Outcome) => void
-  readonly #abandoned = new Promise<Outcome>(resolve => { this.#abandon = resolve })
+  #abandon: (outcome: Outcome) => void = () => {}
 
   constructor (options: JobRunOptions, job: Delivery) {
     this.#options = options
     this.job = job
-    this.#expiresAt = performance.now() + options.lease * 1000
+    this.#expiresAt = this.takenAt + options.lease * 1000
+    options.leases.add(this)
+  }
+
+  /** Whether this delivery is still this worker's, as far as it knows. */
+  isOurs (): boolean {
+    return this.#lost === undefined && performance.now() <= this.#expiresAt
+  }
+
+  /** Its handler was not begun, and never will be: its lease is extended no more. */
+  drop (): void {
+    this.#options.leases.delete(this)
   }
 
   /** Waits for the handler no longer: the job is released. */
   abandon (): void {
-    this.#lost.abort(new Error('the worker is closing'))
+    this.#lose(new Error('the worker is closing'))
     this.#abandon('abandoned')
   }
 
@@ -71,81 +84,108 @@ export class JobRun implements LeasedJob {
   }
 
   onLost (reason: unknown): void {
-    if (!this.#hasEnded) this.#lost.abort(reason)
+    if (!this.#hasEnded) this.#lose(reason)
+  }
+
+  #lose (reason: unknown): void {
+    this.#lost ??= { reason }
+    this.#controller?.abort(reason)
+  }
+
+  #signal (): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#lost) this.#controller.abort(this.#lost.reason)
+    }
+    return this.#controller.signal
   }
 
   /**
    * Runs the handler while the lease of the job is extended, and tells the server the outcome.
-   * Resolves with the next job if that was wanted and there is one. Never rejects.
+   * `onEnded` is called in between. Never rejects.
    */
-  async run (): Promise<Delivery | null> {
+  async run (onEnded: () => void): Promise<void> {
     const { leases, onError } = this.#options
-    leases.add(this)
-    const outcome = await Promise.race([this.#outcome(), this.#abandoned])
+    const outcome = await new Promise<Outcome>(resolve => {
+      this.#abandon = resolve
+      void this.#outcome().then(resolve)
+    })
     this.#hasEnded = true
     leases.delete(this)
+    onEnded()
     try {
-      return await this.#tellOrFail(outcome)
+      await this.#tellOrFail(outcome)
     } catch (error) {
       // The job comes back when its lease expires: to this worker or to another.
       onError(error, this.job)
-      return null
     }
   }
 
   async #outcome (): Promise<Outcome> {
     const { handler, onError } = this.#options
-    const progress = (value: unknown) => this.#progress(value)
     try {
-      return { result: asJson(await handler(this.job, { signal: this.#lost.signal, progress })) }
+      return { result: asJson(await handler(this.job, this.#context())) }
     } catch (error) {
       if (isRelease(error)) return { release: error }
-      if (!this.#lost.signal.aborted) onError(error, this.job)
+      if (!this.#lost) onError(error, this.job)
       return { failure: failureOf(error) }
     }
   }
 
+  #context (): Context {
+    const signal = () => this.#signal()
+    return {
+      get signal () {
+        return signal()
+      },
+      progress: value => this.#progress(value)
+    }
+  }
+
   // A result that presque rejects would be rejected again: the job fails, and the reason is kept.
-  async #tellOrFail (outcome: Outcome): Promise<Delivery | null> {
+  async #tellOrFail (outcome: Outcome): Promise<void> {
     try {
-      return await this.#tell(outcome)
+      await this.#tell(outcome)
     } catch (error) {
-      if (outcome === 'abandoned' || this.#lost.signal.aborted) throw error
+      if (outcome === 'abandoned' || this.#lost) throw error
       if (!isContentError(error)) throw error
       const failure = failureOfRejection('failure' in outcome ? 'failure' : 'result', error)
       this.#options.onError(new Error(failure.error!.message, { cause: error }), this.job)
-      return await this.#tell({ failure })
+      await this.#tell({ failure })
     }
   }
 
   // Tells it again for as long as the lease may last: a restart of the server must not have the
   // work done twice.
-  async #tell (outcome: Outcome): Promise<Delivery | null> {
-    const { signal } = this.#lost
+  async #tell (outcome: Outcome): Promise<void> {
     const attempt = async (failures: number) => {
       try {
-        return await this.#tellOnce(outcome)
+        await this.#tellOnce(outcome)
       } catch (error) {
         // The first try was accepted.
-        if (failures > 0 && hasStatus(error, 404)) return null
+        if (failures > 0 && hasStatus(error, 404)) return
         throw error
       }
     }
     const isRetried = (error: unknown) => {
-      return isTransient(error) && !signal.aborted && performance.now() <= this.#expiresAt
+      return isTransient(error) && !this.#lost && performance.now() <= this.#expiresAt
     }
-    return await retry(attempt, isRetried, signal)
+    try {
+      await attempt(0)
+    } catch (error) {
+      if (!isRetried(error)) throw error
+      await pause(backoff(0), this.#signal())
+      await retry(failures => attempt(failures + 1), isRetried, this.#signal())
+    }
   }
 
-  async #tellOnce (outcome: Outcome): Promise<Delivery | null> {
-    const { consumer, acks, nextOf } = this.#options
+  async #tellOnce (outcome: Outcome): Promise<void> {
+    const { consumer, settler, onAccepted } = this.#options
     const { job } = this
     if (outcome === 'abandoned') await consumer.release(job)
-    else if (this.#lost.signal.aborted) return null
-    else if ('failure' in outcome) await consumer.nack(job, outcome.failure)
-    else if ('release' in outcome) await consumer.release(job, { delay: outcome.release.delay })
-    else return await acks.ack({ job, result: outcome.result, next: nextOf(job.queue) })
-    return null
+    if (outcome === 'abandoned' || this.#lost) return
+    if ('release' in outcome) await consumer.release(job, { delay: outcome.release.delay })
+    else await settler.settle(job, outcome, () => onAccepted(this))
   }
 
   // A handler need not await it: an error that it does not look at must not end the process.

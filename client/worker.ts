@@ -1,17 +1,25 @@
-import { AckBatcher } from './ack-batcher.ts'
-import { pause, retry } from './backoff.ts'
+import { afterTurn, pause, retry } from './http/backoff.ts'
 import { isTransient } from './error.ts'
 import { logError } from './failure.ts'
-import { JobRun, type Handler, type JobRunOptions } from './job-run.ts'
+import { Slots, type SlotsOptions } from './slots.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+import { Prefetch } from './prefetch.ts'
 import { hostAndPid, newWorkerId, Registration, version as clientVersion } from './registration.ts'
+import { Settler, type Following } from './settler.ts'
 import type { Next } from './schema.ts'
 import type { Consumer } from './consumer.ts'
 import type { Delivery } from './delivery.ts'
+import type { Handler } from './job-run.ts'
 
 export interface WorkerOptions {
-  /** Jobs at a time: 1. The worker takes no more than it works on. */
+  /** Jobs at a time: 1. */
   concurrency?: number
+  /**
+   * How many jobs at most the worker holds ready beside those that it works on: 256. It holds as
+   * many as it begins within 50 ms, none where its handlers take longer than that, and releases
+   * what it has not begun within a second. false: none.
+   */
+  prefetch?: number | false
   /**
    * Seconds after which a job is given out again if this process dies: 60. While the process
    * lives, it keeps the job for as long as the handler takes.
@@ -41,6 +49,7 @@ interface TakeOptions extends Next {
 }
 
 const mostJobs = 1000
+const usualPrefetch = 256
 // An empty answer that comes sooner is followed by a pause: a long poll that is cut short, again
 // and again, would keep the server busy.
 const soonMs = 200
@@ -56,42 +65,41 @@ export class Worker<Payload = any> {
   readonly finished: Promise<void>
   readonly #consumer: Consumer
   readonly #queues: string[]
-  readonly #runOptions: JobRunOptions
+  readonly #settler: Settler
+  readonly #slots: Slots
   readonly #take: TakeOptions
   readonly #drainTimeout: number
   readonly #registration: Registration
   readonly #closing = new AbortController()
-  readonly #runs = new Map<JobRun, Promise<void>>()
-  #free: number
-  #onFree = () => {}
+  /** How many jobs the open request for jobs may bring. There is one at a time, to keep order. */
+  #asked = 0
+  #onChange = () => {}
 
   constructor (
     consumer: Consumer, queues: string | string[], handler: Handler<Payload>,
     options: WorkerOptions = {}
   ) {
-    const { concurrency = 1, lease = 60, wait = 20, drainTimeout = 30, onError } = options
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RangeError('concurrency is a whole number from 1 on')
-    }
+    const { lease = 60, wait = 20, drainTimeout = 30, onError } = options
+    const { concurrency, prefetch } = sizesOf(options, lease)
     const place = hostAndPid()
     const { id: worker = newWorkerId(place), version = clientVersion } = options
     this.#consumer = consumer
     this.#queues = [queues].flat()
-    this.#free = concurrency
     this.#drainTimeout = drainTimeout
     const onQuiet = () => this.#takeNoMore()
     this.#take = { lease, wait, worker, onQuiet, signal: this.#closing.signal }
     const facts = { worker_id: worker, version, ...place, concurrency }
     this.#registration = new Registration(consumer, this.#queues, facts)
-    this.#runOptions = {
+    this.#settler = new Settler({
       consumer,
-      acks: new AckBatcher(consumer),
-      leases: new LeaseKeeper(consumer, { lease, worker, onQuiet }),
-      lease,
-      handler,
-      onError: guarded(onError),
-      nextOf: queue => this.#nextOf(queue)
-    }
+      nextOf: (queue, settled) => this.#nextOf(queue, settled),
+      onJobs: (jobs, count) => this.#onJobs(jobs, count)
+    })
+    const leases = new LeaseKeeper(consumer, { lease, worker, onQuiet })
+    const work = { consumer, settler: this.#settler, leases, lease, handler }
+    const onChange = () => this.#onChange()
+    const report = guarded(onError)
+    this.#slots = new Slots({ ...work, concurrency, prefetch, onError: report, onChange })
     this.finished = this.#work()
     this.#closeWith(options.signal)
   }
@@ -103,17 +111,13 @@ export class Worker<Payload = any> {
   async close (drainTimeout = this.#drainTimeout): Promise<void> {
     this.#takeNoMore()
     const isBounded = Number.isFinite(drainTimeout)
-    const abandon = () => this.#abandon()
+    const abandon = () => this.#slots.abandon()
     const timer = isBounded ? setTimeout(abandon, drainTimeout * 1000) : undefined
     try {
       await this.finished
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  #abandon (): void {
-    for (const run of this.#runs.keys()) run.abandon()
   }
 
   #closeWith (signal: AbortSignal | undefined): void {
@@ -126,51 +130,73 @@ export class Worker<Payload = any> {
 
   #takeNoMore (): void {
     this.#closing.abort()
-    this.#onFree()
+    this.#slots.releaseReady()
+    this.#onChange()
   }
 
   async #work (): Promise<void> {
     this.#registration.begin()
     try {
       while (!this.#closing.signal.aborted) {
-        if (this.#free === 0) await this.#nextFree()
-        else for (const job of await this.#nextJobs()) this.#start(job)
+        if (this.#isFull()) await this.#change()
+        else await this.#takeJobs()
       }
     } finally {
-      this.#closing.abort()
-      while (this.#runs.size > 0) await Promise.all(this.#runs.values())
+      this.#takeNoMore()
+      await this.#slots.ended()
       await this.#registration.end()
     }
   }
 
-  async #nextFree (): Promise<void> {
+  // Where outcomes are on their way, the next jobs come with the answer to them.
+  #isFull (): boolean {
+    const mayBring = this.#asked > 0 || this.#settler.isBusy(this.#queues[0]!)
+    return mayBring || this.#room() <= 0
+  }
+
+  async #takeJobs (): Promise<void> {
+    const room = this.#room()
+    this.#asked = room
+    let jobs: Delivery[] = []
+    try {
+      jobs = await this.#nextJobs(room)
+    } finally {
+      this.#onJobs(jobs, room, true)
+    }
+    // What has ended meanwhile is told first.
+    await new Promise<void>(resolve => afterTurn(resolve))
+  }
+
+  async #change (): Promise<void> {
     await new Promise<void>(resolve => {
-      this.#onFree = resolve
+      this.#onChange = resolve
     })
+    await new Promise<void>(resolve => afterTurn(resolve))
   }
 
-  #start (job: Delivery): void {
-    this.#free--
-    const run = new JobRun(this.#runOptions, job)
-    this.#runs.set(run, run.run().then(async next => await this.#end(run, next)))
+  /** For how many more jobs there is room, where `settled` of those held are being settled. */
+  #room (settled = 0): number {
+    const isAhead = this.#queues.length === 1 || settled > 0
+    const room = this.#slots.room(isAhead) + settled - this.#asked
+    return Math.min(room, mostJobs)
   }
 
-  /** `next` is the job that came with the answer to the ack. */
-  async #end (run: JobRun, next: Delivery | null): Promise<void> {
-    this.#free++
-    if (next !== null && !this.#closing.signal.aborted) this.#start(next)
-    else if (next !== null) await this.#consumer.release(next).catch(() => {})
-    this.#runs.delete(run)
-    this.#onFree()
+  // What a plain take brings with the word to be quiet is begun, as far as there is room.
+  #onJobs (jobs: Delivery[], asked: number, isPlain = false): void {
+    this.#asked -= asked
+    for (const job of jobs) this.#slots.hold(job)
+    if (!this.#closing.signal.aborted || isPlain) this.#slots.beginReady()
+    if (this.#closing.signal.aborted) this.#slots.releaseReady()
+    this.#onChange()
   }
 
-  /** Up to as many jobs as may still run, as soon as there is one; none when the worker closes. */
-  async #nextJobs (): Promise<Delivery[]> {
+  /** Up to `room` jobs, as soon as there is one; none when the worker closes. */
+  async #nextJobs (room: number): Promise<Delivery[]> {
     const { signal } = this.#closing
     try {
       while (!signal.aborted) {
         const began = performance.now()
-        const jobs = await this.#takeOrRetry()
+        const jobs = await this.#takeOrRetry(room)
         if (jobs.length > 0) return jobs
         const soon = Math.min(soonMs, this.#take.wait * 1000 || soonMs)
         if (performance.now() - began < soon) await pause(emptyPauseMs, signal)
@@ -181,10 +207,12 @@ export class Worker<Payload = any> {
     return []
   }
 
-  async #takeOrRetry (): Promise<Delivery[]> {
+  async #takeOrRetry (room: number): Promise<Delivery[]> {
     const { signal } = this.#closing
     const attempt = async (failures: number) => {
-      const jobs = await (this.#queues.length === 1 ? this.#takeFromOne() : this.#takeFromSeveral())
+      const jobs = await (this.#queues.length === 1
+        ? this.#takeMany(this.#queues[0]!, room, this.#take.wait)
+        : this.#takeFromSeveral(room))
       // The server was away: it may have lost its workers.
       if (failures > 0) this.#registration.register()
       return jobs
@@ -192,21 +220,17 @@ export class Worker<Payload = any> {
     return await retry(attempt, error => !signal.aborted && isTransient(error), signal)
   }
 
-  async #takeFromOne (): Promise<Delivery[]> {
-    return await this.#takeMany(this.#queues[0]!, this.#free, this.#take.wait)
-  }
-
   async #takeMany (queue: string, count: number, wait: number): Promise<Delivery[]> {
-    const options = { ...this.#take, wait, count: Math.min(count, mostJobs) }
+    const options = { ...this.#take, wait, count }
     return await this.#consumer.takeMany(queue, options)
   }
 
   // A long poll of several queues brings one job. Its queue, and those before it, may have more.
-  async #takeFromSeveral (): Promise<Delivery[]> {
+  async #takeFromSeveral (count: number): Promise<Delivery[]> {
     const first = await this.#consumer.take(this.#queues, this.#take)
     const jobs = first === null ? [] : [first]
     for (const queue of this.#queues.slice(0, this.#queues.indexOf(first?.queue ?? '') + 1)) {
-      const room = this.#free - jobs.length
+      const room = count - jobs.length
       if (room <= 0) break
       // The first job is here already: a failure to take more must not delay it.
       jobs.push(...await this.#takeMany(queue, room, 0).catch(() => []))
@@ -214,18 +238,31 @@ export class Worker<Payload = any> {
     return jobs
   }
 
-  // An ack brings a job of the same queue. With several queues that would pass over those before.
-  #nextOf (queue: string): Next | undefined {
+  // Outcomes bring jobs of the same queue. With several queues that would pass over those before.
+  #nextOf (queue: string, settled: number): Following | undefined {
     const { lease, worker, onQuiet } = this.#take
-    if (this.#closing.signal.aborted || queue !== this.#queues[0]) return undefined
-    return { lease, worker, onQuiet }
+    if (this.#closing.signal.aborted || queue !== this.#queues[0] || this.#asked > 0) return
+    const count = this.#room(settled)
+    if (count <= 0) return
+    this.#asked = count
+    return { next: { lease, worker, onQuiet }, count }
   }
+}
+
+function sizesOf ({ concurrency = 1, prefetch = usualPrefetch }: WorkerOptions, lease: number) {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new RangeError('concurrency is a whole number from 1 on')
+  }
+  if (prefetch !== false && (!Number.isInteger(prefetch) || prefetch < 0)) {
+    throw new RangeError('prefetch is false or a whole number')
+  }
+  return { concurrency, prefetch: new Prefetch(Number(prefetch), concurrency, lease) }
 }
 
 // An onError that fails, at once or later, must not end the worker.
 function guarded (
   onError: NonNullable<WorkerOptions['onError']> = logError
-): JobRunOptions['onError'] {
+): SlotsOptions['onError'] {
   return (error, job) => {
     const onFailed = (other: unknown) => logError(other, job)
     try {

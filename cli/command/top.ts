@@ -5,7 +5,7 @@ import { table } from '../io/table.ts'
 import { write } from '../io/surroundings.ts'
 import { events } from '../io/sse.ts'
 import { listenForKeys } from '../io/terminal.ts'
-import { backoff, pause, retry } from '../../client/backoff.ts'
+import { backoff, pause, retry } from '../../client/http/backoff.ts'
 
 /** The columns to sort by: names from a to z, numbers from the largest. */
 const orders = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest', 'in', 'out'] as const

@@ -1,4 +1,4 @@
-import { retry } from '../../client/backoff.ts'
+import { retry } from '../../client/http/backoff.ts'
 import { errorOf } from '../../client/error.ts'
 import type { SourceJob } from './source.ts'
 

@@ -1,4 +1,4 @@
-import { retry } from '../../client/backoff.ts'
+import { retry } from '../../client/http/backoff.ts'
 import type { Delivery } from '../../client/delivery.ts'
 import type { Call } from '../command.ts'
 import { exits, failure } from './exit.ts'

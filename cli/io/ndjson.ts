@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream, fstatSync, readFileSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import type { Query } from '../../client/request.ts'
+import type { Query } from '../../client/http/request.ts'
 import type { Call } from '../command.ts'
 import { exits, failure, Failure, Usage } from './exit.ts'
 import { payloadError } from './json-text.ts'

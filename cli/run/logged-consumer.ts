@@ -1,10 +1,12 @@
-import { retry } from '../../client/backoff.ts'
-import { Consumer, type AckOptions, type SignalOption } from '../../client/consumer.ts'
-import { hasStatus, isTransient, type PresqueError } from '../../client/error.ts'
+import { retry } from '../../client/http/backoff.ts'
+import {
+  Consumer, type AckOptions, type Ended, type SettleOptions, type SignalOption
+} from '../../client/consumer.ts'
+import { hasStatus, isTransient, PresqueError } from '../../client/error.ts'
 import { isContentError } from '../../client/failure.ts'
 import type { Delivery } from '../../client/delivery.ts'
-import type { Connection } from '../../client/request.ts'
-import type { Done, Failure, Verdict } from '../../client/schema.ts'
+import type { Connection } from '../../client/http/request.ts'
+import type { Failure, Verdict } from '../../client/schema.ts'
 import type { Log } from './log.ts'
 
 /** What the log tells of a job whose program has ended. */
@@ -47,20 +49,21 @@ export class LoggedConsumer extends Consumer {
     }
   }
 
-  override async ackMany (done: Done[]) {
+  override async settle (queue: string, ended: Ended[], options: SettleOptions = {}) {
     const signal = this.#givingUp
+    const attempt = async () => await super.settle(queue, ended, { ...options, signal })
     try {
-      const errors = await this.#tell(() => super.ackMany(done, { signal }))
-      return errors.map((error, i) => this.#errorOfAck(done[i]!.job, error))
+      const { outcomes, jobs } = await this.#tell(attempt)
+      return { outcomes: outcomes.map((outcome, i) => this.#logged(ended[i]!, outcome)), jobs }
     } catch (error) {
       if (!signal.aborted) throw error
-      for (const { job } of done) this.#logAck(job, error)
-      return done.map(() => null)
+      for (const one of ended) this.#logError(one, error)
+      return { outcomes: ended.map(() => null), jobs: [] }
     }
   }
 
   override async nack (job: Delivery, failure: Failure = {}): Promise<Verdict | null> {
-    const why = failure.error?.message ?? ''
+    const why = whyOf(failure)
     const nack = async (signal: AbortSignal) => await super.nack(job, failure, { signal })
     return await this.#giveUp(job, why, nack, worded)
   }
@@ -96,10 +99,22 @@ export class LoggedConsumer extends Consumer {
     }
   }
 
-  #errorOfAck (job: Delivery, error: PresqueError | null): PresqueError | null {
-    if (error !== null && isContentError(error)) return error
-    this.#logAck(job, error)
-    return null
+  /** What the worker is to hear of an outcome, once that is logged. */
+  #logged (one: Ended, outcome: PresqueError | Verdict | null): PresqueError | Verdict | null {
+    if (outcome instanceof PresqueError) {
+      // The worker tells presque that such a job failed.
+      if (isContentError(outcome)) return outcome
+      this.#logError(one, outcome)
+      return null
+    }
+    if (one.failure) this.#warn(one.job, `${whyOf(one.failure)}: ${worded(outcome)}`)
+    else this.#logAck(one.job, null)
+    return outcome
+  }
+
+  #logError ({ job, failure }: Ended, error: unknown): void {
+    if (failure) this.#warn(job, `${whyOf(failure)}: ${reasonOf(error)}`)
+    else this.#logAck(job, error)
   }
 
   #logAck (job: Delivery, error: unknown): void {
@@ -118,6 +133,8 @@ export class LoggedConsumer extends Consumer {
     if (facts !== undefined) this.#log.warn(message, logged(job, facts))
   }
 }
+
+const whyOf = (failure: Failure): string => failure.error?.message ?? ''
 
 function logged ({ queue, id, attempt }: Delivery, { seconds }: RunFacts) {
   return { queue, job: id, attempt, seconds }

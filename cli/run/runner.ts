@@ -43,7 +43,8 @@ export class Runner {
     const connection = { url, token, retries: 1, timeout, fetch }
     this.#consumer = new LoggedConsumer(connection, log, this.#givingUp.signal)
     const handler = (job: Delivery, context: Context) => this.#work(job, context)
-    const options = { concurrency, lease, wait, id: plan.worker }
+    // A program takes longer to start than the next job takes to come.
+    const options = { concurrency, prefetch: false, lease, wait, id: plan.worker } as const
     // The consumer logs the outcome of each job.
     this.#worker = new Worker(this.#consumer, queues, handler, { ...options, onError: () => {} })
     this.finished = this.#finish()

@@ -129,7 +129,7 @@ const ways: Record<string, RegExp> = {
   'a take of several queues': /^(GET|POST) \/q\/mail(,|%2C)other/,
   'a take of many jobs': /^(GET \/qb\/mail|POST \/qb\/mail\/take)$/,
   'a touch': /^POST \/qb\/mail\/touch$/,
-  'an ack': /^POST \/j\/mail\/1\/ack$/
+  'an ack': /^POST \/qb\/mail\/ack$/
 }
 for (const [way, where] of Object.entries(ways)) {
   test(`a worker that is told to be quiet by ${way} ends when what it holds is done`, async t => {

@@ -1,3 +1,10 @@
+type Defer = (run: () => void) => unknown
+
+const { setImmediate } = globalThis as { setImmediate?: Defer }
+
+/** Runs a function after all that is to be done in this turn of the event loop. */
+export const afterTurn: Defer = setImmediate ?? (run => setTimeout(run, 0))
+
 /**
  * Milliseconds before the next try: they double from 100 to 5000, less up to half of them at
  * random, so that many clients do not come back at the same time.

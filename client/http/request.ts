@@ -1,5 +1,6 @@
-import { errorOf, hasStatus, PresqueError, Unreachable } from './error.ts'
+import { errorOf, hasStatus, PresqueError, Unreachable } from '../error.ts'
 import { retry } from './backoff.ts'
+import type { HttpAnswer, HttpRequest, Send } from './message.ts'
 
 export type Query = Record<string, string | number | boolean | Array<string | number> | undefined>
 
@@ -14,7 +15,7 @@ export interface Ask {
 }
 
 /** `repeated`: an earlier try may have reached the server as well. */
-export interface Answer { status: number, headers: Headers, text: string, repeated: boolean }
+export interface Answer extends HttpAnswer { repeated: boolean }
 
 export interface Connection {
   /** Such as 'http://127.0.0.1:5000'. A path in it is put before the path of each request. */
@@ -25,9 +26,15 @@ export interface Connection {
   retries?: number | undefined
   /** Seconds that a request waits for its answer, beside those that the server is to wait: 60. */
   timeout?: number | undefined
-  /** Used instead of the `fetch` of the platform. */
+  /**
+   * Used for all requests. If left out, Node uses `node:http` with connections that are kept alive,
+   * and other platforms their own `fetch`.
+   */
   fetch?: typeof fetch | undefined
 }
+
+/** A connection, and what sends its requests. */
+export interface Sender extends Connection { send: Send }
 
 /**
  * Thrown instead of an error when an earlier try may have done the work: then the answer may be
@@ -50,76 +57,64 @@ export class Repeated extends Error {
  * - `Unreachable` if there was no answer.
  */
 export async function ask (
-  connection: Connection, method: string, path: string, what: Ask
+  connection: Sender, method: string, path: string, what: Ask
 ): Promise<Answer> {
-  const { url, init, repeatable } = prepare(connection, method, path, what)
+  const request = prepare(connection, method, path, what)
+  const repeatable = isRepeatable(method, path, what.query ?? {})
   const retries = connection.retries ?? 5
   let repeated = false
   const attempt = async (): Promise<Answer> => {
-    const send = (signal: AbortSignal) => once(connection, url, { ...init, signal }, what.onQuiet)
-    return { ...await withTimeout(connection, what, send), repeated }
+    return Object.assign(await sendOnce(connection, request, what), { repeated })
   }
   const isRetried = (error: unknown, failures: number): boolean => {
     if (what.signal?.aborted) return false
     if (!isConnectionError(error)) throw repeated ? new Repeated(error as Error) : error
     const mayHaveArrived = !wasNeverSent(error)
-    if (failures >= retries || (mayHaveArrived && !repeatable)) throw unreachable(error, url)
+    const isLast = failures >= retries || (mayHaveArrived && !repeatable)
+    if (isLast) throw unreachable(error, request.url)
     repeated ||= mayHaveArrived
     return true
   }
   return await retry(attempt, isRetried, what.signal)
 }
 
-// A server that vanished without a word never answers. `fetch` would wait for minutes, or for ever.
-async function withTimeout<Result> (
-  { timeout = 60 }: Connection, { query, signal }: Ask,
-  send: (signal: AbortSignal) => Promise<Result>
-): Promise<Result> {
-  const seconds = timeout + (Number(query?.wait) || 0)
-  const limit = new AbortController()
-  const stop = () => limit.abort(signal!.reason)
-  const timer = setTimeout(() => {
-    const reason = new Error(`no answer within ${seconds} s`)
-    limit.abort(Object.assign(reason, { code: 'ETIMEDOUT' }))
-  }, seconds * 1000)
-  signal?.addEventListener('abort', stop, { once: true })
-  if (signal?.aborted) stop()
-  try {
-    return await send(limit.signal)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', stop)
-  }
-}
-
-async function once (
-  { fetch = globalThis.fetch }: Connection, url: string, init: RequestInit, onQuiet?: () => void
-) {
-  const answer = await fetch(url, init)
-  const text = await answer.text()
+async function sendOnce (
+  { send }: Sender, request: HttpRequest, { onQuiet }: Ask
+): Promise<HttpAnswer> {
+  const answer = await send(request)
   // After the text: a quiet worker aborts its requests, and the job in this answer would come late.
-  if (answer.headers.get('x-presque-quiet') === '1') onQuiet?.()
-  if (!answer.ok) throw errorOf(answer.status, text)
-  return { status: answer.status, headers: answer.headers, text }
+  if (answer.header('x-presque-quiet') === '1') onQuiet?.()
+  if (answer.status < 200 || answer.status > 299) throw errorOf(answer.status, answer.text)
+  return answer
 }
 
 function prepare (
-  { url, token }: Connection, method: string, path: string,
-  { query = {}, headers = {}, body }: Ask
-) {
-  // fetch would resolve the dots, and ask for another path.
+  { url, token, timeout = 60 }: Connection, method: string, path: string,
+  { query = {}, headers = {}, body, signal }: Ask
+): HttpRequest {
+  // A URL would resolve the dots, and ask for another path.
   if (/(^|\/)\.{1,2}(\/|$)/.test(path)) {
     throw new PresqueError(400, "a queue or a schedule cannot be called '.' or '..'")
   }
-  const sent = new Headers(headers)
-  if (token !== undefined) sent.set('authorization', `Bearer ${token}`)
-  if (body !== undefined) sent.set('content-type', 'application/json')
+  const sent: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) sent[name.toLowerCase()] = value
+  if (token !== undefined) sent['authorization'] = `Bearer ${token}`
+  if (body !== undefined) sent['content-type'] = 'application/json'
   // The key makes it harmless to repeat a push.
   const isPush = method === 'POST' && /^\/q\/[^/]*$/.test(path)
-  if (isPush && !sent.has('idempotency-key')) sent.set('idempotency-key', randomKey())
-  const init: RequestInit = { method, headers: sent, ...(body !== undefined && { body }) }
-  const repeatable = isRepeatable(method, path, query)
-  return { url: url.replace(/\/+$/, '') + path + search(query), init, repeatable }
+  if (isPush) sent['idempotency-key'] ??= randomKey()
+  checkHeaders(sent)
+  // A server that vanished without a word never answers.
+  const timeoutMs = (timeout + (Number(query['wait']) || 0)) * 1000
+  const whole = url.replace(/\/+$/, '') + path + search(query)
+  return { method, url: whole, headers: sent, body, signal, timeoutMs }
+}
+
+// Another try would fail alike: no transport is to take this for a fault of the connection.
+function checkHeaders (headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw new TypeError(`${name} is no header value`)
+  }
 }
 
 function search (query: Query): string {
