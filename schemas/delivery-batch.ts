@@ -104,7 +104,7 @@ export const AckBatch = {
           description: 'What became of each, in order; with `next=1` the jobs taken beside it',
           examples: [
             [{ id: '42', ok: true }, { id: '43', error: 'lease lost' }],
-            { outcomes: [{ id: '42', ok: true }], jobs: [leased] }
+            { outcomes: [{ id: '43', ok: true }], jobs: [leased] }
           ]
         }
       ),
