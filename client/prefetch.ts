@@ -1,4 +1,4 @@
-// A job is to be begun within so many ms of its arrival.
+// A job is to be begun within this time of its arrival, in ms.
 const aheadMs = 50
 // Of the moving mean: how much the last handler counts.
 const share = 1 / 8

@@ -7,7 +7,7 @@ import type { Failure, Next } from './schema.ts'
 /** How to take the next jobs. */
 export interface Following { next: Next, count: number }
 
-/** What is to follow on the outcomes of a queue. */
+/** The jobs to take after the outcomes of a queue. */
 export interface SettlerOptions {
   consumer: Pick<Consumer, 'ack' | 'nack' | 'settle'>
   /** How to take jobs of this queue, of which `settled` are being settled; undefined: none. */

@@ -91,7 +91,7 @@ export class Slots {
     }), [run])
   }
 
-  /** Waits for the end of what is done with jobs, before the worker ends. */
+  /** Waits until these calls have ended, before the worker ends. */
   #follow (doing: Promise<unknown>, runs: JobRun[]): void {
     const ending = doing.then(() => {
       this.#endings.delete(ending)
