@@ -11,9 +11,8 @@ interface Platform {
 }
 
 /**
- * Sends requests over connections that are kept alive, at a third of the cost of `fetch`. Undefined
- * where this is not Node. `fetch` gets what only it can do: redirects, and URLs with a user name,
- * which it refuses.
+ * Sends requests over connections that are kept alive. Undefined where this is not Node. `fetch`
+ * gets what only it can do: redirects, and URLs with a user name, which it refuses.
  */
 export function nodeHttp (fetch: Send): Send | undefined {
   const { process, Bun, Deno } = globalThis as unknown as Platform

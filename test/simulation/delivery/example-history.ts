@@ -114,7 +114,7 @@ export const counted = (counters: Partial<End['counters']>): Partial<End> => ({
   counters: { ...empty.counters, ...counters }
 })
 
-/** An end at which so many jobs are left. */
+/** An end at which jobs are left, as many as the argument says. */
 export const left = (counts: Partial<End['counts']>): Partial<End> => ({
   counts: { ...empty.counts, ...counts }
 })

@@ -46,7 +46,7 @@ async function sentinel (ending: Ending): Promise<Omit<Replicated, 'stop'>> {
   return { url, failOver }
 }
 
-// Each of the three in turn; what was killed comes back as the replica of the one that took its
+// Each of the three in turn; a killed master comes back as the replica of the one that took its
 // place.
 async function cluster (ending: Ending): Promise<Omit<Replicated, 'stop'>> {
   const { url, nodes } = await startReplicatedCluster(ending)

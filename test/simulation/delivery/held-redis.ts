@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
 /**
- * A way to Redis on which one direction can be held up: what goes in has then happened, or has not,
- * and nobody hears of it.
+ * A way to Redis on which one direction can be held up: a command has then happened, or has not,
+ * and its client does not hear of it.
  */
 export class HeldRedis {
   readonly url: string

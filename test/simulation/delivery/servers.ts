@@ -19,8 +19,8 @@ export class Server {
   port = 0
 
   /**
-   * It can be started so many times; each waits with its code loaded, which takes longer than all
-   * else of a start.
+   * `starts`: how often it can be started. Each start waits with its code loaded, which takes
+   * longer than the rest of a start.
    */
   constructor (redisUrl: string, starts = 1, env: NodeJS.ProcessEnv = {}) {
     this.#env = { ...process.env, REDIS_URL: redisUrl, LOG_LEVEL: 'error', ...env }

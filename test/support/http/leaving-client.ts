@@ -16,7 +16,7 @@ export const post = (path: string, body: string): string => {
 }
 
 /**
- * A server with so many jobs in 'mail', and a hand on its Redis: while it is held, takes wait for
+ * A server with `count` jobs in 'mail', and a hand on its Redis: while it is held, takes wait for
  * their answer.
  */
 export async function serve (t: Test, count: number) {

@@ -13,7 +13,7 @@ export const prompt = 500
 
 export const names = Array.from({ length: 9 }, (_, i) => `queue${i}`)
 
-/** Two servers on one Redis; a push waits for so many replicas. */
+/** Two servers on one Redis; a push waits for the given number of replicas. */
 export async function serve (
   t: Test,
   url: string,

@@ -62,7 +62,7 @@ export class Presque {
     return this
   }
 
-  /** Resolves when so many lines of the log match. */
+  /** Resolves when that number of lines of the log match. */
   async logs (what: RegExp, count = 1): Promise<Line[]> {
     for (;;) {
       const found = this.log.filter(({ msg }) => what.test(msg ?? ''))

@@ -10,7 +10,7 @@ export interface Answer {
 export interface Call {
   body?: string | undefined
   headers?: Record<string, string>
-  /** Go away: after so many ms, or at the first byte of the answer. */
+  /** When the client goes: after this time in ms, or at the first byte of the answer. */
   cut?: number | 'answer'
 }
 

@@ -5,7 +5,7 @@ import type { Random } from '../../../support/random.ts'
 import type { Server } from '../servers.ts'
 
 /**
- * `rough`: clients break off takes there, so that a job may have gone to nobody. `stops` and
+ * `rough`: clients break off takes there, so that a job may reach no client. `stops` and
  * `purges`: its keeper does. `awaited`: how many of its pushes wait for the end of their job.
  */
 export interface Queue extends Policy {

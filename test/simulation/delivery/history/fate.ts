@@ -27,7 +27,7 @@ export interface Lists {
 }
 
 /**
- * What has become of a job. `vanished`: it must have been taken by somebody whose answer was lost.
+ * What has become of a job. `vanished`: a client whose answer was lost must have taken it.
  */
 export type Fate =
   | 'acked'
@@ -99,7 +99,7 @@ const unknown = ({ job }: Story, verb: Act['verb']): boolean =>
 /** Something that its clients saw lets the job have failed for good. */
 export function mayHaveFailed (story: Story): boolean {
   const last = story.leases.at(-1)
-  // Perhaps all of its deliveries were to somebody whose answer was lost.
+  // Perhaps all of its deliveries were to clients whose answer was lost.
   if (story.lostTakes.lease > 0 || unknown(story, 'nack') || unknown(story, 'release')) return true
   // Put back, it may have found its unique key with another job.
   if (
@@ -193,7 +193,7 @@ function lossesInDoubt (story: Story): number {
 }
 
 /**
- * How many deliveries, and how many jobs, must have gone to somebody whose answer was lost; no more
+ * How many deliveries, and how many jobs, must have gone to clients whose answer was lost; no more
  * than there were.
  */
 export function unseen (

@@ -37,7 +37,7 @@ export class History {
     this.#reborn = reborn
   }
 
-  /** What is about to be sent. Nobody knows yet what becomes of it. */
+  /** A push that is about to be sent. Its outcome is not known yet. */
   push (token: string, queue: string, payload: string, options: Options, actor: string): Push {
     const job: Job = { queue, id: null, pushes: [], deliveries: [], acts: [] }
     const push: Push = {
@@ -72,7 +72,7 @@ export class History {
     return push.job
   }
 
-  // What is known under two names is one job: one push replaced the other, whichever of the two was
+  // A job that has two names is one: one push replaced the other, whichever of the two was
   // heard of first.
   #merge (known: Job, { job: other, token, queue }: Push): void {
     if (
@@ -92,7 +92,7 @@ export class History {
   }
 
   /**
-   * A job came; `payload` as it was read. Returns the job, or null when nobody has ever pushed it.
+   * A job came; `payload` as it was read. Returns the job, or null when no client pushed it.
    */
   delivered (
     queue: string,

@@ -57,7 +57,7 @@ export function triesOf (story: Story, { token }: Delivery): number {
 }
 
 /**
- * Somebody waits for its end: what it leaves is kept for a minute, or until it has been handed
+ * A client waits for its end: its result is kept for a minute, or until it has been handed
  * over.
  */
 export const awaited = ({ job }: Story): boolean =>

@@ -188,7 +188,7 @@ function refusedInForce (story: Story, act: Act): boolean {
   )
 }
 
-// 409 has a reason: the job was delivered again, perhaps to somebody whose answer was lost, or this
+// 409 has a reason: the job was delivered again, perhaps to a client whose answer was lost, or this
 // receipt had ended it.
 function superseded (story: Story, act: Act): boolean {
   const i = story.leases.findIndex(({ receipt }) => receipt === act.receipt)
@@ -214,8 +214,8 @@ function superseded (story: Story, act: Act): boolean {
 }
 
 /**
- * How many deliveries nobody saw are counted in the attempts that were seen; less than 0 is one
- * that was not counted.
+ * How many deliveries that no client saw are counted in the attempts that were seen; less than 0
+ * is one that was not counted.
  */
 export function attemptsMissed (story: Story): number {
   if (renewed(story)) return 0
