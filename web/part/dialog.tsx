@@ -11,7 +11,7 @@ interface DialogProps {
 
 /** A modal dialog: the page behind it cannot be reached until it is closed. */
 export function Dialog ({ title, children, keepsTyped = true, onClose }: DialogProps) {
-  const element = useModal()
+  const element = useModal(onClose)
   const hasTyped = useRef(false)
   const [isAsking, setAsking] = useState(false)
   const leave = () => keepsTyped && hasTyped.current ? setAsking(true) : onClose()
@@ -22,7 +22,7 @@ export function Dialog ({ title, children, keepsTyped = true, onClose }: DialogP
   return (
     <dialog
       ref={element} aria-label={title} onInput={() => { hasTyped.current = true }}
-      onCancel={cancel} onClose={onClose}
+      onCancel={cancel}
       onKeyDown={event => { if (event.key === 'Escape') cancel(event) }}
     >
       <header>
@@ -36,13 +36,16 @@ export function Dialog ({ title, children, keepsTyped = true, onClose }: DialogP
 }
 
 /** Opens the dialog whose reference it returns, and gives the focus back afterwards. */
-function useModal () {
+function useModal (onClose: () => void) {
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const opener = document.activeElement as HTMLElement | null
     const dialog = element.current!
+    dialog.addEventListener('close', onClose)
     dialog.showModal()
     return () => {
+      // The event comes a frame later, when the opener may have opened the next dialog.
+      dialog.removeEventListener('close', onClose)
       // While the dialog is open, the page behind it cannot have the focus.
       dialog.close()
       opener?.focus?.()

@@ -124,6 +124,26 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
+  test('a dialog that is opened before the frame in which the one before it closes stays open',
+    async t => {
+      const { page, seen, visit } = await open(t)
+      await visit()
+      await button(page, 'Push a job').click()
+      await page.getByRole('dialog').waitFor()
+      await page.evaluate(async () => {
+        const opener = document.querySelector<HTMLElement>('.title button')!
+        const dialog = document.querySelector('dialog')!
+        await new Promise(requestAnimationFrame)
+        dialog.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+        await Promise.resolve()
+        opener.click()
+        await new Promise(requestAnimationFrame)
+        await new Promise(requestAnimationFrame)
+      })
+      t.equal(await page.locator('dialog[open]').count(), 1)
+      t.strictSame(seen, [])
+    })
+
   test('on a phone and by keyboard alone: nothing is cut off, and a dialog keeps the focus, ' +
     'closes with Escape and gives it back', async t => {
     const { page, ask, fail, seen, visit } = await open(t)
