@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /** A process, or a group of them, that ends with this one. */
@@ -43,11 +43,11 @@ export function start (
   args: string[],
   env: NodeJS.ProcessEnv = {},
   stderr: 'inherit' | 'ignore' | 'pipe' = 'inherit'
-): Child & { stdout: Readable, stderr: Readable | null } {
+): Child & { stdin: Writable, stdout: Readable, stderr: Readable | null } {
   const child = spawn(command, args, {
     cwd: root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', stderr],
+    stdio: ['pipe', 'pipe', stderr],
     detached: true
   })
   const pid = child.pid!
@@ -61,7 +61,7 @@ export function start (
     killGroup(pid)
     relieve()
   }
-  return { pid, stop, stdout: child.stdout!, stderr: child.stderr }
+  return { pid, stop, stdin: child.stdin!, stdout: child.stdout!, stderr: child.stderr }
 }
 
 /** Starts a server that says where it is `serving`, and resolves with its URL too. */

@@ -1,6 +1,5 @@
 import { startServer, type Child } from './child.ts'
 import { kinds, type Kind, type KindName } from './kind.ts'
-import { installed } from './bullmq.ts'
 import { isOnPath, startWebdis } from '../contestants/webdis.ts'
 import type { Stock } from './stock.ts'
 
@@ -59,8 +58,7 @@ export const contestants: Contestant[] = [
     kinds: both,
     stock: 'bullmq',
     memory: true,
-    missing: installed,
-    start: program('bullmq.mjs')
+    start: program('bullmq.ts')
   },
   { name: 'webdis', kinds: overWebdis, stock: 'list', missing: isOnPath, start: startWebdis }
 ]

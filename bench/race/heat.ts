@@ -2,6 +2,8 @@ import { kinds, type KindName } from './kind.ts'
 import { ownRedis, Lane } from './lane.ts'
 import { say } from './say.ts'
 import { pushScript } from './script.ts'
+import { WorkerLane } from '../workers/lane.ts'
+import type { WorkerContestant } from '../workers/contestant.ts'
 import type { Place } from '../setup.ts'
 import type { Contestant } from './contestant.ts'
 import type { Figure, Figures } from './figure.ts'
@@ -24,28 +26,43 @@ export interface Field {
   close (): Promise<void>
 }
 
+/** Those that take part: servers under load, and workers. */
+export interface Entries {
+  servers: Contestant[]
+  workers: WorkerContestant[]
+  withScript: boolean
+}
+
 /** Starts all contestants. */
 export async function openField (
-  contestants: Contestant[], withScript: boolean, { connections }: Options
+  { servers, workers, withScript }: Entries, { connections }: Options
 ): Promise<Field> {
   const closings: Array<() => Promise<void>> = []
-  const lanes: Lane[] = []
-  for (const contestant of contestants) {
-    say(`starting ${contestant.name}`)
-    const lane = await Lane.open(contestant)
-    closings.push(() => lane.close())
-    lanes.push(lane)
-  }
+  const lanes = await openAll(servers, Lane.open, closings)
+  const workerLanes = await openAll(workers, WorkerLane.open, closings)
   const script = withScript ? await ownRedis() : undefined
   if (script !== undefined) closings.push(script.stop)
   const alone = script === undefined ? [] : [scriptHeat(script)]
   return {
-    heats: [...heats(lanes, connections), ...alone],
+    heats: [...heats(lanes, connections), ...workerHeats(workerLanes), ...alone],
     last: lanes.filter(lane => lane.contestant.memory).map(memoryHeat),
     close: async () => {
       await Promise.all(closings.map(async close => await close()))
     }
   }
+}
+
+async function openAll<Entry extends { name: string }, Opened extends { close (): Promise<void> }> (
+  entries: Entry[], open: (entry: Entry) => Promise<Opened>, closings: Array<() => Promise<void>>
+): Promise<Opened[]> {
+  const opened: Opened[] = []
+  for (const entry of entries) {
+    say(`starting ${entry.name}`)
+    const lane = await open(entry)
+    closings.push(() => lane.close())
+    opened.push(lane)
+  }
+  return opened
 }
 
 function scriptHeat (place: Place): Heat {
@@ -61,6 +78,19 @@ function memoryHeat (lane: Lane): Heat {
 function heats (lanes: Lane[], connections: number): Heat[] {
   const names = Object.keys(kinds) as KindName[]
   return names.flatMap(name => lanes.flatMap(lane => heatOf(lane, name, connections)))
+}
+
+// Those of one concurrency follow each other, too.
+function workerHeats (lanes: WorkerLane[]): Heat[] {
+  const all = lanes.flatMap(lane => {
+    return lane.contestant.levels.map(level => ({
+      level,
+      contestant: lane.contestant.name,
+      kind: `worker, ${level} at a time`,
+      run: async () => await lane.measure(level)
+    }))
+  })
+  return all.toSorted((a, b) => a.level - b.level)
 }
 
 function heatOf (lane: Lane, name: KindName, connections: number): Heat[] {
@@ -94,8 +124,10 @@ async function note (
 ): Promise<void> {
   const figure = await run(seconds)
   figures.add(contestant, kind, figure)
-  const { requests, memory } = figure
-  const bytes = memory === undefined ? '' : `${memory.toFixed(1)} bytes`
-  const found = requests === undefined ? bytes : `${Math.round(requests)} requests/s`
-  say(`${when}${contestant}: ${kind}: ${found}`)
+  say(`${when}${contestant}: ${kind}: ${found(figure)}`)
+}
+
+function found ({ requests, jobs, memory }: Figure): string {
+  if (requests !== undefined) return `${Math.round(requests)} requests/s`
+  return jobs === undefined ? `${memory?.toFixed(1)} bytes` : `${Math.round(jobs)} jobs/s`
 }

@@ -13,6 +13,14 @@ interface Target {
 
 const both = ['push', 'take']
 
+const workers: Array<[ours: string, theirs: string, level: number, least: number]> = [
+  ['worker', 'bullmq worker', 1, 0.6],
+  ['worker', 'bullmq worker', 10, 0.8],
+  ['worker', 'bullmq worker', 50, 1],
+  ['go worker', 'asynq', 10, 0.6],
+  ['python worker', 'dramatiq', 8, 2]
+]
+
 export const targets: Target[] = [
   ...both.map((kind): Target => ({
     what: `${kind}: requests/s of the floor's`,
@@ -91,6 +99,12 @@ export const targets: Target[] = [
     of: ['presque', `${kind}, 1 connection`, 'p50'],
     to: ['uncoalesced', `${kind}, 1 connection`, 'p50'],
     most: 1.05
+  })),
+  ...workers.map(([ours, theirs, level, least]): Target => ({
+    what: `${ours}, ${level} at a time: jobs/s of ${theirs}`,
+    of: [ours, `worker, ${level} at a time`, 'jobs'],
+    to: [theirs, `worker, ${level} at a time`, 'jobs'],
+    least
   }))
 ]
 

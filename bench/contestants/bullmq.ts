@@ -1,10 +1,9 @@
-// BullMQ behind the same two routes. Plain JavaScript: its packages are installed only when it
-// takes part.
+// BullMQ behind the same two routes.
 import { Queue, Worker } from 'bullmq'
 import Fastify from 'fastify'
 import { serve } from './server.ts'
 
-const { hostname: host, port } = new URL(process.env.REDIS_URL)
+const { hostname: host, port } = new URL(process.env['REDIS_URL']!)
 const connection = {
   host,
   port: Number(port),
@@ -30,7 +29,7 @@ app.get('/q/mail', async (_request, reply) => {
 })
 
 // Stock for those who take.
-app.post('/stock', async (request, reply) => {
+app.post<{ Body: { count: number, payload: object } }>('/stock', async (request, reply) => {
   const { count, payload } = request.body
   for (let i = 0; i < count; i += 1000) {
     const length = Math.min(1000, count - i)
