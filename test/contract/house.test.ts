@@ -8,9 +8,34 @@ import { Config } from '../../schemas/config.ts'
 import { strangeWords } from './docs/names.ts'
 
 const house = fileURLToPath(new URL('../..', import.meta.url))
-const rooms = ['bench', 'cli', 'client', 'clients', 'docs', 'lua', 'operations', 'plugins', 'routes', 'schemas', 'test', 'web']
+const rooms = [
+  'bench',
+  'cli',
+  'client',
+  'clients',
+  'docs',
+  'lua',
+  'operations',
+  'plugins',
+  'routes',
+  'schemas',
+  'test',
+  'web'
+]
 const notOurs = ['node_modules', 'dist', 'data', 'coverage']
-const noRooms = ['src', 'lib', 'utils', 'util', 'common', 'helpers', 'types', 'services', 'managers', 'shared', 'misc']
+const noRooms = [
+  'src',
+  'lib',
+  'utils',
+  'util',
+  'common',
+  'helpers',
+  'types',
+  'services',
+  'managers',
+  'shared',
+  'misc'
+]
 
 // Who may import from whom. The tests may from everywhere.
 const mayImport: Record<string, string[]> = {
@@ -31,17 +56,26 @@ function files (folder: string): string[] {
   if (!existsSync(join(house, folder))) return []
   const path = join(house, folder)
   if (!statSync(path).isDirectory()) return [folder]
-  return readdirSync(path).filter(name => !notOurs.includes(name) && !name.startsWith('.')).flatMap(name => files(join(folder, name)))
+  return readdirSync(path)
+    .filter(name => !notOurs.includes(name) && !name.startsWith('.'))
+    .flatMap(name => files(join(folder, name)))
 }
 
-const isCode = (path: string): boolean => ['.ts', '.mjs', '.js', '.cjs', '.tsx'].includes(extname(path))
+const isCode = (path: string): boolean =>
+  ['.ts', '.mjs', '.js', '.cjs', '.tsx'].includes(extname(path))
 
-const withoutComments = (code: string): string => code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+const withoutComments = (code: string): string =>
+  code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 
 /** What a file imports, statically or not. */
 function imports (path: string): string[] {
   const code = withoutComments(read(path))
-  const forms = [/^\s*(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]/gm, /^\s*import\s*['"]([^'"]+)['"]/gm, /\bimport\(\s*['"]([^'"]+)['"]/g, /\brequire\(\s*['"]([^'"]+)['"]/g]
+  const forms = [
+    /^\s*(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+    /\bimport\(\s*['"]([^'"]+)['"]/g,
+    /\brequire\(\s*['"]([^'"]+)['"]/g
+  ]
   return forms.flatMap(form => [...code.matchAll(form)].map(match => match[1]!))
 }
 
@@ -55,7 +89,11 @@ test('every room imports from the rooms below it, and never sideways', async t =
   t.ok(neighbours('routes/queue.ts').includes('operations'), 'imports are seen')
   for (const [room, allowed] of Object.entries(mayImport)) {
     for (const path of files(room).filter(isCode)) {
-      t.strictSame(neighbours(path).filter(from => !allowed.includes(from)), [], path)
+      t.strictSame(
+        neighbours(path).filter(from => !allowed.includes(from)),
+        [],
+        path
+      )
     }
   }
 })
@@ -66,7 +104,9 @@ function inside (path: string): string[] {
   return own.map(from => join(dirname(path), from)).filter(isCode)
 }
 
-/** Every way through the imports that comes back to where it began, such as 'a.ts -> b.ts -> a.ts'. */
+/**
+ * Every way through the imports that comes back to where it began, such as 'a.ts -> b.ts -> a.ts'.
+ */
 function circles (paths: string[]): string[] {
   const [found, done]: [string[], Set<string>] = [[], new Set()]
   const visit = (path: string, way: string[]): void => {
@@ -81,7 +121,10 @@ function circles (paths: string[]): string[] {
 
 test('no file imports itself by way of others, types included', async t => {
   const all = ['app.ts', ...rooms].flatMap(files).filter(isCode)
-  t.ok(all.some(path => inside(path).includes('client/worker.ts')), 'imports are seen')
+  t.ok(
+    all.some(path => inside(path).includes('client/worker.ts')),
+    'imports are seen'
+  )
   t.strictSame(circles(all), [])
 })
 
@@ -105,14 +148,23 @@ test('every folder of operations/ imports from those below it', async t => {
   const folderOf = (path: string): string | undefined => path.split('/').at(-2)
   for (const folder of [...levels.flat(), ...Object.keys(apart)]) {
     for (const path of files(`operations/${folder}`).filter(isCode)) {
-      const from = inside(path).filter(to => to.startsWith('operations/')).map(to => folderOf(to)!)
+      const from = inside(path)
+        .filter(to => to.startsWith('operations/'))
+        .map(to => folderOf(to)!)
       const allowed = ['operations', folder, ...belowIn(folder)]
-      t.strictSame(from.filter(name => !allowed.includes(name)), [], path)
+      t.strictSame(
+        from.filter(name => !allowed.includes(name)),
+        [],
+        path
+      )
     }
   }
   const known = new Set([...levels.flat(), ...Object.keys(apart), 'operations'])
   const there = new Set(files('operations').map(path => folderOf(path)!))
-  t.strictSame([...there].filter(name => !known.has(name)), [])
+  t.strictSame(
+    [...there].filter(name => !known.has(name)),
+    []
+  )
 })
 
 test('the dashboard takes types alone from schemas', async t => {
@@ -123,31 +175,63 @@ test('the dashboard takes types alone from schemas', async t => {
 
 test('operations know nothing of HTTP, and schemas nothing but their language', async t => {
   for (const path of files('operations').filter(isCode)) {
-    t.strictSame(imports(path).filter(from => /^(fastify(-plugin)?|light-my-request|@fastify\/(?!error$).*|(node:)?(http2?|https))$/.test(from)), [], path)
+    t.strictSame(
+      imports(path).filter(from =>
+        /^(fastify(-plugin)?|light-my-request|@fastify\/(?!error$).*|(node:)?(http2?|https))$/.test(
+          from
+        )
+      ),
+      [],
+      path
+    )
   }
-  for (const path of files('schemas').filter(isCode)) t.strictSame(imports(path).filter(from => !/^(\.\/|@sinclair\/typebox)/.test(from)), [], path)
+  for (const path of files('schemas').filter(isCode)) {
+    t.strictSame(
+      imports(path).filter(from => !/^(\.\/|@sinclair\/typebox)/.test(from)),
+      [],
+      path
+    )
+  }
 })
 
 test('scripts are read by operations/redis/script.ts alone, and every one is used', async t => {
-  const code = [...['app.ts', 'operations', 'plugins', 'routes', 'schemas'].flatMap(files)].filter(isCode)
+  const code = [...['app.ts', 'operations', 'plugins', 'routes', 'schemas'].flatMap(files)].filter(
+    isCode
+  )
   const readers = code.filter(path => /['"`](\.\.?\/)+lua\b/.test(withoutComments(read(path))))
   t.strictSame(readers, ['operations/redis/script.ts'])
-  const called = code.flatMap(path => [...read(path).matchAll(/\bscript(?:<.+>)?\('(\w+)'\)/g)].map(match => match[1]))
+  const called = code.flatMap(path =>
+    [...read(path).matchAll(/\bscript(?:<.+>)?\('(\w+)'\)/g)].map(match => match[1])
+  )
   t.strictSame(called.toSorted(), verbs().toSorted())
 })
 
 function verbs (): string[] {
-  const scripts = files('lua').filter(path => path.endsWith('.lua') && !path.startsWith('lua/parts/'))
+  const scripts = files('lua').filter(
+    path => path.endsWith('.lua') && !path.startsWith('lua/parts/')
+  )
   return scripts.map(path => basename(path, '.lua'))
 }
 
 test('every folder is a room, and no room is a drawer for all and sundry', async t => {
-  const folders = readdirSync(house, { withFileTypes: true }).filter(entry => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
-  t.strictSame(folders.filter(name => !rooms.includes(name) && !notOurs.includes(name)), [])
+  const folders = readdirSync(house, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+  t.strictSame(
+    folders.filter(name => !rooms.includes(name) && !notOurs.includes(name)),
+    []
+  )
   for (const room of rooms) {
     for (const path of files(room)) {
-      const names = path.replace(/(\.test)?\.\w+$/, '').split('/').slice(0, -1)
-      t.strictSame(names.filter(name => noRooms.includes(name)), [], path)
+      const names = path
+        .replace(/(\.test)?\.\w+$/, '')
+        .split('/')
+        .slice(0, -1)
+      t.strictSame(
+        names.filter(name => noRooms.includes(name)),
+        [],
+        path
+      )
     }
   }
 })
@@ -175,22 +259,32 @@ const tellTime = [
 ]
 
 test('a duration is measured by a clock that is never set', async t => {
-  const code = ['app.ts', 'cli', 'client', 'operations', 'plugins', 'routes', 'web'].flatMap(files).filter(isCode)
+  const code = ['app.ts', 'cli', 'client', 'operations', 'plugins', 'routes', 'web']
+    .flatMap(files)
+    .filter(isCode)
   const found = code.filter(path => /\bDate\.now\(\)/.test(withoutComments(read(path))))
   t.strictSame(found.toSorted(), tellTime)
 })
 
 test('a file is read in one sitting', async t => {
   for (const path of ['app.ts', ...rooms].flatMap(files)) {
-    const lines = isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0
+    const lines =
+      isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0
     const limit = path.endsWith('.lua') ? 80 : 300
     t.ok(lines < limit, `${path}: ${lines} lines`)
   }
 })
 
 test('.env.example names every variable, with its default', async t => {
-  const told = Object.fromEntries([...read('.env.example').matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
-  const known = Object.fromEntries(Object.entries(Config.properties).map(([name, schema]) => [name, String(schema.default)]))
+  const told = Object.fromEntries(
+    [...read('.env.example').matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+      name,
+      value
+    ])
+  )
+  const known = Object.fromEntries(
+    Object.entries(Config.properties).map(([name, schema]) => [name, String(schema.default)])
+  )
   t.strictSame(told, known)
 })
 
@@ -219,13 +313,25 @@ test('docs/reference/keys.md tells every key as it is', async t => {
 })
 
 test('every refusal is used, and every one that is used is known', async t => {
-  const text = ['app.ts', 'lua', 'operations', 'plugins', 'routes', 'schemas'].flatMap(files).map(path => withoutComments(read(path))).join('\n')
+  const text = ['app.ts', 'lua', 'operations', 'plugins', 'routes', 'schemas']
+    .flatMap(files)
+    .map(path => withoutComments(read(path)))
+    .join('\n')
   const used = text.replace(/^ {2}(\w+): createError\(.*$/gm, '')
   for (const code of Object.keys(errors)) t.match(used, new RegExp(`\\b${code}\\b`), code)
-  const named = [...text.matchAll(/\berr = '(\w*)'/g), ...text.matchAll(/'x-(?:refusal|missing)': '(\w*)'/g), ...text.matchAll(/\berrors\.([A-Z_]+)\b/g)].map(match => match[1]!)
+  const named = [
+    ...text.matchAll(/\berr = '(\w*)'/g),
+    ...text.matchAll(/'x-(?:refusal|missing)': '(\w*)'/g),
+    ...text.matchAll(/\berrors\.([A-Z_]+)\b/g)
+  ].map(match => match[1]!)
   t.ok(named.length > 30, `${named.length} uses`)
-  t.strictSame(named.filter(code => !(code in errors)), [])
-  for (const [code, Refusal] of Object.entries(errors)) t.equal(new Refusal().code, code, 'it has one name')
+  t.strictSame(
+    named.filter(code => !(code in errors)),
+    []
+  )
+  for (const [code, Refusal] of Object.entries(errors)) {
+    t.equal(new Refusal().code, code, 'it has one name')
+  }
 })
 
 const isSource = (path: string): boolean => isCode(path) || /\.(lua|css)$/.test(path)
@@ -234,7 +340,7 @@ const isSource = (path: string): boolean => isCode(path) || /\.(lua|css)$/.test(
 function sourcesByFolder (room: string): Map<string, string[]> {
   const found = new Map<string, string[]>()
   for (const path of files(room).filter(isSource)) {
-    found.set(dirname(path), [...found.get(dirname(path)) ?? [], path])
+    found.set(dirname(path), [...(found.get(dirname(path)) ?? []), path])
   }
   return found
 }

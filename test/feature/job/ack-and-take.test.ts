@@ -4,8 +4,17 @@ import { client, type Client } from '../../support/http/http-client.ts'
 import { bearer, tokenFile } from '../../support/http/tokens.ts'
 import { until } from '../../support/until.ts'
 
-interface Held { id: string, receipt: string, attempt: number, expires: number, payload: unknown }
-interface Said { outcomes: Array<Record<string, unknown>>, jobs: Held[] }
+interface Held {
+  id: string
+  receipt: string
+  attempt: number
+  expires: number
+  payload: unknown
+}
+interface Said {
+  outcomes: Array<Record<string, unknown>>
+  jobs: Held[]
+}
 
 interface Queue extends Client {
   /** Leases that many jobs. */
@@ -33,18 +42,22 @@ async function queueOf (t: Test, count: number): Promise<Queue> {
 const proof = ({ id, receipt }: Held) => ({ id, receipt })
 const error = { message: 'no such address' }
 
-test('acks and nacks are answered in the order of the request, and jobs come with them', async t => {
+test('acks and nacks are answered in the order of the request, ' +
+  'and jobs come with them', async t => {
   const { hold, settle, ask } = await queueOf(t, 8)
   const [one, two, three, four, five] = (await hold(5)).map(proof)
-  const { outcomes, jobs } = await settle([
-    { ...one, error, delay: 100 },
-    { ...two, result: { sent: true } },
-    { ...three, error, retry: false },
-    { id: '9', receipt: '1-0' },
-    { ...four },
-    { ...five, receipt: '1-0', error },
-    { id: '77', receipt: '1-0', error }
-  ], '&batch_size=2&lease=60')
+  const { outcomes, jobs } = await settle(
+    [
+      { ...one, error, delay: 100 },
+      { ...two, result: { sent: true } },
+      { ...three, error, retry: false },
+      { id: '9', receipt: '1-0' },
+      { ...four },
+      { ...five, receipt: '1-0', error },
+      { id: '77', receipt: '1-0', error }
+    ],
+    '&batch_size=2&lease=60'
+  )
   t.match(outcomes, [
     { id: '1', ok: true, state: 'delayed', run_at: Number },
     { id: '2', ok: true },
@@ -61,27 +74,56 @@ test('acks and nacks are answered in the order of the request, and jobs come wit
   ])
   t.equal(jobs.length, 2)
   t.ok(jobs[0]!.expires > Date.now() / 1000 + 50)
-  t.match((await ask('GET /status/mail')).json().counts, { waiting: 1, delayed: 1, active: 3, failed: 1 })
+  t.match((await ask('GET /status/mail')).json().counts, {
+    waiting: 1,
+    delayed: 1,
+    active: 3,
+    failed: 1
+  })
   t.match((await ask('GET /j/mail/1')).json(), { last_error: error, state: 'delayed' })
-  t.same((await settle(jobs.map(proof))).outcomes, [{ id: '6', ok: true }, { id: '7', ok: true }])
+  t.same((await settle(jobs.map(proof))).outcomes, [
+    { id: '6', ok: true },
+    { id: '7', ok: true }
+  ])
 })
 
 test('without next a job with an error is nacked, and the answer stays a list', async t => {
   const { hold, says, ask } = await queueOf(t, 4)
   const [one, two, three] = (await hold(3)).map(proof)
-  const body = JSON.stringify({ jobs: [{ ...one, error, retry: false }, two, { ...three, error, delay: 0 }] })
+  const body = JSON.stringify({
+    jobs: [{ ...one, error, retry: false }, two, { ...three, error, delay: 0 }]
+  })
   const answer = await ask('POST /qb/mail/ack', body)
-  t.match(answer.json(), [{ id: '1', ok: true, state: 'failed' }, { id: '2', ok: true }, { id: '3', ok: true, state: 'delayed', run_at: Number }])
-  await says(200, [{ id: '1', error: 'lease lost' }, { id: '2', error: 'no such job' }, { id: '3', error: 'lease lost' }], 'POST /qb/mail/ack?next=0', body)
-  t.match((await ask('GET /status/mail')).json(), { counts: { waiting: 2, failed: 1, active: 0 }, processed: 1, failed: 2 })
+  t.match(answer.json(), [
+    { id: '1', ok: true, state: 'failed' },
+    { id: '2', ok: true },
+    { id: '3', ok: true, state: 'delayed', run_at: Number }
+  ])
+  await says(
+    200,
+    [
+      { id: '1', error: 'lease lost' },
+      { id: '2', error: 'no such job' },
+      { id: '3', error: 'lease lost' }
+    ],
+    'POST /qb/mail/ack?next=0',
+    body
+  )
+  t.match((await ask('GET /status/mail')).json(), {
+    counts: { waiting: 2, failed: 1, active: 0 },
+    processed: 1,
+    failed: 2
+  })
 })
 
 test('of a result and an error the bytes are kept', async t => {
   const { hold, settle, ask } = await queueOf(t, 2)
   await ask('POST /control/mail', '{"keep":60}')
   const [one, two] = await hold(2)
-  const text = `{"jobs":[{"id":"1","receipt":"${one!.receipt}","result": {"n": 1.0}},` +
-    `{"id":"2","receipt":"${two!.receipt}","error":{"message":"m","big": 12345678901234567890},"retry":false}]}`
+  const text =
+    `{"jobs":[{"id":"1","receipt":"${one!.receipt}","result": {"n": 1.0}},` +
+    `{"id":"2","receipt":"${two!.receipt}","error":{"message":"m","big": ` +
+    '12345678901234567890},"retry":false}]}'
   t.equal((await ask('POST /qb/mail/ack?next=1', text)).statusCode, 200)
   t.match((await ask('GET /j/mail/1')).body, '"result":{"n": 1.0}')
   t.match((await ask('GET /j/mail/2')).body, '"big": 12345678901234567890')
@@ -94,17 +136,27 @@ test('what contradicts itself is refused, and nothing of it is done', async t =>
   const mixed = 'a job has a result, or an error; delay and retry need an error'
   for (const query of ['', '?next=1']) {
     const line = `POST /qb/mail/ack${query}`
-    const refused = async (sentence: string, ...jobs: unknown[]) => await refuses(400, sentence, line, JSON.stringify({ jobs }))
+    const refused = async (sentence: string, ...jobs: unknown[]) =>
+      await refuses(400, sentence, line, JSON.stringify({ jobs }))
     await refused(mixed, job, { ...job, result: 1, error })
     await refused(mixed, { ...job, delay: 1 })
     await refused(mixed, { ...job, retry: false })
-    await refused('delay must be seconds from now, from 0 to 315360000', { ...job, error, delay: -1 })
+    await refused('delay must be seconds from now, from 0 to 315360000', {
+      ...job,
+      error,
+      delay: -1
+    })
     await refused("unknown property 'more' in the body", { ...job, more: 1 })
     await refused('receipt is missing: it came with the job, as X-Presque-Receipt', { id: '1' })
     await refuses(400, 'jobs should be an array of job', line, '{}')
     await refuses(400, 'content is missing', line)
-    t.match((await ask(line, JSON.stringify({ jobs: [{ ...job, error: 'text' }] }))).statusCode, 400)
-    t.match((await ask(line, JSON.stringify({ jobs: Array(1001).fill(job) }))).json(), { error: 'a batch holds at most 1000 jobs' })
+    t.match(
+      (await ask(line, JSON.stringify({ jobs: [{ ...job, error: 'text' }] }))).statusCode,
+      400
+    )
+    t.match((await ask(line, JSON.stringify({ jobs: Array(1001).fill(job) }))).json(), {
+      error: 'a batch holds at most 1000 jobs'
+    })
   }
   for (const [query, sentence] of [
     ['next=2', 'next must be 0 or 1'],
@@ -114,7 +166,9 @@ test('what contradicts itself is refused, and nothing of it is done', async t =>
     ['next=1&wait=61', 'wait must be seconds, from 0 to 60'],
     ['wait=61', 'wait must be seconds, from 0 to 60'],
     ['next=1&leese=1', "unknown parameter 'leese'"]
-  ]) await refuses(400, sentence!, `POST /qb/mail/ack?${query}`, JSON.stringify({ jobs: [job] }))
+  ]) {
+    await refuses(400, sentence!, `POST /qb/mail/ack?${query}`, JSON.stringify({ jobs: [job] }))
+  }
   t.match((await ask('GET /status/mail')).json(), { counts: { active: 1 }, processed: 0 })
 })
 
@@ -124,10 +178,16 @@ test('a list without jobs takes alone: as many as batch_size says, ten unless it
   t.equal((await settle([], '&batch_size=1')).jobs.length, 1)
   const all = await settle([], '&batch_size=1000')
   t.equal(all.jobs.length, 1000)
-  const { outcomes, jobs } = await settle(all.jobs.map((job, i) => ({ ...proof(job), ...(i % 2 && { error, delay: 60 }) })), '&batch_size=1000')
+  const { outcomes, jobs } = await settle(
+    all.jobs.map((job, i) => ({ ...proof(job), ...(i % 2 && { error, delay: 60 }) })),
+    '&batch_size=1000'
+  )
   t.equal(outcomes.filter(({ ok }) => ok).length, 1000)
   t.equal(jobs.length, 2)
-  t.match((await ask('GET /status/mail')).json(), { counts: { active: 13, delayed: 500, waiting: 0 }, processed: 500 })
+  t.match((await ask('GET /status/mail')).json(), {
+    counts: { active: 13, delayed: 500, waiting: 0 },
+    processed: 500
+  })
   t.strictSame(await settle([], '&batch_size=3'), { outcomes: [], jobs: [] })
 })
 
@@ -135,12 +195,15 @@ test("without a lease, or with a bare one, the jobs have the queue's own", async
   const { settle, ask } = await queueOf(t, 3)
   await ask('POST /control/mail', '{"lease":1000}')
   for (const query of ['', '&lease=', '&lease']) {
-    const { jobs: [job] } = await settle([], `&batch_size=1${query}`)
+    const {
+      jobs: [job]
+    } = await settle([], `&batch_size=1${query}`)
     t.ok(Math.abs(job!.expires - Date.now() / 1000 - 1000) < 30, query)
   }
 })
 
-test('the acks of a request make room for what it takes, under a concurrency and a rate', async t => {
+test('the acks of a request make room for what it takes, ' +
+  'under a concurrency and a rate', async t => {
   const { hold, settle, ask } = await queueOf(t, 9)
   await ask('POST /control/mail', '{"concurrency":3}')
   const held = (await hold(5)).map(proof)
@@ -158,7 +221,10 @@ test('while the queue is stopped outcomes count, and there are no jobs', async t
   const [one, two] = (await hold(2)).map(proof)
   await ask('POST /control/mail', '{"status":"stop"}')
   t.match(await settle([one]), { outcomes: [{ id: '1', ok: true }], jobs: [] })
-  t.match(await settle([{ ...two, error, delay: 0 }], '&wait=0.05'), { outcomes: [{ id: '2', state: 'delayed' }], jobs: [] })
+  t.match(await settle([{ ...two, error, delay: 0 }], '&wait=0.05'), {
+    outcomes: [{ id: '2', state: 'delayed' }],
+    jobs: []
+  })
   const waiting = settle([], '&wait=20')
   await delay(20)
   await ask('POST /control/mail', '{"status":"start"}')
@@ -176,8 +242,14 @@ test('a quiet worker hears so, also while it waits, and gets no jobs', async t =
   await ask('POST /w/none/quiet?worker_id=w1')
   await ask('POST /w/mail/quiet?worker_id=w1')
   const later = await waiting
-  t.match([later.statusCode, later.headers['x-presque-quiet'], later.json()], [200, '1', { outcomes: [], jobs: [] }])
-  const answer = await ask('POST /qb/mail/ack?next=1&wait=20&worker_id=w1', JSON.stringify({ jobs: [one] }))
+  t.match(
+    [later.statusCode, later.headers['x-presque-quiet'], later.json()],
+    [200, '1', { outcomes: [], jobs: [] }]
+  )
+  const answer = await ask(
+    'POST /qb/mail/ack?next=1&wait=20&worker_id=w1',
+    JSON.stringify({ jobs: [one] })
+  )
   t.match([answer.statusCode, answer.headers['x-presque-quiet']], [200, '1'])
   t.same(answer.json(), { outcomes: [{ id: '1', ok: true }], jobs: [] })
   const other = await ask('POST /qb/mail/ack?next=1&worker_id=w2', '{"jobs":[]}')
@@ -185,7 +257,8 @@ test('a quiet worker hears so, also while it waits, and gets no jobs', async t =
   t.match((await ask('GET /w?worker_id=w2')).json(), { working_on: [{ queue: 'mail', job: '2' }] })
 })
 
-test('a wait ends with the first job, and at its end; nothing is held where there are jobs', async t => {
+test('a wait ends with the first job, and at its end; ' +
+  'nothing is held where there are jobs', async t => {
   const { app, settle, says, hold, ask } = await queueOf(t, 2)
   const [one] = (await hold(1)).map(proof)
   const before = Date.now()
@@ -202,27 +275,47 @@ test('a wait ends with the first job, and at its end; nothing is held where ther
 test('requests of one turn share a call, and each gets its own', async t => {
   const { hold, settle } = await queueOf(t, 40)
   const held = (await hold(20)).map(proof)
-  const answers = await Promise.all(held.map(async (job, i) => {
-    const more = i % 3 === 0 ? { error, delay: 60 } : i % 3 === 1 ? { receipt: '1-0' } : {}
-    return await settle([{ ...job, ...more }], '&batch_size=1')
-  }))
+  const answers = await Promise.all(
+    held.map(async (job, i) => {
+      const more = i % 3 === 0 ? { error, delay: 60 } : i % 3 === 1 ? { receipt: '1-0' } : {}
+      return await settle([{ ...job, ...more }], '&batch_size=1')
+    })
+  )
   answers.forEach(({ outcomes: [outcome] }, i) => {
-    const expected = i % 3 === 0 ? { ok: true, state: 'delayed' } : i % 3 === 1 ? { error: 'lease lost' } : { ok: true }
+    const expected =
+      i % 3 === 0
+        ? { ok: true, state: 'delayed' }
+        : i % 3 === 1
+          ? { error: 'lease lost' }
+          : { ok: true }
     t.match(outcome, { id: held[i]!.id, ...expected })
   })
-  t.strictSame(answers.map(({ jobs }) => jobs.length), Array(20).fill(1))
+  t.strictSame(
+    answers.map(({ jobs }) => jobs.length),
+    Array(20).fill(1)
+  )
   t.equal(new Set(answers.map(({ jobs: [job] }) => job!.id)).size, 20)
 })
 
 test('a nacked job that may run at once can come back with the same answer', async t => {
   const { hold, settle } = await queueOf(t, 1)
   const [one] = (await hold(1)).map(proof)
-  const { outcomes, jobs: [again] } = await settle([{ ...one, error, delay: 0 }])
+  const {
+    outcomes,
+    jobs: [again]
+  } = await settle([{ ...one, error, delay: 0 }])
   t.match([outcomes, again], [[{ id: '1', state: 'delayed' }], { id: '1', attempt: 2 }])
   t.match(await settle([one]), { outcomes: [{ id: '1', error: 'lease lost' }] })
-  t.match(await settle([{ ...proof(again!), error }, proof(again!)]), {
-    outcomes: [{ id: '1', error: 'no such job' }, { id: '1', ok: true }]
-  }, 'of an ack and a nack of one delivery the ack counts')
+  t.match(
+    await settle([{ ...proof(again!), error }, proof(again!)]),
+    {
+      outcomes: [
+        { id: '1', error: 'no such job' },
+        { id: '1', ok: true }
+      ]
+    },
+    'of an ack and a nack of one delivery the ack counts'
+  )
 })
 
 test('dependents of acked and of failed jobs are told', async t => {
@@ -231,17 +324,34 @@ test('dependents of acked and of failed jobs are told', async t => {
   await says(201, '', 'POST /q/mail?depends=2', '{"n":4}')
   const [one, two] = (await hold(2)).map(proof)
   const { jobs } = await settle([one, { ...two, error, retry: false }])
-  t.match(jobs.map(({ id }) => id), ['3'])
+  t.match(
+    jobs.map(({ id }) => id),
+    ['3']
+  )
   t.match((await ask('GET /j/mail/4')).json(), { state: 'failed' })
 })
 
 test('a token needs the role consume, and the queue', async t => {
-  const { path, secrets } = tokenFile(t,
+  const { path, secrets } = tokenFile(
+    t,
     { name: 'push', roles: ['produce', 'read'], queues: ['*'] },
-    { name: 'work', roles: ['consume'], queues: ['mail'] })
+    { name: 'work', roles: ['consume'], queues: ['mail'] }
+  )
   const { says, refuses } = await client(t, { PRESQUE_TOKENS: path })
   const [pushes, works] = [bearer(secrets['push']), bearer(secrets['work'])]
-  await refuses(403, "this token lacks the role 'consume'", 'POST /qb/mail/ack?next=1', '{"jobs":[]}', pushes)
-  await refuses(403, "this token is not for the queue 'pay'", 'POST /qb/pay/ack?next=1', '{"jobs":[]}', works)
+  await refuses(
+    403,
+    "this token lacks the role 'consume'",
+    'POST /qb/mail/ack?next=1',
+    '{"jobs":[]}',
+    pushes
+  )
+  await refuses(
+    403,
+    "this token is not for the queue 'pay'",
+    'POST /qb/pay/ack?next=1',
+    '{"jobs":[]}',
+    works
+  )
   await says(200, { outcomes: [], jobs: [] }, 'POST /qb/mail/ack?next=1', '{"jobs":[]}', works)
 })

@@ -10,7 +10,8 @@ import { isAlive, place } from '../../support/redis/private-redis.ts'
 import { until } from '../../support/until.ts'
 import { listen } from '../../support/server/app.ts'
 
-// A connection that fetch has opened for a request that was given up meanwhile says nothing, and would hold up the end for half a minute.
+// A connection that fetch has opened for a request that was given up meanwhile says nothing, and
+// would hold up the end for half a minute.
 async function serve (t: Test, config: Partial<Config> = {}): Promise<{ url: string }> {
   const { app, url } = await listen(t, config)
   t.teardown(() => app.server.closeAllConnections())
@@ -21,7 +22,11 @@ async function serve (t: Test, config: Partial<Config> = {}): Promise<{ url: str
 // eslint-disable-next-line no-template-curly-in-string
 const script = 'read -r payload; payload=${payload#*:?}; eval "${payload%??}"'
 
-interface Running { runner: Runner, log: () => string, lines: () => Array<Record<string, any>> }
+interface Running {
+  runner: Runner
+  log: () => string
+  lines: () => Array<Record<string, any>>
+}
 
 function run (t: Test, url: string, more: Partial<Plan> = {}): Running {
   const to = ear()
@@ -49,18 +54,28 @@ function run (t: Test, url: string, more: Partial<Plan> = {}): Running {
     for (let i = 0; i < 3; i++) runner.stop('over')
     await runner.finished.catch(() => {})
   })
-  const lines = () => to.text.split('\n').filter(line => line !== '').map(line => JSON.parse(line))
+  const lines = () =>
+    to.text
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line))
   return { runner, log: () => to.text, lines }
 }
 
 const push = async (url: string, what: string, query = '') => {
-  const answer = await fetch(`${url}/q/mail?keep=600&${query}`, { method: 'POST', body: `{"do":"${what}"}`, headers: { 'content-type': 'application/json' } })
+  const answer = await fetch(`${url}/q/mail?keep=600&${query}`, {
+    method: 'POST',
+    body: `{"do":"${what}"}`,
+    headers: { 'content-type': 'application/json' }
+  })
   return answer.headers.get('x-presque-job')!
 }
 
-const job = async (url: string, id: string) => await (await fetch(`${url}/j/mail/${id}`)).json() as Record<string, any>
+const job = async (url: string, id: string) =>
+  (await (await fetch(`${url}/j/mail/${id}`)).json()) as Record<string, any>
 
-const state = async (url: string, id: string, wanted: string) => await until(`job ${id} is ${wanted}`, async () => (await job(url, id))['state'] === wanted)
+const state = async (url: string, id: string, wanted: string) =>
+  await until(`job ${id} is ${wanted}`, async () => (await job(url, id))['state'] === wanted)
 
 test('how a program ends is what becomes of its job', async t => {
   const { url } = await serve(t)
@@ -78,23 +93,46 @@ test('how a program ends is what becomes of its job', async t => {
   // A payload holds no quote: as JSON it would be escaped, and the shell would see that.
   for (const [name, what] of Object.entries(does)) ids[name] = await push(url, what)
   const { log } = run(t, url)
-  await until('all are through', () => Object.values(ids).every(id => new RegExp(`"job":"${id}",.*"seconds"`).test(log())))
+  await until('all are through', () =>
+    Object.values(ids).every(id => new RegExp(`"job":"${id}",.*"seconds"`).test(log()))
+  )
   const text = await (await fetch(`${url}/j/mail/${ids['json']}`)).text()
   t.match(text, '"result":[12345678901234567890, 1.0]', 'JSON as it was written')
   t.match(await job(url, ids['words']!), { state: 'completed', result: 'hello\nworld' })
   t.match(await job(url, ids['nothing']!), { state: 'completed', result: null })
-  t.match(await job(url, ids['fails']!), { state: 'delayed', failures: 1, last_error: { type: 'exit', message: 'exit code 3', backtrace: 'why\n' } })
-  t.match(await job(url, ids['final']!), { state: 'failed', last_error: { message: 'exit code 65' } })
+  t.match(await job(url, ids['fails']!), {
+    state: 'delayed',
+    failures: 1,
+    last_error: { type: 'exit', message: 'exit code 3', backtrace: 'why\n' }
+  })
+  t.match(await job(url, ids['final']!), {
+    state: 'failed',
+    last_error: { message: 'exit code 65' }
+  })
   t.match(await job(url, ids['later']!), { state: 'delayed', attempt: 0, failures: 0 })
-  t.match(await job(url, ids['killed']!), { state: 'delayed', last_error: { type: 'signal', message: 'killed by SIGKILL' } })
-  t.equal((await job(url, ids['much']!))['result'].length, 128 * 1024, 'the beginning of what is too long')
+  t.match(await job(url, ids['killed']!), {
+    state: 'delayed',
+    last_error: { type: 'signal', message: 'killed by SIGKILL' }
+  })
+  t.equal(
+    (await job(url, ids['much']!))['result'].length,
+    128 * 1024,
+    'the beginning of what is too long'
+  )
   t.match(log(), /"level":"said","msg":"why","queue":"mail","job":"4"/)
 })
 
 test('a program does not get the token of its worker', async t => {
   const { url } = await serve(t)
-  await fetch(`${url}/q/mail?keep=600`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
-  run(t, url, { env: { ...process.env, PRESQUE_TOKEN: 'presque_secret' }, args: ['-c', 'echo "[$PRESQUE_TOKEN] $PRESQUE_JOB"'] })
+  await fetch(`${url}/q/mail?keep=600`, {
+    method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'application/json' }
+  })
+  run(t, url, {
+    env: { ...process.env, PRESQUE_TOKEN: 'presque_secret' },
+    args: ['-c', 'echo "[$PRESQUE_TOKEN] $PRESQUE_JOB"']
+  })
   await state(url, '1', 'completed')
   t.equal((await job(url, '1'))['result'], '[] 1')
 })
@@ -102,19 +140,33 @@ test('a program does not get the token of its worker', async t => {
 test('a program hears of its job by standard input, by a file and by the environment', async t => {
   const { url } = await serve(t)
   const body = '{ "n": 12345678901234567890 }'
-  await fetch(`${url}/q/mail?keep=600`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
-  // eslint-disable-next-line no-template-curly-in-string
-  run(t, url, { args: ['-c', 'cat; cat $PRESQUE_PAYLOAD_FILE; echo " $PRESQUE_QUEUE $PRESQUE_JOB $PRESQUE_ATTEMPT $PRESQUE_WORKER ${#PRESQUE_RECEIPT} $(stat -c %a $PRESQUE_PAYLOAD_FILE)"'] })
+  await fetch(`${url}/q/mail?keep=600`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' }
+  })
+  run(t, url, {
+    args: [
+      '-c',
+      'cat; cat $PRESQUE_PAYLOAD_FILE; echo " $PRESQUE_QUEUE $PRESQUE_JOB $PRESQUE_ATTEMPT ' +
+        // eslint-disable-next-line no-template-curly-in-string
+        '$PRESQUE_WORKER ${#PRESQUE_RECEIPT} $(stat -c %a $PRESQUE_PAYLOAD_FILE)"'
+    ]
+  })
   await state(url, '1', 'completed')
   t.equal((await job(url, '1'))['result'], `${body}${body} mail 1 1 w1 27 600`)
   t.match(await (await fetch(`${url}/w/?worker_id=w1`)).json(), { queues: ['mail'] })
 })
 
-test('a program keeps its payload file when its queue is purged and another job has its id', async t => {
+test('a program keeps its payload file when its queue is purged and another ' +
+  'job has its id', async t => {
   const { url } = await serve(t)
   const folder = place(t)
-  const told = (name: string) => `touch ${folder}/${name}; until [ -e ${folder}/go ]; do sleep 0.02; done; cat $PRESQUE_PAYLOAD_FILE > ${folder}/of-${name}`
-  const ended = (name: string) => until(`${name} has read`, () => existsSync(join(folder, `of-${name}`)))
+  const told = (name: string) =>
+    `touch ${folder}/${name}; until [ -e ${folder}/go ]; do sleep 0.02; done; ` +
+      `cat $PRESQUE_PAYLOAD_FILE > ${folder}/of-${name}`
+  const ended = (name: string) =>
+    until(`${name} has read`, () => existsSync(join(folder, `of-${name}`)))
   run(t, url)
   for (const name of ['first', 'second']) {
     t.equal(await push(url, `trap : TERM; ${told(name)}`), '1')
@@ -129,12 +181,16 @@ test('a program keeps its payload file when its queue is purged and another job 
   }
 })
 
-test('a long job is kept; once it is cancelled, its program and what that started are ended', async t => {
+test('a long job is kept; once it is cancelled, ' +
+  'its program and what that started are ended', async t => {
   const { url } = await serve(t)
   const folder = place(t)
   const id = await push(url, `sleep 100 & echo $! > ${folder}/pid; wait`)
   const { log } = run(t, url, { lease: 1 })
-  await until('it runs', async () => (await job(url, id))['lease_expires_at'] > (await job(url, id))['run_at'] + 1.6)
+  await until(
+    'it runs',
+    async () => (await job(url, id))['lease_expires_at'] > (await job(url, id))['run_at'] + 1.6
+  )
   const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
   t.ok(isAlive(pid))
   t.equal((await job(url, id))['lost'], 0)
@@ -148,7 +204,10 @@ test('a program that takes too long is killed, even if it does not want to', asy
   const id = await push(url, 'trap : TERM; echo here >&2; while :; do sleep 1; done')
   run(t, url, { timeout: 0.3, killAfter: 0.1 })
   await state(url, id, 'delayed')
-  t.match(await job(url, id), { failures: 1, last_error: { type: 'timeout', message: 'it ran longer than 0.3 s', backtrace: /here/ } })
+  t.match(await job(url, id), {
+    failures: 1,
+    last_error: { type: 'timeout', message: 'it ran longer than 0.3 s', backtrace: /here/ }
+  })
 })
 
 test('what a program leaves running ends with it', async t => {
@@ -162,7 +221,8 @@ test('what a program leaves running ends with it', async t => {
   t.equal((await job(url, id))['result'], 'left')
 })
 
-test('a stop lets jobs end that do in time, and gives the others back; a second one hurries', async t => {
+test('a stop lets jobs end that do in time, and gives the others back; ' +
+  'a second one hurries', async t => {
   const { url } = await serve(t)
   const folder = place(t)
   const quick = await push(url, `until [ -e ${folder}/go ]; do sleep 0.02; done; echo ended`)
@@ -183,25 +243,60 @@ test('a stop lets jobs end that do in time, and gives the others back; a second 
 
 test('of several queues the first goes before, and a refusal ends it', async t => {
   const { url } = await serve(t)
-  for (const queue of ['low', 'high', 'low', 'high']) await fetch(`${url}/q/${queue}`, { method: 'POST', body: '{"do":"true"}', headers: { 'content-type': 'application/json' } })
+  for (const queue of ['low', 'high', 'low', 'high']) {
+    await fetch(`${url}/q/${queue}`, {
+      method: 'POST',
+      body: '{"do":"true"}',
+      headers: { 'content-type': 'application/json' }
+    })
+  }
   const { lines } = run(t, url, { queues: ['high', 'low'], concurrency: 1 })
-  await until('all are done', () => lines().filter(({ seconds }) => seconds !== undefined).length === 4)
-  t.strictSame(lines().filter(({ seconds }) => seconds !== undefined).map(({ queue }) => queue), ['high', 'high', 'low', 'low'])
-  await t.rejects(run(t, url, { wait: 3000 }).runner.finished, { message: 'wait must be seconds, from 0 to 60' })
+  await until(
+    'all are done',
+    () => lines().filter(({ seconds }) => seconds !== undefined).length === 4
+  )
+  t.strictSame(
+    lines()
+      .filter(({ seconds }) => seconds !== undefined)
+      .map(({ queue }) => queue),
+    ['high', 'high', 'low', 'low']
+  )
+  await t.rejects(run(t, url, { wait: 3000 }).runner.finished, {
+    message: 'wait must be seconds, from 0 to 60'
+  })
 })
 
-test('a result or a failure that presque refuses is a failure with that sentence, without a retry, and is logged', async t => {
+test('a result or a failure that presque refuses is a failure with that sentence, ' +
+  'without a retry, and is logged', async t => {
   const { url } = await serve(t, { PRESQUE_MAX_BODY: 1024 })
   const much = await push(url, 'head -c 2000 /dev/zero', 'tries=3')
   const fails = await push(url, 'head -c 2000 /dev/zero >&2; exit 3', 'tries=3')
   const { log } = run(t, url)
   for (const id of [much, fails]) await state(url, id, 'failed')
-  t.match(await job(url, much), { attempt: 1, last_error: { type: 'refused', message: 'presque does not take the result of this job: the body is larger than 1024 bytes' } })
-  t.match(await job(url, fails), { attempt: 1, last_error: { type: 'refused', message: 'presque does not take the failure of this job: the body is larger than 1024 bytes' } })
-  await until('both are logged', () => (log().match(/does not take the (result|failure).*it has failed for good/g) ?? []).length === 2)
+  t.match(await job(url, much), {
+    attempt: 1,
+    last_error: {
+      type: 'refused',
+      message: 'presque does not take the result of this job: the body is larger than 1024 bytes'
+    }
+  })
+  t.match(await job(url, fails), {
+    attempt: 1,
+    last_error: {
+      type: 'refused',
+      message: 'presque does not take the failure of this job: the body is larger than 1024 bytes'
+    }
+  })
+  await until(
+    'both are logged',
+    () =>
+      (log().match(/does not take the (result|failure).*it has failed for good/g) ?? []).length ===
+      2
+  )
 })
 
-test('all jobs are kept with one request, and a cancel is heard of within five seconds whatever the lease', async t => {
+test('all jobs are kept with one request, and a cancel is heard of within five seconds ' +
+  'whatever the lease', async t => {
   const { url } = await serve(t)
   const ids = [await push(url, 'sleep 100'), await push(url, 'sleep 100')]
   const { log } = run(t, url, { lease: 3600 })
@@ -215,6 +310,9 @@ test('all jobs are kept with one request, and a cancel is heard of within five s
 test('presque run ends by a signal, with 0', async t => {
   const { url } = await serve(t)
   const id = await push(url, 'kill -TERM $PPID; echo last')
-  t.match(await presque(url, ['run', 'mail', '--worker-id', 'w2', '--', '/bin/bash', '-c', script]), { code: 0, err: /"msg":"SIGTERM: 1 jobs have 30 s to end"[^]*"msg":"stopped"/ })
+  t.match(
+    await presque(url, ['run', 'mail', '--worker-id', 'w2', '--', '/bin/bash', '-c', script]),
+    { code: 0, err: /"msg":"SIGTERM: 1 jobs have 30 s to end"[^]*"msg":"stopped"/ }
+  )
   t.match(await job(url, id), { state: 'completed', result: 'last' })
 })

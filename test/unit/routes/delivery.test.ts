@@ -9,8 +9,13 @@ async function asking (t: Test): Promise<Ask> {
   const app = await build(t)
   return async (line, body, headers = {}) => {
     const [method, url] = line.split(' ') as [InjectOptions['method'] & string, string]
-    const payload = typeof body === 'object' ? JSON.stringify(body) : body as string | undefined
-    return await app.inject({ method, url, headers: { 'content-type': 'application/json', ...headers }, ...(payload !== undefined && { payload }) })
+    const payload = typeof body === 'object' ? JSON.stringify(body) : (body as string | undefined)
+    return await app.inject({
+      method,
+      url,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(payload !== undefined && { payload })
+    })
   }
 }
 
@@ -23,9 +28,18 @@ test('a lease tells all that is needed in headers, and the body stays the job', 
   const taken = await ask('GET /q/mail?lease=30')
   t.equal(taken.body, '{ "n": 1.0 }')
   const proof = receipt(taken)
-  t.match(taken.headers, { 'x-presque-queue': 'mail', 'x-presque-job': '1', 'x-presque-attempt': '1' })
+  t.match(taken.headers, {
+    'x-presque-queue': 'mail',
+    'x-presque-job': '1',
+    'x-presque-attempt': '1'
+  })
   t.match(taken.headers['x-presque-lease-expires'], /^\d{10}(\.\d{1,3})?$/)
-  t.equal(taken.headers.link, ['ack', 'nack', 'touch'].map(verb => `</j/mail/1/${verb}?receipt=${proof}>; rel="${verb}"`).join(', '))
+  t.equal(
+    taken.headers.link,
+    ['ack', 'nack', 'touch']
+      .map(verb => `</j/mail/1/${verb}?receipt=${proof}>; rel="${verb}"`)
+      .join(', ')
+  )
 })
 
 test('a job can be acknowledged, given up, given back and kept for longer', async t => {
@@ -36,12 +50,23 @@ test('a job can be acknowledged, given up, given back and kept for longer', asyn
   const [acked, nacked, released, touched] = leases.map(receipt)
   const ack = await ask(`POST /j/mail/1/ack?receipt=${acked}`)
   t.same([ack.statusCode, ack.body], [204, ''])
-  const nack = await ask(`POST /j/mail/2/nack?receipt=${nacked}`, { error: { type: 'E', message: 'm', backtrace: ['a'] }, delay: 100 })
+  const nack = await ask(`POST /j/mail/2/nack?receipt=${nacked}`, {
+    error: { type: 'E', message: 'm', backtrace: ['a'] },
+    delay: 100
+  })
   t.match(nack.json(), { state: 'delayed', run_at: Number })
   t.equal((await ask(`POST /j/mail/3/release?receipt=${released}`)).statusCode, 204)
-  t.match((await ask(`POST /j/mail/4/touch?receipt=${touched}`, { lease: 60, progress: { done: 1 } })).json(), { lease_expires: Number })
+  t.match(
+    (
+      await ask(`POST /j/mail/4/touch?receipt=${touched}`, { lease: 60, progress: { done: 1 } })
+    ).json(),
+    { lease_expires: Number }
+  )
   t.match((await ask('GET /j/mail/4')).json(), { progress: { done: 1 }, state: 'active' })
-  t.match((await ask('GET /j/mail/2')).json(), { last_error: { type: 'E', message: 'm', backtrace: ['a'] }, state: 'delayed' })
+  t.match((await ask('GET /j/mail/2')).json(), {
+    last_error: { type: 'E', message: 'm', backtrace: ['a'] },
+    state: 'delayed'
+  })
   t.match((await ask('GET /j/mail/3')).json(), { attempt: 0, state: 'waiting' })
 })
 
@@ -54,37 +79,65 @@ test('a stale receipt is a 409, a job that is gone a 404, a missing receipt a 40
     t.equal((await ask(`POST /j/mail/1/${verb}?receipt=1-0`)).statusCode, 409)
     t.equal((await ask(`POST /j/mail/2/${verb}?receipt=1-0`)).statusCode, 404)
     t.match((await ask(`POST /j/mail/1/${verb}`)).json(), { error: /receipt is missing/ })
-    t.match((await ask(`POST /j/mail/1/${verb}?receipt=${proof}&reciept=1`)).json(), { error: "unknown parameter 'reciept'" })
+    t.match((await ask(`POST /j/mail/1/${verb}?receipt=${proof}&reciept=1`)).json(), {
+      error: "unknown parameter 'reciept'"
+    })
   }
   t.equal((await ask('DELETE /j/mail/1')).statusCode, 204)
   t.same((await ask(`POST /j/mail/1/ack?receipt=${proof}`)).json(), { error: 'no such job' })
 })
 
-test('ack with next=1 answers like the next GET, and takes nothing if the ack is refused', async t => {
+test('ack with next=1 answers like the next GET, ' +
+  'and takes nothing if the ack is refused', async t => {
   const ask = await asking(t)
   await ask('POST /q/mail', { n: 1 })
   await ask('POST /q/mail', { n: 2 })
   const first = await ask('GET /q/mail?lease=30')
   const refused = await ask('POST /j/mail/1/ack?receipt=1-0&next=1&lease=30')
   t.equal(refused.statusCode, 409)
-  const second = await ask(`POST /j/mail/1/ack?receipt=${receipt(first)}&next=1&lease=30`, { result: 1 })
+  const second = await ask(`POST /j/mail/1/ack?receipt=${receipt(first)}&next=1&lease=30`, {
+    result: 1
+  })
   t.same([second.statusCode, second.json(), second.headers['x-presque-job']], [200, { n: 2 }, '2'])
-  t.equal((await ask(`POST /j/mail/2/ack?receipt=${receipt(second)}&next=1&lease=30`)).statusCode, 404)
+  t.equal(
+    (await ask(`POST /j/mail/2/ack?receipt=${receipt(second)}&next=1&lease=30`)).statusCode,
+    404
+  )
   t.equal((await ask('GET /j/mail/2')).statusCode, 404, 'and it has been acknowledged')
 })
 
-test('a batch on lease is JSON, and each of a batch of acks, nacks and touches is answered for itself', async t => {
+test('a batch on lease is JSON, and each of a batch of acks, ' +
+  'nacks and touches is answered for itself', async t => {
   const ask = await asking(t)
   await ask('POST /qb/mail', '{"jobs":[{"n":1.0},{"n":2},{"n":3}]}')
   const taken = await ask('GET /qb/mail?lease=30&batch_size=3')
   t.match(taken.body, /"payload":{"n":1.0}/)
-  const [one, two, three] = taken.json().map(({ id, receipt }: { id: string, receipt: string }) => ({ id, receipt }))
+  const [one, two, three] = taken
+    .json()
+    .map(({ id, receipt }: { id: string; receipt: string }) => ({ id, receipt }))
   const stale = { id: '1', receipt: '1-0' }
-  t.same((await ask('POST /qb/mail/ack', { jobs: [one, stale, { ...stale, id: '9' }] })).json(),
-    [{ id: '1', ok: true }, { id: '1', error: 'no such job' }, { id: '9', error: 'no such job' }])
-  t.match((await ask('POST /qb/mail/nack', { jobs: [{ ...two, retry: false, error: { message: 'm' } }, { ...stale, id: '3' }] })).json(),
-    [{ id: '2', ok: true, state: 'failed' }, { id: '3', error: 'lease lost' }])
-  t.match((await ask('POST /qb/mail/touch', { jobs: [{ ...three, lease: 60 }] })).json(), [{ id: '3', ok: true, lease_expires: Number }])
+  t.same((await ask('POST /qb/mail/ack', { jobs: [one, stale, { ...stale, id: '9' }] })).json(), [
+    { id: '1', ok: true },
+    { id: '1', error: 'no such job' },
+    { id: '9', error: 'no such job' }
+  ])
+  t.match(
+    (
+      await ask('POST /qb/mail/nack', {
+        jobs: [
+          { ...two, retry: false, error: { message: 'm' } },
+          { ...stale, id: '3' }
+        ]
+      })
+    ).json(),
+    [
+      { id: '2', ok: true, state: 'failed' },
+      { id: '3', error: 'lease lost' }
+    ]
+  )
+  t.match((await ask('POST /qb/mail/touch', { jobs: [{ ...three, lease: 60 }] })).json(), [
+    { id: '3', ok: true, lease_expires: Number }
+  ])
   t.match((await ask('POST /qb/mail/ack', {})).json(), { error: 'jobs should be an array of job' })
 })
 
@@ -102,9 +155,16 @@ test('jobs are listed, redriven and dropped by state', async t => {
   const ask = await asking(t)
   await ask('POST /qb/mail?tries=1', '{"jobs":[{"n":1},{"n":2},{"n":3}]}')
   const held = (await ask('GET /qb/mail?lease=30')).json()
-  await ask('POST /qb/mail/nack', { jobs: held.map(({ id, receipt }: { id: string, receipt: string }) => ({ id, receipt })) })
+  await ask('POST /qb/mail/nack', {
+    jobs: held.map(({ id, receipt }: { id: string; receipt: string }) => ({ id, receipt }))
+  })
   const listed = (await ask('GET /j/mail?state=failed&offset=1&limit=1')).json()
-  t.match(listed, { queue_name: 'mail', job_count: 0, job_failed: 3, jobs: [{ id: '2', state: 'failed', payload: { n: 2 } }] })
+  t.match(listed, {
+    queue_name: 'mail',
+    job_count: 0,
+    job_failed: 3,
+    jobs: [{ id: '2', state: 'failed', payload: { n: 2 } }]
+  })
   t.equal(listed.jobs.length, 1)
   t.same((await ask('POST /j/mail/retry?state=failed&limit=1')).json(), { count: 1 })
   t.same((await ask('DELETE /j/mail?state=failed')).json(), { count: 2 })
@@ -115,15 +175,31 @@ test('jobs are listed, redriven and dropped by state', async t => {
 
 test('every parameter of a push is checked', async t => {
   const ask = await asking(t)
-  const bad = ['priority=10', 'priority=x', 'priority=1.5', 'tries=0', 'delay=-1', 'delay=1&delayed=1', 'ttl=0', 'keep=-1', 'on_duplicate=x&uniq=a',
-    'on_duplicate=ignore', 'wait=-1', 'wait=61', 'lease=30']
+  const bad = [
+    'priority=10',
+    'priority=x',
+    'priority=1.5',
+    'tries=0',
+    'delay=-1',
+    'delay=1&delayed=1',
+    'ttl=0',
+    'keep=-1',
+    'on_duplicate=x&uniq=a',
+    'on_duplicate=ignore',
+    'wait=-1',
+    'wait=61',
+    'lease=30'
+  ]
   for (const query of bad) t.equal((await ask(`POST /q/mail?${query}`, {})).statusCode, 400, query)
-  for (const query of ['lease=0', 'lease=0.5', 'lease=43201', 'lease=x', 'wait=x']) t.equal((await ask(`GET /q/mail?${query}`)).statusCode, 400, query)
+  for (const query of ['lease=0', 'lease=0.5', 'lease=43201', 'lease=x', 'wait=x']) {
+    t.equal((await ask(`GET /q/mail?${query}`)).statusCode, 400, query)
+  }
   t.match((await ask('GET /j/mail')).json(), { job_count: 0 })
   t.equal((await ask('GET /q/mail?lease')).statusCode, 404, 'a bare lease is right')
 })
 
-test('a repeated Idempotency-Key answers as the first time, and another payload under it is a 422', async t => {
+test('a repeated Idempotency-Key answers as the first time, ' +
+  'and another payload under it is a 422', async t => {
   const ask = await asking(t)
   const key = { 'idempotency-key': 'order 7' }
   for (let i = 0; i < 2; i++) {
@@ -138,16 +214,29 @@ test('on_duplicate=ignore is a 200 that points to the job that is there', async 
   const ask = await asking(t)
   await ask('POST /q/mail?uniq=ann', {})
   const again = await ask('POST /q/mail?uniq=ann&on_duplicate=ignore', {})
-  t.match([again.statusCode, again.headers], [200, { location: '/j/mail/1', 'x-presque-duplicate': 'true' }])
+  t.match(
+    [again.statusCode, again.headers],
+    [200, { location: '/j/mail/1', 'x-presque-duplicate': 'true' }]
+  )
 })
 
 test('a policy is set, shown and checked, and a full queue is a 429', async t => {
   const ask = await asking(t)
   await ask('POST /control/mail', { tries: 3, rate: { limit: 5, period: 60 }, max_jobs: 1 })
-  t.match((await ask('GET /status/mail')).json(), { policy: { tries: 3, rate: { limit: 5, period: 60 }, max_jobs: 1, stopped: false } })
+  t.match((await ask('GET /status/mail')).json(), {
+    policy: { tries: 3, rate: { limit: 5, period: 60 }, max_jobs: 1, stopped: false }
+  })
   await ask('POST /q/mail', {})
   t.equal((await ask('POST /q/mail', {})).statusCode, 429)
-  for (const wrong of [{ tries: 0 }, { rate: { limit: 5 } }, { rate: 5 }, { for: 5 }, { concurency: 1 }, { backoff: { base: -1 } }, { lease: 'x' }]) {
+  for (const wrong of [
+    { tries: 0 },
+    { rate: { limit: 5 } },
+    { rate: 5 },
+    { for: 5 },
+    { concurency: 1 },
+    { backoff: { base: -1 } },
+    { lease: 'x' }
+  ]) {
     t.equal((await ask('POST /control/mail', wrong)).statusCode, 400, JSON.stringify(wrong))
   }
 })
@@ -157,7 +246,11 @@ test('/w shows what a worker holds right now, and whether it is silent', async t
   await ask('POST /w/mail', { worker_id: 'w1' })
   await ask('POST /q/mail', {})
   const held = await ask('GET /q/mail?lease=30', undefined, { 'x-presque-workerid': 'w1' })
-  t.match((await ask('GET /w?worker_id=w1')).json(), { working_on: [{ queue: 'mail', job: '1', since: Number }], processed: '0', silent: false })
+  t.match((await ask('GET /w?worker_id=w1')).json(), {
+    working_on: [{ queue: 'mail', job: '1', since: Number }],
+    processed: '0',
+    silent: false
+  })
   t.match((await ask('GET /j/mail/1')).json(), { worker_id: 'w1' })
   await ask(`POST /j/mail/1/ack?receipt=${receipt(held)}`)
   t.match((await ask('GET /w?worker_id=w1')).json(), { working_on: [], processed: '1' })
@@ -166,7 +259,11 @@ test('/w shows what a worker holds right now, and whether it is silent', async t
 test('/why answers with a reason and a sentence', async t => {
   const ask = await asking(t)
   await ask('POST /q/mail?delay=100', {})
-  t.match((await ask('GET /j/mail/1/why')).json(), { state: 'delayed', reason: 'not_due', detail: /^it is due in \d+(\.\d+)? s$/ })
+  t.match((await ask('GET /j/mail/1/why')).json(), {
+    state: 'delayed',
+    reason: 'not_due',
+    detail: /^it is due in \d+(\.\d+)? s$/
+  })
   t.equal((await ask('POST /j/mail/1/retry')).statusCode, 204)
   t.match((await ask('GET /j/mail/1/why')).json(), { state: 'waiting', reason: 'nobody_asks' })
   t.equal((await ask('GET /j/mail/7/why')).statusCode, 404)
@@ -177,11 +274,20 @@ test('of an error larger than 64 KiB enough is kept and shown, alone and in a ba
   const error = { type: 'E', message: 'm'.repeat(300_000), backtrace: 'b'.repeat(600_000) }
   for (let i = 0; i < 2; i++) await ask('POST /q/mail', {})
   const [first, second] = [await ask('GET /q/mail?lease=30'), await ask('GET /q/mail?lease=30')]
-  t.same((await ask(`POST /j/mail/1/nack?receipt=${receipt(first)}`, { error, retry: false })).json(), { state: 'failed' })
+  t.same(
+    (await ask(`POST /j/mail/1/nack?receipt=${receipt(first)}`, { error, retry: false })).json(),
+    { state: 'failed' }
+  )
   const jobs = [{ id: '2', receipt: receipt(second), error, retry: false }]
-  t.same((await ask('POST /qb/mail/nack', { jobs })).json(), [{ id: '2', ok: true, state: 'failed' }])
+  t.same((await ask('POST /qb/mail/nack', { jobs })).json(), [
+    { id: '2', ok: true, state: 'failed' }
+  ])
   const kept = (await ask('GET /j/mail/1')).json().last_error
-  t.match(kept, { type: 'E', message: /^m+ \.\.\. \(\d+ characters cut\) \.\.\. m+$/, cut: JSON.stringify(error).length })
+  t.match(kept, {
+    type: 'E',
+    message: /^m+ \.\.\. \(\d+ characters cut\) \.\.\. m+$/,
+    cut: JSON.stringify(error).length
+  })
   t.ok(JSON.stringify(kept).length <= 65_536)
   t.same((await ask('GET /j/mail/2')).json().last_error, kept)
   t.same((await ask('GET /j/mail?state=failed')).json().jobs[1].last_error, kept)
@@ -196,11 +302,22 @@ test('a progress larger than 64 KiB is refused by a sentence, and changes nothin
   const touch = `POST /j/mail/1/touch?receipt=${receipt(first)}`
   t.equal((await ask(touch, { progress: whole })).statusCode, 200)
   const refused = await ask(touch, { lease: 1000, progress: `${whole}é` })
-  t.same([refused.statusCode, refused.json()], [413, { error: 'progress is larger than 65536 bytes' }])
+  t.same(
+    [refused.statusCode, refused.json()],
+    [413, { error: 'progress is larger than 65536 bytes' }]
+  )
   const shown = (await ask('GET /j/mail/1')).json()
   t.equal(shown.progress, whole)
   t.ok(shown.lease_expires_at < Date.now() / 1000 + 900)
-  const jobs = [{ id: '1', receipt: receipt(first), progress: `${whole}é` }, { id: '2', receipt: receipt(second), progress: 1 }]
-  t.match((await ask('POST /qb/mail/touch', { jobs })).json(), [{ id: '1', error: 'progress is larger than 65536 bytes' }, { id: '2', ok: true }])
-  t.same((await ask('POST /qb/mail/touch', { jobs: jobs.slice(0, 1) })).json(), [{ id: '1', error: 'progress is larger than 65536 bytes' }])
+  const jobs = [
+    { id: '1', receipt: receipt(first), progress: `${whole}é` },
+    { id: '2', receipt: receipt(second), progress: 1 }
+  ]
+  t.match((await ask('POST /qb/mail/touch', { jobs })).json(), [
+    { id: '1', error: 'progress is larger than 65536 bytes' },
+    { id: '2', ok: true }
+  ])
+  t.same((await ask('POST /qb/mail/touch', { jobs: jobs.slice(0, 1) })).json(), [
+    { id: '1', error: 'progress is larger than 65536 bytes' }
+  ])
 })

@@ -6,36 +6,62 @@ import { setPolicy } from '../../../../operations/queue/policy.ts'
 import { ack } from '../../../../operations/job/ack.ts'
 import { push } from '../../../../operations/job/push.ts'
 import { purge, queueStatus } from '../../../../operations/queue/queue.ts'
-import { deleteSchedule, getSchedule, listSchedules, setSchedule, type NewSchedule } from '../../../../operations/schedule/schedule.ts'
+import {
+  deleteSchedule,
+  getSchedule,
+  listSchedules,
+  setSchedule,
+  type NewSchedule
+} from '../../../../operations/schedule/schedule.ts'
 import { Scheduler } from '../../../../operations/schedule/scheduler.ts'
 import { take } from '../../../../operations/job/take.ts'
 import { startRedis } from '../../../support/redis/redis.ts'
 import { build } from '../../../support/server/app.ts'
 
 const start = 1_800_000_000
-const silent = (error: unknown): void => { throw error }
+const silent = (error: unknown): void => {
+  throw error
+}
 
 /** A schedule of every ten seconds, from `start` on: its first tick is ten seconds later. */
-async function set (t: Test, more: Partial<NewSchedule> = {}, app?: FastifyInstance): Promise<FastifyInstance> {
-  const presque = app ?? await build(t)
-  await setSchedule(presque.redis, 'beat', { queue: 'mail', every: 10, payload: '{"n":1}', ...more }, undefined, { now: start })
+async function set (
+  t: Test,
+  more: Partial<NewSchedule> = {},
+  app?: FastifyInstance
+): Promise<FastifyInstance> {
+  const presque = app ?? (await build(t))
+  await setSchedule(
+    presque.redis,
+    'beat',
+    { queue: 'mail', every: 10, payload: '{"n":1}', ...more },
+    undefined,
+    { now: start }
+  )
   return presque
 }
 
 /** All that is due at that time, by one server. */
 async function tick (app: FastifyInstance, seconds: number): Promise<void> {
-  while (await new Scheduler(app.redis, silent).fireDue(start + seconds) === 0);
+  while ((await new Scheduler(app.redis, silent).fireDue(start + seconds)) === 0);
 }
 
 async function waiting (app: FastifyInstance, queue = 'mail'): Promise<number> {
   return (await queueStatus(app.redis, queue)).counts.waiting
 }
 
-test('of schedules with large payloads as many are taken up and shown at once as make 8 MiB, and all fire', async t => {
+test('of schedules with large payloads as many are taken up and shown at once as make 8 MiB, ' +
+  'and all fire', async t => {
   const app = await build(t)
   const payload = `{"x":"${'x'.repeat(1_000_000)}"}`
-  for (let i = 0; i < 20; i++) await setSchedule(app.redis, `s${i}`, { queue: 'mail', every: 10, payload }, undefined, { now: start })
-  t.equal((await listSchedules(app.redis, () => true, { offset: 0, limit: 100 })).schedules.length, 8)
+  for (let i = 0; i < 20; i++) {
+    await setSchedule(app.redis, `s${i}`, { queue: 'mail', every: 10, payload }, undefined, {
+      now: start
+    })
+  }
+  t.equal(
+    (await listSchedules(app.redis, () => true, { offset: 0, limit: 100 })).schedules.length,
+    8
+  )
   t.equal((await claim(app.redis, { now: start + 10 })).claims.length, 8)
   await tick(app, 12)
   t.equal(await waiting(app), 20)
@@ -47,46 +73,85 @@ test('a tick is not early, and puts in one job with the bytes that came', async 
   t.equal(await waiting(app), 0)
   await tick(app, 10)
   await tick(app, 10)
-  t.match(await getSchedule(app.redis, 'beat'), { next_at: start + 20, last_at: start + 10, last_job: '1', fired: 1, skipped: 0, last_error: null })
-  t.same((await take(app.redis, 'mail', { count: 5 })).map(({ payload }) => payload), ['{ "n": 12345678901234567890 }'])
+  t.match(await getSchedule(app.redis, 'beat'), {
+    next_at: start + 20,
+    last_at: start + 10,
+    last_job: '1',
+    fired: 1,
+    skipped: 0,
+    last_error: null
+  })
+  t.same(
+    (await take(app.redis, 'mail', { count: 5 })).map(({ payload }) => payload),
+    ['{ "n": 12345678901234567890 }']
+  )
 })
 
 test('twenty servers at once put in one job a tick', async t => {
   const app = await set(t, { every: 1 })
-  for (let second = 1; second <= 10; second++) await Promise.all(Array.from({ length: 20 }, async () => await tick(app, second)))
+  for (let second = 1; second <= 10; second++) {
+    await Promise.all(Array.from({ length: 20 }, async () => await tick(app, second)))
+  }
   t.match(await getSchedule(app.redis, 'beat'), { next_at: start + 11, fired: 10 })
   t.equal(await waiting(app), 10)
 })
 
 test('twenty servers that all hold the same claim fire it once, and count it once', async t => {
   const app = await set(t)
-  const { claims: [held], time } = await claim(app.redis, { now: start + 10 })
-  const moved = await Promise.all(Array.from({ length: 20 }, async () => await advance(app.redis, held!, await fire(app.redis, held!, time, { now: start + 10 }))))
+  const {
+    claims: [held],
+    time
+  } = await claim(app.redis, { now: start + 10 })
+  const moved = await Promise.all(
+    Array.from(
+      { length: 20 },
+      async () =>
+        await advance(app.redis, held!, await fire(app.redis, held!, time, { now: start + 10 }))
+    )
+  )
   t.equal(moved.filter(Boolean).length, 1)
   t.equal(await waiting(app), 1)
   t.match(await getSchedule(app.redis, 'beat'), { fired: 1 })
 })
 
-test('a server that dies before it has put the job in leaves the tick to another, a second later', async t => {
+test('a server that dies before it has put the job in leaves the tick to another, ' +
+  'a second later', async t => {
   const app = await set(t)
   t.equal((await claim(app.redis, { now: start + 10 })).claims.length, 1)
   t.equal((await claim(app.redis, { now: start + 10.9 })).claims.length, 0)
   await tick(app, 11)
   t.equal(await waiting(app), 1)
-  t.match(await getSchedule(app.redis, 'beat'), { next_at: start + 20, last_at: start + 10, fired: 1 })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    next_at: start + 20,
+    last_at: start + 10,
+    fired: 1
+  })
 })
 
-test('a server that dies between the job and its count leaves one job, whatever happens to the queue meanwhile', async t => {
-  for (const meanwhile of [async () => {}, async (app: FastifyInstance) => await purge(app.redis, 'mail'), async (app: FastifyInstance) => { await take(app.redis, 'mail') }]) {
+test('a server that dies between the job and its count leaves one job, ' +
+  'whatever happens to the queue meanwhile', async t => {
+  for (const meanwhile of [
+    async () => {},
+    async (app: FastifyInstance) => await purge(app.redis, 'mail'),
+    async (app: FastifyInstance) => {
+      await take(app.redis, 'mail')
+    }
+  ]) {
     const app = await set(t)
-    const { claims: [held], time } = await claim(app.redis, { now: start + 10 })
+    const {
+      claims: [held],
+      time
+    } = await claim(app.redis, { now: start + 10 })
     await fire(app.redis, held!, time, { now: start + 10 })
     await meanwhile(app)
     const before = await waiting(app)
     await tick(app, 11)
     t.equal(await waiting(app), before, 'no second one')
     t.match(await getSchedule(app.redis, 'beat'), { next_at: start + 20, last_job: '1', fired: 1 })
-    t.notOk(await advance(app.redis, held!, await fire(app.redis, held!, time, { now: start + 25 })), 'the dead one comes back')
+    t.notOk(
+      await advance(app.redis, held!, await fire(app.redis, held!, time, { now: start + 25 })),
+      'the dead one comes back'
+    )
     await tick(app, 20)
     t.equal(await waiting(app), before + 1, 'and it goes on')
   }
@@ -102,12 +167,25 @@ test('ticks that are late, but not by more than a minute, all fire', async t => 
 test('ticks that were missed come to nothing, or to one job, and then it goes on', async t => {
   const app = await set(t)
   await set(t, { queue: 'once', catchup: 'one' }, app)
-  await setSchedule(app.redis, 'none', { queue: 'mail', every: 10, payload: '{}' }, undefined, { now: start })
+  await setSchedule(app.redis, 'none', { queue: 'mail', every: 10, payload: '{}' }, undefined, {
+    now: start
+  })
   await tick(app, 3605)
   // Of the last minute come those of 3550, 3560 and so on.
   t.same([await waiting(app, 'once'), await waiting(app)], [7, 6])
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 7, last_at: start + 3600, next_at: start + 3610, last_error: null })
-  t.match(await getSchedule(app.redis, 'none'), { fired: 6, skipped: 0, last_at: start + 3600, next_at: start + 3610, last_error: null })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 7,
+    last_at: start + 3600,
+    next_at: start + 3610,
+    last_error: null
+  })
+  t.match(await getSchedule(app.redis, 'none'), {
+    fired: 6,
+    skipped: 0,
+    last_at: start + 3600,
+    next_at: start + 3610,
+    last_error: null
+  })
   await tick(app, 3610)
   t.same([await waiting(app, 'once'), await waiting(app)], [8, 7])
 })
@@ -116,18 +194,28 @@ test('ticks that were all missed by more than a minute come to nothing, and say 
   const app = await set(t, { every: 3000 })
   await tick(app, 3605)
   const { next_at: next } = (await getSchedule(app.redis, 'beat'))!
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 0, last_at: null, last_error: /^missed from .* on: no server was there$/ })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 0,
+    last_at: null,
+    last_error: /^missed from .* on: no server was there$/
+  })
   t.ok(next! > start + 3605)
 })
 
-test('after an outage of 66 seconds the ticks that are less than a minute late have their jobs', async t => {
+test('after an outage of 66 seconds the ticks that are less than a minute late ' +
+  'have their jobs', async t => {
   const app = await set(t, { every: 5 })
   await tick(app, 71)
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 12, last_at: start + 70, next_at: start + 75 })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 12,
+    last_at: start + 70,
+    next_at: start + 75
+  })
   t.equal(await waiting(app), 12)
 })
 
-test('a clock that is put back by an hour lets schedules go on with the next tick, at the server that saw it and at a new one', async t => {
+test('a clock that is put back by an hour lets schedules go on with the next tick, ' +
+  'at the server that saw it and at a new one', async t => {
   for (const isNew of [false, true]) {
     const app = await set(t)
     const scheduler = new Scheduler(app.redis, silent)
@@ -135,7 +223,9 @@ test('a clock that is put back by an hour lets schedules go on with the next tic
     await set(t, { queue: 'other' }, app)
     const other = isNew ? new Scheduler(app.redis, silent) : scheduler
     t.match(await getSchedule(app.redis, 'beat'), { next_at: start + 10 })
-    await setSchedule(app.redis, 'ahead', { queue: 'mail', every: 10, payload: '{}' }, undefined, { now: start + 3600 })
+    await setSchedule(app.redis, 'ahead', { queue: 'mail', every: 10, payload: '{}' }, undefined, {
+      now: start + 3600
+    })
     await other.fireDue(start)
     t.match(await getSchedule(app.redis, 'ahead'), { next_at: start + 10 })
     for (let ms = 0; ms === 0;) ms = await other.fireDue(start + 10)
@@ -143,22 +233,37 @@ test('a clock that is put back by an hour lets schedules go on with the next tic
   }
 })
 
-test('with overlap skip a tick waits for nobody: it is skipped while the last job is in the queue', async t => {
+test('with overlap skip a tick waits for nobody: it is skipped while the last job is ' +
+  'in the queue', async t => {
   const app = await set(t, { overlap: 'skip' })
   await push(app.redis, 'mail', [{ payload: '{"other":1}', delay: 1e8 }])
   await tick(app, 10)
   await tick(app, 20)
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 1, skipped: 1, last_at: start + 10, last_error: 'job 2, the last one, is still in the queue' })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 1,
+    skipped: 1,
+    last_at: start + 10,
+    last_error: 'job 2, the last one, is still in the queue'
+  })
   const [job] = await take(app.redis, 'mail', { lease: 1000, now: start + 25 })
   await tick(app, 30)
   t.match(await getSchedule(app.redis, 'beat'), { fired: 1, skipped: 2 })
   await ack(app.redis, 'mail', [{ id: job!.id, receipt: job!.lease!.receipt }])
   await tick(app, 40)
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 2, skipped: 2, last_job: '3', last_error: null })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 2,
+    skipped: 2,
+    last_job: '3',
+    last_error: null
+  })
   await purge(app.redis, 'mail')
   await push(app.redis, 'mail', [{ payload: '{}' }, { payload: '{}' }, { payload: '{}' }])
   await tick(app, 50)
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 3, last_job: '4' }, 'another job of that number is not the last one')
+  t.match(
+    await getSchedule(app.redis, 'beat'),
+    { fired: 3, last_job: '4' },
+    'another job of that number is not the last one'
+  )
 })
 
 test('a stopped queue takes the jobs, and a full one skips them and says so', async t => {
@@ -166,7 +271,11 @@ test('a stopped queue takes the jobs, and a full one skips them and says so', as
   await setPolicy(app.redis, 'mail', { status: 'stop', max_jobs: 1 })
   await tick(app, 10)
   await tick(app, 20)
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 1, skipped: 1, last_error: 'the queue is full: it has max_jobs jobs' })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 1,
+    skipped: 1,
+    last_error: 'the queue is full: it has max_jobs jobs'
+  })
   await purge(app.redis, 'mail')
   await tick(app, 30)
   t.match(await getSchedule(app.redis, 'beat'), { fired: 2, skipped: 1, last_error: null })
@@ -178,7 +287,12 @@ test('a full Redis skips ticks and says so, and the schedule goes on', async t =
   const redis = app.redis as Redis
   await redis.config('SET', 'maxmemory', '1mb')
   await tick(app, 20)
-  t.match(await getSchedule(app.redis, 'beat'), { fired: 1, skipped: 1, next_at: start + 30, last_error: 'redis is out of memory' })
+  t.match(await getSchedule(app.redis, 'beat'), {
+    fired: 1,
+    skipped: 1,
+    next_at: start + 30,
+    last_error: 'redis is out of memory'
+  })
   await redis.config('SET', 'maxmemory', '0')
   await tick(app, 30)
   t.match(await getSchedule(app.redis, 'beat'), { fired: 2, skipped: 1, last_error: null })
@@ -187,22 +301,41 @@ test('a full Redis skips ticks and says so, and the schedule goes on', async t =
 
 test('a schedule that is replaced, moved or deleted while it is fired is not put back', async t => {
   const app = await set(t)
-  const { claims: [held], time } = await claim(app.redis, { now: start + 10 })
-  await setSchedule(app.redis, 'beat', { queue: 'post', every: 30, payload: '{}' }, undefined, { now: start + 10 })
+  const {
+    claims: [held],
+    time
+  } = await claim(app.redis, { now: start + 10 })
+  await setSchedule(app.redis, 'beat', { queue: 'post', every: 30, payload: '{}' }, undefined, {
+    now: start + 10
+  })
   t.notOk(await advance(app.redis, held!, await fire(app.redis, held!, time, { now: start + 10 })))
   t.match(await getSchedule(app.redis, 'beat'), { queue: 'post', next_at: start + 30, fired: 0 })
-  const { claims: [second] } = await claim(app.redis, { now: start + 30 })
+  const {
+    claims: [second]
+  } = await claim(app.redis, { now: start + 30 })
   await deleteSchedule(app.redis, 'beat')
-  t.notOk(await advance(app.redis, second!, await fire(app.redis, second!, (start + 30) * 1000, { now: start + 30 })))
+  t.notOk(
+    await advance(
+      app.redis,
+      second!,
+      await fire(app.redis, second!, (start + 30) * 1000, { now: start + 30 })
+    )
+  )
   t.equal(await getSchedule(app.redis, 'beat'), null)
-  t.same(await claim(app.redis, { now: start + 1e6 }), { claims: [], time: (start + 1e6) * 1000, again: null })
+  t.same(await claim(app.redis, { now: start + 1e6 }), {
+    claims: [],
+    time: (start + 1e6) * 1000,
+    again: null
+  })
 })
 
 test('a queue forgets the ticks of schedules that are gone', async t => {
   const app = await set(t)
   await tick(app, 10)
   await deleteSchedule(app.redis, 'beat')
-  await setSchedule(app.redis, 'other', { queue: 'mail', every: 10, payload: '{}' }, undefined, { now: start + 31 * 86_400 })
+  await setSchedule(app.redis, 'other', { queue: 'mail', every: 10, payload: '{}' }, undefined, {
+    now: start + 31 * 86_400
+  })
   await tick(app, 31 * 86_400 + 10)
   t.same(await app.redis.hkeys('{mail}:fired'), ['other'])
 })
