@@ -34,6 +34,7 @@ export class SseStream extends Readable {
   #ending = false
   #cutMs = 0
   #timer: NodeJS.Timeout | undefined
+  #cut: NodeJS.Timeout | undefined
   // Text from before it was piped, and calls that wait for room.
   #early: string | undefined = ''
   readonly #waiting = new Set<() => void>()
@@ -56,7 +57,7 @@ export class SseStream extends Readable {
   override pipe<Out extends NodeJS.WritableStream> (out: Out): Out {
     this.#out = out as unknown as Writable
     this.#connection = (out as { socket?: Writable | null }).socket
-    this.#out.on('drain', () => this.#wake()).once('close', this.#left)
+    this.#out.on('drain', () => this.#wake()).once('close', () => this.#closed())
     this.#out.write(this.#early)
     this.#early = undefined
     if (this.#ending) {
@@ -105,12 +106,16 @@ export class SseStream extends Readable {
   }
 
   #finish (out: Writable): void {
-    const timer = setTimeout(() => out.destroy(), this.#cutMs).unref()
-    out.once('close', () => clearTimeout(timer))
+    this.#cut = setTimeout(() => out.destroy(), this.#cutMs).unref()
     out.end()
     // Fastify waits for the end of a stream, which comes when all has been read.
     this.push(null)
     this.resume()
+  }
+
+  #closed (): void {
+    clearTimeout(this.#cut)
+    this.#left()
   }
 
   override _destroy (error: Error | null, done: (error?: Error | null) => void): void {

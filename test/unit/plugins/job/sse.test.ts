@@ -5,7 +5,7 @@ import { listenAt } from '../../../support/http/sse-client.ts'
 import { pair, type Server } from '../../../support/server/two-servers.ts'
 import { payloadOf } from '../../../support/http/payloads.ts'
 import { until } from '../../../support/until.ts'
-import { listen } from '../../../support/server/app.ts'
+import { build, listen } from '../../../support/server/app.ts'
 
 const counts = async ({ app }: Server) => (await queueStatus(app.redis, 'mail')).counts
 
@@ -87,4 +87,18 @@ test('there are no more streams than PRESQUE_MAX_STREAMS: one more is refused an
   await until('it is heard to have gone', () => app.eventStreams() === 1)
   const next = await listenAt(t, `${url}/q/mail?lease=30`)
   await next.hears(1)
+})
+
+// Node warns of the eleventh, and Fastify has half of them.
+test('an answer that is a stream has ten listeners of its end at most', async t => {
+  const app = await build(t)
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  const headers = { accept: 'text/event-stream' }
+  const answer = await app.inject({ url: '/events?queue=mail&wait=0', headers })
+  t.match(answer, { statusCode: 200, body: /^retry: 1000/ })
+  await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(warnings, [])
 })
