@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 
 /**
  * The environment presque reads. `.env.example` tells the same to people;
- * test/contract/house.test.ts compares the two.
+ * test/contract/tables.test.ts compares the two.
  */
 export const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', minLength: 1 }),

@@ -1,28 +1,20 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, extname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { test } from 'tap'
-import { errors } from '../../operations/errors.ts'
-import { commonKeys, queueKeys, scheduleKeys } from '../../operations/redis/keys.ts'
-import { Config } from '../../schemas/config.ts'
 import { strangeWords } from './docs/names.ts'
+import {
+  files,
+  folders,
+  house,
+  isCode,
+  isSource,
+  notOurs,
+  ofSources,
+  read,
+  rooms,
+  withoutComments
+} from './house.ts'
 
-const house = fileURLToPath(new URL('../..', import.meta.url))
-const rooms = [
-  'bench',
-  'cli',
-  'client',
-  'clients',
-  'docs',
-  'lua',
-  'operations',
-  'plugins',
-  'routes',
-  'schemas',
-  'test',
-  'web'
-]
-const notOurs = ['node_modules', 'dist', 'data', 'coverage']
 const noRooms = [
   'src',
   'lib',
@@ -48,24 +40,6 @@ const mayImport: Record<string, string[]> = {
   client: ['client'],
   web: ['web', 'client', 'schemas']
 }
-
-const read = (path: string): string => readFileSync(join(house, path), 'utf8')
-
-/** All files below a folder of the house, as paths from its door. */
-function files (folder: string): string[] {
-  if (!existsSync(join(house, folder))) return []
-  const path = join(house, folder)
-  if (!statSync(path).isDirectory()) return [folder]
-  return readdirSync(path)
-    .filter(name => !notOurs.includes(name) && !name.startsWith('.'))
-    .flatMap(name => files(join(folder, name)))
-}
-
-const isCode = (path: string): boolean =>
-  ['.ts', '.mjs', '.js', '.cjs', '.tsx'].includes(extname(path))
-
-const withoutComments = (code: string): string =>
-  code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 
 /** What a file imports, statically or not. */
 function imports (path: string): string[] {
@@ -266,88 +240,6 @@ test('a duration is measured by a clock that is never set', async t => {
   t.strictSame(found.toSorted(), tellTime)
 })
 
-test('a file is read in one sitting', async t => {
-  for (const path of ['app.ts', ...rooms].flatMap(files)) {
-    const lines =
-      isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0
-    const limit = path.endsWith('.lua') ? 80 : 300
-    t.ok(lines < limit, `${path}: ${lines} lines`)
-  }
-})
-
-test('.env.example names every variable, with its default', async t => {
-  const told = Object.fromEntries(
-    [...read('.env.example').matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
-      name,
-      value
-    ])
-  )
-  const known = Object.fromEntries(
-    Object.entries(Config.properties).map(([name, schema]) => [name, String(schema.default)])
-  )
-  t.strictSame(told, known)
-})
-
-/** The rows of the tables in a Markdown file that begin with something in backticks. */
-function rows (path: string): string[][] {
-  const cells = [...read(path).matchAll(/^\| `([^`]+)` \| (.*) \|$/gm)]
-  return cells.map(([, first, rest]) => [first!, ...rest!.split(' | ')])
-}
-
-test('docs/reference/errors.md tells every refusal as it is', async t => {
-  const known = Object.entries(errors).map(([code, Refusal]) => {
-    const { statusCode, message } = new Refusal()
-    return [code, String(statusCode), message]
-  })
-  t.strictSame(rows('docs/reference/errors.md'), known)
-})
-
-test('docs/reference/keys.md tells every key as it is', async t => {
-  const all = [
-    ...Object.entries(queueKeys).map(([name, what]) => [`presque:{queue}:${name}`, what]),
-    ...Object.entries(scheduleKeys).map(([name, what]) => [`presque:{schedules/}:${name}`, what]),
-    ...Object.entries(commonKeys).map(([name, what]) => [`presque:${name}`, what])
-  ]
-  const known = all.map(([key, what]) => [key, ...what!.split(/: (.*)/s).slice(0, 2)])
-  t.strictSame(rows('docs/reference/keys.md'), known)
-})
-
-test('every refusal is used, and every one that is used is known', async t => {
-  const text = ['app.ts', 'lua', 'operations', 'plugins', 'routes', 'schemas']
-    .flatMap(files)
-    .map(path => withoutComments(read(path)))
-    .join('\n')
-  const used = text.replace(/^ {2}(\w+): createError\(.*$/gm, '')
-  for (const code of Object.keys(errors)) t.match(used, new RegExp(`\\b${code}\\b`), code)
-  const named = [
-    ...text.matchAll(/\berr = '(\w*)'/g),
-    ...text.matchAll(/'x-(?:refusal|missing)': '(\w*)'/g),
-    ...text.matchAll(/\berrors\.([A-Z_]+)\b/g)
-  ].map(match => match[1]!)
-  t.ok(named.length > 30, `${named.length} uses`)
-  t.strictSame(
-    named.filter(code => !(code in errors)),
-    []
-  )
-  for (const [code, Refusal] of Object.entries(errors)) {
-    t.equal(new Refusal().code, code, 'it has one name')
-  }
-})
-
-const isSource = (path: string): boolean => isCode(path) || /\.(lua|css)$/.test(path)
-
-// The folders below a room, and the room, each with the sources that lie in it.
-function sourcesByFolder (room: string): Map<string, string[]> {
-  const found = new Map<string, string[]>()
-  for (const path of files(room).filter(isSource)) {
-    found.set(dirname(path), [...(found.get(dirname(path)) ?? []), path])
-  }
-  return found
-}
-
-const ofSources = rooms.filter(room => !['clients', 'docs', 'test'].includes(room))
-const folders = new Map(ofSources.flatMap(room => [...sourcesByFolder(room)]))
-
 test('every folder of sources says what is here, what it may import, where to begin', async t => {
   t.ok(folders.size > 60, `${folders.size} folders`)
   for (const [folder, paths] of folders) {
@@ -355,15 +247,6 @@ test('every folder of sources says what is here, what it may import, where to be
     const page = existsSync(join(house, folder, 'README.md')) ? read(`${folder}/README.md`) : ''
     t.match(page, /\bBegins? (?:with|at)\b/, `${folder}/README.md: where to begin`)
     t.match(page, /\b(?:imports?|uses?)\b/, `${folder}/README.md: what it may import`)
-  }
-})
-
-// Where each file is one of a kind.
-const ofAKind = ['schemas', 'routes', 'cli/command']
-
-test('a folder holds 15 sources at most', async t => {
-  for (const [folder, paths] of folders) {
-    if (!ofAKind.includes(folder)) t.ok(paths.length <= 15, `${folder}: ${paths.length}`)
   }
 })
 

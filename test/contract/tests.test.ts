@@ -1,30 +1,20 @@
 // Where files of test/ belong, and that each is run.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
+import { files, house, read } from './house.ts'
 
-const house = fileURLToPath(new URL('../../', import.meta.url))
+const endings = ['.ts', '.tsx', '.mjs']
+const isFile = (source: string) => endings.some(ending => existsSync(join(house, source + ending)))
 
-/** The files below some places of the house. */
-function files (...places: string[]): string[] {
-  return places.flatMap(place => {
-    if (place.endsWith('.ts')) return [place]
-    const entries = readdirSync(join(house, place), { recursive: true, withFileTypes: true })
-    const found = entries.filter(entry => entry.isFile() && !entry.name.startsWith('.'))
-    return found.map(({ parentPath, name }) => join(parentPath, name).slice(house.length))
-  })
-}
-
-const endings = ['.ts', '.tsx', '.mjs', '']
-
-// A test of a whole folder is named like the folder.
+// A test of a whole folder is named like the folder. A source whose tests fill several files has a
+// folder of them, named like the source, beside the first.
 test('every file of test/unit mirrors a source or a folder of sources', async t => {
   const mirrors = files('test/unit').filter(path => path.endsWith('.test.ts'))
   t.ok(mirrors.length > 80, `${mirrors.length} files`)
   const hasSource = (path: string): boolean => {
     const source = path.replace('test/unit/', '').replace('.test.ts', '')
-    return endings.some(ending => existsSync(join(house, source + ending)))
+    return existsSync(join(house, source)) || isFile(source) || isFile(dirname(source))
   }
   t.strictSame(
     mirrors.filter(path => !hasSource(path)),
@@ -39,7 +29,7 @@ test('every file of test/unit mirrors a source or a folder of sources', async t 
 
 /** The places in test/ whose files a runner runs. */
 function placesOf (runner: string): string[] {
-  const text = readFileSync(join(house, runner), 'utf8')
+  const text = read(runner)
   const args = /runTogether\(testFiles\(([^)]*)\)\)/.exec(text)?.[1] ?? ''
   return [...args.matchAll(/'([^']+)'/g)].map(([, place]) => `test/${place}`)
 }

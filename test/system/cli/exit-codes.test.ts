@@ -160,3 +160,83 @@ test('what presque refuses is exit code 1', async t => {
     1
   )
 })
+
+type Wrong = [args: string[], code: number, sentence: RegExp]
+
+const wrong: Wrong[] = [
+  [['pop', 'mail'], 3, /^no job$/],
+  [['job', 'mail', '7'], 3, /^no such job$/],
+  [['push', 'mail', '{}', '--priority', '11'], 1, /^priority must be/],
+  [['push', 'a/b', '{}'], 2, /^a queue name is/],
+  [['push', 'mail', '{"a":'], 2, /^this is not valid JSON/],
+  [['push', 'mail', '[]'], 2, /^a job must be a JSON object/],
+  [['push', 'mail'], 2, /^the job is missing/],
+  [
+    ['push'],
+    2,
+    /^something is missing: presque push <queue> \[job\]; 'presque push --help' shows how$/
+  ],
+  [
+    ['push', 'mail', '{}', '--bogus'],
+    2,
+    /^unknown argument: bogus; 'presque push --help' shows how$/
+  ],
+  [
+    ['push', 'mail', '{}', '--delay'],
+    2,
+    /^--delay needs a value; 'presque push --help' shows how$/
+  ],
+  [
+    ['push', 'mail', '{}', '--delay', '5x'],
+    2,
+    /^--delay is a number of seconds, or a time such as 90s, 5m, 1h or 2d, not '5x'$/
+  ],
+  [['stop', 'mail', '--for', 'soon'], 2, /^--for is .* not 'soon'$/],
+  [['policy', 'mail', '--rate', '5/x'], 2, /^--rate is .* not 'x'$/],
+  [
+    ['jobs', 'mail', '--state', 'bogus'],
+    2,
+    /^--state is one of waiting, delayed, blocked, active, failed, completed, not 'bogus'; 'presque jobs --help' shows how$/
+  ],
+  [
+    ['top', '--sort', 'x'],
+    2,
+    /^--sort is one of queue, waiting, delayed, active, failed, oldest, in, out, not 'x'; 'presque top --help' shows how$/
+  ],
+  [['jobs', 'mail', '--limit', 'x'], 2, /^--limit is a whole number, not 'x'$/],
+  [['schedule', 'frob'], 2, /^verb is one of list, show, set, rm, not 'frob'/],
+  [['push', '.', '{}'], 2, /^a queue cannot be called '\.'$/],
+  [['pop', 'mail', '..'], 2, /^a queue cannot be called '\.\.'$/],
+  [['frob'], 2, /^unknown argument: frob; 'presque --help' shows how$/],
+  [['job', 'mail', '../x'], 2, /^a job id is a number/],
+  [['retry', 'mail'], 2, /^which one/],
+  [[], 2, /^which command/],
+  [['purge', 'mail'], 2, /--yes/],
+  [['run', 'mail'], 2, /^which program/],
+  [['run', 'mail', '--', 'no-such-program'], 2, /no job was taken$/]
+]
+
+test('the exit code says what went wrong, and one sentence what to do', async t => {
+  const { url } = await listen(t)
+  const { path: file, secrets } = tokenFile(t, { name: 'reader', roles: ['read'], queues: ['*'] })
+  const guarded = await listen(t, { PRESQUE_TOKENS: file })
+  const nowhere = `http://127.0.0.1:${await freePort()}`
+  const cases: Array<[string, ...Wrong, NodeJS.ProcessEnv?]> = [
+    ...wrong.map((one): [string, ...Wrong] => [url, ...one]),
+    [nowhere, ['status'], 4, /nothing listens there.*presque serve/],
+    [guarded.url, ['status'], 5, /^a token is needed.*PRESQUE_TOKEN/],
+    [
+      guarded.url,
+      ['push', 'mail', '{}'],
+      5,
+      /lacks the role 'produce'.*PRESQUE_TOKEN/,
+      { PRESQUE_TOKEN: secrets['reader']! }
+    ]
+  ]
+  for (const [at, args, code, sentence, env = {}] of cases) {
+    const said = await presque(at, args, { env, ...(args[0] === 'purge' && { input: '' }) })
+    t.equal(said.code, code, args.join(' '))
+    t.match(said.err.replace(/^presque: /, '').trimEnd(), sentence)
+    t.equal(said.out, '')
+  }
+})

@@ -115,3 +115,25 @@ test('a key that is not known is refused by its name, and nothing is done', asyn
   )
   await says(200, open, 'GET /control/foo')
 })
+
+test('a policy is set, shown and checked, and a full queue is a 429', async t => {
+  const { ask } = await client(t)
+  await ask('POST /control/mail', '{"tries":3,"rate":{"limit":5,"period":60},"max_jobs":1}')
+  t.match((await ask('GET /status/mail')).json(), {
+    policy: { tries: 3, rate: { limit: 5, period: 60 }, max_jobs: 1, stopped: false }
+  })
+  await ask('POST /q/mail', '{}')
+  t.equal((await ask('POST /q/mail', '{}')).statusCode, 429)
+  for (const wrong of [
+    { tries: 0 },
+    { rate: { limit: 5 } },
+    { rate: 5 },
+    { for: 5 },
+    { concurency: 1 },
+    { backoff: { base: -1 } },
+    { lease: 'x' }
+  ]) {
+    const body = JSON.stringify(wrong)
+    t.equal((await ask('POST /control/mail', body)).statusCode, 400, body)
+  }
+})

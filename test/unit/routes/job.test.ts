@@ -199,3 +199,37 @@ test('depends makes a job wait for others, which every route tells; ' +
   )
   await says(200, { count: 3 }, 'DELETE /j/foo?state=blocked')
 })
+
+test('jobs are listed, redriven and dropped by state', async t => {
+  const { ask } = await client(t)
+  await ask('POST /qb/mail?tries=1', '{"jobs":[{"n":1},{"n":2},{"n":3}]}')
+  const held = (await ask('GET /qb/mail?lease=30')).json()
+  const proofs = held.map(({ id, receipt }: { id: string; receipt: string }) => ({ id, receipt }))
+  await ask('POST /qb/mail/nack', JSON.stringify({ jobs: proofs }))
+  const listed = (await ask('GET /j/mail?state=failed&offset=1&limit=1')).json()
+  t.match(listed, {
+    queue_name: 'mail',
+    job_count: 0,
+    job_failed: 3,
+    jobs: [{ id: '2', state: 'failed', payload: { n: 2 } }]
+  })
+  t.equal(listed.jobs.length, 1)
+  t.same((await ask('POST /j/mail/retry?state=failed&limit=1')).json(), { count: 1 })
+  t.same((await ask('DELETE /j/mail?state=failed')).json(), { count: 2 })
+  t.match((await ask('GET /j/mail?state=done')).json(), { error: "no such state here: 'done'" })
+  t.equal((await ask('POST /j/mail/retry?state=active')).statusCode, 400)
+  t.equal((await ask('DELETE /j/mail')).statusCode, 400, 'never all by accident')
+})
+
+test('/why answers with a reason and a sentence', async t => {
+  const { ask } = await client(t)
+  await ask('POST /q/mail?delay=100', '{}')
+  t.match((await ask('GET /j/mail/1/why')).json(), {
+    state: 'delayed',
+    reason: 'not_due',
+    detail: /^it is due in \d+(\.\d+)? s$/
+  })
+  t.equal((await ask('POST /j/mail/1/retry')).statusCode, 204)
+  t.match((await ask('GET /j/mail/1/why')).json(), { state: 'waiting', reason: 'nobody_asks' })
+  t.equal((await ask('GET /j/mail/7/why')).statusCode, 404)
+})

@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { queueKey } from '../../../operations/redis/keys.ts'
-import { client } from '../../support/http/http-client.ts'
+import { client, json } from '../../support/http/http-client.ts'
 import { keysLeft } from '../../support/redis/key-count.ts'
 
 test('POST puts a job in with an empty 201, and GET takes it out, ' +
@@ -145,110 +145,6 @@ test('of two ids on one request the parameter counts', async t => {
   ])
 })
 
-test('a queue is any name of the allowed characters, and nothing else', async t => {
-  const { says, refuses } = await client(t)
-  const names = ['a', 'Az09_.:@-', 'a'.repeat(128), '__proto__', 'constructor', '...', '-', '0']
-  for (const name of names) {
-    await says(201, '', `POST /q/${name}`, '{"n":1}')
-    await says(
-      200,
-      { queue_name: name, job_count: 1, job_failed: 0, job_processed: 0 },
-      `GET /j/${name}`
-    )
-    await says(200, '{"n":1}', `GET /q/${name}`)
-  }
-  await says(200, { queues: names.toSorted(), size: names.length }, 'GET /status')
-  const sentence =
-    'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..'
-  const wrong = [
-    'a'.repeat(129),
-    'a'.repeat(5000),
-    'a%20b',
-    'a%2Fb',
-    '%7Ba%7D',
-    '%C3%A4',
-    ',',
-    'a,',
-    ',a',
-    'a,,b',
-    'a,%20b',
-    'a%00',
-    'a%0a',
-    'a+b',
-    '*',
-    '~',
-    "'"
-  ]
-  for (const name of wrong) {
-    for (const line of [
-      `GET /q/${name}`,
-      `DELETE /q/${name}`,
-      `GET /qb/${name}`,
-      `GET /j/${name}`,
-      `GET /control/${name}`,
-      `GET /status/${name}`,
-      `GET /w/${name}`
-    ]) {
-      await refuses(400, sentence, line)
-    }
-    for (const method of ['POST', 'PUT']) await refuses(400, sentence, `${method} /q/${name}`, '{}')
-    await refuses(400, sentence, `POST /w/${name}?worker_id=w1`)
-    await refuses(400, sentence, `GET /w/?queue_name=${name.replaceAll('+', '%2B')}`)
-  }
-})
-
-test('GET takes from the first of up to 32 queues that has a job; ' +
-  'every other route takes one name', async t => {
-  const { says, refuses } = await client(t)
-  const sentence =
-    'a queue name is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not . or ..'
-  await says(201, '', 'POST /q/b', '{"n":1}')
-  await says(201, '', 'POST /q/c', '{"n":2}')
-  await says(200, '{"n":2}', 'GET /q/a,c,b')
-  await says(200, '{"n":1}', 'GET /q/a%2Cc,b')
-  await refuses(404, 'no job', 'GET /q/a,b,c')
-  const names = (count: number): string =>
-    Array.from({ length: count }, (_, i) => `q${i}`.padEnd(128, 'x')).join()
-  await refuses(404, 'no job', `GET /q/${names(32)}`)
-  await refuses(400, sentence, `GET /q/${names(33)}`)
-  const paths = [
-    '/qb/a,b',
-    '/j/a,b',
-    '/j/a,b/1',
-    '/j/a,b/1/why',
-    '/control/a,b',
-    '/status/a,b',
-    '/w/a,b',
-    '/w/?queue_name=a,b'
-  ]
-  for (const line of [
-    'DELETE /q/a,b',
-    'DELETE /w/a,b?worker_id=w1',
-    'DELETE /j/a,b?state=failed',
-    ...paths.map(path => `GET ${path}`)
-  ]) {
-    await refuses(400, sentence, line)
-  }
-  for (const line of ['POST /q/a,b', 'PUT /q/a,b', 'POST /j/a,b/1/ack?receipt=1-0']) {
-    await refuses(400, sentence, line, '{}')
-  }
-  for (const line of ['POST /qb/a,b', 'POST /qb/a,b/ack']) {
-    await refuses(400, sentence, line, '{"jobs":[]}')
-  }
-  await says(200, { queues: ['b', 'c'], size: 2 }, 'GET /status')
-})
-
-test('of several queues it is closed only if all are stopped', async t => {
-  const { says, refuses } = await client(t)
-  await says(201, '', 'POST /q/a', '{"n":1}')
-  await says(201, '', 'POST /q/b', '{"n":2}')
-  await says(200, { queue: 'a', response: 'updated' }, 'POST /control/a', '{"status":"stop"}')
-  await says(200, '{"n":2}', 'GET /q/a,b')
-  await refuses(404, 'no job', 'GET /q/a,b')
-  await says(200, { queue: 'b', response: 'updated' }, 'POST /control/b', '{"status":"stop"}')
-  await refuses(404, 'queue is closed', 'GET /q/a,b')
-})
-
 test('POST and PUT tell the id of the job and where to look at it; ' +
   'a job says its id and queue', async t => {
   const { ask } = await client(t)
@@ -282,52 +178,51 @@ test('POST and PUT tell the id of the job and where to look at it; ' +
   }
 })
 
-test('an escaped name is the name', async t => {
-  const { says } = await client(t)
-  await says(201, '', 'POST /q/f%6fo%40home', '{}')
-  await says(200, { queues: ['foo@home'], size: 1 }, 'GET /status')
+test('every parameter of a push is checked', async t => {
+  const { ask } = await client(t)
+  const bad = [
+    'priority=10',
+    'priority=x',
+    'priority=1.5',
+    'tries=0',
+    'delay=-1',
+    'delay=1&delayed=1',
+    'ttl=0',
+    'keep=-1',
+    'on_duplicate=x&uniq=a',
+    'on_duplicate=ignore',
+    'wait=-1',
+    'wait=61',
+    'lease=30'
+  ]
+  for (const query of bad) {
+    t.equal((await ask(`POST /q/mail?${query}`, '{}')).statusCode, 400, query)
+  }
+  for (const query of ['lease=0', 'lease=0.5', 'lease=43201', 'lease=x', 'wait=x']) {
+    t.equal((await ask(`GET /q/mail?${query}`)).statusCode, 400, query)
+  }
+  t.match((await ask('GET /j/mail')).json(), { job_count: 0 })
+  t.equal((await ask('GET /q/mail?lease')).statusCode, 404, 'a bare lease is right')
 })
 
-test('a missing queue name is a 404 that says so', async t => {
-  const { refuses } = await client(t)
-  for (const path of ['/q', '/q/', '/qb', '/qb/', '/j', '/j/', '/control', '/control/']) {
-    for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
-      await refuses(404, 'queue name is missing', `${method} ${path}`)
-    }
+test('a repeated Idempotency-Key answers as the first time, ' +
+  'and another payload under it is a 422', async t => {
+  const { ask } = await client(t)
+  const key = { ...json, 'idempotency-key': 'order 7' }
+  for (let i = 0; i < 2; i++) {
+    const answer = await ask('POST /q/mail', '{"n":1}', key)
+    t.same([answer.statusCode, answer.headers['x-presque-job']], [201, '1'])
   }
-  for (const line of ['POST /w/', 'POST /w', 'DELETE /w/', 'DELETE /w', 'POST /w/?worker_id=w1']) {
-    await refuses(404, 'queue name is missing', line)
-  }
+  t.equal((await ask('POST /q/mail', '{"n":2}', key)).statusCode, 422)
+  t.match((await ask('GET /j/mail')).json(), { job_count: 1 })
 })
 
-test('a trailing slash more or less never matters', async t => {
-  const { says, ask } = await client(t)
-  await says(201, '', 'POST /q/foo/', '{"n":1}')
-  await says(201, '', 'PUT /q/foo/?uniq=ann', '{"n":2}')
-  await says(201, '', 'POST /qb/foo/', '{"jobs":[{"n":3}]}')
-  await says(201, '', 'POST /w/foo/?worker_id=w1')
-  await says(200, '{"n":1}', 'GET /q/foo/?worker_id=w1')
-  await says(200, ['{"n":2}', '{"n":3}'], 'GET /qb/foo/?batch_size=5')
-  await says(200, { queue: 'foo', response: 'updated' }, 'POST /control/foo/', '{"status":"stop"}')
-  for (const path of [
-    '/status',
-    '/status/foo',
-    '/j/foo',
-    '/control/foo',
-    '/w',
-    '/w?worker_id=w1',
-    '/w?queue_name=foo',
-    '/w/foo'
-  ]) {
-    const [place, query] = path.split('?')
-    const plain = await ask(`GET ${path}`)
-    t.equal(plain.statusCode, 200, path)
-    t.equal(
-      (await ask(`GET ${place}/${query === undefined ? '' : `?${query}`}`)).body,
-      plain.body,
-      path
-    )
-  }
-  await says(204, '', 'DELETE /w/foo/?worker_id=w1')
-  await says(204, '', 'DELETE /q/foo/')
+test('on_duplicate=ignore is a 200 that points to the job that is there', async t => {
+  const { ask } = await client(t)
+  await ask('POST /q/mail?uniq=ann', '{}')
+  const again = await ask('POST /q/mail?uniq=ann&on_duplicate=ignore', '{}')
+  t.match(
+    [again.statusCode, again.headers],
+    [200, { location: '/j/mail/1', 'x-presque-duplicate': 'true' }]
+  )
 })

@@ -278,3 +278,18 @@ test('pages of workers link to the next one, ' +
     await refuses(...idInvalid, `GET ${path.split('?')[0]}?after=a%20b`)
   }
 })
+
+test('/w shows what a worker holds right now, and whether it is silent', async t => {
+  const { ask } = await client(t)
+  await ask('POST /w/mail', '{"worker_id":"w1"}')
+  await ask('POST /q/mail', '{}')
+  const held = await ask('GET /q/mail?lease=30', undefined, { 'x-presque-workerid': 'w1' })
+  t.match((await ask('GET /w?worker_id=w1')).json(), {
+    working_on: [{ queue: 'mail', job: '1', since: Number }],
+    processed: '0',
+    silent: false
+  })
+  t.match((await ask('GET /j/mail/1')).json(), { worker_id: 'w1' })
+  await ask(`POST /j/mail/1/ack?receipt=${held.headers['x-presque-receipt']}`)
+  t.match((await ask('GET /w?worker_id=w1')).json(), { working_on: [], processed: '1' })
+})

@@ -1,9 +1,10 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'tap'
+import { tokenFile } from '../../../support/http/tokens.ts'
 import { presque } from '../../../support/server/command.ts'
 import { RateLimits } from '../../../../operations/access/rate-limit.ts'
 import { readConfig } from '../../../../operations/config.ts'
-import { mint, readTokens, Tokens } from '../../../../operations/access/token.ts'
+import { mint, othersMay, readTokens, Tokens } from '../../../../operations/access/token.ts'
 
 const ann = { name: 'ann', roles: ['read' as const], queues: ['mail'] }
 
@@ -104,4 +105,18 @@ test('an allowance is refilled evenly, up to its limit', async t => {
   t.equal(take(4000), 1)
   t.equal(take(5001), 0)
   t.same([1e9, 1e9, 1e9].map(take), [0, 0, 5], 'nothing is saved up')
+})
+
+test('a file of tokens that others may read or write is warned of', async t => {
+  const { path } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['*'] })
+  for (const [mode, what] of [
+    [0o644, 'read'],
+    [0o640, 'read'],
+    [0o666, 'write'],
+    [0o620, 'write'],
+    [0o600, null]
+  ] as const) {
+    chmodSync(path, mode)
+    t.equal(othersMay(path), what)
+  }
 })
