@@ -6,6 +6,7 @@ import type { FastifyHttpOptions, FastifyInstance, FastifyPluginAsync, FastifyRe
 import { errors } from './operations/errors.ts'
 import type { Siblings } from './operations/metric/process-metrics.ts'
 import { requestId } from './operations/request-id.ts'
+import audit from './plugins/access/audit.ts'
 import auth from './plugins/access/auth.ts'
 import caps from './plugins/access/caps.ts'
 import tokenQueueLimit from './plugins/access/token-queue-limit.ts'
@@ -64,7 +65,7 @@ const plugins = [
   config, connections, metrics, errorHandler, cors, methodNotAllowed, auth, privateRedis,
   redisClient, securityHeaders, pipelining, admission, batchedWrites, jsonBody,
   staticFiles, dashboard, halfClosed, putBack, replyJob, sse, summaries, sampler, host,
-  layout, eventHub, longPoll, redisSafety, openapi, crossSite, caps, tokenQueueLimit,
+  layout, eventHub, longPoll, redisSafety, openapi, crossSite, audit, caps, tokenQueueLimit,
   serializerCache, scheduler, validator
 ] as FastifyPluginAsync<object>[]
 

@@ -56,6 +56,9 @@ export const commands: Record<string, Entry> = {
     'schedule <verb> [name]', 'Jobs that are put in by the clock',
     () => import('./command/schedule.ts')
   ),
+  audit: entry(
+    'audit [queue]', 'Tell who changed what', () => import('./command/audit.ts')
+  ),
   token: entry(
     'token', 'Make a token, and add it to a file of tokens', () => import('./command/token.ts')
   ),

@@ -17,9 +17,11 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/control/:queue',
     { schema: SetControl, config: { role: 'manage', makesQueue: true } },
-    async ({ params: { queue }, body: { action, status = action, ...change } }) => {
+    async request => {
+      const { queue } = request.params
+      const { action, status = action, ...change } = request.body
       if (change.for !== undefined && status !== 'stop') throw new errors.FOR_ALONE()
-      await setPolicy(app.redis, queue, { status, ...change })
+      request.changes = await setPolicy(app.redis, queue, { status, ...change })
       return { queue, response: 'updated' as const }
     }
   )

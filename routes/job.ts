@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Cancel, CancelAll, GetJob, GetJobs, GetWhy, Retry, RetryAll } from '../schemas/job.ts'
-import { jobByKey, jobs, why } from '../operations/job/job.ts'
+import { job, jobByKey, jobs, why } from '../operations/job/job.ts'
 import { errors } from '../operations/errors.ts'
 import { excerpt, type Excerpt } from '../operations/job/excerpt.ts'
 import { cancel, cancelAll, retry, retryAll } from '../operations/job/bulk.ts'
@@ -55,8 +55,11 @@ function cancelAllRoute (app: App): void {
   app.delete(
     '/j/:queue',
     { schema: CancelAll, config: { role: 'manage' } },
-    async ({ params: { queue }, query: { state, limit } }) => {
-      return { count: await cancelAll(app.redis, queue, state, limit) }
+    async request => {
+      const { state, limit } = request.query
+      const count = await cancelAll(app.redis, request.params.queue, state, limit)
+      request.changes = { count }
+      return { count }
     }
   )
 }
@@ -65,8 +68,10 @@ function retryAllRoute (app: App): void {
   app.post(
     '/j/:queue/retry',
     { schema: RetryAll, config: { role: 'manage' } },
-    async ({ params: { queue }, query: { state, limit } }) => {
-      const { count, duplicates } = await retryAll(app.redis, queue, state, limit)
+    async request => {
+      const { state, limit } = request.query
+      const { count, duplicates } = await retryAll(app.redis, request.params.queue, state, limit)
+      request.changes = { count }
       return duplicates > 0 ? { count, duplicates } : { count }
     }
   )
@@ -90,8 +95,11 @@ function cancelRoute (app: App): void {
   app.delete(
     '/j/:queue/:id',
     { schema: Cancel, config: { role: 'manage' } },
-    async ({ params: { queue, id } }, reply) => {
+    async (request, reply) => {
+      const { queue, id } = request.params
+      const before = await stateOf(app, queue, id)
       await cancel(app.redis, queue, id)
+      request.changes = { count: 1, before, after: null }
       return reply.code(204).send()
     }
   )
@@ -114,11 +122,20 @@ function retryRoute (app: App): void {
   app.post(
     '/j/:queue/:id/retry',
     { schema: Retry, config: { role: 'manage' } },
-    async ({ params: { queue, id } }, reply) => {
+    async (request, reply) => {
+      const { queue, id } = request.params
+      const before = await stateOf(app, queue, id)
       await retry(app.redis, queue, id)
+      request.changes = { count: 1, before, after: await stateOf(app, queue, id) }
       return reply.code(204).send()
     }
   )
+}
+
+// For the audit: as it stood when the call was looked at.
+async function stateOf (app: App, queue: string, id: string): Promise<object | null> {
+  const found = await job(app.redis, queue, id)
+  return found === null ? null : { state: found.state, attempt: found.attempt }
 }
 
 function namesIn (fields: string | undefined): Set<string> | undefined {

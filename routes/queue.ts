@@ -7,7 +7,7 @@ import { pushFailed, pushOne, type NewJob, type Pushed } from '../operations/job
 import type { SseStream } from '../operations/event/sse-stream.ts'
 import type { TakeOptions } from '../operations/job/take.ts'
 import { takeNext } from '../operations/wait/take-next.ts'
-import { purge } from '../operations/queue/queue.ts'
+import { purge, queueStatus } from '../operations/queue/queue.ts'
 import { pushAndWait } from '../operations/wait/result.ts'
 import { parseTrace } from '../operations/trace.ts'
 
@@ -128,7 +128,11 @@ async function consume (
 
 function purgeRoute (app: App): void {
   app.delete('/q/:queue', { schema: Purge, config: { role: 'manage' } }, async (request, reply) => {
-    await purge(app.redis, request.params.queue)
+    const { queue } = request.params
+    const { counts, policy } = await queueStatus(app.redis, queue)
+    await purge(app.redis, queue)
+    const count = Object.values(counts).reduce((sum, some) => sum + some, 0)
+    request.changes = { count, before: { counts, policy }, after: null }
     return reply.code(204).send()
   })
 }

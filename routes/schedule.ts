@@ -61,16 +61,17 @@ function setRoute (app: App): void {
         body
       } = request
       refuseContradictions(body)
-      const { isNew, schedule } = await setSchedule(
+      const { before, schedule } = await setSchedule(
         app.redis,
         name,
         { ...body, payload: memberText(request.text, 'payload')! },
         guarding(request)
       )
+      request.changes = { before, after: ruleOf(schedule), queue: schedule.queue }
       // It is for Redis's clock to say when that is.
       app.scheduler.look(0)
       return reply
-        .code(isNew ? 201 : 200)
+        .code(before === null ? 201 : 200)
         .type('application/json')
         .send(text(schedule) as never)
     }
@@ -82,7 +83,8 @@ function deleteRoute (app: App): void {
     '/schedule/:name',
     { schema: DeleteSchedule, config: { role: 'manage' } },
     async (request, reply) => {
-      await deleteSchedule(app.redis, request.params.name, guarding(request))
+      const before = await deleteSchedule(app.redis, request.params.name, guarding(request))
+      request.changes = { before, after: null, queue: before.queue }
       return reply.code(204).send()
     }
   )
@@ -107,6 +109,11 @@ function refuseContradictions ({
   if (cron !== undefined && every !== undefined) throw new errors.SCHEDULE_TIME_TWICE()
   // UTC is what the document of such a schedule says, and so may come back.
   if (cron === undefined && tz !== undefined && tz !== 'UTC') throw new errors.TZ_ALONE()
+}
+
+// What a client sets; not what its ticks have come to, nor the payload, which may be large.
+function ruleOf ({ queue, cron, every, tz, overlap, catchup }: Schedule): object {
+  return { queue, cron, every, tz, overlap, catchup }
 }
 
 // By hand: the payload goes out as it came in.

@@ -61,6 +61,7 @@ function quietRoutes (app: App): void {
       await setQuiet(app.redis, request.params.queue, idIn(request), true, queue =>
         request.sees(queue)
       )
+      request.changes = { before: { quiet: false }, after: { quiet: true } }
       return reply.code(204).send()
     }
   )
@@ -72,6 +73,7 @@ function quietRoutes (app: App): void {
       await setQuiet(app.redis, request.params.queue, idIn(request), false, queue =>
         request.sees(queue)
       )
+      request.changes = { before: { quiet: true }, after: { quiet: false } }
       return reply.code(204).send()
     }
   )

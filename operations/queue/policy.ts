@@ -28,19 +28,24 @@ export interface PolicyChange {
   max_failed?: number | null | undefined
 }
 
-const settingPolicy = script<null>('set_policy')
+const settingPolicy = script<[before: string, after: string]>('set_policy')
 
-/** Changes the policy of a queue, all members at once. A queue may have one before any job. */
+/**
+ * Changes the policy of a queue, all members at once. A queue may have one before any job. Resolves
+ * with the policies in force before and after.
+ */
 export async function setPolicy (
   redis: RedisClient, queue: string, change: PolicyChange, { now }: { now?: number } = {}
-): Promise<void> {
+): Promise<{ before: Policy, after: Policy }> {
   const changes = fieldsOf(change)
   const adds = changes.some((value, i) => i % 2 === 1 && value !== '')
   if (adds) await storeOf(redis).part(QueueLimit).admit(queue)
   await redis.sadd(commonKey('queues'), queue).catch(error => {
     if (adds || !isFull(error)) throw error
   })
-  await settingPolicy(redis, queue, { changes, now: milliseconds(now) })
+  const texts = await settingPolicy(redis, queue, { changes, now: milliseconds(now) })
+  const [before, after] = texts.map(text => policyFrom(JSON.parse(text) as StoredPolicy))
+  return { before: before!, after: after! }
 }
 
 // A full Redis takes no name, known or not. The queue must open all the same: that makes room.

@@ -76,6 +76,8 @@ export const commonKeys = {
   noted:
     'sorted set: the same; ' +
     'score: time in ms at which a server last noted the worker, exact to 30 s',
+  audit:
+    'stream: the last 10 000 calls that need the role manage, each as JSON; a new one at the end',
   layout:
     'hash: version: the layout that servers write; migrated: the layout that all queues have; ' +
     'during a migration server, until (ms), queue and cursor',

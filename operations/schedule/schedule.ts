@@ -23,6 +23,9 @@ export type Schedule = Loose<Omit<Static<typeof ShownSchedule>, 'payload'>> & { 
 export type StoredSchedule = Omit<NewSchedule, 'payload'> &
   Pick<Schedule, 'tz' | 'overlap' | 'catchup'>
 
+/** The settings of a schedule but for the payload of its jobs; `every` in seconds. */
+export type ScheduleRule = StoredSchedule
+
 /** The ticks of a schedule; times in ms. */
 export interface TickState {
   next?: number
@@ -47,12 +50,13 @@ const scripts = {
 
 /**
  * Sets a schedule, from its next tick on. One that it replaces leaves its counts; the guard checks
- * the queues of both. Rejects with CRON_INVALID, TZ_INVALID or SCHEDULES_FULL.
+ * the queues of both. Resolves with the settings of that one as well. Rejects with CRON_INVALID,
+ * TZ_INVALID or SCHEDULES_FULL.
  */
 export async function setSchedule (
   redis: RedisClient, name: string, { payload, ...wanted }: NewSchedule,
   guard: QueueGuard = () => {}, { now }: { now?: number } = {}
-): Promise<{ isNew: boolean, schedule: Schedule }> {
+): Promise<{ before: ScheduleRule | null, schedule: Schedule }> {
   guard(wanted.queue)
   const stored = withDefaults(wanted)
   const time = milliseconds(now) ?? await clock(redis)
@@ -64,7 +68,7 @@ export async function setSchedule (
     return await scripts.set(redis, '', args)
   })
   const schedule = await getSchedule(redis, name) ?? shown(name, stored, { next }, payload)
-  return { isNew: before === '', schedule }
+  return { before: before === '' ? null : ruleOf(JSON.parse(before)), schedule }
 }
 
 function withDefaults (wanted: Omit<NewSchedule, 'payload'>): StoredSchedule {
@@ -77,14 +81,18 @@ function withDefaults (wanted: Omit<NewSchedule, 'payload'>): StoredSchedule {
   }
 }
 
-/** Deletes a schedule. The guard checks its queue. Rejects with NO_SUCH_SCHEDULE. */
+/**
+ * Deletes a schedule, and resolves with its settings. The guard checks its queue. Rejects with
+ * NO_SUCH_SCHEDULE.
+ */
 export async function deleteSchedule (
   redis: RedisClient, name: string, guard: QueueGuard = () => {}
-): Promise<void> {
-  await change(redis, name, guard, async was => {
+): Promise<ScheduleRule> {
+  const was = await change(redis, name, guard, async was => {
     if (was === '') throw new errors.NO_SUCH_SCHEDULE()
     return await scripts.delete(redis, '', { name, was })
   })
+  return ruleOf(JSON.parse(was))
 }
 
 // Changes only the settings that the guard has checked: another client may replace them meanwhile.
@@ -124,12 +132,11 @@ function parse (fields: string[]): Schedule[] {
 }
 
 function shown (
-  name: string, { every, ...stored }: StoredSchedule, state: TickState, payload: string
+  name: string, stored: StoredSchedule, state: TickState, payload: string
 ): Schedule {
   return {
     name,
-    ...stored,
-    ...(every !== undefined && { every: every / 1000 }),
+    ...ruleOf(stored),
     next_at: seconds(state.next),
     last_at: seconds(state.last),
     last_job: state.job ?? null,
@@ -138,6 +145,10 @@ function shown (
     last_error: state.error ?? null,
     payload
   }
+}
+
+function ruleOf ({ every, ...stored }: StoredSchedule): ScheduleRule {
+  return { ...stored, ...(every !== undefined && { every: every / 1000 }) }
 }
 
 function seconds (ms: number | undefined): number | null {

@@ -167,6 +167,7 @@ test('every example of a refusal that tokens bring on is what the server says', 
   })
   await refuse(t, app, 'no such token', as('presque_guessed'))
   await refuse(t, app, "this token lacks the role 'read'", as(secrets['producer']))
+  await refuse(t, app, "this token lacks the role 'manage'", as(secrets['producer']))
   await app.inject({ url: '/status', headers: bearer(secrets['busy']) })
   await refuse(
     t,

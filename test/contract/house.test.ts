@@ -111,7 +111,7 @@ const levels = [
   ['schedule', 'wait', 'event', 'metric', 'layout'],
   ['consume']
 ]
-const apart: Record<string, string[]> = { access: [], 'redis-server': ['layout'] }
+const apart: Record<string, string[]> = { access: ['redis'], 'redis-server': ['layout'] }
 
 function belowIn (folder: string): string[] {
   const level = levels.findIndex(names => names.includes(folder))

@@ -33,6 +33,7 @@ const lines: Record<string, string[][]> = {
   start: [['mail']],
   policy: [['mail'], ['mail', '--tries', '5']],
   purge: [['mail', '--yes']],
+  audit: [[], ['mail', '--who', 'ops']],
   schedule: [
     ['list'],
     ['show', 'report'],

@@ -18,7 +18,7 @@ const needs: Array<[RegExp, string]> = [
   [/\/(take|ack|nack|release|touch)$/, 'consume'],
   [/\/quiet$/, 'manage'],
   [/^(POST|DELETE) \/w\//, 'consume'],
-  [/^(POST|PUT|DELETE) /, 'manage'],
+  [/^(POST|PUT|DELETE) |^GET \/audit$/, 'manage'],
   [/^GET /, 'read']
 ]
 
