@@ -1,8 +1,8 @@
 import { Consumer, pathOf } from './consumer.ts'
 import type { Ask } from './http/request.ts'
 import type {
-  Job, Jobs, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Schedule, Scheduled, State,
-  Status, Why
+  Job, Jobs, ListedState, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Retriable,
+  Schedule, Scheduled, Status, Why
 } from './schema.ts'
 
 export { JobError, PresqueError, Unreachable } from './error.ts'
@@ -82,20 +82,20 @@ export class Presque extends Consumer {
   }
 
   /** A page of the jobs of a queue in one state. */
-  async jobs (queue: string, state: State, { offset, limit }: Page = {}): Promise<Jobs> {
+  async jobs (queue: string, state: ListedState, { offset, limit }: Page = {}): Promise<Jobs> {
     return await this.#json('GET', jobsOf(queue), { query: { state, offset, limit } })
   }
 
-  /** Lets all failed (or delayed) jobs of a queue run now, the oldest first; how many. */
+  /** Lets all failed (or delayed, retrying) jobs of a queue run now, the oldest first; how many. */
   async retryAll (
-    queue: string, state: 'failed' | 'delayed' = 'failed', { limit }: { limit?: number } = {}
+    queue: string, state: Retriable = 'failed', { limit }: { limit?: number } = {}
   ): Promise<number> {
     return (await this.redrive(queue, state, { limit })).count
   }
 
   /** Does the same; also tells how many stay failed because another job has their unique key. */
   async redrive (
-    queue: string, state: 'failed' | 'delayed' = 'failed',
+    queue: string, state: Retriable = 'failed',
     { limit }: { limit?: number | undefined } = {}
   ): Promise<Redriven> {
     const what = { query: { state, limit } }
@@ -105,7 +105,7 @@ export class Presque extends Consumer {
 
   /** Deletes all jobs of one state, the oldest first; how many. */
   async cancelAll (
-    queue: string, state: State, { limit }: { limit?: number } = {}
+    queue: string, state: ListedState, { limit }: { limit?: number } = {}
   ): Promise<number> {
     const what = { query: { state, limit } }
     return (await this.#json<{ count: number }>('DELETE', jobsOf(queue), what)).count

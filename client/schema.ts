@@ -87,6 +87,9 @@ export const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'com
 
 export type State = typeof states[number]
 
+/** A state, or those of the delayed jobs that wait for another try after a failure. */
+export type ListedState = State | 'retrying'
+
 export interface Job {
   id: string
   queue: string
@@ -128,6 +131,9 @@ export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & {
   for?: number
 }
 
+/** What `retryAll` and `redrive` can let run. */
+export type Retriable = 'failed' | 'delayed' | 'retrying'
+
 /** How many jobs run now, and how many stay failed because another job has their unique key. */
 export interface Redriven { count: number, duplicates: number }
 
@@ -135,7 +141,8 @@ export interface Status {
   queue: string
   size: number
   policy: Limits & { stopped: boolean, reopens_at: number | null }
-  counts: Record<State, number>
+  /** `retrying` jobs are among the delayed ones, too. */
+  counts: Record<ListedState, number>
   oldest_age: number | null
   processed: number
   failed: number

@@ -15,13 +15,18 @@ export const History = Type.Object(
     waiting: Counts,
     active: Counts,
     failed: Counts,
+    retrying: variant(Counts, { description: 'Delayed jobs that wait for another try' }),
     oldest_age: Type.Array(Type.Number(), {
       description: 'Seconds, to about ten; 0 where none waited'
     }),
     pushed: variant(Counts, { description: 'Jobs put in, since the queue was made' }),
     processed: variant(Counts, {
       description: 'Jobs taken for good or acknowledged, since the queue was made'
-    })
+    }),
+    failures: variant(Counts, {
+      description: 'Failures, counted by PUT /q and by nack, since the queue was made'
+    }),
+    lost: variant(Counts, { description: 'Leases that expired, since the queue was made' })
   },
   {
     description: 'How it stood',
@@ -32,9 +37,12 @@ export const History = Type.Object(
         waiting: [],
         active: [],
         failed: [],
+        retrying: [],
         oldest_age: [],
         pushed: [],
-        processed: []
+        processed: [],
+        failures: [],
+        lost: []
       }
     ]
   }
@@ -63,11 +71,13 @@ export const LastHour = Type.Object(
     }),
     rates: Type.Record(
       Type.String(),
-      Type.Object({ pushed: Type.Number(), processed: Type.Number() }),
+      Type.Object({
+        pushed: Type.Number(), processed: Type.Number(), failures: Type.Number()
+      }),
       {
         description:
-          'Jobs a second, put in and processed, in the last minute; no entry for a queue in ' +
-          'which there were none'
+          'Jobs a second, put in and processed, and failures a second, in the last minute; no ' +
+          'entry for a queue in which there were none'
       }
     )
   },

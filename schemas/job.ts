@@ -1,7 +1,7 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
 import { Priority, Uniq } from './push.ts'
-import { states } from './state.ts'
+import { listedStates, states } from './state.ts'
 import { Instant, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
 import { always, BadRequest, Busy, changing, errorAnswer } from './error.ts'
@@ -18,6 +18,19 @@ export const State = Type.Union(
 )
 
 export type State = Static<typeof State>
+
+export const ListedState = Type.Union(
+  listedStates.map(state => Type.Literal(state)),
+  {
+    description:
+      'waiting, delayed, blocked (by jobs it depends on), active (on lease), failed or ' +
+      'completed; or retrying: those of the delayed jobs that wait for another try after a failure',
+    'x-missing': 'STATE_MISSING',
+    'x-refusal': 'STATE_INVALID'
+  }
+)
+
+export type ListedState = Static<typeof ListedState>
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
@@ -176,7 +189,7 @@ export const GetJobs = {
   params: QueueParams,
   querystring: Type.Object(
     {
-      state: Type.Optional(State),
+      state: Type.Optional(ListedState),
       uniq: Type.Optional(variant(Uniq, {
         description: 'Instead of a state: the job that holds this unique key'
       })),
@@ -256,8 +269,10 @@ export const RetryAll = {
   params: QueueParams,
   querystring: Type.Object(
     {
-      state: Type.Union([Type.Literal('failed'), Type.Literal('delayed')], {
-        description: 'failed or delayed',
+      state: Type.Union([
+        Type.Literal('failed'), Type.Literal('delayed'), Type.Literal('retrying')
+      ], {
+        description: 'failed, delayed or retrying',
         'x-missing': 'STATE_MISSING',
         'x-refusal': 'STATE_INVALID'
       }),
@@ -273,6 +288,6 @@ export const CancelAll = {
   summary: 'Drop the jobs of one state, the oldest first',
   description: 'Those that are there at the beginning: a job that comes in meanwhile is left.',
   params: QueueParams,
-  querystring: Type.Object({ state: State, limit: Limit }, { additionalProperties: false }),
+  querystring: Type.Object({ state: ListedState, limit: Limit }, { additionalProperties: false }),
   response: { 200: Count, ...changing }
 }

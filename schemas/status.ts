@@ -1,21 +1,27 @@
-import { Type } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
 import { Policy } from './control.ts'
 import { QueueName, QueueParams, WorkerId } from './name.ts'
 import { always, BadRequest } from './error.ts'
+
+export const Counts = Type.Object({
+  waiting: Type.Integer(),
+  delayed: Type.Integer(),
+  retrying: Type.Integer({
+    description: 'Those of the delayed jobs that wait for another try after a failure'
+  }),
+  blocked: Type.Integer({ description: 'Waiting for other jobs' }),
+  active: Type.Integer({ description: 'On lease' }),
+  failed: Type.Integer(),
+  completed: Type.Integer({ description: 'Finished and kept' })
+})
+export type Counts = Static<typeof Counts>
 
 export const Status = Type.Object(
   {
     queue: QueueName,
     size: Type.Integer({ description: 'Waiting jobs' }),
     policy: Policy,
-    counts: Type.Object({
-      waiting: Type.Integer(),
-      delayed: Type.Integer(),
-      blocked: Type.Integer({ description: 'Waiting for other jobs' }),
-      active: Type.Integer({ description: 'On lease' }),
-      failed: Type.Integer(),
-      completed: Type.Integer({ description: 'Finished and kept' })
-    }),
+    counts: Counts,
     oldest_age: Type.Union([Type.Number(), Type.Null()], {
       description: 'Seconds for which the oldest waiting job could have run'
     }),
@@ -56,7 +62,15 @@ export const Status = Type.Object(
           keep_failed: 15552000,
           max_failed: 100000
         },
-        counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
+        counts: {
+          waiting: 3,
+          delayed: 1,
+          retrying: 0,
+          blocked: 0,
+          active: 1,
+          failed: 0,
+          completed: 0
+        },
         oldest_age: 12.345,
         processed: 127,
         failed: 2,

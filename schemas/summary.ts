@@ -18,7 +18,12 @@ export const QueueSummary = Type.Object({
   failed,
   lost,
   expired,
-  discarded
+  discarded,
+  failures_per_minute: Type.Integer({
+    description:
+      'Failures in the last 60 seconds, counted by PUT /q and by nack; those of the minute ' +
+      'before count in part'
+  })
 })
 export type QueueSummary = Static<typeof QueueSummary>
 
@@ -58,14 +63,23 @@ const summary = {
     {
       queue: 'mail',
       stopped: false,
-      counts: { waiting: 3, delayed: 1, blocked: 0, active: 1, failed: 0, completed: 0 },
+      counts: {
+        waiting: 3,
+        delayed: 1,
+        retrying: 0,
+        blocked: 0,
+        active: 1,
+        failed: 0,
+        completed: 0
+      },
       oldest_age: 12.345,
       pushed: 132,
       processed: 127,
       failed: 2,
       lost: 0,
       expired: 0,
-      discarded: 0
+      discarded: 0,
+      failures_per_minute: 2
     }
   ]
 }

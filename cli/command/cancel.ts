@@ -1,11 +1,11 @@
-import { states } from '../../schemas/state.ts'
+import { listedStates } from '../../schemas/state.ts'
 import { aJob, text, whole, type Command } from '../command.ts'
 import { Usage } from '../io/exit.ts'
 
 const command: Command = {
   positionals: aJob,
   options: {
-    state: text('Instead of one job: all of this state', { choices: states }),
+    state: text('Instead of one job: all of this state', { choices: listedStates }),
     limit: text('With --state: how many at most, the oldest first')
   },
   examples: [

@@ -1,5 +1,5 @@
 import { elementsOf, members } from '../../client/json-text.ts'
-import { states } from '../../schemas/state.ts'
+import { listedStates } from '../../schemas/state.ts'
 import { aQueue, text, whole, type Call, type Command } from '../command.ts'
 import { glimpse, instant, table } from '../io/table.ts'
 import type { Job } from '../../client/schema.ts'
@@ -7,12 +7,13 @@ import type { Job } from '../../client/schema.ts'
 const command: Command = {
   positionals: aQueue,
   options: {
-    state: text('Which', { choices: states, default: 'waiting' }),
+    state: text('Which', { choices: listedStates, default: 'waiting' }),
     limit: text('How many at most, or all', { default: '50' }),
     offset: text('How many to pass over', { default: '0' })
   },
   examples: [
     ['presque jobs mail --state failed', 'what has failed for good, and why'],
+    ['presque jobs mail --state retrying', 'what has failed and is tried again'],
     ['presque jobs mail --state failed --limit 1000 | jq -c .payload', 'their payloads']
   ],
   async run (call) {

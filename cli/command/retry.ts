@@ -5,7 +5,7 @@ const command: Command = {
   positionals: aJob,
   options: {
     all: flag('All of one state'),
-    state: text('With --all', { choices: ['failed', 'delayed'], default: 'failed' }),
+    state: text('With --all', { choices: ['failed', 'delayed', 'retrying'], default: 'failed' }),
     limit: text('With --all: how many at most, the oldest first')
   },
   examples: [

@@ -24,12 +24,12 @@ const command: Command = {
   }
 }
 
-export const head = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest']
+export const head = ['queue', 'waiting', 'delayed', 'retrying', 'active', 'failed', 'oldest']
 
 export function row ({ queue, stopped, counts, oldest_age: age }: Summary): Array<string | number> {
-  const { waiting, delayed, active, failed } = counts
+  const { waiting, delayed, retrying, active, failed } = counts
   const name = stopped ? `${queue} (stopped)` : queue
-  return [name, waiting, delayed, active, failed, age === null ? '-' : span(age)]
+  return [name, waiting, delayed, retrying, active, failed, age === null ? '-' : span(age)]
 }
 
 async function all (call: Call): Promise<void> {

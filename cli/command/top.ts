@@ -8,7 +8,9 @@ import { listenForKeys } from '../io/terminal.ts'
 import { backoff, pause, retry } from '../../client/http/backoff.ts'
 
 /** The columns to sort by: names from a to z, numbers from the largest. */
-const orders = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest', 'in', 'out'] as const
+const orders = [
+  'queue', 'waiting', 'delayed', 'retrying', 'active', 'failed', 'oldest', 'in', 'out'
+] as const
 
 type Order = typeof orders[number]
 

@@ -452,7 +452,7 @@ func (c *Client) Retry(ctx context.Context, queue, id string) error {
 // Redriven tells how many jobs run now, and how many stay failed because another job has their unique key.
 type Redriven struct{ Count, Duplicates int }
 
-// Redrive lets all jobs of a state ("failed" or "delayed") run now, the oldest first; limit 0 is no limit.
+// Redrive lets all jobs of a state ("failed", "delayed" or "retrying") run now, the oldest first; limit 0 is no limit.
 func (c *Client) Redrive(ctx context.Context, queue, state string, limit int) (Redriven, error) {
 	query, redriven := url.Values{"state": {state}}, Redriven{}
 	if limit > 0 {

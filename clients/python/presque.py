@@ -240,7 +240,7 @@ class Presque:
         self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
 
     def redrive(self, queue, state="failed", limit=None):
-        """Lets all failed (or delayed) jobs run now, the oldest first. Returns a dict: `count` of them run, and
+        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first. Returns a dict: `count` of them run, and
         `duplicates` stay failed because another job has their unique key."""
         text = self.request("POST", "/j/%s/retry" % quote(queue), {"state": state, "limit": limit})[2]
         return dict({"duplicates": 0}, **json.loads(text))

@@ -1,5 +1,5 @@
 -- Deletes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ranked delayed failed completed blocked jobs
+-- keys: ranked delayed failed completed blocked jobs retrying
 -- args: now id state limit start left ...members
 --   id: '' for many jobs of a state
 --   start, left: what the last call returned; '' for the first one
@@ -7,6 +7,7 @@
 -- use: allow_when_full read_clock run_due is_overdue begin_bulk delete_job remove_entry
 -- use: announce_end load_details drain_active drain_ready drain_sorted record_one
 -- use: resolve_dependents load_policy wake_waiter
+-- rarely: is_retrying
 -- returns: a list, or NO_SUCH_JOB for a single job that is not there:
 --   how many are deleted
 --   1 if another call has more to do, else 0
@@ -22,6 +23,7 @@ end
 local most, begin = tonumber(limit) or 0, begin_bulk(queue, start)
 local dropped, links, has_more, over = {}, 0, false, {}
 local function drop (number, details)
+  if state == 'retrying' and not is_retrying(queue, number) then return false end
   local dependencies, has_entry = delete_job(queue, number, details)
   if has_entry and id ~= '' then remove_entry(queue, number) end
   announce_end(queue, number, 'cancelled')
@@ -37,7 +39,7 @@ elseif state == 'waiting' and drain_ready(queue, most, begin, drop) then
   has_more = true
 else
   local sets = { waiting = ranked, delayed = delayed, blocked = blocked, failed = failed }
-  sets.completed = completed
+  sets.completed, sets.retrying = completed, retrying
   has_more, left = drain_sorted(queue, sets[state], state, most, left, begin, drop)
 end
 record_one(queue, 'cancelled gone', dropped)

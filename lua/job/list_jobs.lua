@@ -1,6 +1,6 @@
 -- Lists the jobs of one state: those that wait in the order in which they will be taken, the others
 -- by the time of their state.
--- keys: ranked delayed active failed completed blocked
+-- keys: ranked delayed active failed completed blocked retrying
 -- args: now state offset limit order checked payload_max
 --   checked: '' in the first call, then what the last one returned; 'anyhow' lists what there is by
 --     now
@@ -17,11 +17,11 @@ for _ = 1, 9 do more_expired = more_expired and delete_overdue(queue) end
 local is_late = more_expired or (more_due and state == 'waiting')
 if checked ~= 'anyhow' and is_late then return { '0 0' } end
 local sets = { delayed = delayed, blocked = blocked, active = active, failed = failed }
-sets.completed = completed
+sets.completed, sets.retrying = completed, retrying
 local key, is_waiting, is_desc = sets[state], state == 'waiting', order == 'desc'
 -- A job that is due is not delayed any more, and one whose time is over is not there.
 local over = 0
-if state == 'delayed' or state == 'completed' then
+if state == 'delayed' or state == 'retrying' or state == 'completed' then
   over = redis.call('ZCOUNT', key, '-inf', queue.now)
 end
 -- Which part of them the page is.
@@ -51,4 +51,5 @@ if is_desc then
 end
 -- The jobs themselves, as many as an answer may hold.
 truncate_ids(queue, ids, limits.answer_bytes, true)
-return { '', unpack(describe_jobs(queue, ids, state, tonumber(payload_max))) }
+local kind = state == 'retrying' and 'delayed' or state
+return { '', unpack(describe_jobs(queue, ids, kind, tonumber(payload_max))) }

@@ -1,5 +1,5 @@
 -- Puts jobs in: into the ready queue, or among the delayed until they are due.
--- keys: stats workers
+-- keys: stats
 -- args: now seed worker failures together plain ...fields
 --   seed: of the queue, if it has none yet
 --   worker, failures: the jobs are the failures of this worker; '' for each if they are not
@@ -8,7 +8,7 @@
 --   fields: the payload of each job, and before it, unless the job is plain, a text: '#', its due
 --     time in ms ('+' and ms from now; '' for now), a space, and its options as JSON
 -- use: read_clock run_due job_capacity is_recording enqueue_plain wake_waiter
--- rarely: key_capacity find_idempotent insert_job mark_worker_seen record_pushed
+-- rarely: key_capacity find_idempotent insert_job record_pushed count_failed_push
 -- returns: with spaces between, the id and the outcome of each job: new, exists, ignored, replaced,
 --   replayed, conflict, full, unkept, or unknown with the id that it cannot depend on; for many
 --   new jobs in a row the id of the first and their number; QUEUE_FULL for all together
@@ -67,13 +67,7 @@ push_run()
 for _ = 1, due_next < math.huge and math.min(added, limits.woken_at_once) or 0 do
   if not wake_waiter(queue, due_next) then break end
 end
-if added > 0 and failures ~= '' then
-  redis.call('HINCRBY', stats, 'failed', failures)
-  if worker ~= '' then
-    redis.call('HINCRBY', workers, 'failed:' .. worker, failures)
-    mark_worker_seen(queue, worker)
-  end
-end
+if added > 0 and failures ~= '' then count_failed_push(queue, worker, failures) end
 local reply = table.concat(outcomes, ' ')
 if dues then record_pushed(queue, reply, dues) end
 return reply

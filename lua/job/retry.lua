@@ -1,12 +1,13 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A
 -- failed job gets all its tries again.
--- keys: delayed active failed completed blocked jobs
+-- keys: delayed active failed completed blocked jobs retrying
 -- args: now id state limit start left
 --   id: '' for many jobs of a state
 --   start, left: what the last call returned; '' for the first one
 -- use: allow_when_full read_clock run_due begin_bulk member_of read_range resume_index is_overdue
 -- use: load_details id_of state_since is_newer claim_unique_key save_details redrive_job retry_now
--- use: wake_waiter record_states resolve_dependents
+-- use: wake_waiter record_states resolve_dependents leave_delayed
+-- rarely: is_retrying
 -- returns: a list:
 --   how many jobs wait now that did not, in the ready queue or for others
 --   1 if another call has more to do, else 0
@@ -17,7 +18,8 @@
 allow_when_full(queue)
 queue.now = read_clock(now)
 run_due(queue, limits.promoted_by_look)
-local from, is_one = state == 'failed' and failed or delayed, id ~= ''
+local sets, is_one = { failed = failed, retrying = retrying }, id ~= ''
+local from = sets[state] or delayed
 local begin, members = begin_bulk(queue, start), { member_of(id) }
 if not is_one then
   members = read_range('ZRANGE', from, resume_index(from, left), tonumber(limit) or 0)
@@ -49,7 +51,7 @@ for _, member in ipairs(members) do
   elseif failed_at then
     local count, is_blocked = redrive_job(queue, number, details)
     links, to = links + count, is_blocked and 'blocked' or 'waiting'
-  elseif redis.call('ZREM', delayed, member) == 1 then
+  elseif (state ~= 'retrying' or is_retrying(queue, number)) and leave_delayed(queue, number) then
     retry_now(queue, number, details)
     to = 'waiting'
   end

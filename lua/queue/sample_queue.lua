@@ -3,7 +3,8 @@
 -- keys: history
 -- args: now facts
 --   facts: with spaces between, how many jobs wait, are active and have failed, since when the
---     oldest waits in epoch seconds or 0, and how many were put in and processed
+--     oldest waits in epoch seconds or 0, how many were put in and processed, how many are
+--     retrying, and how many failures and lost leases there were
 -- use: read_clock
 -- returns: 1 if there is a new sample, else 0
 local minute = string.format('%d', math.floor(read_clock(now) / 60000))

@@ -1,8 +1,8 @@
 -- Counts the jobs of a queue, and what has become of those before.
--- keys: ready ranked expiring jobs details stats
+-- keys: ready ranked expiring jobs details stats retrying
 -- args: now
 -- use: read_clock begin_read count_states remove_stale id_of is_overdue ready_since load_details
--- use: current_policy load_policy
+-- use: current_policy load_policy failure_rate
 -- returns: a list:
 --   waiting, delayed, active, failed and completed jobs
 --   how many were processed; failures, lost leases, expired jobs
@@ -11,6 +11,8 @@
 --   how many jobs have been put in
 --   blocked jobs
 --   how many failed jobs were discarded
+--   how many of the delayed jobs are retrying
+--   how many failures there were in the last 60 seconds
 queue.now = read_clock(now)
 local can_write = begin_read(queue, limits.promoted_by_take)
 local counts = count_states(queue)
@@ -33,7 +35,10 @@ for i = 1, 6 do numbers[i] = tonumber(numbers[i] or 0) end
 local processed, failures, lost, expired, pushed, discarded = unpack(numbers)
 local age = oldest and queue.now - oldest or -1
 local policy = cjson.encode(can_write and current_policy(queue) or load_policy(queue))
+local due = redis.call('ZCOUNT', retrying, '-inf', queue.now)
+local retrying_now = redis.call('ZCARD', retrying) - due
 return {
   counts.waiting, counts.delayed, counts.active, counts.failed, counts.completed,
-  processed, failures, lost, expired, age, policy, pushed, counts.blocked, discarded
+  processed, failures, lost, expired, age, policy, pushed, counts.blocked, discarded,
+  retrying_now, failure_rate(queue)
 }

@@ -47,7 +47,7 @@ export interface Retried { count: number, duplicates: number }
 
 /** Lets failed or delayed jobs run now: of those there at the beginning, the oldest `limit`. */
 export async function retryAll (
-  redis: RedisClient, queue: string, state: 'failed' | 'delayed', limit = Infinity,
+  redis: RedisClient, queue: string, state: 'failed' | 'delayed' | 'retrying', limit = Infinity,
   { now }: Options = {}
 ): Promise<Retried> {
   let duplicates = 0

@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import type { Job as JobSchema, State } from '../../schemas/job.ts'
+import type { Job as JobSchema, ListedState, State } from '../../schemas/job.ts'
 import { ensureListed } from '../queue/name.ts'
 import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
@@ -112,7 +112,7 @@ const maxCalls = 2000
 
 /** Jobs of one state: the waiting in the order of delivery, the others by the time of the state. */
 export async function jobs (
-  redis: RedisClient, queue: string, state: State, page: Page
+  redis: RedisClient, queue: string, state: ListedState, page: Page
 ): Promise<Job[]> {
   const { offset, limit, order = 'asc', payloadMax, now } = page
   if (limit === 0) return []

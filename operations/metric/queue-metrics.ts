@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Gauge, Counter, Registry, type Metric } from 'prom-client'
+import { states } from '../../schemas/state.ts'
 import type { QueueSummary } from '../../schemas/summary.ts'
 import { Histogram } from './histogram.ts'
 import { queueKey } from '../redis/keys.ts'
@@ -31,6 +32,7 @@ export async function queueMetrics (redis: RedisClient, { queues }: Summary): Pr
   const registry = new Registry()
   const shown = await largest(queues)
   addGauges(registry, shown)
+  addRetrying(registry, shown)
   for (const [what, help] of Object.entries(counted)) {
     const name = `presque_queue_${what}_total`
     const counter = new Counter({ name, help, labelNames: ['queue'], registers: [registry] })
@@ -61,10 +63,21 @@ function addGauges (registry: Registry, shown: QueueSummary[]): void {
     registers
   })
   for (const { queue, counts, oldest_age: age, stopped: isStopped } of shown) {
-    for (const [state, count] of Object.entries(counts)) jobs.set({ queue, state }, count)
+    for (const state of states) jobs.set({ queue, state }, counts[state])
     oldest.set({ queue }, age ?? 0)
     stopped.set({ queue }, isStopped ? 1 : 0)
   }
+}
+
+// Not a state: the sum over the states of presque_queue_jobs counts each job once.
+function addRetrying (registry: Registry, shown: QueueSummary[]): void {
+  const retrying = new Gauge({
+    name: 'presque_queue_retrying_jobs',
+    help: 'Those of the delayed jobs that wait for another try after a failure',
+    labelNames: ['queue'],
+    registers: [registry]
+  })
+  for (const { queue, counts } of shown) retrying.set({ queue }, counts.retrying)
 }
 
 // Of many queues, those with the most jobs, and the rest as one.

@@ -11,7 +11,7 @@ export type History = Omit<QueueHistory, 'queue'>
 /** `since`: when the oldest waiting job could have run, in epoch seconds; 0 when none waits. */
 type Sample = [
   minute: number, waiting: number, active: number, failed: number, since: number,
-  pushed: number, processed: number
+  pushed: number, processed: number, retrying: number, failures: number, lost: number
 ]
 
 const minutesOfDay = 1440
@@ -34,11 +34,12 @@ export async function mayTakeSamples (redis: RedisClient): Promise<boolean> {
 export async function takeSamples (
   redis: RedisClient, { time, queues }: Summary, { now }: { now?: number } = {}
 ): Promise<void> {
-  for (const { queue, counts, oldest_age: age, pushed, processed } of queues) {
+  for (const { queue, counts, oldest_age: age, pushed, processed, ...more } of queues) {
     // To ten seconds: the same oldest job is the same sample a minute later.
     const since = age === null ? 0 : Math.round((time - age) / 10) * 10
-    const { waiting, active, failed } = counts
-    const facts = [waiting, active, failed, since, pushed, processed].join(' ')
+    const { waiting, active, failed, retrying } = counts
+    const ended = [pushed, processed, retrying, more.failed, more.lost]
+    const facts = [waiting, active, failed, since, ...ended].join(' ')
     await sampling(redis, queue, { facts, now: milliseconds(now) })
   }
 }
@@ -59,13 +60,27 @@ export async function history (
       return since === 0 ? 0 : Math.max(0, minute * 60 - since)
     }),
     pushed: all.map(sample => sample[5]),
-    processed: all.map(sample => sample[6])
+    processed: all.map(sample => sample[6]),
+    retrying: all.map(sample => sample[7]),
+    failures: all.map(sample => sample[8]),
+    lost: all.map(sample => sample[9])
   }
 }
 
 async function readSamples (redis: RedisClient, queue: string, from: number): Promise<Sample[]> {
   const texts = await redis.lrange(queueKey(queue, 'history'), from, '-1')
-  return texts.map(text => text.split(' ').map(Number) as Sample)
+  return withFailures(texts.map(text => text.split(' ').map(Number)))
+}
+
+// Older versions noted nothing of failures. Their samples repeat the counters of the next one that
+// does, so that no failure seems to have happened when servers were replaced.
+function withFailures (samples: number[][]): Sample[] {
+  let known = [0, 0, 0]
+  return samples.reverse().map(sample => {
+    const [, failures = known[1]!, lost = known[2]!] = sample.slice(7)
+    known = [sample[7] ?? 0, failures, lost]
+    return [...sample.slice(0, 7), ...known] as Sample
+  }).reverse()
 }
 
 // Repeats a sample that stood for several minutes: at the beginning of the day, and at its end.
@@ -82,7 +97,7 @@ function fillGaps (samples: Sample[], last: number): Sample[] {
   })
 }
 
-/** How many jobs a second were pushed and processed, over the last minute that was recorded. */
+/** How many jobs a second were pushed, processed and failed, in the last recorded minute. */
 type Rate = LastHour['rates'][string]
 
 // Other clients of Redis have a turn between two batches.
@@ -91,7 +106,7 @@ const queuesAtOnce = 50
 /**
  * The last hour of some queues.
  * - `queues`: how many jobs waited, minute by minute; no entry where none did
- * - `rates`: of the last minute; no entry where no job was pushed or processed
+ * - `rates`: of the last minute; no entry where no job was pushed, was processed or failed
  */
 export async function lastHour (
   redis: RedisClient, names: string[], { now = Date.now() / 1000 }: { now?: number } = {}
@@ -109,7 +124,7 @@ export async function lastHour (
   const hasWaited = (waiting: number[]) => waiting.some(count => count > 0)
   return {
     queues: inOrder(names, found.queues, hasWaited),
-    rates: inOrder(names, found.rates, ({ pushed, processed }) => pushed > 0 || processed > 0)
+    rates: inOrder(names, found.rates, rate => Object.values(rate).some(value => value > 0))
   }
 }
 
@@ -125,9 +140,9 @@ function inOrder<Entry> (
 // queue has not changed since.
 function lastRate (samples: Sample[], last: number): Rate {
   const [before, sample] = samples.slice(-2)
-  if (sample === undefined || sample[0] < last - 1) return { pushed: 0, processed: 0 }
-  const rate = (i: 5 | 6) => Math.max(0, sample[i] - before![i]) / 60
-  return { pushed: rate(5), processed: rate(6) }
+  if (sample === undefined || sample[0] < last - 1) return { pushed: 0, processed: 0, failures: 0 }
+  const rate = (i: 5 | 6 | 8) => Math.max(0, sample[i] - before![i]) / 60
+  return { pushed: rate(5), processed: rate(6), failures: rate(8) }
 }
 
 function waitingByMinute (samples: Sample[], last: number): number[] {

@@ -1,5 +1,5 @@
 import type { Policy } from '../../schemas/control.ts'
-import type { State } from '../../schemas/job.ts'
+import type { Counts } from '../../schemas/status.ts'
 import { filterInPieces, mergeInPieces } from '../in-pieces.ts'
 import { commonKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
@@ -9,7 +9,7 @@ import { ensureListed, relistNames, syncName } from './name.ts'
 import { policyFrom } from './policy.ts'
 
 export interface QueueStatus {
-  counts: Record<State, number>
+  counts: Counts
   /** Jobs since the queue was made, as the five counters below. */
   pushed: number
   processed: number
@@ -17,6 +17,7 @@ export interface QueueStatus {
   lost: number
   expired: number
   discarded: number
+  failuresPerMinute: number
   /** For how many seconds the oldest waiting job could have run; null when none waits. */
   oldestAge: number | null
   policy: Policy
@@ -25,7 +26,8 @@ export interface QueueStatus {
 type StatusReply = [
   waiting: number, delayed: number, active: number, failedNow: number, completed: number,
   processed: number, failed: number, lost: number, expired: number, age: number,
-  policy: string, pushed: number, blocked: number, discarded: number
+  policy: string, pushed: number, blocked: number, discarded: number, retrying: number,
+  failuresPerMinute: number
 ]
 
 const scripts = {
@@ -71,16 +73,17 @@ export async function queueStatus (
 ): Promise<QueueStatus> {
   const reply = await scripts.status(redis, queue, { now: milliseconds(now) })
   const [waiting, delayed, active, failedNow, completed, processed, failed, lost, ...more] = reply
-  const [expired, age, policy, pushed, blocked, discarded] = more
+  const [expired, age, policy, pushed, blocked, discarded, retrying, failuresPerMinute] = more
   if (!listed && pushed > 0) await ensureListed(redis, queue)
   return {
-    counts: { waiting, delayed, blocked, active, failed: failedNow, completed },
+    counts: { waiting, delayed, retrying, blocked, active, failed: failedNow, completed },
     pushed,
     processed,
     failed,
     lost,
     expired,
     discarded,
+    failuresPerMinute,
     oldestAge: age < 0 ? null : age / 1000,
     policy: policyFrom(JSON.parse(policy))
   }

@@ -159,7 +159,7 @@ export function keyOf ({ who, queue = '', offset, limit, search }: Range): strin
 async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSummary> {
   const status = await queueStatus(redis, queue, { listed: true })
   const { policy, oldestAge, counts, ...counters } = status
-  const { pushed, processed, failed, lost, expired, discarded } = counters
+  const { pushed, processed, failed, lost, expired, discarded, failuresPerMinute } = counters
   return {
     queue,
     stopped: policy.stopped,
@@ -170,7 +170,8 @@ async function summaryOf (redis: RedisClient, queue: string): Promise<QueueSumma
     failed,
     lost,
     expired,
-    discarded
+    discarded,
+    failures_per_minute: failuresPerMinute
   }
 }
 

@@ -9,6 +9,9 @@ export const queueKeys = {
     'sorted set: waiting jobs of other priorities; ' +
     'score: priority * 10^13 + the time in ms at which the job became ready',
   delayed: 'sorted set: jobs that are not due yet; score: due time in ms',
+  retrying:
+    'sorted set: those of `delayed` that wait for another try after a failure; ' +
+    'score: due time in ms',
   active: 'sorted set: jobs on lease; score: end of the lease in ms',
   failed: 'sorted set: jobs that have failed for good; score: time of the failure in ms',
   completed: 'sorted set: completed jobs that are kept; score: deletion time in ms',
@@ -38,6 +41,7 @@ export const queueKeys = {
   stats:
     'hash: last_id, seed (of the generation), asked_at (ms), ' +
     'processed, failed, lost, expired, discarded; ' +
+    'failed_minute, failed_now, failed_before (see lua/parts/failure/count_failures.lua); ' +
     'late_ms, late_1 to late_8 (see lua/parts/due/count_lateness.lua)',
   workers:
     'hash: processed:ID, failed:ID and about:ID (JSON that the worker told) of each worker ID',

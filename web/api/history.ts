@@ -13,9 +13,12 @@ const empty: History = {
   waiting: [],
   active: [],
   failed: [],
+  retrying: [],
   oldest_age: [],
   pushed: [],
-  processed: []
+  processed: [],
+  failures: [],
+  lost: []
 }
 
 const series = Object.keys(empty).filter(name => name !== 'times') as Series[]
@@ -48,7 +51,9 @@ function distinct (moments: Moment[]): Moment[] {
 
 function valueOf (moment: Moment, name: Series, at: number): number {
   if (name === 'oldest_age') return ageOf(moment, at) ?? 0
-  return name === 'pushed' || name === 'processed' ? moment[name] : moment.counts[name]
+  if (name === 'failures') return moment.failed
+  const isCounter = name === 'pushed' || name === 'processed' || name === 'lost'
+  return isCounter ? moment[name] : moment.counts[name]
 }
 
 // In seconds: the rate over a shorter span shows chance rather than the queue.

@@ -1,7 +1,7 @@
 -- Gives up one delivery. `delay`: in ms; nil for the backoff.
--- keys: delayed active holders
+-- keys: active holders
 -- use: verify_receipt count_outcome member_of end_delivery load_policy backoff save_details
--- use: wake_waiter enqueue
+-- use: wake_waiter enqueue mark_retrying
 -- rarely: undo_expiry fail_job claim_unique_key
 -- returns: 'delayed', 'failed', 'duplicate' or the code of an error
 --   when the job is tried next, in ms; else 0
@@ -32,7 +32,7 @@ local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitte
     fail_job(queue, id, details)
   elseif delay > 0 then
     details.ready_at = at
-    redis.call('ZADD', keys.delayed, at, member_of(id))
+    mark_retrying(queue, id, at)
   else
     enqueue(queue, id, details.priority, now)
   end

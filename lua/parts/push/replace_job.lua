@@ -1,11 +1,12 @@
 -- Takes a job out of its state, for a new one gets its id: its place, its time and all else are
 -- those of the new one. What must outlive the old one goes to the options of the new one.
--- keys: delayed expiring jobs reports
--- use: load_details remove_dependencies member_of leave_ready_queue identity_of
+-- keys: expiring jobs reports
+-- use: load_details remove_dependencies member_of leave_delayed leave_ready_queue identity_of
 local function replace_job (queue, id, options)
   local keys, member, old = queue.keys, member_of(id), load_details(queue, id)
-  if not remove_dependencies(queue, id, old) and
-    redis.call('ZREM', keys.delayed, member) == 0 then leave_ready_queue(queue, id, old) end
+  if not remove_dependencies(queue, id, old) and not leave_delayed(queue, id) then
+    leave_ready_queue(queue, id, old)
+  end
   redis.call('ZREM', keys.expiring, member)
   queue.memo.dependency_state = nil
   redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)

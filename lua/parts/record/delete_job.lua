@@ -1,14 +1,15 @@
 -- Deletes all that is stored of a job, but for an entry in the ready list: pop_ready skips ids that
 -- have no job.
--- keys: ranked delayed active failed completed expiring jobs details reports results holders
--- use: member_of remove_dependencies release_unique_key
+-- keys: ranked active failed completed expiring jobs details reports results holders
+-- use: member_of remove_dependencies release_unique_key leave_delayed
 -- returns: for how many jobs it waited; nothing if it did not wait
 --   whether an entry in the ready list may be left
 local function delete_job (queue, id, details)
   local keys = queue.keys
   local dependencies = remove_dependencies(queue, id, details)
   local member, has_entry = member_of(id), not dependencies
-  local sets = { keys.active, keys.delayed, keys.ranked, keys.failed, keys.completed }
+  if leave_delayed(queue, id) then has_entry = false end
+  local sets = { keys.active, keys.ranked, keys.failed, keys.completed }
   for _, key in ipairs(sets) do
     if redis.call('ZREM', key, member) == 1 then has_entry = false end
   end

@@ -18,7 +18,7 @@ const policy: Policy = {
   backoff: { base: 1, max: 1 }
 }
 const empty: End = {
-  counts: { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 },
+  counts: { waiting: 0, delayed: 0, retrying: 0, blocked: 0, active: 0, failed: 0, completed: 0 },
   counters: { processed: 0, failed: 0, lost: 0, expired: 0 },
   failed: new Set(),
   completed: new Set()

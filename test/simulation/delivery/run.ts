@@ -143,8 +143,14 @@ async function drained (world: World): Promise<void> {
 
 type Status = Pick<End, 'counts'> & End['counters']
 
-async function statusOf ({ servers: [server] }: World, queue: string): Promise<Status> {
-  return JSON.parse(await read(server!, `/status/${queue}`))
+async function statusOf (world: World, queue: string): Promise<Status> {
+  const status: Status = JSON.parse(await read(world.servers[0]!, `/status/${queue}`))
+  const { retrying, delayed } = status.counts
+  if (retrying > delayed || retrying < 0) {
+    const detail = `${retrying} retrying, ${delayed} delayed`
+    world.history.violate('no more jobs are retrying than are delayed', queue, detail, null)
+  }
+  return status
 }
 
 // Once more, if what is kept for a minute has gone while the lists were read.

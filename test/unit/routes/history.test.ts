@@ -7,7 +7,9 @@ import {
 } from '../../../operations/queue/history.ts'
 import { client } from '../../support/http/http-client.ts'
 
-const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }
+const counts = {
+  waiting: 0, delayed: 0, retrying: 0, blocked: 0, active: 0, failed: 0, completed: 0
+}
 const summary = (time: number, waiting: number) => ({
   time,
   queues: [
@@ -21,7 +23,8 @@ const summary = (time: number, waiting: number) => ({
       failed: 0,
       lost: 0,
       expired: 0,
-      discarded: 0
+      discarded: 0,
+      failures_per_minute: 0
     }
   ]
 })
@@ -36,7 +39,10 @@ test('GET tells how a queue stood, and nothing of one that nobody has used', asy
     failed: [],
     oldest_age: [],
     pushed: [],
-    processed: []
+    processed: [],
+    retrying: [],
+    failures: [],
+    lost: []
   }
   await says(200, { queue: 'mail', ...none }, 'GET /history/mail')
   await says(200, { queues: {}, rates: {} }, 'GET /history')
@@ -99,22 +105,39 @@ test('the last hour is told minute by minute', async t => {
 test('the rates of the last minute are told, while it is the last', async t => {
   const { app, says } = await client(t)
   await says(201, '', 'POST /q/mail', '{}')
-  for (const [at, pushed, processed] of [
-    [0, 9, 5],
-    [1, 129, 65]
+  for (const [at, pushed, processed, failed] of [
+    [0, 9, 5, 20],
+    [1, 129, 65, 200]
   ] as const) {
     const { time, queues } = summary(minute(at), 1)
     await takeSamples(
       app.redis,
-      { time, queues: [{ ...queues[0]!, pushed, processed }] },
+      { time, queues: [{ ...queues[0]!, pushed, processed, failed }] },
       { now: minute(at) }
     )
   }
   const rates = async (at: number) =>
     (await lastHour(app.redis, ['mail'], { now: minute(at) })).rates
-  t.strictSame(await rates(1), { mail: { pushed: 2, processed: 1 } })
-  t.strictSame(await rates(2), { mail: { pushed: 2, processed: 1 } })
+  t.strictSame(await rates(1), { mail: { pushed: 2, processed: 1, failures: 3 } })
+  t.strictSame(await rates(2), { mail: { pushed: 2, processed: 1, failures: 3 } })
   t.strictSame(await rates(3), {})
+})
+
+test('GET tells failures, and samples of before say nothing of them', async t => {
+  const { app } = await client(t)
+  await app.redis.rpush('{mail}:history', `${minute(0) / 60} 3 0 0 0 9 5`)
+  const { time, queues } = summary(minute(2), 1)
+  const failing = { counts: { ...counts, retrying: 4 }, failed: 20, lost: 2 }
+  await takeSamples(
+    app.redis,
+    { time, queues: [{ ...queues[0]!, ...failing }] },
+    { now: minute(2) }
+  )
+  const { retrying, failures, lost } = await history(app.redis, 'mail', { now: minute(4) })
+  t.strictSame(
+    { retrying, failures, lost },
+    { retrying: [0, 0, 4, 4], failures: [20, 20, 20, 20], lost: [2, 2, 2, 2] }
+  )
 })
 
 test('of several servers one takes the samples', async t => {

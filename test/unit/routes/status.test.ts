@@ -18,7 +18,9 @@ const policy = {
   keep_failed: 15552000,
   max_failed: 100000
 }
-const counts = { waiting: 0, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 }
+const counts = {
+  waiting: 0, delayed: 0, retrying: 0, blocked: 0, active: 0, failed: 0, completed: 0
+}
 const unused = {
   queue: 'foo',
   size: 0,
@@ -97,7 +99,7 @@ test('GET counts jobs by what they are doing, tells failures from losses, ' +
   t.strictSame(await ageless(ask), {
     ...unused,
     size: 2,
-    counts: { waiting: 2, delayed: 0, blocked: 0, active: 1, failed: 1, completed: 1 },
+    counts: { ...counts, waiting: 2, active: 1, failed: 1, completed: 1 },
     processed: 2,
     failed: 1,
     lost: 1,

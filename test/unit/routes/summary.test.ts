@@ -62,14 +62,15 @@ test('a difference names what has changed and what is gone, ' +
   const one = {
     queue: 'a',
     stopped: false,
-    counts: { waiting: 1, delayed: 0, blocked: 0, active: 0, failed: 0, completed: 0 },
+    counts: { waiting: 1, delayed: 0, retrying: 0, blocked: 0, active: 0, failed: 0, completed: 0 },
     oldest_age: 5,
     pushed: 1,
     processed: 0,
     failed: 0,
     lost: 0,
     expired: 0,
-    discarded: 0
+    discarded: 0,
+    failures_per_minute: 0
   }
   const before = { time: 100, queues: [one, { ...one, queue: 'b' }, { ...one, queue: 'c' }] }
   const after = {

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { states } from '../../api/job.ts'
 import { control, purge, type Policy } from '../../api/queue.ts'
 import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
@@ -51,7 +52,7 @@ async function start (queue: string, onChange: () => Promise<void>): Promise<voi
 interface PurgeDialogProps { queue: string, row: Row | undefined, onClose: () => void }
 
 function PurgeDialog ({ queue, row, onClose }: PurgeDialogProps) {
-  const counts = Object.values(row?.counts ?? {})
+  const counts = states.map(state => row?.counts[state] ?? 0)
   const jobs = plural(counts.reduce((sum, count) => sum + count, 0), 'job')
   const confirm = async () => {
     const isPurged = await notifyOutcome(async () => {

@@ -5,6 +5,7 @@ import { changeRules, misnumbered } from './purge.ts'
 import { closed, slack } from '../history/spans.ts'
 import { twins } from './unique.ts'
 import { waitRules } from './wait.ts'
+import type { Counts } from '../../../../schemas/status.ts'
 import {
   actsOn,
   deadlines,
@@ -19,7 +20,7 @@ import type { Delivery, History } from '../history/history.ts'
 
 /** What GET /status and the lists say once all is over. */
 export interface End extends Lists {
-  counts: Record<'waiting' | 'delayed' | 'blocked' | 'active' | 'failed' | 'completed', number>
+  counts: Counts
   counters: Record<'processed' | 'failed' | 'lost' | 'expired', number>
 }
 
@@ -105,9 +106,11 @@ function judgeJob (history: History, story: Story): void {
   }
 }
 
-function stuck ({ counts: { waiting, delayed, blocked, active } }: End): string | undefined {
-  if (waiting + delayed + blocked + active !== 0) {
-    return `${waiting} waiting, ${delayed} delayed, ${blocked} blocked, ${active} on lease`
+function stuck ({ counts }: End): string | undefined {
+  const { waiting, delayed, retrying, blocked, active } = counts
+  if (waiting + delayed + retrying + blocked + active !== 0) {
+    const others = `${retrying} retrying, ${blocked} blocked, ${active} on lease`
+    return `${waiting} waiting, ${delayed} delayed, ${others}`
   }
 }
 

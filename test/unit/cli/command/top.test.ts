@@ -48,7 +48,8 @@ test('top --sort takes every column', async t => {
   const { url } = await listen(t)
   for (const job of ['{"n":1}', '{"n":2}']) await presque(url, ['push', 'b', job])
   await presque(url, ['push', 'a', '{}'])
-  for (const order of ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest', 'in', 'out']) {
+  const orders = 'queue waiting delayed retrying active failed oldest in out'.split(' ')
+  for (const order of orders) {
     const { input, ended, queues } = top(url, '--sort', order)
     const first = ['waiting', 'oldest'].includes(order) ? 'b a' : 'a b'
     await until(`sorted by ${order}`, () => queues() === first)
