@@ -1,11 +1,13 @@
 import { test } from 'tap'
-import { files, folders, isCode, read, rooms } from './house.ts'
+import { functionLengths, quantile } from './functions.ts'
+import { files, folders, isCode, ofSources, read, rooms } from './house.ts'
+
+const isLua = (path: string): boolean => path.endsWith('.lua')
 
 test('a file is read in one sitting', async t => {
   for (const path of ['app.ts', ...rooms].flatMap(files)) {
-    const lines =
-      isCode(path) || path.endsWith('.lua') ? read(path).trimEnd().split('\n').length : 0
-    const limit = path.endsWith('.lua') ? 80 : 300
+    const lines = isCode(path) || isLua(path) ? read(path).trimEnd().split('\n').length : 0
+    const limit = isLua(path) ? 80 : 300
     t.ok(lines < limit, `${path}: ${lines} lines`)
   }
 })
@@ -17,4 +19,29 @@ test('a folder holds 15 sources at most', async t => {
   for (const [folder, paths] of folders) {
     if (!ofAKind.includes(folder)) t.ok(paths.length <= 15, `${folder}: ${paths.length}`)
   }
+})
+
+const lengthsIn = (...places: string[]) =>
+  places
+    .flatMap(files)
+    .filter(path => isCode(path) || isLua(path))
+    .flatMap(functionLengths)
+
+test('a function is read at a glance', async t => {
+  const all = lengthsIn('app.ts', ...ofSources)
+  t.ok(all.length > 3000, `${all.length} functions`)
+  t.ok(quantile(all, 0.5) <= 6, `half of them have ${quantile(all, 0.5)} lines at most`)
+  t.ok(quantile(all, 0.9) <= 16, `nine of ten have ${quantile(all, 0.9)} lines at most`)
+  t.strictSame(
+    all.filter(({ lines }) => lines > 30),
+    []
+  )
+})
+
+// A story that is told in one breath may be longer; the linter has its bound.
+test('so is a function of a test', async t => {
+  const all = lengthsIn('test')
+  t.ok(all.length > 3000, `${all.length} functions`)
+  t.ok(quantile(all, 0.5) <= 6, `half of them have ${quantile(all, 0.5)} lines at most`)
+  t.ok(quantile(all, 0.9) <= 20, `nine of ten have ${quantile(all, 0.9)} lines at most`)
 })

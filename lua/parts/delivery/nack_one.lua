@@ -19,24 +19,22 @@ local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitte
   details.failures, details.lost_in_row = (details.failures or 0) + 1, nil
   details.first_deadline, details.since, details.ready_at = nil, now, nil
   if last_error ~= '' then details.last_error = last_error end
-  local at, tries = 0, details.tries or load_policy(queue).tries
-  if not may_retry or details.attempt >= tries then
-    state = 'failed'
-  elseif details.unique and claim_unique_key(queue, id, details) then
-    state = 'duplicate'
-  else
-    delay = delay or backoff(queue, details, jitter)
-    state, at = 'delayed', math.ceil(now + delay)
-  end
-  if state ~= 'delayed' then
+  local is_failed = not may_retry or details.attempt >= (details.tries or load_policy(queue).tries)
+  local is_duplicate = not is_failed and details.unique and claim_unique_key(queue, id, details)
+  if is_failed or is_duplicate then
     fail_job(queue, id, details)
-  elseif delay > 0 then
+    save_details(queue, id, details)
+    return is_duplicate and 'duplicate' or 'failed', 0
+  end
+  delay = delay or backoff(queue, details, jitter)
+  local at = math.ceil(now + delay)
+  if delay > 0 then
     details.ready_at = at
     mark_retrying(queue, id, at)
   else
     enqueue(queue, id, details.priority, now)
   end
-  if state == 'delayed' then wake_waiter(queue, at) end
+  wake_waiter(queue, at)
   save_details(queue, id, details)
-  return state, at
+  return 'delayed', at
 end
