@@ -97,7 +97,7 @@ interface How {
   meanwhile?: (operation: Operation) => Promise<unknown>
 }
 
-/** Every operation that declares this refusal is asked, and must give it. */
+/** Every operation that declares this error is asked, and must answer with it. */
 async function refuse (
   t: Test,
   app: FastifyInstance,
@@ -125,7 +125,8 @@ async function refuse (
 
 const refusalsSeen = new Set<string>()
 
-test('every example of a refusal that the request brings on is what the server says', async t => {
+test('every example of an error that the request brings on is the answer ' +
+  'of the server', async t => {
   const app = await build(t)
   await refuse(t, app, "unknown parameter 'leese'", {
     with: operation => request(operation, {}, { query: { leese: '30' } })
@@ -155,7 +156,7 @@ test('every example of a refusal that the request brings on is what the server s
   })
 })
 
-test('every example of a refusal that tokens bring on is what the server says', async t => {
+test('every example of an error that tokens bring on is the answer of the server', async t => {
   const { path, secrets } = tokenFile(
     t,
     { name: 'producer', roles: ['produce'], queues: ['*'] },
@@ -177,8 +178,8 @@ test('every example of a refusal that tokens bring on is what the server says', 
   )
 })
 
-test('every example of a refusal that the state of a job or a queue brings on is what ' +
-  'the server says', async t => {
+test('every example of an error that the state of a job or a queue brings on is the answer ' +
+  'of the server', async t => {
   const app = await build(t)
   const held = await hold(app, 'held')
   await refuse(t, app, 'lease lost', {
@@ -192,8 +193,7 @@ test('every example of a refusal that the state of a job or a queue brings on is
   })
 })
 
-test('every example of a refusal that a bound of the server brings on is what ' +
-  'the server says', async t => {
+test('every example of an error that a bound of the server brings on is its answer', async t => {
   const app = await build(t, {
     PRESQUE_MAX_WORKERS: 1,
     PRESQUE_MAX_QUEUES: 1,
@@ -211,8 +211,8 @@ test('every example of a refusal that a bound of the server brings on is what ' 
   await refuse(t, app, 'there are as many workers as PRESQUE_MAX_WORKERS allows')
 })
 
-test('every example of a refusal that ends the wait for a result is what ' +
-  'the server says', async t => {
+test('every example of an error that ends the wait for a result is the answer ' +
+  'of the server', async t => {
   const app = await build(t)
   const waits = (operation: Operation) => request(operation, {}, { query: { wait: '20' } })
   const pushed = async () =>
@@ -238,7 +238,7 @@ test('every example of a refusal that ends the wait for a result is what ' +
   })
 })
 
-test('every example of a refusal that Redis brings on is what the server says', async t => {
+test('every example of an error that Redis brings on is the answer of the server', async t => {
   const redis = await startRedis(t)
   const app = await build(t, { REDIS_URL: redis.url })
   const client = app.redis as Redis
@@ -257,7 +257,8 @@ test('every example of a refusal that Redis brings on is what the server says', 
   await refuse(t, app, 'redis is unavailable')
 })
 
-test('every example of a refusal that a broken disk brings on is what the server says', async t => {
+test('every example of an error that a broken disk brings on is the answer ' +
+  'of the server', async t => {
   const disk = mkdtempSync(join(tmpdir(), 'presque-disk-'))
   t.teardown(() => rmSync(disk, { recursive: true, force: true }))
   mkdirSync(join(disk, 'gone'))
@@ -279,7 +280,7 @@ test('every example of a refusal that a broken disk brings on is what the server
   await refuse(t, app, 'redis cannot write to its disk')
 })
 
-test('no example of a refusal was left out', async t => {
+test('no example of an error was left out', async t => {
   const all = operations(await build(t)).flatMap(({ responses }) =>
     Object.entries(responses)
       .filter(([status]) => Number(status) >= 400)

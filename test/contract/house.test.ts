@@ -240,7 +240,7 @@ test('a duration is measured by a clock that is never set', async t => {
   t.strictSame(found.toSorted(), tellTime)
 })
 
-test('every folder of sources says what is here, what it may import, where to begin', async t => {
+test('every folder of sources says its content, its imports and where to begin', async t => {
   t.ok(folders.size > 60, `${folders.size} folders`)
   for (const [folder, paths] of folders) {
     if (paths.length < 2 && !ofSources.includes(folder)) continue

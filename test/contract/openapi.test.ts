@@ -96,7 +96,7 @@ test('every operation says what it is for, each parameter and answer what it mea
   t.equal(new Set(summaries.values()).size, summaries.size, 'no two say the same')
 })
 
-test('every operation declares the refusals that it can give', async t => {
+test('every operation declares the errors that it can give', async t => {
   const app = await build(t)
   for (const operation of operations(app).filter(
     ({ name }) => ![...changesNothing, ...open].includes(name)

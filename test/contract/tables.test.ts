@@ -23,7 +23,7 @@ function rows (path: string): string[][] {
   return cells.map(([, first, rest]) => [first!, ...rest!.split(' | ')])
 }
 
-test('docs/reference/errors.md tells every refusal as it is', async t => {
+test('docs/reference/errors.md tells every error as it is', async t => {
   const known = Object.entries(errors).map(([code, Refusal]) => {
     const { statusCode, message } = new Refusal()
     return [code, String(statusCode), message]
@@ -41,7 +41,7 @@ test('docs/reference/keys.md tells every key as it is', async t => {
   t.strictSame(rows('docs/reference/keys.md'), known)
 })
 
-test('every refusal is used, and every one that is used is known', async t => {
+test('every error is used, and every one that is used is known', async t => {
   const text = ['app.ts', 'lua', 'operations', 'plugins', 'routes', 'schemas']
     .flatMap(files)
     .map(path => withoutComments(read(path)))

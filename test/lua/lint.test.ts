@@ -11,7 +11,7 @@ test('luacheck finds nothing in the scripts', { skip }, async t => {
 })
 
 test(
-  'luacheck knows what a header names, and tells what is not used and not defined',
+  'luacheck knows the names of a header, and tells which are not used and not defined',
   { skip },
   async t => {
     const verb =

@@ -72,7 +72,7 @@ function isExpected (status: number): boolean {
   return (status >= 200 && status < 300) || (status >= 400 && status < 500) || status === 501
 }
 
-/** What is wrong with an answer, or ''. */
+/** The mistake in an answer, or ''. */
 function wrong ({ status, headers, body }: WireAnswer, allowed: number[]): string {
   if (!isExpected(status)) return `a ${status}: ${body}`
   if (!allowed.includes(status)) return `a ${status}, which the document does not declare: ${body}`
@@ -100,7 +100,7 @@ async function judge (
   const { statuses } = route
   const [first, ...more] = await exchange(url, bytes, { cut })
   if (first === undefined) return cut || unread(route, bytes) ? '' : 'no answer'
-  // What follows a first answer is an answer to what was left of the bytes.
+  // An answer after the first is one to the rest of the bytes.
   const answers = [
     wrong(first, [...ofHttp, ...statuses, ...(elsewhere ? [200, 404] : [])]),
     ...more.map(one => wrong(one, [...ofHttp, 404]))

@@ -155,7 +155,7 @@ test('of 20 clients that ask for one job at once, one gets it', async t => {
   }
 })
 
-// How many unfinished jobs have a unique key, by what is stored; and whether the key is that of the
+// How many unfinished jobs have a unique key, as Redis has them; and whether the key is that of the
 // one there is.
 const unfinished = `
 local count, id = 0, redis.call('HGET', KEYS[4], 'k')

@@ -119,7 +119,7 @@ export class ChangingQueue {
     for (const job of this.#held.splice(0, this.random.whole(1, 5))) await this.#endOne(job)
   }
 
-  /** Their leases run out while they are held, and some are touched, acked or given up late. */
+  /** Their leases expire, and some are touched, acked or nacked late. */
   async lose (): Promise<void> {
     const short = this.#held
       .filter(({ lease }) => lease!.expires <= this.now + 2)

@@ -19,7 +19,7 @@ async function serve (t: Test, url: string, patience = asShipped) {
   return { ...presque, cluster: presque.app.redis as unknown as Cluster }
 }
 
-// What is told of queues, but for the files that start a Redis of their own or need none.
+// The tests of queues, but for the files that start a Redis of their own or need none.
 function files (): string[] {
   const apart = [
     /operations\/(?:access|layout|redis-server)\//,

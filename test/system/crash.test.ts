@@ -16,7 +16,7 @@ interface Seen {
   taken: Map<number, number>
   /** Takes that were sent and answered by nothing, or by 503: each may have had a job. */
   broken: number
-  /** Answers that nobody should get. */
+  /** Answers that no client should get. */
   odd: string[]
 }
 

@@ -13,7 +13,7 @@ function links (path: string): string[] {
   return targets.filter(target => !/^[a-z]+:/.test(target))
 }
 
-/** Says what is wrong with a link of a page, if anything. */
+/** Says why a link of a page is wrong, if it is. */
 function fault (page: string, link: string): string | undefined {
   const [path = '', anchor] = link.split('#')
   const file = path === '' ? page : join(dirname(page), path)

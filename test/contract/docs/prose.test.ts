@@ -6,7 +6,6 @@ import { pages, sources, withoutSessions } from './markdown.ts'
 import {
   commentLines,
   countWords,
-  hasHeldComments,
   isHeld,
   isTooLong,
   most,
@@ -15,7 +14,8 @@ import {
   riddlesIn,
   riddleWords,
   sentences,
-  textsBelow
+  textsBelow,
+  titles
 } from './prose.ts'
 
 const all = pages().filter(isHeld)
@@ -37,9 +37,16 @@ test('no word of the docs makes a reader guess', async t => {
 })
 
 test('no word of a comment makes a reader guess', async t => {
-  const done = sources().filter(hasHeldComments)
-  t.ok(done.length > 400, `${done.length} files`)
+  const done = sources()
+  t.ok(done.length > 600, `${done.length} files`)
   for (const path of done) t.strictSame(riddlesIn(path, commentLines(path)), [], path)
+})
+
+test('no word of the title of a test makes a reader guess', async t => {
+  const files = sources().filter(path => path.endsWith('.test.ts'))
+  const count = files.flatMap(titles).length
+  t.ok(count > 1000, `${count} titles`)
+  for (const path of files) t.strictSame(riddlesIn(path, titles(path)), [], path)
 })
 
 test('no word of the OpenAPI document makes a reader guess', async t => {

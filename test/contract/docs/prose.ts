@@ -27,9 +27,6 @@ export const most = { words: 24, columns: 100 }
  */
 export const isHeld = (path: string): boolean => !path.startsWith('bench/results/')
 
-/** The comments of all sources are free of the riddles, but for those of tests. */
-export const hasHeldComments = (path: string): boolean => !path.startsWith('test/')
-
 export interface Line {
   number: number
   text: string
@@ -96,6 +93,15 @@ const hashes = /"{3}[^]*?"{3}|(?<=^|\s)#.*/gm
 function commentForm (path: string): RegExp {
   if (path.endsWith('.lua')) return /--.*/g
   return /\.(py|yaml)$|^Dockerfile$|^\.env/.test(path) ? hashes : slashes
+}
+
+/** The titles of the tests of a file, each as it is told. */
+export function titles (path: string): Line[] {
+  const text = read(path)
+  return [...text.matchAll(/\btest\(\s*((?:(['"`]).*?\2\s*\+?\s*)+)/g)].map(({ 1: title, index }) => {
+    const number = text.slice(0, index).split('\n').length
+    return { number, text: title!.replace(/(['"`])\s*\+\s*['"`]/g, '') }
+  })
 }
 
 /** The lines of the comments of a source. */

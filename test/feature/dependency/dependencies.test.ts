@@ -65,7 +65,7 @@ test('a job waits until all it depends on have been acknowledged, ' +
   t.equal(await left(redis), 0)
 })
 
-test('taken for good is completed, and so is what is kept or gone; ' +
+test('a job taken for good is completed, and so is one that is kept or gone; ' +
   'an id that was never given out is refused by name', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
@@ -192,7 +192,7 @@ test('a late ack releases what waits, and never twice', async t => {
   )
 })
 
-test('an answer that reached nobody leaves released what it had released', async t => {
+test('an answer that reached no client leaves released what it had released', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })

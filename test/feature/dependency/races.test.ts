@@ -224,7 +224,7 @@ test('a late ack that undoes a failure leaves failed what has failed by it, ' +
   )
 })
 
-test('events tell what is pushed blocked, and what becomes of it', async t => {
+test('events tell which job is pushed blocked, and how it ends', async t => {
   const { app, url } = await listen(t)
   const ear = await listenAt(t, `${url}/events?queue=mail`)
   await added(app)

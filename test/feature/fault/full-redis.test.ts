@@ -161,7 +161,7 @@ const ways: Array<['POST' | 'PUT', string, number]> = [
   ['POST', '/q/c?keep=1', 1]
 ]
 
-test('filled to the brim, Redis loses nothing: what was accepted comes out once, whichever way, ' +
+test('filled to the brim, Redis loses nothing: every accepted job comes out once, whichever way, ' +
   'and there is room again', async t => {
   const { app } = await onRedis(t)
   const client = app.redis as Redis

@@ -45,7 +45,7 @@ for (const [what, outage] of outages) {
     t.equal((await answer).status, 200)
     await jobs.hears(1)
     t.equal(jobs.jobs.length, 1)
-    // An empty Redis knows of nobody who listens until the server looks.
+    // An empty Redis knows of no client that listens until the server looks.
     await until('an event has come', async () => {
       await push(here, '/q/told')
       return events.brief.some(line => line.startsWith('pushed told'))

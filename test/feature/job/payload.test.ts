@@ -74,7 +74,7 @@ test('the limit is in bytes, and as configured', async t => {
   await refuses(413, 'the body is larger than 20 bytes', 'POST /q/foo', '{"a":"äääääää"}')
 })
 
-test('what is no JSON object is a 400, and nothing is stored', async t => {
+test('a payload that is no JSON object is a 400, and nothing is stored', async t => {
   const { says, refuses, ask } = await client(t)
   for (const method of ['POST', 'PUT']) {
     for (const body of ['[]', '[{}]', '"a"', '1', 'true', ' "{}" ']) {

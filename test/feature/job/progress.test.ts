@@ -17,7 +17,7 @@ const error = JSON.stringify({ message: 'x'.repeat(60_000) })
 const size = async (redis: RedisClient, key: string): Promise<number> =>
   (await redis.hvals(`{mail}:${key}`)).join('').length
 
-/** Takes so many jobs, and each fails with an error of 60 kB. */
+/** Takes `count` jobs, and each fails with an error of 60 kB. */
 async function fail (
   redis: RedisClient,
   count: number,

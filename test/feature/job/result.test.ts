@@ -58,7 +58,7 @@ async function said (answer: Promise<Response>): Promise<[status: number, text: 
   return [status, await (await answer).text()]
 }
 
-/** Resolves when so many servers have clients who wait for that job. */
+/** Resolves when that number of servers have clients that wait for that job. */
 async function watched ({ app }: Server, id: string, servers = 1): Promise<void> {
   await until(
     `${servers} wait`,
@@ -113,7 +113,7 @@ test('a repeated push under one Idempotency-Key hears the result as well, ' +
   t.equal(await here.app.redis.exists('{sum}:watchers', '{sum}:results'), 0)
 })
 
-test('what nobody heard is kept for a minute, and what a server that died left behind ' +
+test('an event that no client heard is kept for a minute, and the rest that a dead server left ' +
   'goes with it', async t => {
   const [here, there] = await pair(t)
   const { redis } = here.app

@@ -178,7 +178,7 @@ test('take() gives as many as there are and no more, in every mix of priorities'
   }
 })
 
-test('what is due all at once is dealt with to the last, ' +
+test('jobs that are due all at once are dealt with to the last, ' +
   'at each edge of what one look does', async t => {
   const { redis } = await build(t)
   for (const count of [0, 1, 99, 100, 101, 199, 200, 201]) {

@@ -27,7 +27,7 @@ test('rate gives out no more than its limit in any span of a period', async t =>
   t.equal(times.length, 30)
 })
 
-test('concurrency bounds what is on lease, and an ack makes room', async t => {
+test('concurrency bounds the jobs on lease, and an ack makes room', async t => {
   const { redis } = await build(t)
   await setPolicy(redis, 'mail', { concurrency: 2 })
   await push(redis, 'mail', many(5), { now: 100 })
@@ -66,7 +66,7 @@ test('stop for a while opens by itself', async t => {
   t.equal((await take(redis, 'mail', { now: 700 })).length, 1)
 })
 
-test('null takes a setting back to its default, and what is left out stays', async t => {
+test('null takes a setting back to its default, and a setting that is left out stays', async t => {
   const { redis } = await build(t)
   await setPolicy(redis, 'mail', {
     tries: 3,
@@ -109,7 +109,7 @@ test('priorities go first by number, each in the order of coming', async t => {
   )
 })
 
-test('a job that nobody took in its ttl is dropped and counted', async t => {
+test('a job that no worker took in its ttl is dropped and counted', async t => {
   const { redis } = await build(t)
   await push(
     redis,

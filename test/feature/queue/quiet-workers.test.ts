@@ -44,7 +44,7 @@ test('a quiet worker hears so at its next take, touch or ack with next, ' +
   await says(200, '{}', 'GET /q/foo?worker_id=w1')
 })
 
-test('a quiet worker that waits hears so at once, whoever waits before it', async t => {
+test('a quiet worker that waits hears so at once, however many wait before it', async t => {
   const { app, says, ask } = await client(t)
   await says(201, '', 'POST /w/foo?worker_id=w1')
   const others = ['w2', 'w3', 'w4'].map(async id => await ask(`GET /q/foo?wait=20&worker_id=${id}`))

@@ -28,7 +28,7 @@ test('concurrency that a job given back for later frees lets one of those who wa
     held = answer
   }
   t.equal(held.headers.get('x-presque-job'), '13', 'each of them another')
-  t.ok(Date.now() - since < 8000, 'and sooner than somebody would have looked without being told')
+  t.ok(Date.now() - since < 8000, 'and sooner than a waiter looks without being told')
 })
 
 test('servers whose clients wait are told of the new end of a lease that was made shorter, ' +

@@ -14,7 +14,7 @@ import { Scheduler } from '../../../operations/schedule/scheduler.ts'
 import { take } from '../../../operations/job/take.ts'
 import { build } from '../../support/server/app.ts'
 
-// So many are over at 171 that no single script drops them all; the holder of the key is the last.
+// At 171 more are over than one script drops; the holder of the key is the last.
 const crowd = Array.from({ length: 1000 }, () => ({ payload: '{}', ttl: 10 }))
 const keyed = { payload: '{}', uniq: 'k' }
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
@@ -37,7 +37,7 @@ async function fail (redis: RedisClient): Promise<Delivery> {
   return taken
 }
 
-/** Its lease has run out three times; its last worker may still speak. */
+/** Its lease has expired three times; its last worker may still speak. */
 async function lose (redis: RedisClient): Promise<Delivery> {
   const taken = [await lease(redis, 100), await lease(redis, 120), await lease(redis, 140)]
   await queueStatus(redis, 'mail', { now: 160 })

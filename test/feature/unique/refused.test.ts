@@ -142,7 +142,7 @@ test("a job that comes back while its key is another's stays failed, " +
     await says(204, '', 'DELETE /q/foo')
     await ask('POST /q/foo?uniq=ann', '{}')
     const receipt = (await ask('GET /q/foo?lease=1')).headers['x-presque-receipt'] as string
-    // It has been lost twice, and its lease has run out.
+    // It has been lost twice, and its lease has expired.
     const deadline = String(await app.redis.zscore('{foo}:active', 'a1'))
     await app.redis.hset(
       '{foo}:details',

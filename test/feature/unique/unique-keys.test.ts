@@ -30,7 +30,7 @@ async function failed (redis: RedisClient, now: number, error?: string): Promise
 }
 
 /**
- * A job of the key `k` whose lease has run out three times: it has failed, and its last worker may
+ * A job of the key `k` whose lease has expired three times: it has failed, and its last worker may
  * still speak.
  */
 async function lost (redis: RedisClient): Promise<Delivery> {
@@ -145,7 +145,7 @@ test('a late nack or release of a lost job whose key is free takes the key again
   }
 })
 
-test("what is put back undelivered while its key is another's has failed", async t => {
+test("a job that is put back undelivered while its key is another's has failed", async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })
@@ -194,7 +194,7 @@ test('a blocked job holds its key, and one that failed with what it waited for h
   })
 })
 
-test('what comes back is never refused by max_jobs, and counts', async t => {
+test('a job that comes back is never refused by max_jobs, and counts', async t => {
   const { redis } = await build(t)
   // Its times are those of a clock of its own, decades ago.
   await setPolicy(redis, 'mail', { keep_failed: null })

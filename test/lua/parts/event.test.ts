@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { bench } from '../call.ts'
 
-test('nothing is recorded while nobody listens, and a call asks once', async t => {
+test('nothing is recorded while no client listens, and a call asks once', async t => {
   const { redis, key, call } = await bench(t)
   await call('record_one', "record_one(queue, 'pushed waiting', { '1' })")
   t.equal(await redis.exists(key('events')), 0)

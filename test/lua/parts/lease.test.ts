@@ -62,7 +62,7 @@ test('undo_expiry() takes a job out of where its expired lease has put it', asyn
   t.equal(await redis.exists(key('failed'), key('ended')), 0)
 })
 
-test('complete_jobs() deletes plain jobs, and refuses what is no delivery, ' +
+test('complete_jobs() deletes plain jobs, and refuses an id that is no delivery, ' +
   'or the same one twice', async t => {
   const { redis, key, call } = await bench(t)
   await redis.hset(key('stats'), 'seed', 'abc')

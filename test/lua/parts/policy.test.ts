@@ -75,7 +75,7 @@ test('apply_rate() takes a time ahead of the clock for now', async t => {
   t.strictSame(await redis.lrange(key('given'), 0, '-1'), ['1000', '1000'])
 })
 
-test('job_capacity() and key_capacity() count what is left, ' +
+test('job_capacity() and key_capacity() count the room that is left, ' +
   'and nothing that has ended', async t => {
   const { redis, key, call } = await bench(t)
   const left = async () =>

@@ -189,7 +189,8 @@ return count_fitting(records, { false, false, '{}' }, { 1 }, ${room}, ${keepsFir
   t.strictSame(await fit(2, true), [2, 0, 3])
 })
 
-test('count_states() counts what is due as waiting, and what is over not at all', async t => {
+test('count_states() counts due jobs as waiting, ' +
+  'and those whose time is over not at all', async t => {
   const { redis, key, call } = await bench(t)
   for (let id = 1; id <= 8; id++) await redis.hset(key('jobs'), String(id), record)
   await redis.zadd(key('delayed'), 1000, 'a1', 1001, 'a2')

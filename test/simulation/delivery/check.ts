@@ -49,7 +49,7 @@ const {
 const again = `--seed ${seed} --jobs ${jobs} --kills ` +
   `${kills}${failovers > 0 ? ` --failovers ${failovers} --redis ${place}` : ''}`
 console.log(again)
-// Exits, so that what was started goes as well.
+// Exits, so that the servers that it started go as well.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const began = Date.now()
 const history = await run({ seed, jobs, kills, failovers, place, seconds, say: console.log })

@@ -62,7 +62,7 @@ test('the model sees every way in which delivery can go wrong', async t => {
       act({ sent: 2400, answered: 2401 })
     }),
     'a receipt in force is accepted': broken(({ act }) => act({ outcome: 'lost' })),
-    "a late receipt is accepted while the job is nobody else's": broken(({ act }) =>
+    'a late receipt is accepted while no other worker has the job': broken(({ act }) =>
       act({ outcome: 'lost', ...late })
     ),
     'a job that is there is found': broken(({ act }) => act({ outcome: 'gone', ...late })),

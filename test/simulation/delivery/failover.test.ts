@@ -33,7 +33,7 @@ test('no job that was accepted is lost when the master of a Sentinel group is ki
   }
 })
 
-test('a failover excuses what was done twice, but no job that is lost', async t => {
+test('a failover excuses a second delivery, but no job that is lost', async t => {
   const history = new History()
   const one = 'a job ends in exactly one way'
   for (const [rule, detail] of [

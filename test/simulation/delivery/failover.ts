@@ -90,8 +90,8 @@ const notPromised: Record<string, string> = {
   'a delivery counts': 'its attempt is forgotten',
   'no more jobs are on lease than the concurrency allows': 'a lease is forgotten',
   'no more jobs are given out than the rate allows': 'the same',
-  'a receipt in force is accepted': 'nobody knows of its delivery',
-  "a late receipt is accepted while the job is nobody else's": 'the same',
+  'a receipt in force is accepted': 'its delivery is forgotten',
+  'a late receipt is accepted while no other worker has the job': 'the same',
   'a receipt is refused once the job has been given to another': 'the other delivery is forgotten',
   'a receipt ends its delivery once': 'its ack is forgotten, and may be repeated',
   'what has ended is touched no more': 'the end is forgotten',
@@ -106,7 +106,7 @@ const notPromised: Record<string, string> = {
   'the attempt never exceeds the tries': 'a delivery is forgotten',
   'no job is early': 'the nack that put it off is forgotten',
   'a unique key never has two unfinished jobs': 'a redrive is forgotten, and its key is free',
-  'the counters say what happened': 'what was counted last is forgotten',
+  'the counters say what happened': 'the last counts are forgotten',
   'only what a lost answer took is missing': 'deliveries are forgotten'
 }
 
@@ -114,7 +114,7 @@ const notPromised: Record<string, string> = {
 const forgiven = ({ rule, detail }: Violation): boolean =>
   rule in notPromised || (rule === 'a job ends in exactly one way' && detail !== 'it is lost')
 
-/** Strikes out what nobody promises over a failover, and counts it. */
+/** Strikes out the rules that presque does not promise over a failover, and counts them. */
 export function forgive (history: History): void {
   for (const { rule } of history.violations.filter(forgiven)) history.count(`not promised: ${rule}`)
   history.violations.splice(

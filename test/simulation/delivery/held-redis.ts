@@ -32,7 +32,7 @@ export class HeldRedis {
     for (const { redis } of this.#pairs) redis.pause()
   }
 
-  /** What is asked never comes to Redis. */
+  /** The requests never come to Redis. */
   holdRequests (): void {
     for (const { asking } of this.#pairs) asking.unpipe()
   }

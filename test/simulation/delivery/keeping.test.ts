@@ -86,8 +86,8 @@ test('the model sees every way in which stopping, purging and waiting can go wro
       change({})
       asked({})
     }),
-    'nobody asks in vain while a job waits': broken(({ asked }) => asked({}), {}, open),
-    'what was purged is never delivered': broken(({ change, lease }) => {
+    'no take is in vain while a job waits': broken(({ asked }) => asked({}), {}, open),
+    'a purged job is never delivered': broken(({ change, lease }) => {
       change(purge)
       lease(again)
     }),
@@ -105,19 +105,19 @@ test('the model sees every way in which stopping, purging and waiting can go wro
       ...left({ failed: 1 }),
       failed: new Set(['mail.1'])
     }),
-    'whoever waits gets the result that the ack brought': broken(does => {
+    'a client that waits gets the result of the ack': broken(does => {
       does.act(ack)
       told(does, 200, 'null')
     }),
-    'whoever waits hears of a failure only if there was one': broken(does => {
+    'a client that waits hears of a failure only if there was one': broken(does => {
       does.act(ack)
       told(does, 422)
     }),
-    'whoever waits is told that nothing will come only if that is so': broken(does => {
+    'a client that waits hears that no result will come only if that is so': broken(does => {
       does.act(ack)
       told(does, 410)
     }),
-    'whoever waits waits as long as was asked for, and no longer than needed': broken(does => {
+    'a client waits as long as it asked for, and no longer than needed': broken(does => {
       does.act(ack)
       told(does, 202, '', { answered: 1400 })
     }),
@@ -146,7 +146,7 @@ test('the model sees who is served too late, told of the wrong end, ' +
     {},
     open
   )
-  t.ok(waited.includes('nobody asks in vain while a job waits'), waited.join('; '))
+  t.ok(waited.includes('no take is in vain while a job waits'), waited.join('; '))
   const closed = broken(({ asked }) => asked({ said: 'closed' }))
   t.ok(closed.includes('a stopped queue says so, and no other does'), closed.join('; '))
   const acked = broken(does => {
@@ -154,7 +154,7 @@ test('the model sees who is served too late, told of the wrong end, ' +
     told(does, 202, '', { answered: 3000 })
   })
   t.ok(
-    acked.includes('whoever waits waits as long as was asked for, and no longer than needed'),
+    acked.includes('a client waits as long as it asked for, and no longer than needed'),
     acked.join('; ')
   )
   const slow = broken(does => {
@@ -162,7 +162,7 @@ test('the model sees who is served too late, told of the wrong end, ' +
     told(does, 200, ack.result, { answered: 6000, wait: 60 })
   })
   t.ok(
-    slow.includes('whoever waits waits as long as was asked for, and no longer than needed'),
+    slow.includes('a client waits as long as it asked for, and no longer than needed'),
     slow.join('; ')
   )
   const numbered = broken(

@@ -89,7 +89,7 @@ const deaths: Record<
     return { ended: lease.to, waiting: take(place.other, place.queue, 10) }
   },
   // The one that waits at the other server came before all this, and must hear of the lease.
-  async 'while both had somebody waiting' (place) {
+  async 'while both had a client waiting' (place) {
     for (;;) {
       const [here, there] = [
         take(place.victim, place.queue, 10),
@@ -113,7 +113,7 @@ const deaths: Record<
 }
 
 test('a job whose server is killed comes back when its lease ends, ' +
-  'at once to whoever waits at another server', async t => {
+  'at once to a client that waits at another server', async t => {
   const {
     servers: [other],
     redisUrl,

@@ -62,7 +62,7 @@ export async function run ({
     const producing = Promise.all(
       Array.from({ length: producers }, (_, i) => produce(actor(`producer ${i}`)))
     )
-    // Nobody waits until a stop or a purge has a replica: over a failover they are not promised.
+    // No server waits until a stop or a purge has a replica: over a failover they are not promised.
     const keeping = Promise.all(
       world.forgetful ? [] : queues.map(queue => keep(actor(`keeper of ${queue.name}`), queue))
     )
@@ -153,7 +153,7 @@ async function statusOf (world: World, queue: string): Promise<Status> {
   return status
 }
 
-// Once more, if what is kept for a minute has gone while the lists were read.
+// Once more, if jobs that are kept for a minute have gone while the lists were read.
 async function endOf (world: World, queue: string): Promise<End> {
   const { counts, processed, failed, lost, expired } = await statusOf(world, queue)
   const [failing, completed] = [

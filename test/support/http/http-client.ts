@@ -15,7 +15,7 @@ export interface Client {
   ask(line: string, body?: Body, headers?: Headers): Promise<Answer>
   /** Asks, and the answer must be exactly that: `said` is its text, or what its JSON means. */
   says(status: number, said: unknown, line: string, body?: Body, headers?: Headers): Promise<void>
-  /** Asks, and the answer must be that refusal. */
+  /** Asks, and the answer must be that error. */
   refuses(
     status: number,
     sentence: string,

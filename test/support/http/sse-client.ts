@@ -48,7 +48,7 @@ export class Ear {
     return this.told.filter(({ event }) => event === 'job').map(({ data }) => JSON.parse(data))
   }
 
-  /** Resolves when so many events have come. */
+  /** Resolves when that number of events has come. */
   async hears (count: number, limit?: number): Promise<void> {
     await until(`${count} events have come`, () => this.told.length >= count || this.over, limit)
   }

@@ -46,7 +46,7 @@ export async function dump (redis: Redis): Promise<Array<[string, string]>> {
   )
 }
 
-/** Hands so many pushes on, the answer to the last one lost; refuses from then on. */
+/** Hands `count` pushes on, the answer to the last one lost; refuses from then on. */
 export async function failing (t: Test, url: string, count: number): Promise<string> {
   let left = count
   const server = createServer(async (request, reply) => {

@@ -15,7 +15,7 @@ export async function serve (t: Test, config: Partial<Config> = {}): Promise<{ u
   return { url }
 }
 
-// Each job says itself what is to be done: {"do":"exit 3"}.
+// Each job says itself how its program acts: {"do":"exit 3"}.
 // eslint-disable-next-line no-template-curly-in-string
 export const script = 'read -r payload; payload=${payload#*:?}; eval "${payload%??}"'
 

@@ -24,7 +24,7 @@ export async function push ({ url }: Server, path: string): Promise<void> {
   await fetch(`${url}${path}`, { method: 'POST', headers: json, body: '{"n":1}' })
 }
 
-/** Resolves when so many wait there. */
+/** Resolves when that number waits there. */
 export async function parked ({ app }: Server, count: number): Promise<void> {
   await until(`${count} wait`, () => app.longPoll.parked === count)
 }

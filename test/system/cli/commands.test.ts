@@ -99,7 +99,7 @@ test('times may be said in minutes and hours, and every state can be asked for, 
   })
 })
 
-test('a stopped queue says so to whoever takes of it', async t => {
+test('a stopped queue says so to each client that takes of it', async t => {
   const { url } = await listen(t)
   await presque(url, ['push', 'mail', '{}'])
   await presque(url, ['stop', 'mail'])

@@ -125,7 +125,7 @@ test('a token that is missing or not for this is exit code 5 of every command', 
   )
 })
 
-test('what is not there is exit code 3', async t => {
+test('a job or a queue that is not there is exit code 3', async t => {
   const { url } = await listen(t)
   await end(
     t,

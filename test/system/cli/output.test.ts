@@ -15,7 +15,7 @@ import { listen } from '../../support/server/app.ts'
 
 const program = shipped('cli/presque.js')
 
-/** `presque` in this process, with an output that refuses what is written to it. */
+/** `presque` in this process, with an output that refuses all writes. */
 async function broken (
   url: string,
   code: string,
@@ -213,7 +213,7 @@ test('lines come from whatever can be read, once where it can be read once', asy
   t.match(
     await counts(url, 'rest'),
     { waiting: process.platform === 'linux' ? 1 : 2 },
-    'what was read before is not read again'
+    'lines that were read before are not read again'
   )
   t.match(await presque(url, ['push', 'a', '--ndjson', '@/no/such/file']), {
     code: 2,

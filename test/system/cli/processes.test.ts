@@ -58,7 +58,7 @@ test('several processes share a port, a private Redis and its counters, ' +
   t.equal(await presque.end('SIGINT'), 0, 'as Ctrl-C in a terminal does: to all of them')
 })
 
-/** Resolves when requests are parked at so many processes. */
+/** Resolves when requests are parked at that number of processes. */
 async function waitsIn (presque: Presque, queue: string, count: number): Promise<void> {
   const key = `presque:{${queue}}:waiters`
   await until(`${count} wait`, async () => (await askRedis(presque.socket, 'ZCARD', key)) === count)

@@ -149,7 +149,8 @@ def hang_up():
 
 
 def failing():
-    """What a handler does; the type of its failure, and what is in the message; and the state that its job, of three tries, is in then."""
+    """What a handler does; the type of its failure, and a part of the message; and the state of its
+job, of three tries, after that."""
     long = "x" * 2000000
     return [
         (datetime.datetime.now, "TypeError", "datetime is not JSON", "delayed"),

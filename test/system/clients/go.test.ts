@@ -8,8 +8,8 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const [client, check] = [path('../../../clients/go'), path('go')]
 const skip = spawnSync('go', ['version']).status === 0 ? false : 'there is no Go on this machine'
 
-// What is here has to do: neither another toolchain nor a module is fetched. Nor a C compiler is
-// needed, and it need not run fast: on a new machine Go compiles its own library for this.
+// The installed Go has to do: neither another toolchain nor a module is fetched. It needs no C
+// compiler, and need not run fast: on a new machine Go compiles its own library for this.
 const cheap = "-p=2 '-gcflags=all=-N -l' -ldflags=-w"
 const env = {
   ...process.env,

@@ -36,7 +36,7 @@ async function channels (nodes: TestNode[], { app }: Server): Promise<string[]> 
 }
 
 test('while slots are moved from node to node, their queues are served, ' +
-  'and nobody hears of it', async t => {
+  'and no client hears of it', async t => {
   const { url, nodes } = await started
   const servers = await serve(t, url, 1, patient)
   const cluster = servers[0].app.redis as unknown as Cluster

@@ -7,7 +7,7 @@ import { test } from 'tap'
 const home = fileURLToPath(new URL('../../../', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
 
-/** What a package made now would hold; of dist, what is there. */
+/** What a package made now would hold; of dist, the files that are there. */
 function contents (): string[] {
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: home,
@@ -17,7 +17,7 @@ function contents (): string[] {
   return pack.files.map(({ path }) => path)
 }
 
-test('the package holds what is built, and nothing of what it is built from', async t => {
+test('the package holds the build, and none of its sources', async t => {
   const rest = contents().filter(path => !path.startsWith('dist/'))
   t.strictSame(rest.sort(), [
     '.env.example',

@@ -25,7 +25,7 @@ function asks (page: Page): string[] {
 
 // The front page where there are very many queues.
 await inBrowser(open => {
-  test('of very many queues each is found: on its page, and by what is in its name', async t => {
+  test('of very many queues each is found: on its page, and by a part of its name', async t => {
     const { page, app, ask, seen, visit } = await open(t)
     const names = Array.from({ length: 700 }, (_, n) => `queue-${String(n).padStart(4, '0')}`)
     await pushToEach(app.redis, [...names, 'Needle'])

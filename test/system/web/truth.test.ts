@@ -250,7 +250,7 @@ await inBrowser(open => {
 
 if (browserHere() !== undefined) {
   const { openBrowser } = await import('../../support/server/browser.ts')
-  test('Live means heard of within seconds; what was frozen is told, ' +
+  test('Live means heard of within seconds; a frozen server is told, ' +
     'and is followed again once it is back', async t => {
     const presque = await new Presque(t, { PRESQUE_PROCESSES: '1' }).serves()
     const browser = await openBrowser()

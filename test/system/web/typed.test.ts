@@ -3,7 +3,7 @@ import { button } from '../../support/server/dashboard.ts'
 import { until } from '../../support/until.ts'
 import { inBrowser } from './in-browser.ts'
 
-// What is typed stays, and what is pressed is done once.
+// Typed text stays, and a pressed button acts once.
 await inBrowser(open => {
   test('every action on many jobs asks first, and says on how many', async t => {
     const { page, ask, fail, counts, seen, visit } = await open(t, '#/q/mail/failed')
@@ -30,7 +30,7 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('a policy that is being typed keeps what was typed when it changes elsewhere', async t => {
+  test('a policy that is being typed keeps its text when it changes elsewhere', async t => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /q/mail', '{}')
     await visit()
@@ -46,7 +46,7 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('Escape asks before it throws away what was typed, ' +
+  test('Escape asks before it throws away the text of a form, ' +
     'and a form stays when its job goes', async t => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail/j/1')
     await ask('POST /q/mail', '{"n":1}')

@@ -196,7 +196,7 @@ test('equal jobs of resque that come after a removal are new ones', async t => {
   }
 })
 
-test('Sidekiq: the retry set comes with --failed, with what is left of its tries, ' +
+test('Sidekiq: the retry set comes with --failed, with the tries that it has left, ' +
   'out of a namespace', async t => {
   const { old, url, delayed, run } = await place(t)
   const job = '{"class":"Mail","args":[],"jid":"a","queue":"mail","retry":5,"retry_count":1}'

@@ -46,7 +46,7 @@ test('how a program ends is what becomes of its job', async t => {
   t.equal(
     (await job(url, ids['much']!))['result'].length,
     128 * 1024,
-    'the beginning of what is too long'
+    'the beginning of a result that is too long'
   )
   t.match(log(), /"level":"said","msg":"why","queue":"mail","job":"4"/)
 })
@@ -170,7 +170,7 @@ test('a stop lets jobs end that do in time, and gives the others back; ' +
   t.equal((await fetch(`${url}/w/?worker_id=w1`)).status, 404, 'and has unregistered')
 })
 
-test('of several queues the first goes before, and a refusal ends it', async t => {
+test('of several queues the first goes before, and an error of the server ends it', async t => {
   const { url } = await serve(t)
   for (const queue of ['low', 'high', 'low', 'high']) {
     await fetch(`${url}/q/${queue}`, {

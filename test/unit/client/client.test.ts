@@ -71,7 +71,7 @@ test('a redrive tells how many run, and how many stay failed for another job has
   t.strictSame(await presque.redrive('twins', 'delayed'), { count: 0, duplicates: 0 })
 })
 
-test('a refusal is thrown with its status and sentence, and not tried again', async t => {
+test('an error is thrown with its status and sentence, and not tried again', async t => {
   const { presque, line } = await broken(t)
   await t.rejects(presque.push('mail', '[]'), new PresqueError(400, 'a job must be a JSON object'))
   t.equal(line.asked.length, 1)

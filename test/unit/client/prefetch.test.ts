@@ -103,7 +103,7 @@ test('jobs that are held ready for a second are released, and no attempt counts'
   t.match(await presque.status('mail'), { processed: 101, lost: 0 })
 })
 
-test('close() releases what was not begun, and no attempt counts', async t => {
+test('close() releases the jobs that were not begun, and no attempt counts', async t => {
   let release!: () => void
   const { presque, worker } = await warm(t, async () => {
     await new Promise<void>(resolve => (release ??= resolve))

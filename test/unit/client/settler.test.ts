@@ -55,7 +55,7 @@ test('large results do not share a request', async t => {
   t.strictSame(paths, Array(6).fill('/qb/mail/ack'))
 })
 
-test('of acks in one request each hears its own refusal', async t => {
+test('of acks in one request each hears its own error', async t => {
   const { presque, leased, ackAll } = await acking(t)
   const jobs = await leased('mail', 5)
   await presque.cancel('mail', jobs[3]!.id)

@@ -142,7 +142,7 @@ test('a worker that is refused says so', async t => {
 test('a worker works on when presque was away for a while', async t => {
   const { presque, away, back } = await restarting(t)
   const done = new Set<number>()
-  // What is being given out when the server ends comes back with its lease.
+  // A job that is being given out when the server ends comes back with its lease.
   const worker = new Worker(
     presque,
     'mail',

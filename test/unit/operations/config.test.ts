@@ -37,7 +37,7 @@ test('readConfig() has a default for every variable, and an empty one is none', 
   )
 })
 
-test('readConfig() takes what is given, numbers as numbers', async t => {
+test('readConfig() takes the values that are given, numbers as numbers', async t => {
   const given = {
     HOST: '::1',
     PORT: '0',
@@ -124,7 +124,7 @@ test('readConfig() refuses a bad value with one sentence that names the variable
   }
 })
 
-test('readConfig() lets nobody but this machine in, unless told to', async t => {
+test('readConfig() lets only this machine in, unless told to', async t => {
   for (const HOST of [
     '0.0.0.0',
     '::',

@@ -6,7 +6,7 @@ import { build } from '../../support/server/app.ts'
 const names = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `q${(i * 7919) % count}`)
 
-test('merged() sorts what was sorted in lists, and filtered() keeps the order', async t => {
+test('merged() sorts lists that are sorted, and filtered() keeps the order', async t => {
   const all = names(23_456)
   const lists = Array.from({ length: 24 }, (_, i) => all.slice(i * 1000, (i + 1) * 1000).sort())
   t.strictSame(await mergeInPieces(lists), all.toSorted())

@@ -31,7 +31,7 @@ test('elementTexts() keeps every odd payload', async t => {
   t.strictSame(elementTexts(`{"jobs":[${all.join(' ,\n')}]}`, 'jobs'), all)
 })
 
-test('elementTexts() is not slow for what is made to be so', async t => {
+test('elementTexts() is not slow for a text that is made to be so', async t => {
   const million = 1_000_000
   const since = performance.now()
   const hard = [

@@ -64,7 +64,7 @@ test('a tracestate is kept whole, cut at its end, or dropped', async t => {
 })
 
 test('a trace comes out with each delivery: for good, on lease, after a failure, ' +
-  'a lapse and a way back', async t => {
+  'an expired lease and a way back', async t => {
   const { redis } = await build(t)
   await push(
     redis,

@@ -5,7 +5,7 @@ const open = { queue: 'foo', status: '1' }
 const stopped = { queue: 'foo', status: '0' }
 const updated = { queue: 'foo', response: 'updated' }
 
-test('a queue that nobody has used yet is open, and to ask does not make it known', async t => {
+test('a queue that no client has used yet is open, and to ask does not make it known', async t => {
   const { says } = await client(t)
   await says(200, '{"queue":"foo","status":"1"}', 'GET /control/foo')
   await says(200, { queues: [], size: 0 }, 'GET /status')

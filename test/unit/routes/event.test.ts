@@ -105,7 +105,8 @@ test('what becomes of a queue is told, and of many jobs at once', async t => {
   ])
 })
 
-test('a job that is lost, expires or falls due is told although nobody asks for jobs', async t => {
+test('a job that is lost, expires or falls due is told although no worker ' +
+  'asks for jobs', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/events?queue=mail`)
   await push(there, '/q/mail')
@@ -157,13 +158,13 @@ test('the last id may be a parameter; a header, which is newer, goes before it',
   t.strictSame(byHeader.told, all.told.slice(2))
 })
 
-test('a client that was away while nobody listened misses nothing for ten minutes', async t => {
+test('a client that was away while none listened misses nothing for ten minutes', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/events?queue=mail`)
   await push(there, '/q/mail')
   await ear.hears(1)
   await ear.leave()
-  await until('nobody listens', () => here.app.eventHub.logs === 0)
+  await until('no client listens', () => here.app.eventHub.logs === 0)
   await push(there, '/q/mail')
   const left = await here.app.redis.pttl(events)
   t.ok(left > 500_000 && left <= 600_000, `${left} ms`)
@@ -195,7 +196,7 @@ test('an id that Redis has lost with its last writes is a gap, ' +
   t.strictSame(kept.brief, ['pushed mail 2 waiting'])
 })
 
-test('an id that is older than what is kept is a gap, and so is one of a recording that is over, ' +
+test('an id that is older than the log is a gap, and so is one of a recording that is over, ' +
   'or of other queues', async t => {
   const [here, there] = await pair(t)
   const ear = await listenAt(t, `${here.url}/events?queue=mail`)

@@ -30,7 +30,7 @@ const summary = (time: number, waiting: number) => ({
 })
 const minute = (n: number) => 1_700_000_040 + 60 * n
 
-test('GET tells how a queue stood, and nothing of one that nobody has used', async t => {
+test('GET tells how a queue stood, and nothing of one that no client has used', async t => {
   const { app, says, ask } = await client(t)
   const none = {
     times: [],
@@ -78,7 +78,8 @@ test('a minute is noted once, and only where something has changed', async t => 
   )
 })
 
-test('what is older than a day is not told, but what still held when the day began is', async t => {
+test('a time older than a day is not told, but a state that still held when the ' +
+  'day began is', async t => {
   const { app } = await client(t)
   await takeSamples(app.redis, summary(minute(0), 3), { now: minute(0) })
   const { times, waiting } = await history(app.redis, 'mail', { now: minute(2001) })
@@ -153,7 +154,7 @@ test('a purge leaves no history', async t => {
   t.equal(await app.redis.exists('{mail}:history'), 0)
 })
 
-test('the last hour comes in pages, by name and by what is in it', async t => {
+test('the last hour comes in pages, by name and by a part of it', async t => {
   const { app, says, ask, refuses } = await client(t)
   const now = Date.now() / 1000
   for (const queue of ['a1', 'a2', 'b1']) {

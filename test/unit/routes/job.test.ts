@@ -159,7 +159,7 @@ test('to count the jobs of a queue does not make it known', async t => {
 })
 
 test('depends makes a job wait for others, which every route tells; ' +
-  'what is no such list is refused by a sentence', async t => {
+  'a value that is no such list is refused by a sentence', async t => {
   const { says, refuses, ask } = await client(t)
   await says(201, '', 'POST /q/foo', '{}')
   await says(201, '', 'PUT /q/foo?depends=1', '{"n":2}')

@@ -23,7 +23,7 @@ function value (text: string, series: string): number | undefined {
 const names = (text: string): string[] =>
   [...text.matchAll(/^# TYPE (\S+)/gm)].map(match => match[1]!)
 
-test('what is done with jobs is counted, and how long it took', async t => {
+test('acts on jobs are counted, and how long they took', async t => {
   const app = await build(t)
   const { redis } = app
   await push(

@@ -96,7 +96,7 @@ test('DELETE removes jobs, delayed jobs, unique keys, counters, status and the n
   await says(201, '', 'POST /q/foo?uniq=bob', '{}')
 })
 
-test('DELETE of a queue that nobody has used is an empty 204', async t => {
+test('DELETE of a queue that no client has used is an empty 204', async t => {
   const { says } = await client(t)
   await says(204, '', 'DELETE /q/nobody')
   await says(204, '', 'DELETE /q/nobody', undefined, {})

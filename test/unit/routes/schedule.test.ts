@@ -61,7 +61,7 @@ test('a schedule is set, looked at, replaced, listed and deleted, ' +
   await refuses(404, 'no such schedule', 'GET /schedule/toString')
 })
 
-test('what is wrong is refused with a sentence that says what, and nothing is stored', async t => {
+test('a wrong field is refused with a sentence that names it, and nothing is stored', async t => {
   const { ask, refuses } = await client(t)
   const wrong = async (body: object, sentence: string): Promise<void> => {
     await refuses(

@@ -219,8 +219,8 @@ test('paging runs on from the jobs in line into those that have fallen due', asy
   t.match((await ask('GET /status/foo')).json(), { size: 5, counts: { waiting: 5, delayed: 0 } })
 })
 
-test('with_desc lists in the order of priority and leaves out what is on lease, ' +
-  'has failed or is gone', async t => {
+test('with_desc lists in the order of priority and leaves out jobs on lease, ' +
+  'failed or gone', async t => {
   const { says, ask } = await client(t)
   for (const [n, priority] of [5, 9, 0, 5, 1, 9].entries()) {
     await says(201, '', `POST /q/foo?priority=${priority}`, `{"n":${n}}`)

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts'
 import { listen } from '../../support/server/app.ts'
 
 test('GET describes all queues in one answer, sorted, paged, ' +
-  'and by what is in their name', async t => {
+  'and by a part of their name', async t => {
   const { says, ask } = await client(t)
   t.match((await ask('GET /summary')).json(), { size: 0, queues: [] })
   await says(201, '', 'POST /qb/mail', '{"jobs":[{},{}]}')
@@ -57,7 +57,7 @@ test('many who ask at once cost one look at Redis', async t => {
   t.equal(new Set(found).size, 1)
 })
 
-test('a difference names what has changed and what is gone, ' +
+test('a difference names the queues that have changed and those that are gone, ' +
   'and growing older is no change', async t => {
   const one = {
     queue: 'a',
@@ -147,7 +147,7 @@ test('readers of the same page share a look, and others have one of their own', 
 })
 
 test('however many queues there are, to follow one costs one script each time, ' +
-  'whoever follows it', async t => {
+  'for every follower', async t => {
   const { app, url } = await listen(t, {
     REDIS_URL: (await startRedis(t)).url,
     PRESQUE_HISTORY: '0'

@@ -55,7 +55,7 @@ export async function ack (
   held: Held,
   { cut, next = '' }: { cut?: Call['cut']; next?: string } = {}
 ): Promise<Heard> {
-  // Bytes of its own, so that whoever waits for it can tell by which ack it came.
+  // Bytes of its own, so that a client that waits can tell by which ack it came.
   const result = actor.random.chance(0.5)
     ? `{"by": "${actor.name}", "n":${actor.random.whole(0, 1e9)}.0}`
     : undefined

@@ -29,7 +29,7 @@ async function purge (actor: Actor, queue: string): Promise<void> {
   const { world } = actor
   const { status, body } = await say(actor, 'GET', `/status/${queue}`)
   await change(actor, queue, 'purge')
-  // Nobody will end these.
+  // No worker will end these.
   if (status === 200) world.ended += (JSON.parse(body) as { size: number }).size
 }
 

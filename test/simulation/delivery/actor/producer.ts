@@ -1,7 +1,7 @@
 import { say, pause, queues, type Actor, type Heard, type Queue } from './world.ts'
 import { clock, type Options, type Push } from '../history/history.ts'
 
-// More than so many jobs waiting make a run no harder, only longer.
+// More waiting jobs than this make a run no harder, only longer.
 const mostAhead = 4000
 
 /**
@@ -21,7 +21,7 @@ export async function produce (actor: Actor): Promise<void> {
 
 function create ({ world, random, name }: Actor, queue: Queue, options: Options): Push {
   const token = `${queue.name}.${world.pushed++}`
-  // Bytes that would not survive being parsed and written again. Some jobs kill whoever takes them.
+  // Bytes that would not survive being parsed and written again. Some jobs kill their worker.
   const rest = random.pick([
     '',
     ', "n": 12345678901234567890',
@@ -104,7 +104,7 @@ async function pushOne (actor: Actor, queue: Queue): Promise<void> {
     }
     const heard = await say(actor, 'POST', `/q/${queue.name}?${query(options)}`, call)
     pushed(actor, push, heard)
-    // Whoever gave it a key asks until he knows; and sometimes once more.
+    // A producer that gave it a key asks until it knows; and sometimes once more.
     if (key === null || (typeof heard.status === 'number' && !(first && random.chance(0.3)))) return
   }
 }

@@ -7,7 +7,7 @@ import { cutBy, purged, say, pause, queues, type Actor, type Heard } from './wor
 /** Takes jobs and does what workers do, well and badly, until all is over. */
 export async function work (actor: Actor): Promise<void> {
   while (!actor.world.over) {
-    // What was taken for good by nobody would excuse any job that a failover loses.
+    // A take for good without a worker would excuse any job that a failover loses.
     const good = actor.world.forgetful ? { good: 0, goodBatch: 0 } : { good: 5, goodBatch: 1 }
     const way = actor.random.weighted({ one: 60, several: 18, batch: 12, ...good })
     const found = await takes[way](actor)

@@ -27,7 +27,7 @@ const usual = {
   purges: false,
   awaited: 0.02
 }
-// A purge takes the settings along: these are what is left then.
+// A purge takes the settings along: these are in force then.
 const unset = { tries: 25, backoff: { base: 15, max: 86400 } }
 
 export const queues: Queue[] = [
@@ -54,7 +54,7 @@ export interface World {
   pushed: number
   /** Jobs that clients hold back or that are on their way: producers wait when there are many. */
   ended: number
-  /** Nobody pushes any more. */
+  /** No producer pushes any more. */
   draining: boolean
   /** All is drained: workers stop. */
   over: boolean
@@ -62,7 +62,7 @@ export interface World {
   stalled: Set<Promise<void>>
   /** Pushes that wait for the end of their job, apart from the producer. */
   waiting: Set<Promise<void>>
-  /** What was done last may be forgotten. */
+  /** The last acts may be forgotten. */
   forgetful: boolean
 }
 

@@ -16,7 +16,7 @@ interface Event {
   answered: number
 }
 
-/** One payload that somebody pushed; `token` is written in it, and in no other. */
+/** One payload that a producer pushed; `token` is written in it, and in no other. */
 export interface Push extends Event {
   token: string
   queue: string
@@ -28,7 +28,7 @@ export interface Push extends Event {
   said?: { status: number; body: string }
 }
 
-/** `at` and `expires` are of Redis's clock; of a job taken for good nobody knows them. */
+/** `at` and `expires` are of Redis's clock; of a job taken for good they are unknown. */
 export interface Delivery extends Event {
   token: string
   kind: 'lease' | 'good'
@@ -81,14 +81,14 @@ export interface Violation {
   job: Job | null
 }
 
-/** Takes whose answer was lost: so many jobs may have been delivered to nobody. */
+/** Takes whose answer was lost: as many jobs may have been delivered to no client. */
 export interface LostTakes {
   lease: number
   good: number
 }
 
 /**
- * What was done with a queue as a whole, by one actor, one after the other. `seconds`: after which
+ * The changes of a queue as a whole, by one actor, one after the other. `seconds`: after which
  * a stopped one opens by itself.
  */
 export interface Change extends Event {

@@ -69,7 +69,7 @@ export function fate (story: Story, lists: Lists): { fate: Fate; wrong?: string 
   if (kept === 1) {
     return unknown(story, 'ack')
       ? { fate: 'acked' }
-      : { fate: 'acked', wrong: 'completed, though nobody acked it' }
+      : { fate: 'acked', wrong: 'completed, though no worker acked it' }
   }
   return unlisted(story)
 }

@@ -10,7 +10,7 @@ export interface Policy {
   backoff: { base: number; max: number }
 }
 
-/** The life of one job, put in order, with what is needed to judge it. */
+/** The life of one job, put in order, with all that it takes to judge it. */
 export interface Story {
   job: Job
   policy: Policy
@@ -37,7 +37,7 @@ export function tell (job: Job, setting: Setting): Story {
 export const done = (act: Act): boolean => act.outcome === 'done'
 export const perhaps = (act: Act): boolean => act.outcome === 'done' || act.outcome === 'unknown'
 
-/** What was done with the receipt of a delivery. */
+/** The acts with the receipt of a delivery. */
 export function actsOn ({ job }: Story, { receipt }: Pick<Delivery, 'receipt'>): Act[] {
   return job.acts.filter(act => act.receipt === receipt)
 }
@@ -92,8 +92,8 @@ export function purgeOf ({ job, purges }: Story): Change | undefined {
 }
 
 /**
- * The earliest and the latest end that the lease can have had, in ms of Redis's clock, by what was
- * sent before `before`.
+ * The earliest and the latest end that the lease can have had, in ms of Redis's clock, by the
+ * requests that were sent before `before`.
  */
 export function deadlines (
   story: Story,
@@ -121,7 +121,7 @@ export function deadlines (
   }
 }
 
-/** The moments at which a lease that had perhaps run out was taken up again. */
+/** The moments at which a lease that had perhaps expired was taken up again. */
 export function revivals (story: Story, delivery: Delivery): Act[] {
   return actsOn(story, delivery).filter(
     act =>
@@ -131,7 +131,7 @@ export function revivals (story: Story, delivery: Delivery): Act[] {
   )
 }
 
-/** The lease certainly ran out: it was delivered again, and nobody had given it back. */
+/** The lease certainly expired: the job was delivered again, and no worker had released it. */
 export function lapsed (story: Story, i: number): boolean {
   const delivery = story.leases[i]!
   return (

@@ -35,7 +35,7 @@ export function perhapsClosed (changes: Change[]): Span[] {
   })
 }
 
-/** What is left of a span without the parts that others, in the order of time, cover. */
+/** The rest of a span without the parts that others, in the order of time, cover. */
 export function without ([from, to]: Span, others: Span[]): Span[] {
   const left: Span[] = []
   let at = from

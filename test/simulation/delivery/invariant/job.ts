@@ -87,7 +87,7 @@ export const rules: Record<string, Rule> = {
     const refused = story.job.acts.find(act => refusedInForce(story, act))
     if (refused) return `${refused.verb} ${refused.receipt} at ${refused.sent}: ${refused.outcome}`
   },
-  "a late receipt is accepted while the job is nobody else's": story => {
+  'a late receipt is accepted while no other worker has the job': story => {
     const refused = story.job.acts.find(act => act.outcome === 'lost' && !superseded(story, act))
     if (refused) return `${refused.verb} ${refused.receipt} at ${refused.sent}`
   },

@@ -15,7 +15,7 @@ export const changeRules: Record<string, Rule> = {
     )
     if (wrong) return `given at ${wrong[0]}`
   },
-  'what was purged is never delivered': story => {
+  'a purged job is never delivered': story => {
     const purge = purgeOf(story)
     const later = story.job.deliveries.find(
       ({ at, sent }) =>

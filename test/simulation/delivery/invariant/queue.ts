@@ -79,7 +79,7 @@ function judgeKeeping (history: History, queue: string, stories: Story[]): void 
   }
   const idle = neglected(stories, asked, changes)
   if (idle !== undefined) {
-    history.violate('nobody asks in vain while a job waits', queue, idle, null)
+    history.violate('no take is in vain while a job waits', queue, idle, null)
   }
   const lie = misled(asked, changes)
   if (lie !== undefined) {
@@ -102,7 +102,7 @@ function judgeJob (history: History, story: Story): void {
       outcome === 'refused' && story.job.deliveries.some(delivery => delivery.token === token)
   )
   if (push && refused) {
-    history.violate('what was refused is not there', push.queue, refused.token, story.job)
+    history.violate('a refused push makes no job', push.queue, refused.token, story.job)
   }
 }
 

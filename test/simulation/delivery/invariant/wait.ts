@@ -9,24 +9,24 @@ const prompt = 3000
 
 /** What must hold of the answer to a push that waits for the end of its job. */
 export const waitRules: Record<string, Rule> = {
-  'whoever waits gets the result that the ack brought': story => {
+  'a client that waits gets the result of the ack': story => {
     const wrong = answers(story, 200).find(
       ({ said, answered }) =>
         !finishing(story, answered).some(ack => (ack.result ?? 'null') === said!.body)
     )
     if (wrong) return `${wrong.token}: ${wrong.said!.body}`
   },
-  'whoever waits hears of a failure only if there was one': story => {
+  'a client that waits hears of a failure only if there was one': story => {
     const wrong = answers(story, 422).find(
       ({ answered }) => !mayHaveFailed(story) && !failedBy(story, answered)
     )
     if (wrong) return `${wrong.token}: ${wrong.said!.body}`
   },
-  'whoever waits is told that nothing will come only if that is so': story => {
+  'a client that waits hears that no result will come only if that is so': story => {
     const wrong = answers(story, 410).find(({ answered }) => !mayBeGone(story, answered))
     if (wrong) return wrong.token
   },
-  'whoever waits waits as long as was asked for, and no longer than needed': story => {
+  'a client waits as long as it asked for, and no longer than needed': story => {
     for (const {
       token,
       sent,
@@ -66,7 +66,7 @@ function finishing ({ job }: Story, before: number): Act[] {
   return acks.filter(({ sent }) => !acks.some(other => done(other) && other.answered < sent))
 }
 
-// It was given up, or its lease ran out; a late ack may have been accepted after that.
+// It was given up, or its lease expired; a late ack may have been accepted after that.
 function failedBy (story: Story, time: number): boolean {
   return (
     story.job.acts.some(({ state }) => state === 'failed') ||

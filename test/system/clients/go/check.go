@@ -390,7 +390,7 @@ func wait(id string) *presque.Document {
 	}
 }
 
-// watched keeps what was asked, and tells a worker to be quiet.
+// watched keeps the requests, and tells a worker to be quiet.
 type watched struct {
 	lock  sync.Mutex
 	asked []string

@@ -19,7 +19,7 @@ function withCommands (t: Test, commands: Files): string {
   return bin
 }
 
-test('without a redis, and nothing to install one with, it says what is needed', async t => {
+test('without a redis, and nothing to install one with, it names the missing program', async t => {
   const { code, said } = await run(installed(t), [], { PATH: withCommands(t, {}) })
   t.equal(code, 1)
   t.match(

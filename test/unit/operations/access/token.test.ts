@@ -19,7 +19,7 @@ test('a token is found by its secret alone, of which nothing but a hash is kept'
   }
 })
 
-test('a file of tokens is refused with one sentence that says what is wrong', async t => {
+test('a file of tokens is refused with one sentence that names the mistake', async t => {
   const path = `${t.testdir({ 'tokens.json': '' })}/tokens.json`
   const good = mint(ann).token
   const bad: Array<[unknown, RegExp]> = [

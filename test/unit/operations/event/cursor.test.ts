@@ -49,7 +49,7 @@ test('positions stand in the order of what they come after', async t => {
   t.ok(compareCursors(cursorAfterTime(9), cursorOf('10-0.0')) < 0)
 })
 
-test('what comes next begins in the middle of an entry, after it, ' +
+test('the next reading begins in the middle of an entry, after it, ' +
   'or after its millisecond', async t => {
   t.strictSame(
     ['9-3.2', '9-3', '9-18446744073709551615'].map(id => firstIdAfter(cursorOf(id))),

@@ -52,7 +52,7 @@ test('who listens to all queues hears of new ones, and loses nothing when coming
   await until('its end is told', () => again.brief.includes('purged newer'))
 })
 
-test('while nobody listens nothing is recorded', async t => {
+test('while no client listens nothing is recorded', async t => {
   const [here, there] = await pair(t)
   for (const { url } of [here, there]) {
     await fetch(`${url}/events?queue=other&wait=0`).then(answer => answer.text())

@@ -26,14 +26,14 @@ test('who does not take the last event is cut off after a while', async t => {
   const room = stream.room()
   stream.end('event: dropped\ndata: {}\n\n', 1000)
   await room
-  t.ok(stream.over, 'whoever waits for room goes on')
+  t.ok(stream.over, 'a wait for room goes on')
   t.notOk(out.destroyed)
   mock.timers.tick(1000)
   t.ok(out.destroyed)
   await stream.gone
 })
 
-test('what was written before the answer begins is its beginning', async t => {
+test('text written before the answer begins is its beginning', async t => {
   const [stream, out] = [new SseStream(), new PassThrough()]
   stream.write('retry: 1000\n\n')
   t.ok(stream.full)

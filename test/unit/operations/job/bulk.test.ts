@@ -19,7 +19,7 @@ async function fill (redis: RedisClient, job: Partial<NewJob> = {}): Promise<voi
   for (let done = 0; done < size; done += 1300) await push(redis, 'mail', many(1300, job))
 }
 
-/** Takes all there is, and does with each what is asked. */
+/** Takes all there is, and does with each as asked. */
 async function work (
   redis: RedisClient,
   end: (taken: Delivery[]) => Promise<unknown>
@@ -141,7 +141,7 @@ test(
   }
 )
 
-test('to cancel all jobs on lease leaves what is taken meanwhile', { timeout: 60_000 }, async t => {
+test('to cancel all jobs on lease leaves those taken meanwhile', { timeout: 60_000 }, async t => {
   const { redis } = await build(t)
   await fill(redis)
   await work(redis, async () => {})
@@ -155,7 +155,7 @@ test('to cancel all jobs on lease leaves what is taken meanwhile', { timeout: 60
 })
 
 test(
-  'to cancel all that has failed, completed or is delayed leaves what comes into that ' +
+  'to cancel all that has failed, completed or is delayed leaves jobs that come into that ' +
     'state meanwhile',
   { timeout: 60_000 },
   async t => {

@@ -72,7 +72,7 @@ test('once a job has been given to another, its first receipt is refused everywh
   t.same(await ack(redis, 'mail', [fast], { now: 112 }), [null])
 })
 
-test('a late receipt counts while the job has been given to nobody else', async t => {
+test('a late receipt counts while the job has been given to no other worker', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [...one, ...one, ...one, ...one], { now: 100 })
   const late = await take(redis, 'mail', { lease: 10, count: 4, now: 100 })
@@ -238,7 +238,7 @@ test('restore() of a lease puts it to the head, its attempt uncounted', async t 
   )
 })
 
-test('restore() of several leases brings back what is still theirs, ' +
+test('restore() of several leases brings back those that are still theirs, ' +
   'whatever has become of the others', async t => {
   const { redis } = await build(t)
   await push(

@@ -12,7 +12,7 @@ const away = async (): Promise<never> => {
   throw new errors.REDIS_UNAVAILABLE()
 }
 
-test('restore() puts a job back once, though it is tried again after somebody else ' +
+test('restore() puts a job back once, though it is tried again after another worker ' +
   'has taken it', async t => {
   const { redis } = await build(t)
   await push(redis, 'mail', [{ payload: '{}' }])

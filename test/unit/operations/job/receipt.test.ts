@@ -92,7 +92,7 @@ test('a delivery whose receipt knows of no deadline is still touched, ' +
   t.match(
     await touch(redis, 'mail', [{ ...old[2]!, lease: 5 }], { now: 111 }),
     [116],
-    'late, but of nobody else'
+    'late, but of no other worker'
   )
   const next = await lease(redis, { now: 120 })
   t.same(await said(redis, old[2]!, 121), refused)

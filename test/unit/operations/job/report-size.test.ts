@@ -19,7 +19,7 @@ test('an error of 64 KiB is kept byte for byte, and a larger one is cut', async 
   })
 })
 
-test('whatever an error has in it, what is kept is valid, whole characters, ' +
+test('whatever an error has in it, the kept part is valid, whole characters, ' +
   'and within its bounds', async t => {
   const letters = ['x', 'é', '漢', '😀', '\u0000', '"', '\\', '\u2028', '\ud83d', '\udc00', 'a😀']
   for (const letter of letters) {
@@ -63,7 +63,7 @@ test('of a backtrace of lines whole lines are kept, of any other its text', asyn
   })
 })
 
-test('what is large only as it is written is written shorter, ' +
+test('a text that is large only as it is written is written shorter, ' +
   'and nothing of it is cut', async t => {
   const spaces = ' '.repeat(70_000)
   t.strictSame(JSON.parse(truncateError(`{"backtrace":[${spaces}"a",1]}`)).backtrace, ['a', 1])

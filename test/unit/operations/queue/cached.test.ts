@@ -38,7 +38,7 @@ test('lately() searches again after a failure, and tells it to those alone who w
   t.equal(await look(), 2, 'which is kept')
 })
 
-test('shared() never answers with what was looked up before the question', async t => {
+test('shared() never answers with a value that was looked up before the question', async t => {
   const { find, ends } = search()
   const look = shareCalls(find)
   const first = look()

@@ -46,7 +46,7 @@ test('the names that a server has noted itself are back when all are listed', as
   t.same(await one.smembers('queues'), ['mail'])
 })
 
-test('a look at a queue that nobody has used, or that was purged, lists no name', async t => {
+test('a look at a queue that no client has used, or that was purged, lists no name', async t => {
   const [one, other] = await pair(t)
   await push(one, 'mail', [{ payload: '{}' }])
   await purge(one, 'mail')

@@ -154,7 +154,7 @@ test('a folder too long for a socket has it in a private folder elsewhere, ' +
   t.equal(second.redis.socket, socket)
 })
 
-test('a private folder for the socket that somebody put there is not trusted', async t => {
+test('a private folder for the socket that another user put there is not trusted', async t => {
   const parent = place(t)
   const folder = join(parent, 'a'.repeat(120))
   const first = await start(t, folder)

@@ -63,7 +63,7 @@ async function serve (t: Test) {
 }
 
 test('pushes that fill the disk are refused while there is room for taking, ' +
-  'and what is taken makes room', async t => {
+  'and taken jobs make room', async t => {
   const place = await serve(t)
   if (place === null) return t.pass('no small disk here')
   const { redis, fill, takes, isSame } = place

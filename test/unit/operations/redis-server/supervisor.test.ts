@@ -12,7 +12,7 @@ import {
   withPath
 } from '../../../support/redis/private-redis.ts'
 
-test('what was written is there again after stop and start', async t => {
+test('a job that was written is there again after stop and start', async t => {
   const folder = place(t)
   const first = await start(t, folder)
   await ask(first.redis.socket, 'SET', 'job', '1')

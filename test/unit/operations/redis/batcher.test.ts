@@ -48,7 +48,7 @@ test('requests of one turn share a call, each with its own answer, and in their 
   )
 })
 
-test('a call carries at most 128 jobs or 1 MiB, and what is larger goes alone', async t => {
+test('a call carries at most 128 jobs or 1 MiB, and a larger job goes alone', async t => {
   const { redis } = await build(t)
   const large = { payload: `{"x":"${'x'.repeat(400_000)}"}` }
   t.equal(

@@ -92,7 +92,7 @@ test('a push that no replica confirmed is safe to send again under its ' +
   t.equal(await app.redis.hlen('{mail}:jobs'), 1)
 })
 
-test('with too few replicas for what is asked nothing is confirmed, ' +
+test('with fewer replicas than asked for nothing is confirmed, ' +
   'and without asking none is needed', async t => {
   const { config } = await replicatedRedis(t)
   const two = await listen(t, { ...config, PRESQUE_MIN_REPLICAS: 2 }, asShipped)
@@ -101,7 +101,7 @@ test('with too few replicas for what is asked nothing is confirmed, ' +
   t.match(await send(none.url, [pushing]), [{ status: 201 }])
 })
 
-test('what was written over a connection that is gone is not taken for confirmed', async t => {
+test('a write over a connection that is gone is not taken for confirmed', async t => {
   const { config, replica } = await replicatedRedis(t)
   const app = await build(t, config, asShipped)
   const client = storeOf(app.redis).replicas!.client as Redis

@@ -130,7 +130,7 @@ test('assemble() puts numbers where a script says limits', async t => {
   ])
 })
 
-test('compile() refuses what is no verb', async t => {
+test('compile() refuses a name that is no verb', async t => {
   t.throws(() => compile('no_such_verb'), { message: 'no script is named no_such_verb' })
   t.throws(() => compile('publish'), { message: 'no script is named publish' })
 })

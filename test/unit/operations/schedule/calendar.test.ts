@@ -79,7 +79,7 @@ const back: Array<[cron: string, ticks: string[]]> = [
 ]
 
 test('lists, ranges and steps come once on the day clocks go forward, ' +
-  'what is left out at the moment they do', async t => {
+  'those in the hour left out at the moment they do', async t => {
   for (const [cron, ticks] of forward) {
     t.same(between(cron, 'Europe/Berlin', '2026-03-28T22:59:59Z', '2026-03-29T22:00Z'), ticks, cron)
   }
@@ -91,7 +91,7 @@ test('lists, ranges and steps come once on the day clocks go back, the first tim
   }
 })
 
-test('what comes in every hour goes on evenly through both', async t => {
+test('a tick within every hour goes on evenly through both', async t => {
   for (const [from, to] of [
     ['2026-03-28T23:00Z', '2026-03-29T04:00Z'],
     ['2026-10-24T22:00Z', '2026-10-25T04:00Z']

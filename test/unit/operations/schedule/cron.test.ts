@@ -8,7 +8,7 @@ import {
 
 const at = (iso: string): number => Date.parse(iso)
 
-/** So many ticks after a time, as UTC. */
+/** The `count` ticks after a time, as UTC. */
 function ticks (timing: Timing, since: string, count: number): string[] {
   const found: number[] = [at(since)]
   for (let i = 0; i < count; i++) found.push(tickAfter(timing, found.at(-1)!)!)
@@ -47,7 +47,7 @@ test('a time that exists twice on the day clocks go back comes the first time al
   }
 })
 
-test('what comes every hour or oftener goes on evenly through both', async t => {
+test('a tick of every hour or oftener goes on evenly through both', async t => {
   t.same(ticks({ cron: '*/30 * * * *', tz: 'Europe/Berlin' }, '2026-03-29T00:30Z', 3), [
     '2026-03-29T01:00',
     '2026-03-29T01:30',
@@ -61,7 +61,7 @@ test('what comes every hour or oftener goes on evenly through both', async t => 
   ])
 })
 
-test('every so many seconds means the multiples of it since 1970', async t => {
+test('every N seconds means the multiples of N since 1970', async t => {
   t.equal(tickAfter({ every: 1500 }, 0), 1500)
   t.equal(tickAfter({ every: 1500 }, 1499), 1500)
   t.equal(tickAfter({ every: 1500 }, 1500), 3000)
@@ -91,7 +91,7 @@ test('lastTick() finds the last one of many that were missed, ' +
   }
 })
 
-test('checkTiming() says what is wrong', async t => {
+test('checkTiming() names the mistake', async t => {
   const now = at('2026-01-01T00:00Z')
   const fault = (timing: Timing): string => {
     try {

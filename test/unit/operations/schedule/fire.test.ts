@@ -125,7 +125,7 @@ test('a server that dies between the job and its count leaves one job, ' +
   }
 })
 
-test('with overlap skip a tick waits for nobody: it is skipped while the last job is ' +
+test('with overlap skip a tick does not wait: it is skipped while the last job is ' +
   'in the queue', async t => {
   const app = await set(t, { overlap: 'skip' })
   await push(app.redis, 'mail', [{ payload: '{"other":1}', delay: 1e8 }])

@@ -70,7 +70,7 @@ test('a worker that asks and gets nothing has been seen', async t => {
   t.match(await worker(redis, 'w1'), { processed: 0, working_on: [], last_seen: 100.25 })
 })
 
-test('unregister() takes a worker off one queue, with what was counted there, ' +
+test('unregister() takes a worker off one queue, with its counters there, ' +
   'and leaves the other', async t => {
   const { redis } = await build(t)
   for (const queue of ['mail', 'print']) {
@@ -164,7 +164,7 @@ test('a queue remembers the 10 000 workers it heard of last, and their counts', 
     [null, '1', '1']
   )
   await take(redis, 'mail', { worker: 'new', now: 101 })
-  t.equal(await redis.zcard('{mail}:heard'), 10_000, 'and the same one again drives out nobody')
+  t.equal(await redis.zcard('{mail}:heard'), 10_000, 'and the same one again drives out no other')
   t.strictSame(await redis.zrange('{mail}:heard', 0, '0'), ['w1'])
 })
 
@@ -195,7 +195,7 @@ test('workers() come in pages by id, each worker once and whole, ' +
   })
 })
 
-test('workers() counts, on a page of some queues, what was done on those alone', async t => {
+test('workers() counts, on a page of some queues, the work on those alone', async t => {
   const { redis } = await build(t)
   for (const queue of ['mail', 'print']) {
     await register(redis, queue, 'w1')

@@ -178,7 +178,7 @@ test('a stream of events takes the same token as its route without one', async t
   }
 })
 
-test('a token has so many requests a period, and hears when there is one again', async t => {
+test('a token has a number of requests a period, and hears when there is one again', async t => {
   const { path, secrets } = tokenFile(
     t,
     { name: 'ann', roles: ['read'], queues: ['*'], rate: { limit: 3, period: 3600 } },

@@ -52,7 +52,7 @@ test('the built dashboard is served at / under a strict Content-Security-Policy,
 })
 
 test('files come from memory, compressed where the client reads it, ' +
-  'and those named by what is in them for good', async t => {
+  'and those named by their content for good', async t => {
   const web = built(t)
   const text = 'let a = 1\n'.repeat(1000)
   writeFileSync(join(web, 'assets', 'a-Bc3_x-9Z.js'), text)

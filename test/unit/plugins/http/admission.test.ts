@@ -50,8 +50,8 @@ for (const [what, request] of bursts) {
   })
 }
 
-test('what is over the bound is refused at once, over many connections, ' +
-  'and what needs no Redis is not', async t => {
+test('requests over the bound are refused at once, over many connections, ' +
+  'and one that needs no Redis is not', async t => {
   const redis = await startRedis(t)
   const { url } = await listen(t, { REDIS_URL: redis.url })
   redis.child.kill('SIGSTOP')

@@ -14,7 +14,7 @@ import { until } from '../../../support/until.ts'
 import { connected } from '../../../support/http/raw-http.ts'
 import { listen, patient } from '../../../support/server/app.ts'
 
-// A server, and how much of what was asked there is under way.
+// A server, and how much of its requests is under way.
 async function serve (t: Test) {
   const { app, url } = await listen(t, {}, { ...patient, web })
   await push(app.redis, 'held', [{ payload: '{}' }])
@@ -30,7 +30,7 @@ async function serve (t: Test) {
     url,
     receipt: held!.lease!.receipt,
     arrived: async (count: number) => await until('all have arrived', () => arrived === count),
-    // What is left of it.
+    // All that the requests hold.
     left: () => [app.longPoll.parked, app.longPoll.watching, app.eventStreams(), openFiles()]
   }
 }

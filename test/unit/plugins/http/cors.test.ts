@@ -13,7 +13,7 @@ const preflight = {
   }
 } as const
 
-test('web pages of named origins may use presque, and read what comes in headers', async t => {
+test('web pages of named origins may use presque, and read its headers', async t => {
   const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['produce'], queues: ['*'] })
   const app = await build(t, {
     PRESQUE_CORS_ORIGINS: `${origin},http://localhost:8080`,

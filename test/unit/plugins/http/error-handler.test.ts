@@ -51,8 +51,7 @@ test('a Redis that is still loading its data is away until it has', async t => {
   t.ok(waited() - since < 1500, `after ${Math.round(waited() - since)} ms`)
 })
 
-test('a Redis that has become a replica is away for whoever writes, ' +
-  'and looked for anew', async t => {
+test('a Redis that has become a replica is away for every writer, and looked for anew', async t => {
   const { client, ask } = await serve(t)
   await client.replicaof('127.0.0.1', 1)
   const reconnected = new Promise(resolve => client.once('ready', resolve))

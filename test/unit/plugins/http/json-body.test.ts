@@ -106,7 +106,7 @@ test('GET and DELETE with a JSON content type and no body are fine everywhere, '
   }
 })
 
-test('what is done with a job takes JSON under any content type, or no body at all', async t => {
+test('the routes of a job take JSON under any content type, or no body at all', async t => {
   const { says, ask } = await client(t)
   for (const headers of [
     json,

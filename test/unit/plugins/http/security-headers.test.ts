@@ -27,7 +27,7 @@ test('a URL with a broken escape is a 400, in its path and in its query', async 
   }
 })
 
-test('what the HTTP layer itself refuses looks like every other refusal', async t => {
+test('errors of the HTTP layer itself look like every other error', async t => {
   const { url } = await listen(t)
   const requests: Array<[number, string, string]> = [
     [400, 'no HTTP at all', 'hello\r\n\r\n'],
@@ -147,7 +147,8 @@ test('every answer of every route is stored nowhere, and one with a body says wh
   }
 })
 
-test('a page may stand in no frame, and tells nobody where one comes from', async t => {
+test('a page may stand in no frame, and tells no other site where a ' +
+  'visitor comes from', async t => {
   const { ask } = await client(t)
   const page = { ...withBody, 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' }
   const { headers } = await ask('GET /docs/')

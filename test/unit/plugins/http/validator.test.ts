@@ -69,7 +69,7 @@ test('a parameter that must be there is missed only when no unknown one is', asy
   await refuses(400, 'state is missing: which jobs?', 'DELETE /j/foo')
 })
 
-test('what is wrong within a body is named', async t => {
+test('a mistake within a body is named', async t => {
   const { refuses } = await client(t)
   const digits = 'a job id is a string of 1 to 16 digits, such as "42"'
   const wrong: Array<[string, string, string]> = [

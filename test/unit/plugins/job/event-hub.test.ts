@@ -32,7 +32,7 @@ test('of 200 clients none misses an event of a burst of 10 000, and none is star
 })
 
 test('a client that does not read is dropped with a clear last event, ' +
-  'misses nothing when it comes back, and holds up nobody', async t => {
+  'misses nothing when it comes back, and holds up no other', async t => {
   const [here, there] = await pair(t)
   const url = `${here.url}/events?queue=mail`
   const [slow, quick] = [await listenAt(t, url), await listenAt(t, url)]
@@ -81,7 +81,7 @@ test('all clients of a server share one connection and one look a queue', async 
   await until('nothing is read any more', () => app.eventHub.logs === 0)
 })
 
-test('while nobody listens the scripts write nothing, and ask at most once a call', async t => {
+test('while no client listens the scripts write nothing, and ask at most once a call', async t => {
   const { app, url } = await listen(t, { REDIS_URL: (await startRedis(t)).url })
   const client = app.redis as Redis
   await push({ app, url }, '/q/mail')
@@ -118,7 +118,7 @@ async function awayAndBack (
   t.strictSame(
     [answer.status, await answer.json()],
     [503, { error: 'redis is unavailable' }],
-    'nobody new can listen'
+    'no new client can listen'
   )
   await redis.start()
   await until('Redis is back', async () => (await fetch(`${url}/status`)).status === 200)
@@ -177,7 +177,7 @@ test('the end of a server is the last event, and no stream holds it up', async t
   t.strictSame(again.brief, ['pushed mail 1 waiting'])
 })
 
-test('a full Redis still lets jobs be taken and finished while somebody listens, ' +
+test('a full Redis still lets jobs be taken and finished while a client listens, ' +
   'and new ones listen', async t => {
   const { app, url } = await listen(t, { REDIS_URL: (await startRedis(t)).url })
   const client = app.redis as Redis

@@ -26,14 +26,15 @@ test('a push wakes one of many, and each job reaches one of them', async t => {
     await push(there, '/q/mail')
     await parked(here, left)
   }
-  t.ok(waited() - since < 6000, 'and sooner than somebody would have looked without being told')
+  t.ok(waited() - since < 6000, 'and sooner than a waiter looks without being told')
   const ids = await Promise.all(
     answers.map(async answer => (await answer).headers.get('x-presque-job'))
   )
   t.equal(new Set(ids).size, 20)
 })
 
-test('waiting requests of two servers share what comes, whoever is told first', async t => {
+test('waiting requests of two servers share the jobs that come, ' +
+  'whichever is told first', async t => {
   const [here, there] = await pair(t)
   const answers = [here, there].flatMap(({ url }) =>
     Array.from({ length: 10 }, () => fetch(`${url}/q/mail?lease=30&wait=20`))

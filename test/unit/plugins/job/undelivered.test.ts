@@ -190,7 +190,7 @@ test('100 requests one after another on one connection are answered, nothing com
 })
 
 test('a client that goes once it has its answer keeps the job, ' +
-  'whoever ends the connection', async t => {
+  'whichever end closes the connection', async t => {
   const { redis, url, gone } = await serve(t, 200)
   for (let taken = 1; taken <= 200; taken++) {
     const socket = await connected(url)

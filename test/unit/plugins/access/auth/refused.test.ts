@@ -3,7 +3,7 @@ import { roles } from '../../../../../schemas/access.ts'
 import { bearer, tokenFile } from '../../../../support/http/tokens.ts'
 import { build } from '../../../../support/server/app.ts'
 
-test('a refusal says what is missing, and how to send it', async t => {
+test('a 401 or a 403 names the missing part, and how to send it', async t => {
   const { path, secrets } = tokenFile(t, { name: 'ann', roles: ['read'], queues: ['mail'] })
   const app = await build(t, { PRESQUE_TOKENS: path })
   const none = await app.inject({ url: '/status' })
