@@ -1,5 +1,4 @@
 import { test } from 'tap'
-import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
 import { error, proof, queueOf } from '../../support/http/ack-and-take.ts'
 
@@ -48,7 +47,7 @@ test('the acks of a request make room for what it takes, ' +
 })
 
 test('while the queue is stopped outcomes count, and there are no jobs', async t => {
-  const { hold, settle, says, ask } = await queueOf(t, 3)
+  const { app, hold, settle, says, ask } = await queueOf(t, 3)
   const [one, two] = (await hold(2)).map(proof)
   await ask('POST /control/mail', '{"status":"stop"}')
   t.match(await settle([one]), { outcomes: [{ id: '1', ok: true }], jobs: [] })
@@ -57,7 +56,7 @@ test('while the queue is stopped outcomes count, and there are no jobs', async t
     jobs: []
   })
   const waiting = settle([], '&wait=20')
-  await delay(20)
+  await until('it waits', () => app.longPoll.parked === 1)
   await ask('POST /control/mail', '{"status":"start"}')
   t.equal((await waiting).jobs.length, 2)
   await says(200, { outcomes: [], jobs: [] }, 'POST /qb/none/ack?next=1', '{"jobs":[]}')
