@@ -90,6 +90,17 @@ export type State = typeof states[number]
 /** A state, or those of the delayed jobs that wait for another try after a failure. */
 export type ListedState = State | 'retrying'
 
+/** A delivery that has ended; `lost`: its lease expired. Times are in epoch seconds. */
+export interface Attempt {
+  attempt: number
+  worker_id: string | null
+  started_at: number | null
+  ended_at: number
+  outcome: 'failed' | 'lost' | 'released' | 'completed'
+  /** The beginning of its error. */
+  error: { type?: string, message?: string } | null
+}
+
 export interface Job {
   id: string
   queue: string
@@ -100,10 +111,15 @@ export interface Job {
   created_at: number
   run_at: number
   lease_expires_at: number | null
+  started_at: number | null
+  failed_at: number | null
+  finished_at: number | null
   worker_id: string | null
   progress: any
   failures: number
   lost: number
+  /** The last 25 that have ended, the oldest first. */
+  attempts: Attempt[]
   depends: string[]
   traceparent: string | null
   tracestate: string | null

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Cancel, CancelAll, GetJob, GetJobs, GetWhy, Retry, RetryAll } from '../schemas/job.ts'
+import { CancelAll, RetryAll } from '../schemas/bulk.ts'
+import { Cancel, GetJob, GetJobs, GetWhy, Retry } from '../schemas/job.ts'
 import { job, jobByKey, jobs, why } from '../operations/job/job.ts'
 import { errors } from '../operations/errors.ts'
 import { excerpt, type Excerpt } from '../operations/job/excerpt.ts'

@@ -34,6 +34,24 @@ export type ListedState = Static<typeof ListedState>
 
 const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
+export const Attempt = Type.Object({
+  attempt: Type.Integer(),
+  worker_id: orNull(WorkerId),
+  started_at: orNull(Instant),
+  ended_at: Instant,
+  outcome: Type.Union(
+    (['failed', 'lost', 'released', 'completed'] as const).map(outcome => Type.Literal(outcome)),
+    { description: 'lost: its lease expired' }
+  ),
+  error: orNull(
+    Type.Object(
+      { type: Type.Optional(Type.String()), message: Type.Optional(Type.String()) },
+      { description: 'The beginning of its error' }
+    )
+  )
+})
+export type Attempt = Static<typeof Attempt>
+
 /** `payload`, `result`, `last_error` and `progress` are JSON of clients, byte for byte. */
 export const Job = Type.Object(
   {
@@ -46,10 +64,22 @@ export const Job = Type.Object(
     created_at: Instant,
     run_at: Instant,
     lease_expires_at: orNull(Instant),
+    started_at: Type.Union([Instant, Type.Null()], {
+      description: 'When its delivery began, or the last one; null if that is not known'
+    }),
+    failed_at: Type.Union([Instant, Type.Null()], { description: 'When it last failed' }),
+    finished_at: Type.Union([Instant, Type.Null()], {
+      description: 'When it completed, or failed for good'
+    }),
     worker_id: orNull(WorkerId),
     progress: Type.Unknown(),
     failures: Type.Integer({ description: 'How often a worker gave it up' }),
     lost: Type.Integer({ description: 'How often its lease expired' }),
+    attempts: Type.Array(Attempt, {
+      description:
+        'Its last 25 deliveries that have ended, the oldest first; none of a job that completes ' +
+        'on the first one'
+    }),
     depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
     traceparent: orNull(Type.String({ description: 'Of the push (W3C Trace Context)' })),
     tracestate: orNull(Type.String()),
@@ -70,10 +100,14 @@ export const Job = Type.Object(
         created_at: 1273923534.123,
         run_at: 1273923534.123,
         lease_expires_at: 1273923564.5,
+        started_at: 1273923534.5,
+        failed_at: null,
+        finished_at: null,
         worker_id: 'myworker_1',
         progress: null,
         failures: 0,
         lost: 0,
+        attempts: [],
         depends: [],
         traceparent: null,
         tracestate: null,
@@ -234,60 +268,4 @@ export const GetJobs = {
     400: BadRequest,
     ...always
   }
-}
-
-const Limit = Type.Optional(
-  Type.Integer({
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    description: 'How many at most; all if none is given',
-    'x-refusal': 'OFFSET_INVALID'
-  })
-)
-const Count = Type.Object(
-  { count: Type.Integer() },
-  { description: 'How many', examples: [{ count: 3 }] }
-)
-
-const Retried = Type.Object(
-  {
-    count: Type.Integer(),
-    duplicates: Type.Optional(
-      Type.Integer({
-        description: 'How many stay failed, for another job has their unique key by now'
-      })
-    )
-  },
-  { description: 'How many run now', examples: [{ count: 3 }] }
-)
-
-export const RetryAll = {
-  tags: ['job'],
-  summary: 'Let failed or delayed jobs run now, the oldest first',
-  description:
-    'Those that are there at the beginning, each once: a job that fails again meanwhile is left.',
-  params: QueueParams,
-  querystring: Type.Object(
-    {
-      state: Type.Union([
-        Type.Literal('failed'), Type.Literal('delayed'), Type.Literal('retrying')
-      ], {
-        description: 'failed, delayed or retrying',
-        'x-missing': 'STATE_MISSING',
-        'x-refusal': 'STATE_INVALID'
-      }),
-      limit: Limit
-    },
-    { additionalProperties: false }
-  ),
-  response: { 200: Retried, ...changing }
-}
-
-export const CancelAll = {
-  tags: ['job'],
-  summary: 'Drop the jobs of one state, the oldest first',
-  description: 'Those that are there at the beginning: a job that comes in meanwhile is left.',
-  params: QueueParams,
-  querystring: Type.Object({ state: ListedState, limit: Limit }, { additionalProperties: false }),
-  response: { 200: Count, ...changing }
 }

@@ -164,6 +164,16 @@ type Job struct {
 // Decode parses the payload into v.
 func (j *Job) Decode(v any) error { return json.Unmarshal(j.Payload, v) }
 
+// Attempt is a delivery that has ended; its outcome is "failed", "lost" (the lease expired), "released" or "completed".
+type Attempt struct {
+	Attempt   int             `json:"attempt"`
+	WorkerID  *string         `json:"worker_id"`
+	StartedAt *float64        `json:"started_at"`
+	EndedAt   float64         `json:"ended_at"`
+	Outcome   string          `json:"outcome"`
+	Error     json.RawMessage `json:"error"`
+}
+
 // Document is all that presque knows of a job.
 type Document struct {
 	ID             string          `json:"id"`
@@ -175,10 +185,14 @@ type Document struct {
 	CreatedAt      float64         `json:"created_at"`
 	RunAt          float64         `json:"run_at"`
 	LeaseExpiresAt *float64        `json:"lease_expires_at"`
+	StartedAt      *float64        `json:"started_at"`
+	FailedAt       *float64        `json:"failed_at"`
+	FinishedAt     *float64        `json:"finished_at"`
 	WorkerID       *string         `json:"worker_id"`
 	Progress       json.RawMessage `json:"progress"`
 	Failures       int             `json:"failures"`
 	Lost           int             `json:"lost"`
+	Attempts       []Attempt       `json:"attempts"`
 	LastError      json.RawMessage `json:"last_error"`
 	Result         json.RawMessage `json:"result"`
 	Payload        json.RawMessage `json:"payload"`

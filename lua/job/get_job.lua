@@ -18,5 +18,5 @@ local receipt = ''
 if score then
   receipt = make_receipt(seed, id, details.deliveries or 1, first_deadline(details, score))
 end
-found[11], found[12] = policy.tries, policy.keep
+found[12], found[13] = policy.tries, policy.keep
 return { identity, receipt, unpack(found) }

@@ -30,9 +30,9 @@ if not score then
 elseif tonumber(score) >= limits.default_priority * limits.priority_span then
   ahead = ahead + count_stale(queue)
 end
-found[11], found[12] = policy.tries, policy.keep
+found[12], found[13] = policy.tries, policy.keep
 local asked_at = tonumber(redis.call('HGET', stats, 'asked_at') or 0)
-found[13] = {
+found[14] = {
   queue.now, policy.stopped or 0, policy.reopens_at or 0, math.min(ahead, limits.ahead_counted),
   asked_at, allowed == 0 and 1 or 0, again or 0
 }

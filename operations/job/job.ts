@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { Job as JobSchema, ListedState, State } from '../../schemas/job.ts'
+import { attemptsIn, storyTimes } from '../failure/story.ts'
 import { ensureListed } from '../queue/name.ts'
 import { queueKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
@@ -45,8 +46,8 @@ export interface Obstacles {
 /** A job as the scripts send it. */
 type Fields = [
   id: string, state: State, at: string, runAt: string, payload: string, details: string,
-  holder: string, result: string, error: string, progress: string, tries: number, keep: number,
-  size?: number
+  holder: string, result: string, error: string, progress: string, story: string, tries: number,
+  keep: number, size?: number
 ]
 
 // Older versions kept `progress` and `last_error` here.
@@ -61,6 +62,7 @@ interface Details extends Partial<Trace> {
   last_error?: string
   depends?: string
   since?: number
+  started?: number
   ready_at?: number
   awaited?: boolean
   keep?: number
@@ -84,7 +86,7 @@ export async function job (
   const [identity, proof, ...fields] = reply
   if (identity === undefined) return null
   await ensureListed(redis, queue)
-  const { keep = fields[11] } = parseDetails(fields)
+  const { keep = fields[12] } = parseDetails(fields)
   return { ...decode(queue, fields), keep: keep / 1000, identity, proof }
 }
 
@@ -173,8 +175,9 @@ function parseDetails ([,,,,, text]: Fields): Details {
 }
 
 function decode (queue: string, fields: Fields): Job {
-  const [id, state, , , payload, , holder, result, error, progress, tries, , size] = fields
+  const [id, state, at, , payload, , holder, result, error, progress, story, tries, , size] = fields
   const details = parseDetails(fields)
+  const attempts = attemptsIn(story)
   return {
     id,
     queue,
@@ -183,10 +186,12 @@ function decode (queue: string, fields: Fields): Job {
     attempt: details.attempt ?? (state === 'active' ? 1 : 0),
     tries: details.tries ?? tries,
     ...times(fields, details),
+    ...storyTimes({ ...details, state, at, holder }, attempts),
     worker_id: holder === '' ? null : holder.slice(holder.indexOf(' ') + 1),
     progress: progress || (details.progress ?? null),
     failures: details.failures ?? 0,
     lost: details.lost ?? 0,
+    attempts,
     depends: details.depends?.split(',') ?? [],
     traceparent: details.traceparent ?? null,
     tracestate: details.tracestate ?? null,

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../errors.ts'
+import { beginningOf } from '../failure/story.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import { countEnded, type Receipt } from './delivery.ts'
-import { proofOf } from './receipt.ts'
+import { beganAt, proofOf } from './receipt.ts'
 import { truncateError } from './report-size.ts'
 
 /** How a delivery failed. */
@@ -44,7 +45,9 @@ export async function nack (
 export function nackFields ({ id, receipt, error, delay, retry }: Receipt & Failure) {
   const kept = error === undefined ? '' : truncateError(error)
   const jitter = Math.random() * 2 - 1
-  return [id, proofOf(receipt), kept, milliseconds(delay) ?? '', retry === false ? 0 : 1, jitter]
+  const about = `${beganAt(receipt)} ${beginningOf(error)}`
+  const wait = milliseconds(delay) ?? ''
+  return [id, proofOf(receipt), kept, wait, retry === false ? 0 : 1, jitter, about]
 }
 
 /** What a script says of a nack: a state or a code, and the time of the next try in ms. */

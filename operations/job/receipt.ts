@@ -16,6 +16,11 @@ export function proofOf (receipt: string): string {
   return form.exec(receipt)?.[1] ?? receipt
 }
 
+/** When the delivery began, in ms, as the scripts take it: '' if the receipt does not tell. */
+export function beganAt (receipt: string): string {
+  return String(deliveredAt(receipt)[0] ?? '')
+}
+
 /** When the delivery was, in ms; [] if the receipt does not tell. */
 export function deliveredAt (receipt: string): number[] {
   const time = form.exec(receipt)?.[2]

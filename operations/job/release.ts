@@ -2,7 +2,7 @@ import { script } from '../redis/script.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
 import type { Receipt } from './delivery.ts'
-import { proofOf } from './receipt.ts'
+import { beganAt, proofOf } from './receipt.ts'
 
 const releasing = script<number>('release')
 
@@ -19,7 +19,8 @@ export async function release (
   { delay, front = false, now }: ReleaseOptions = {}
 ): Promise<boolean> {
   const how = { delay: milliseconds(delay) ?? 0, front: front ? 1 : 0, now: milliseconds(now) }
-  const isBack = await releasing(redis, queue, { id, proof: proofOf(receipt), ...how }) === 1
+  const delivery = { id, proof: proofOf(receipt), began: beganAt(receipt) }
+  const isBack = await releasing(redis, queue, { ...delivery, ...how }) === 1
   if (!front) storeOf(redis).meter?.finished(queue, 'released', 1)
   return isBack
 }

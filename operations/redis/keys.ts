@@ -31,7 +31,8 @@ export const queueKeys = {
   details: 'hash: id -> JSON of all members that are not default; plain jobs have none',
   reports:
     'hash: e or p and an id -> its last error or its progress, the JSON of the worker; ' +
-    'apart from the details, since it may be large',
+    'a and an id -> its story, a line for each of its last 25 deliveries that have ended ' +
+    '(see lua/parts/failure/record_attempt.lua); apart from the details, since it may be large',
   results: 'hash: id -> result of a completed job, the JSON of the ack',
   holders:
     'hash: id -> the time in ms of its delivery, ' +

@@ -12,6 +12,8 @@ export const scriptLimits = {
   /** The end of the range of scores that are before the list. */
   urgent_scores: '(5e13',
 
+  /** Fields of each nack: see lua/WIRE.md. */
+  nack_fields: 7,
   /** '#', with which the options of a job begin: see lua/WIRE.md. */
   options_byte: 35,
   /** Puts a job behind those that are due in the same ms. */
@@ -68,6 +70,9 @@ export const scriptLimits = {
   keys_forgotten: 10,
   ticket_ms: 120_000,
   tickets_forgotten: 100,
+
+  /** Deliveries in the story of a job: see lua/parts/failure/record_attempt.lua. */
+  attempts_kept: 25,
 
   events_kept: 10_000,
   recording_ms: 600_000,

@@ -107,6 +107,7 @@ test('no file imports itself by way of others, types included', async t => {
 const levels = [
   ['redis'],
   ['queue', 'worker'],
+  ['failure'],
   ['job'],
   ['schedule', 'wait', 'event', 'metric', 'layout'],
   ['consume']

@@ -37,7 +37,7 @@ export const silence = signal(0)
 export const lastHour = signal<LastHour>({ queues: {}, rates: {} })
 
 /** How many queues a page lists: with the longest names, the answer is less than 100 kB. */
-export const pageSize = 300
+export const pageSize = 250
 
 /** The query of a page that needs no queue. */
 export const noQueues = 'limit=0'

@@ -1,40 +1,30 @@
--- Gives up one delivery. `delay`: in ms; nil for the backoff.
+-- Gives up one delivery. `delay`: in ms; nil for the backoff. `about`: when the delivery began by
+-- its receipt in ms, a space, and the beginning of the error as JSON.
 -- keys: active holders
--- use: verify_receipt count_outcome member_of end_delivery load_policy backoff save_details
--- use: wake_waiter enqueue mark_retrying
--- rarely: undo_expiry fail_job claim_unique_key
+-- use: verify_receipt count_outcome member_of end_delivery record_attempt retry_or_fail
+-- use: save_details
+-- rarely: undo_expiry
 -- returns: 'delayed', 'failed', 'duplicate' or the code of an error
 --   when the job is tried next, in ms; else 0
-local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitter)
-  local keys, now = queue.keys, queue.now
+local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitter, about)
+  local keys = queue.keys
   local details, state = verify_receipt(queue, id, receipt)
   if not details then return state, 0 end
   if state == 'completed' then return 'LEASE_LOST', 0 end
   count_outcome(queue, id, 'failed')
+  local began, failure = about:match('^(%d*) (.*)$')
+  local delivery = { is_late = state == 'lease_expired', began = began, failure = failure }
   -- The job waits already, or has failed; either way the worker has now told what happened.
-  if state == 'lease_expired' then undo_expiry(queue, id, details) end
+  if delivery.is_late then undo_expiry(queue, id, details) end
   redis.call('ZREM', keys.active, member_of(id))
-  redis.call('HDEL', keys.holders, id)
   end_delivery(details)
+  record_attempt(queue, id, details, 'failed', delivery)
+  redis.call('HDEL', keys.holders, id)
   details.failures, details.lost_in_row = (details.failures or 0) + 1, nil
-  details.first_deadline, details.since, details.ready_at = nil, now, nil
+  details.first_deadline, details.since, details.ready_at = nil, queue.now, nil
   if last_error ~= '' then details.last_error = last_error end
-  local is_failed = not may_retry or details.attempt >= (details.tries or load_policy(queue).tries)
-  local is_duplicate = not is_failed and details.unique and claim_unique_key(queue, id, details)
-  if is_failed or is_duplicate then
-    fail_job(queue, id, details)
-    save_details(queue, id, details)
-    return is_duplicate and 'duplicate' or 'failed', 0
-  end
-  delay = delay or backoff(queue, details, jitter)
-  local at = math.ceil(now + delay)
-  if delay > 0 then
-    details.ready_at = at
-    mark_retrying(queue, id, at)
-  else
-    enqueue(queue, id, details.priority, now)
-  end
-  wake_waiter(queue, at)
+  local at
+  state, at = retry_or_fail(queue, id, details, delay, may_retry, jitter)
   save_details(queue, id, details)
-  return 'delayed', at
+  return state, at
 end

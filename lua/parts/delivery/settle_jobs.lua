@@ -5,7 +5,7 @@
 --   of an ack '' or the code of an error
 --   of a nack its state or the code of an error, a space, and when it is tried next in ms, or 0
 local function settle_jobs (queue, fields, nacks)
-  local acked, nacked, first = {}, {}, #fields - 6 * nacks
+  local acked, nacked, first = {}, {}, #fields - limits.nack_fields * nacks
   for i = 1, first do acked[i] = fields[i] end
   for i = first + 1, #fields do nacked[i - first] = fields[i] end
   local outcomes = #acked > 0 and complete_jobs(queue, acked) or {}

@@ -2,6 +2,7 @@
 -- again while the job has not been delivered again, and the concurrency of the queue leaves room.
 -- keys: active failed
 -- use: verify_receipt load_policy member_of leave_ready_queue save_details wake_waiter
+-- rarely: resume_attempt
 -- returns: the new deadline in ms, as text; nil if it is refused
 --   then the code of the error
 local function touch_one (queue, id, receipt, lease, progress)
@@ -16,6 +17,7 @@ local function touch_one (queue, id, receipt, lease, progress)
     if is_full or redis.call('ZSCORE', keys.failed, member) then return nil, 'LEASE_LOST' end
     leave_ready_queue(queue, id, details)
     details.lapsed = nil
+    resume_attempt(queue, id, details)
   end
   if progress ~= '' then details.progress = progress end
   save_details(queue, id, details)

@@ -9,7 +9,8 @@ local function discard_oldest (queue, count)
   redis.call('ZREM', keys.failed, unpack(members))
   for i, member in ipairs(members) do
     local id = id_of(member)
-    ids[i], reports[2 * i - 1], reports[2 * i] = id, 'e' .. id, 'p' .. id
+    ids[i] = id
+    reports[3 * i - 2], reports[3 * i - 1], reports[3 * i] = 'e' .. id, 'p' .. id, 'a' .. id
   end
   for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do
     redis.call('HDEL', key, unpack(ids))

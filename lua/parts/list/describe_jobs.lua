@@ -7,10 +7,10 @@ local function describe_jobs (queue, ids, state, payload_max)
   for _, id in ipairs(ids) do
     local job = read_job(queue, id)
     if job and job[2] == state then
-      job[11], job[12] = policy.tries, policy.keep
+      job[12], job[13] = policy.tries, policy.keep
       local payload = job[5]
       if payload_max and #payload > payload_max then
-        job[5], job[13] = payload:sub(1, payload_max), #payload
+        job[5], job[14] = payload:sub(1, payload_max), #payload
       end
       jobs[#jobs + 1] = job
     end

@@ -9,7 +9,7 @@ local function replace_job (queue, id, options)
   end
   redis.call('ZREM', keys.expiring, member)
   queue.memo.dependency_state = nil
-  redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)
+  redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id, 'a' .. id)
   options.stale, options.deliveries = old.stale, old.deliveries
   -- Clients that wait for the old job get the result of the new one.
   options.awaited = options.awaited or old.awaited

@@ -6,7 +6,8 @@
 local function truncate_ids (queue, ids, room, keeps_first)
   local keys = queue.keys
   local stored = {
-    { keys.details, '' }, { keys.results, '' }, { keys.reports, 'e' }, { keys.reports, 'p' }
+    { keys.details, '' }, { keys.results, '' }, { keys.reports, 'e' }, { keys.reports, 'p' },
+    { keys.reports, 'a' }
   }
   for n = #stored, 1, -1 do
     if redis.call('EXISTS', stored[n][1]) == 0 then table.remove(stored, n) end

@@ -17,7 +17,7 @@ local function delete_job (queue, id, details)
   for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do
     redis.call('HDEL', key, id)
   end
-  redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id)
+  redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id, 'a' .. id)
   release_unique_key(queue, id, details)
   return dependencies, has_entry
 end

@@ -4,8 +4,8 @@
 -- returns: nil if there is no such job; else a list:
 --   its id, its state, the score of that state ('' for waiting)
 --   when it was to run at first, in ms
---   its payload, its details as JSON, its holder, its result, its last error and its progress,
---   each '' if there is none
+--   its payload, its details as JSON, its holder, its result, its last error, its progress and
+--   its story, each '' if there is none
 local function read_job (queue, id)
   local keys = queue.keys
   local record = redis.call('HGET', keys.jobs, id)
@@ -19,9 +19,9 @@ local function read_job (queue, id)
   local details = redis.call('HGET', keys.details, id) or ''
   local holder = redis.call('HGET', keys.holders, id) or ''
   local result = redis.call('HGET', keys.results, id) or ''
-  local reports = redis.call('HMGET', keys.reports, 'e' .. id, 'p' .. id)
-  local last_error, progress = reports[1] or '', reports[2] or ''
+  local reports = redis.call('HMGET', keys.reports, 'e' .. id, 'p' .. id, 'a' .. id)
+  local last_error, progress, story = reports[1] or '', reports[2] or '', reports[3] or ''
   return {
-    id, state, at, run_at, payload_of(record), details, holder, result, last_error, progress
+    id, state, at, run_at, payload_of(record), details, holder, result, last_error, progress, story
   }
 end

@@ -11,7 +11,7 @@ local function lease_details (queue, popped, i)
   local details = open_details(queue, popped, i)
   local since, form, trace = ready_since(record, details), ' %d', nil
   if not details then return '1', '1', since, form end
-  local deliveries, attempt = begin_delivery(details)
+  local deliveries, attempt = begin_delivery(details, queue.now)
   if details.created then form = ' -%d' end
   if details.traceparent then
     form, trace = form .. '+', details.traceparent .. ' ' .. (details.tracestate or '')

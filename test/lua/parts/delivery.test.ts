@@ -91,14 +91,19 @@ test('begin_delivery() and end_delivery() write numbers only where they are not 
   const begin = async (details: string) =>
     await call(
       'begin_delivery',
-      'local job = cjson.decode(a)\nlocal n, attempt = begin_delivery(job)\nreturn n, attempt, job',
+      'local job = cjson.decode(a)\n' +
+        'local n, attempt = begin_delivery(job, 9)\nreturn n, attempt, job',
       { args: [details] }
     )
   t.same(await begin('{}'), [1, 1, {}])
-  t.same(await begin('{"deliveries":1,"attempt":1}'), [2, 2, { deliveries: 2, attempt: 2 }])
+  t.same(await begin('{"deliveries":1,"attempt":1}'), [
+    2,
+    2,
+    { deliveries: 2, attempt: 2, started: 9 }
+  ])
   t.same(
     await begin('{"deliveries":1,"attempt":0}'),
-    [2, 1, { deliveries: 2, attempt: 1 }],
+    [2, 1, { deliveries: 2, attempt: 1, started: 9 }],
     'after a release'
   )
   t.same(await begin('{"lapsed":true,"since":3,"ready_at":4,"first_deadline":"5","tries":6}'), [
@@ -132,7 +137,7 @@ test('nack_one() delays the job, and fails it after its last try', async t => {
   const nack = async (delay: string, mayRetry = true) =>
     await call(
       'nack_one',
-      `return nack_one(queue, '1', a, '"no"', tonumber(b), ${mayRetry}, '0')`,
+      `return nack_one(queue, '1', a, '"no"', tonumber(b), ${mayRetry}, '0', ' ')`,
       { args: [receipt, delay] }
     )
   t.strictSame(await nack('250.5'), ['delayed', 1251])
@@ -141,7 +146,7 @@ test('nack_one() delays the job, and fails it after its last try', async t => {
   t.strictSame(await nack('0'), ['LEASE_LOST', 0])
   const other = await leased(t, '{"tries":2,"deliveries":2,"attempt":2}')
   t.strictSame(
-    await other.call('nack_one', "return nack_one(queue, '1', a, '', 0, true, '0')", {
+    await other.call('nack_one', "return nack_one(queue, '1', a, '', 0, true, '0', ' ')", {
       args: [other.receipt]
     }),
     ['failed', 0]
@@ -151,10 +156,25 @@ test('nack_one() delays the job, and fails it after its last try', async t => {
 
 test('nack_one() puts a job without a delay into the ready queue, even at the time 0', async t => {
   const { redis, key, call, receipt } = await leased(t)
-  const lua = "return nack_one(queue, '1', a, '', 0, true, '0')"
+  const lua = "return nack_one(queue, '1', a, '', 0, true, '0', ' ')"
   t.strictSame(await call('nack_one', lua, { args: [receipt], now: 0 }), ['delayed', 0])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
   t.equal(await redis.exists(key('failed')), 0)
+})
+
+test('retry_or_fail() tells a job without its unique key from one without tries', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.hset(key('jobs'), '2', record)
+  await redis.hset(key('unique'), 'k', '2')
+  const next = async (details: string, mayRetry = true) => await call(
+    'retry_or_fail',
+    `return retry_or_fail(queue, '1', cjson.decode(a), 50, ${mayRetry}, '0')`,
+    { args: [details] }
+  )
+  t.strictSame(await next('{"attempt":1,"failures":1,"unique":"k"}'), ['duplicate', 0])
+  t.strictSame(await next('{"attempt":25,"failures":1}'), ['failed', 0])
+  t.strictSame(await next('{"attempt":1,"failures":1}', false), ['failed', 0])
+  t.strictSame(await next('{"attempt":24,"failures":1}'), ['delayed', 1050])
 })
 
 test('touch_one() moves the deadline, and takes up an expired lease where ' +
@@ -186,9 +206,9 @@ test('touch_one() moves the deadline, and takes up an expired lease where ' +
 const settled = `local outcomes = settle_jobs(queue, {
   '1', a, '',
   '9', '1-0', '',
-  '2', b, '{"message":"no"}', '60000', '', '0',
-  '2', b, '', '', '', '0',
-  '9', '1-0', '', '', '', '0'
+  '2', b, '{"message":"no"}', '60000', '', '0', ' ',
+  '2', b, '', '', '', '0', ' ',
+  '9', '1-0', '', '', '', '0', ' '
 }, 3)
 return unpack(outcomes)`
 
@@ -212,7 +232,7 @@ test('settle_jobs() completes the jobs of acks, then gives up those of nacks', a
 test('settle_jobs() takes nacks alone, and records what became of them', async t => {
   const { redis, key, call, receipt } = await leased(t)
   await redis.xadd(key('events'), '*', 'listening', '')
-  const lua = "return unpack(settle_jobs(queue, { '1', a, '', '', '0', '0' }, 1))"
+  const lua = "return unpack(settle_jobs(queue, { '1', a, '', '', '0', '0', ' ' }, 1))"
   t.strictSame(await call('settle_jobs', lua, { args: [receipt] }), 'failed 0')
   t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1'])
   t.match(await redis.xrevrange(key('events'), '+', '-'), [[String, ['nacked failed', '1']]])
@@ -223,7 +243,7 @@ test('nack_jobs() discards failed jobs beyond those that the policy keeps', asyn
   await redis.hset(key('policy'), 'max_failed', 1)
   await redis.hset(key('jobs'), '2', record)
   await redis.zadd(key('failed'), 500, 'a2')
-  const lua = "return unpack(nack_jobs(queue, { '1', a, '', '', '0', '0' }))"
+  const lua = "return unpack(nack_jobs(queue, { '1', a, '', '', '0', '0', ' ' }))"
   t.strictSame(await call('nack_jobs', lua, { args: [receipt] }), ['failed', '0'])
   t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1'])
 })

@@ -69,3 +69,58 @@ test('count_failed_push() counts for the queue, its minute and the worker', asyn
   t.equal(await redis.hget(key('workers'), 'failed:w1'), '2')
   t.strictSame(await redis.zrange(key('heard'), 0, '-1'), ['w1'])
 })
+test('record_attempt() keeps the last 25 deliveries, and what is known of each', async t => {
+  const { redis, key, call } = await bench(t)
+  const record = async (details: string, how: string, delivery: string) => await call(
+    'record_attempt',
+    'local job = cjson.decode(a)\n' +
+      `record_attempt(queue, '1', job, b, ${delivery})\nreturn job.started or 0`,
+    { args: [details, how] }
+  )
+  const story = async () => (await redis.hget(key('reports'), 'a1'))?.split('\n')
+  t.equal(await record('{"started":900}', 'completed', '{}'), 900, 'nothing else happened')
+  t.equal(await story(), undefined)
+  await redis.hset(key('holders'), '1', '800 w"1')
+  await record('{"attempt":1}', 'failed', "{ began = '700', failure = '{}' }")
+  await redis.del(key('holders'))
+  await record('{"attempt":2}', 'released', "{ began = '700' }")
+  await record('{"attempt":2,"started":950}', 'lost', '{}')
+  await record('{"attempt":3}', 'lost', "{ began = '1001' }")
+  const first = ['1 failed 800 1000 w"1 {}', '2 released 700 1000  ', '2 lost 950 1000  ']
+  t.strictSame(await story(), [...first, '3 lost  1000  '])
+  for (let i = 0; i < 22; i++) await record('{"attempt":4}', 'failed', '{}')
+  t.equal((await story())!.length, 25)
+  t.equal((await story())![0], '2 released 700 1000  ')
+  t.equal(await record('{"attempt":5,"started":900}', 'completed', '{}'), 0)
+  t.equal((await story())!.at(-1), '5 completed 900 1000  ')
+})
+
+test('record_attempt() and resume_attempt() take back that the lease of a delivery has ' +
+  'expired', async t => {
+  const { redis, key, call } = await bench(t)
+  const set = async (...lines: string[]) =>
+    await redis.hset(key('reports'), 'a1', lines.join('\n'))
+  const story = async () => await redis.hget(key('reports'), 'a1')
+  const late = async () => await call(
+    'record_attempt', "record_attempt(queue, '1', {}, 'failed', { is_late = true })"
+  )
+  const resume = async () => await call(
+    'resume_attempt', "local job = {}\nresume_attempt(queue, '1', job)\nreturn job.started or 0"
+  )
+  const [failed, lost] = ['1 failed 100 200 w1 {}', '2 lost 300 400 w2 ']
+  await set(failed, lost)
+  await late()
+  t.equal(await story(), `${failed}\n1 failed 300 1000 w2 `)
+  await set(lost)
+  await late()
+  t.equal(await story(), '1 failed 300 1000 w2 ')
+  await late()
+  t.equal(await story(), '1 failed 300 1000 w2 \n1 failed  1000  ', 'an older version told nothing')
+  t.equal(await resume(), 0)
+  await set(failed, lost)
+  t.equal(await resume(), 300)
+  t.equal(await story(), failed)
+  await set(lost)
+  t.equal(await resume(), 300)
+  t.equal(await story(), null)
+})

@@ -52,9 +52,9 @@ test('describe_jobs() leaves out jobs that have moved on, and cuts long payloads
   const describe = async (max: string) =>
     await call('describe_jobs', `return describe_jobs(queue, { '1', '2', '3' }, 'waiting', ${max})`)
   t.strictSame(await describe('nil'), [
-    ['1', 'waiting', '', '5', '{"n":1}', '', '', '', '', '', 25, 0]
+    ['1', 'waiting', '', '5', '{"n":1}', '', '', '', '', '', '', 25, 0]
   ])
   t.strictSame(await describe('3'), [
-    ['1', 'waiting', '', '5', '{"n', '', '', '', '', '', 25, 0, 7]
+    ['1', 'waiting', '', '5', '{"n', '', '', '', '', '', '', 25, 0, 7]
   ])
 })

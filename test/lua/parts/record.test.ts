@@ -119,7 +119,7 @@ test('read_job() tells the state, and nothing of a job whose time is over', asyn
   await redis.hset(key('details'), '2', '{"priority":1}')
   await redis.hset(key('reports'), 'e2', '"no"')
   await redis.zadd(key('failed'), 900, 'a2')
-  t.strictSame(await read('1'), ['1', 'waiting', '', '5', '{}', '', '', '', '', ''])
+  t.strictSame(await read('1'), ['1', 'waiting', '', '5', '{}', '', '', '', '', '', ''])
   t.strictSame(await read('2'), [
     '2',
     'failed',
@@ -130,6 +130,7 @@ test('read_job() tells the state, and nothing of a job whose time is over', asyn
     '',
     '',
     '"no"',
+    '',
     ''
   ])
   await redis.zadd(key('expiring'), 1000, 'a1')
