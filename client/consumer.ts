@@ -18,6 +18,13 @@ export interface AckOptions extends SignalOption { next?: Next | undefined }
 
 export interface SettleOptions extends AckOptions { count?: number | undefined }
 
+export interface ReleaseOptions extends SignalOption {
+  /** Seconds from now. */
+  delay?: number | undefined
+  /** To the front of the queue, for a job that was not begun; without `delay`. */
+  front?: boolean | undefined
+}
+
 /** For each job, in order, null, what follows of its failure, or an error; and jobs on lease. */
 export interface Settled { outcomes: Array<PresqueError | Verdict | null>, jobs: Delivery[] }
 
@@ -144,10 +151,24 @@ export class Consumer {
   }
 
   /** Releases a job: it is given out again, and this delivery does not count. */
-  async release (
-    job: Delivery, { delay, signal }: SignalOption & { delay?: number } = {}
-  ): Promise<void> {
-    await this.#settle(job, 'release', { query: { delay }, signal })
+  async release (job: Delivery, options: ReleaseOptions = {}): Promise<void> {
+    const { signal } = options
+    await this.#settle(job, 'release', { query: releaseQuery(options), signal })
+  }
+
+  /** Releases several jobs of one queue: for each, in order, null or an error. */
+  async releaseMany (
+    jobs: Delivered[], options: ReleaseOptions = {}
+  ): Promise<Array<PresqueError | null>> {
+    if (jobs.length === 0) return []
+    const body = JSON.stringify({ jobs: jobs.map(({ id, receipt }) => ({ id, receipt })) })
+    const what = { query: releaseQuery(options), body, signal: options.signal }
+    const path = `${batchOf(jobs[0]!.queue)}/release`
+    const { text, repeated } = await this.request('POST', path, what)
+    return (JSON.parse(text) as Array<{ error?: string }>).map(outcome => {
+      const error = errorIn(outcome)
+      return repeated && hasStatus(error, 404, 409) ? null : error
+    })
   }
 
   // If the first request was accepted, a repeated one finds the receipt used up.
@@ -225,6 +246,10 @@ function ackText ({ job: { id, receipt }, result }: Done): string {
   const head = JSON.stringify({ id, receipt })
   const text = textOf(result)
   return text === undefined ? head : `${head.slice(0, -1)},"result":${text}}`
+}
+
+function releaseQuery ({ delay, front }: ReleaseOptions) {
+  return { delay, front: front ? 1 : undefined }
 }
 
 function nextQuery (next: Next | undefined) {

@@ -1,4 +1,5 @@
 import { afterTurn } from './http/backoff.ts'
+import { hasStatus } from './error.ts'
 import { JobRun, type JobRunOptions } from './job-run.ts'
 import type { Delivery } from './delivery.ts'
 import type { Prefetch } from './prefetch.ts'
@@ -7,14 +8,16 @@ import type { Prefetch } from './prefetch.ts'
 const longestReadyMs = 1000
 // Handlers that take no time must not hold up timers and sockets for longer.
 const longestTurnMs = 2
-// Requests that release jobs, at a time.
-const mostReleases = 4
+// Jobs of one request: the server takes no more.
+const mostAtOnce = 1000
 
 export interface SlotsOptions extends Omit<JobRunOptions, 'onAccepted'> {
   concurrency: number
   prefetch: Prefetch
   /** Called when a job is held no more. */
   onChange: () => void
+  /** Called before jobs are released which no handler was free for: they are for other workers. */
+  onLate: () => void
 }
 
 /** The jobs that a worker holds: ready, running, or being settled. */
@@ -23,19 +26,22 @@ export class Slots {
   readonly #concurrency: number
   readonly #prefetch: Prefetch
   readonly #onChange: () => void
+  readonly #onLate: () => void
   readonly #runs = new Set<JobRun>()
   readonly #endings = new Set<Promise<void>>()
-  #ready: JobRun[] = []
+  readonly #ready: JobRun[] = []
+  readonly #withdrawn: JobRun[] = []
   #working = 0
   #turnBeganAt: number | undefined
   #readyTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor ({ concurrency, prefetch, onChange, ...options }: SlotsOptions) {
+  constructor ({ concurrency, prefetch, onChange, onLate, ...options }: SlotsOptions) {
     const onAccepted = (run: JobRun) => this.#runs.delete(run)
     this.#options = { ...options, onAccepted }
     this.#concurrency = concurrency
     this.#prefetch = prefetch
     this.#onChange = onChange
+    this.#onLate = onLate
   }
 
   /** For how many more jobs there is room; `isAhead`: beside those that may run at once. */
@@ -112,27 +118,55 @@ export class Slots {
     this.#readyTimer ??= setTimeout(() => this.#releaseLate(), Math.max(0, longest))
   }
 
+  // All go, not the late ones alone: those behind them must not come before them at the front.
   #releaseLate (): void {
     this.#readyTimer = undefined
-    const latest = performance.now() - longestReadyMs
+    if (this.#ready.length === 0) return
     // A timer may be a millisecond early.
-    const isLate = ({ takenAt }: JobRun) => takenAt <= latest + 1
-    this.releaseReady(this.#ready.filter(isLate))
-    if (this.#ready.length > 0) this.#watchReady()
+    const isLate = performance.now() - this.#ready[0]!.takenAt >= longestReadyMs - 1
+    if (!isLate) return this.#watchReady()
+    this.#onLate()
+    this.releaseReady()
   }
 
-  /** Releases jobs that were not begun, all if not told which: this delivery does not count. */
-  releaseReady (runs = this.#ready): void {
+  /** Begins none of the jobs that are held ready; `releaseReady` is to follow. */
+  withdrawReady (): void {
+    this.#withdrawn.push(...this.#ready.splice(0))
+  }
+
+  /**
+   * Releases the jobs that were not begun: they go back to the front of their queues, in their
+   * order, and this delivery does not count.
+   */
+  releaseReady (): void {
+    this.withdrawReady()
+    const runs = this.#withdrawn.splice(0)
     if (runs.length === 0) return
     this.#prefetch.reset()
-    this.#ready = this.#ready.filter(run => !runs.includes(run))
-    const left = runs.filter(run => run.isOurs())
-    for (const run of runs) run.drop()
-    const release = async () => {
-      for (let run = left.shift(); run !== undefined; run = left.shift()) {
-        await this.#options.consumer.release(run.job).catch(() => {})
-      }
+    const queues = new Map<string, Delivery[]>()
+    for (const run of runs) {
+      const { queue } = run.job
+      const jobs = queues.get(queue) ?? []
+      if (run.isOurs()) queues.set(queue, jobs).get(queue)!.push(run.job)
+      run.drop()
     }
-    this.#follow(Promise.all(Array.from({ length: mostReleases }, release)), runs)
+    this.#follow(Promise.all([...queues.values()].map(jobs => this.#release(jobs))), runs)
+  }
+
+  // The last ones first, for each goes to the front. A job that cannot be released comes back when
+  // its lease expires.
+  async #release (jobs: Delivery[]): Promise<void> {
+    const { consumer } = this.#options
+    for (let end = jobs.length; end > 0; end -= mostAtOnce) {
+      const some = jobs.slice(Math.max(0, end - mostAtOnce), end)
+      await consumer.releaseMany(some, { front: true }).catch(async error => {
+        // An older server has no such route.
+        if (hasStatus(error, 400, 404, 405)) for (const job of some) await this.#releaseOne(job)
+      })
+    }
+  }
+
+  async #releaseOne (job: Delivery): Promise<void> {
+    await this.#options.consumer.release(job).catch(() => {})
   }
 }

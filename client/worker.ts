@@ -45,7 +45,7 @@ export interface WorkerOptions {
 interface TakeOptions extends Next {
   lease: number
   wait: number
-  signal: AbortSignal
+  signal?: AbortSignal
 }
 
 const mostJobs = 1000
@@ -74,6 +74,8 @@ export class Worker<Payload = any> {
   /** How many jobs the open request for jobs may bring. There is one at a time, to keep order. */
   #asked = 0
   #onChange = () => {}
+  /** Ends the open take. */
+  #asking = new AbortController()
 
   constructor (
     consumer: Consumer, queues: string | string[], handler: Handler<Payload>,
@@ -87,7 +89,7 @@ export class Worker<Payload = any> {
     this.#queues = [queues].flat()
     this.#drainTimeout = drainTimeout
     const onQuiet = () => this.#takeNoMore()
-    this.#take = { lease, wait, worker, onQuiet, signal: this.#closing.signal }
+    this.#take = { lease, wait, worker, onQuiet }
     const facts = { worker_id: worker, version, ...place, concurrency }
     this.#registration = new Registration(consumer, this.#queues, facts)
     this.#settler = new Settler({
@@ -97,9 +99,8 @@ export class Worker<Payload = any> {
     })
     const leases = new LeaseKeeper(consumer, { lease, worker, onQuiet })
     const work = { consumer, settler: this.#settler, leases, lease, handler }
-    const onChange = () => this.#onChange()
-    const report = guarded(onError)
-    this.#slots = new Slots({ ...work, concurrency, prefetch, onError: report, onChange })
+    const calls = { onChange: () => this.#onChange(), onLate: () => this.#asking.abort() }
+    this.#slots = new Slots({ ...work, ...calls, concurrency, prefetch, onError: guarded(onError) })
     this.finished = this.#work()
     this.#closeWith(options.signal)
   }
@@ -130,8 +131,15 @@ export class Worker<Payload = any> {
 
   #takeNoMore (): void {
     this.#closing.abort()
-    this.#slots.releaseReady()
+    this.#asking.abort()
+    this.#slots.withdrawReady()
+    this.#releaseReady()
     this.#onChange()
+  }
+
+  // What an open request brings goes back with the others: otherwise it would come before them.
+  #releaseReady (): void {
+    if (this.#asked === 0) this.#slots.releaseReady()
   }
 
   async #work (): Promise<void> {
@@ -157,6 +165,7 @@ export class Worker<Payload = any> {
   async #takeJobs (): Promise<void> {
     const room = this.#room()
     this.#asked = room
+    this.#asking = new AbortController()
     let jobs: Delivery[] = []
     try {
       jobs = await this.#nextJobs(room)
@@ -186,17 +195,17 @@ export class Worker<Payload = any> {
     this.#asked -= asked
     for (const job of jobs) this.#slots.hold(job)
     if (!this.#closing.signal.aborted || isPlain) this.#slots.beginReady()
-    if (this.#closing.signal.aborted) this.#slots.releaseReady()
+    if (this.#closing.signal.aborted) this.#releaseReady()
     this.#onChange()
   }
 
-  /** Up to `room` jobs, as soon as there is one; none when the worker closes. */
+  /** Up to `room` jobs, as soon as there is one; none when the worker is to ask no more. */
   async #nextJobs (room: number): Promise<Delivery[]> {
-    const { signal } = this.#closing
+    const { signal } = this.#asking
     try {
       while (!signal.aborted) {
         const began = performance.now()
-        const jobs = await this.#takeOrRetry(room)
+        const jobs = await this.#takeOrRetry(room, signal)
         if (jobs.length > 0) return jobs
         const soon = Math.min(soonMs, this.#take.wait * 1000 || soonMs)
         if (performance.now() - began < soon) await pause(emptyPauseMs, signal)
@@ -207,12 +216,11 @@ export class Worker<Payload = any> {
     return []
   }
 
-  async #takeOrRetry (room: number): Promise<Delivery[]> {
-    const { signal } = this.#closing
+  async #takeOrRetry (room: number, signal: AbortSignal): Promise<Delivery[]> {
     const attempt = async (failures: number) => {
       const jobs = await (this.#queues.length === 1
-        ? this.#takeMany(this.#queues[0]!, room, this.#take.wait)
-        : this.#takeFromSeveral(room))
+        ? this.#takeMany(this.#queues[0]!, room, { ...this.#take, signal })
+        : this.#takeFromSeveral(room, { ...this.#take, signal }))
       // The server was away: it may have lost its workers.
       if (failures > 0) this.#registration.register()
       return jobs
@@ -220,20 +228,19 @@ export class Worker<Payload = any> {
     return await retry(attempt, error => !signal.aborted && isTransient(error), signal)
   }
 
-  async #takeMany (queue: string, count: number, wait: number): Promise<Delivery[]> {
-    const options = { ...this.#take, wait, count }
-    return await this.#consumer.takeMany(queue, options)
+  async #takeMany (queue: string, count: number, options: TakeOptions): Promise<Delivery[]> {
+    return await this.#consumer.takeMany(queue, { ...options, count })
   }
 
   // A long poll of several queues brings one job. Its queue, and those before it, may have more.
-  async #takeFromSeveral (count: number): Promise<Delivery[]> {
-    const first = await this.#consumer.take(this.#queues, this.#take)
+  async #takeFromSeveral (count: number, options: TakeOptions): Promise<Delivery[]> {
+    const first = await this.#consumer.take(this.#queues, options)
     const jobs = first === null ? [] : [first]
     for (const queue of this.#queues.slice(0, this.#queues.indexOf(first?.queue ?? '') + 1)) {
       const room = count - jobs.length
       if (room <= 0) break
       // The first job is here already: a failure to take more must not delay it.
-      jobs.push(...await this.#takeMany(queue, room, 0).catch(() => []))
+      jobs.push(...await this.#takeMany(queue, room, { ...options, wait: 0 }).catch(() => []))
     }
     return jobs
   }

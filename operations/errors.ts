@@ -109,6 +109,9 @@ export const errors = {
   NEXT_INVALID: createError('NEXT_INVALID', 'next must be 0 or 1', 400),
   OUTCOME_MIXED: createError('OUTCOME_MIXED',
     'a job has a result, or an error; delay and retry need an error', 400),
+  FRONT_INVALID: createError('FRONT_INVALID', 'front must be 0 or 1', 400),
+  FRONT_DELAYED: createError('FRONT_DELAYED',
+    'a job goes to the front of its queue (front=1), or has a delay', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
   SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID',
     'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not .' +

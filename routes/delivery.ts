@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Static } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 import { Ack, Nack, Release, Touch } from '../schemas/delivery.ts'
-import { AckBatch, NackBatch, TouchBatch } from '../schemas/delivery-batch.ts'
+import { AckBatch, NackBatch, ReleaseBatch, TouchBatch } from '../schemas/delivery-batch.ts'
 import { ackOne, settle, type SettledOutcome, type Settlement } from '../operations/job/ack.ts'
 import { leasedText } from '../operations/job/delivery.ts'
 import { nack, type NackOutcome } from '../operations/job/nack.ts'
-import { release } from '../operations/job/release.ts'
+import { release, releaseMany, type ReleaseOptions } from '../operations/job/release.ts'
 import { touchAs } from '../operations/job/touch.ts'
 import { errors, type ErrorCode } from '../operations/errors.ts'
 import {
@@ -24,6 +24,7 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   touchRoute(app)
   ackBatchRoute(app)
   nackBatchRoute(app)
+  releaseBatchRoute(app)
   touchBatchRoute(app)
 }
 
@@ -81,14 +82,21 @@ function releaseRoute (app: App): void {
     async (request, reply) => {
       const {
         params: { queue, id },
-        query: { receipt, delay }
+        query: { receipt, ...query }
       } = request
+      const where = whereTo(query)
       noteWorker(app.redis, queue, workerIn(request))
-      const isBack = await release(app.redis, queue, { id, receipt }, { delay })
-      if (!isBack) return { state: 'failed' as const, duplicate: true as const }
-      return reply.code(204).send()
+      const isBack = await release(app.redis, queue, { id, receipt }, where)
+      return isBack ? reply.code(204).send() : duplicate
     }
   )
+}
+
+const duplicate = { state: 'failed', duplicate: true } as const
+
+function whereTo ({ delay, front }: { delay?: number, front?: '0' | '1' }): ReleaseOptions {
+  if (front === '1' && delay) throw new errors.FRONT_DELAYED()
+  return { delay, front: front === '1' }
 }
 
 function touchRoute (app: App): void {
@@ -187,6 +195,27 @@ function nackBatchRoute (app: App): void {
     )
     return jobs.map(({ id }, i) => answer(id, outcomes[i]!))
   })
+}
+
+function releaseBatchRoute (app: App): void {
+  app.post(
+    '/qb/:queue/release',
+    { schema: ReleaseBatch, config: { role: 'consume' } },
+    async request => {
+      const {
+        params: { queue },
+        query,
+        body: { jobs }
+      } = request
+      const where = whereTo(query)
+      noteWorker(app.redis, queue, workerIn(request))
+      const outcomes = await releaseMany(app.redis, queue, jobs, where)
+      return jobs.map(({ id }, i) => {
+        const outcome = outcomes[i]!
+        return answer(id, typeof outcome === 'string' ? outcome : outcome ? {} : duplicate)
+      })
+    }
+  )
 }
 
 function touchBatchRoute (app: App): void {

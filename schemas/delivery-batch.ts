@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { BatchSize, batchSize, LeasedJob } from './batch.ts'
-import { Duplicate, Failure, failure, More, Next, Receipt } from './delivery.ts'
+import {
+  Duplicate, Failure, failure, More, Next, Receipt, released
+} from './delivery.ts'
 import { changing, storing } from './error.ts'
 import { JobId, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
 import { quietHeader } from './queue.ts'
@@ -124,6 +126,24 @@ export const NackBatch = {
   body: several(Failure.properties, failure),
   response: {
     200: outcomes(failed, { ok: true, state: 'delayed', run_at: 1273923549.5 }),
+    ...changing,
+    413: storing[413]
+  }
+}
+
+export const ReleaseBatch = {
+  tags: ['delivery'],
+  summary: 'Give several jobs back, uncounted',
+  description: 'With `front=1` they stand at the front of the queue in the order of the request.',
+  params: QueueParams,
+  querystring: Type.Object(released, { additionalProperties: false }),
+  headers: WorkerHeaders,
+  body: several({}, {}),
+  response: {
+    200: outcomes(
+      { state: Type.Optional(Type.Literal('failed')), duplicate: Type.Optional(Duplicate) },
+      { ok: true }
+    ),
     ...changing,
     413: storing[413]
   }

@@ -108,14 +108,25 @@ export const Nack = {
   }
 }
 
+const Front = Type.Union([Type.Literal('0'), Type.Literal('1')], {
+  description:
+    '1 for a job that no handler has begun: it goes to the front of its priority, as if it had' +
+    ' never been taken, and not behind the jobs that wait. It goes without `delay`.',
+  'x-refusal': 'FRONT_INVALID'
+})
+
+/** How to give a job back: where to, or when. */
+export const released = {
+  delay: Type.Optional(Delay),
+  front: Type.Optional(Front),
+  worker_id: Type.Optional(WorkerId)
+}
+
 export const Release = {
   tags: ['delivery'],
   summary: 'Give a job back, uncounted',
   params: JobParams,
-  querystring: Type.Object(
-    { receipt: Receipt, delay: Type.Optional(Delay), worker_id: Type.Optional(WorkerId) },
-    { additionalProperties: false }
-  ),
+  querystring: Type.Object({ receipt: Receipt, ...released }, { additionalProperties: false }),
   headers: WorkerHeaders,
   response: {
     200: Type.Object(

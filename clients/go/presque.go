@@ -382,6 +382,11 @@ func (c *Client) Release(ctx context.Context, job *Job, delay time.Duration) err
 	return c.settle(ctx, job.request("release", query), nil, nil)
 }
 
+// ReleaseToFront releases a job that was not begun: it goes to the front of its queue.
+func (c *Client) ReleaseToFront(ctx context.Context, job *Job) error {
+	return c.settle(ctx, job.request("release", url.Values{"front": {"1"}}), nil, nil)
+}
+
 // If the first request was accepted, a repeated one finds the receipt used up.
 func (c *Client) settle(ctx context.Context, what request, body, answer any) error {
 	err := c.exchange(ctx, what, body, answer)
@@ -844,6 +849,10 @@ func (w *running) loop(closing, taking, jobs context.Context) error {
 			job = taken
 		}
 		if closing.Err() != nil {
+			// It was not begun. An older server knows no front.
+			if err := w.Client.ReleaseToFront(jobs, job); !Refused(err, http.StatusBadRequest) {
+				return err
+			}
 			return w.Client.Release(jobs, job, 0)
 		}
 		job = w.do(taking, jobs, job)

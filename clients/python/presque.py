@@ -199,9 +199,10 @@ class Presque:
         text = self._settle(job, "nack", {}, body)
         return json.loads(text) if text else None
 
-    def release(self, job, delay=None):
-        """Releases a job: it is given out again, and this delivery does not count."""
-        self._settle(job, "release", {"delay": delay}, None)
+    def release(self, job, delay=None, front=False):
+        """Releases a job: it is given out again, and this delivery does not count. With `front` it goes to the front of
+        its queue, for it was not begun."""
+        self._settle(job, "release", {"delay": delay, "front": 1 if front else None}, None)
 
     def _settle(self, job, verb, query, body):
         try:
@@ -559,18 +560,20 @@ class Worker:
         if presque._quiet():
             self._quiet.set()
 
-    def _release(self, job):
+    def _release(self, job, front=False):
         try:
-            self._presque.release(job)
-        except (OSError, PresqueError):
-            pass  # It comes back when its lease expires.
+            self._presque.release(job, front=front)
+        except (OSError, PresqueError) as error:
+            # An older server knows no front. Else the job comes back when its lease expires.
+            if front and isinstance(error, PresqueError) and error.status == 400:
+                self._release(job)
 
     def _loop(self):
         job = None
         while job is not None or not self._takes_no_more():
             try:
                 if job is not None and self._closing.is_set():
-                    return self._release(job)
+                    return self._release(job, front=True)
                 job = self._take() if job is None else self._work(job)
             except BaseException:  # A fault of this client must not end the thread.
                 _log.exception("a worker of %s goes on after", ", ".join(self._queues))

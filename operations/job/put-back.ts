@@ -3,8 +3,8 @@ import { errors } from '../errors.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient, Undo } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
-import type { Delivery, Receipt } from './delivery.ts'
-import { release } from './release.ts'
+import type { Delivery } from './delivery.ts'
+import { releaseEach } from './release.ts'
 
 const restoring = script<number>('restore')
 
@@ -23,30 +23,16 @@ export async function restore (
   redis: RedisClient, queue: string, jobs: Delivery[], { worker, ticket, now }: RestoreOptions = {}
 ): Promise<number> {
   const forGood = jobs.filter(({ lease }) => lease === null)
-  // Backwards: each goes to the head of the ready queue, the first of them last.
-  const onLease = jobs.filter(({ lease }) => lease !== null).reverse()
-  const back = await Promise.all(onLease.map(async ({ id, lease }) => {
-    return await releaseToFront(redis, queue, { id, receipt: lease!.receipt }, now)
-  }))
-  const released = back.filter(isBack => isBack).length
+  const onLease = jobs.flatMap(({ id, lease }) => {
+    return lease === null ? [] : [{ id, receipt: lease.receipt }]
+  })
+  const back = await releaseEach(redis, queue, onLease, { front: true, now })
+  const released = back.filter(outcome => outcome === true).length
   if (forGood.length === 0) return released
   const fields = forGood.flatMap(job => job.restorable)
   const seed = jobs[0]!.generation
   const options = { worker, ticket, seed, fields, now: milliseconds(now) }
   return released + await restoring(redis, queue, options)
-}
-
-// false for a job that was cancelled or given to another worker meanwhile; the others go on.
-async function releaseToFront (
-  redis: RedisClient, queue: string, delivery: Receipt, now: number | undefined
-): Promise<boolean> {
-  try {
-    await release(redis, queue, delivery, { front: true, ...(now !== undefined && { now }) })
-    return true
-  } catch (error) {
-    if (error instanceof errors.NO_SUCH_JOB || error instanceof errors.LEASE_LOST) return false
-    throw error
-  }
 }
 
 /** `size`: about the bytes that it keeps in memory; `request`: the id of the request it is of. */

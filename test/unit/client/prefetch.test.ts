@@ -93,10 +93,12 @@ test('jobs that are held ready for a second are released, and no attempt counts'
   await presque.pushMany('mail', numbered(50))
   const counts = async () => (await presque.status('mail')).counts
   await until('it has begun one, and holds others', async () => (await counts()).active > 1)
+  await presque.push('mail', { n: 'behind' })
   await until('it has only the one that runs', async () => (await counts()).active === 1)
-  t.equal((await counts()).waiting, 49)
-  const { jobs } = await presque.jobs('mail', 'waiting', { limit: 49 })
+  t.equal((await counts()).waiting, 50)
+  const { jobs } = await presque.jobs('mail', 'waiting', { limit: 50 })
   t.ok(jobs.every(({ attempt }) => attempt === 0))
+  t.strictSame(jobs.map(({ id }) => Number(id)), numbered(50).map(({ n }) => 102 + n))
   const closed = worker.close()
   release()
   await closed
@@ -112,12 +114,14 @@ test('close() releases the jobs that were not begun, and no attempt counts', asy
   const active = async () => (await presque.status('mail')).counts.active
   await until('it holds some', async () => (await active()) > 1)
   const closed = worker.close()
+  await presque.push('mail', { n: 'behind' })
   release()
   await closed
-  const counts = { waiting: 49, active: 0 }
+  const counts = { waiting: 50, active: 0 }
   t.match(await presque.status('mail'), { processed: 101, lost: 0, counts })
-  const { jobs } = await presque.jobs('mail', 'waiting', { limit: 49 })
+  const { jobs } = await presque.jobs('mail', 'waiting', { limit: 50 })
   t.ok(jobs.every(({ attempt }) => attempt === 0))
+  t.strictSame(jobs.map(({ id }) => Number(id)), numbered(50).map(({ n }) => 102 + n))
 })
 
 test('a job that was cancelled or lost while it was held ready is not begun', async t => {
@@ -157,4 +161,40 @@ test('with several queues, no job of a later one is held ready', async t => {
   t.ok(most <= 1)
   t.ok(done.indexOf('high') <= 102, `the first queue waited until ${done.indexOf('high')}`)
   await worker.close()
+})
+
+test('a worker that is closed while it is busy leaves its queue in order', async t => {
+  const { url } = await listen(t)
+  const presque = new Presque(url)
+  await presque.pushMany('mail', numbered(3000))
+  let done = 0
+  const worker = new Worker(presque, 'mail', () => {
+    if (++done === 1000) worker.close().catch(() => {})
+  })
+  await worker.finished
+  const { jobs } = await presque.jobs('mail', 'waiting', { limit: 1000 })
+  t.match(await presque.status('mail'), { processed: done, counts: { active: 0 } })
+  const ids = Array.from({ length: 1000 }, (_, i) => done + 1 + i)
+  t.strictSame(jobs.map(({ id }) => Number(id)), ids)
+})
+
+test('a server that knows no release of many gets the jobs one by one', async t => {
+  let hold!: () => void
+  const { url } = await listen(t)
+  const older: typeof fetch = async (to, init) => {
+    if (!/\/qb\/mail\/release/.test(String(to))) return await fetch(to, init)
+    return new Response('{"error":"not found"}', { status: 404 })
+  }
+  const presque = new Presque({ url, fetch: older })
+  await presque.pushMany('mail', numbered(200))
+  let begun = 0
+  const worker = new Worker(presque, 'mail', async () => {
+    if (++begun > 100) await new Promise<void>(resolve => (hold = resolve))
+  })
+  const active = async () => (await presque.status('mail')).counts.active
+  await until('it holds some', async () => begun > 100 && (await active()) > 1)
+  const closed = worker.close()
+  hold()
+  await closed
+  t.match(await presque.status('mail'), { counts: { active: 0, waiting: 99 } })
 })

@@ -15,6 +15,7 @@ export interface Held {
 interface More {
   result?: string | undefined
   delay?: number
+  front?: boolean
   retry?: boolean
   lease?: number
   cut?: Call['cut']
@@ -29,7 +30,8 @@ export async function perform (
 ): Promise<Outcome> {
   const { queue, id, receipt } = held
   const { cut, delay, retry, lease } = more
-  const later = delay === undefined ? '' : `&delay=${delay}`
+  const front = verb === 'release' && delay === undefined && actor.random.chance(0.5)
+  const later = delay === undefined ? (front ? '&front=1' : '') : `&delay=${delay}`
   const path = {
     nack: `/j/${queue}/${id}/nack?receipt=${receipt}`,
     release: `/j/${queue}/${id}/release?receipt=${receipt}${later}`,
@@ -46,7 +48,8 @@ export async function perform (
     ...((verb === 'nack' || verb === 'touch') && { body: JSON.stringify(body) })
   }
   const heard = await say(actor, verb === 'cancel' ? 'DELETE' : 'POST', path, call)
-  return act(actor, held, verb, heard, heard.status === 200 ? JSON.parse(heard.body) : {}, more)
+  const said = heard.status === 200 ? JSON.parse(heard.body) : {}
+  return act(actor, held, verb, heard, said, { ...more, front })
 }
 
 /** An ack, with whatever stands behind the receipt in the query. */
@@ -84,7 +87,7 @@ export function act (
   verb: Verb,
   heard: Heard,
   said: Said = {},
-  { delay, lease, result }: More = {}
+  { delay, front, lease, result }: More = {}
 ): Outcome {
   const outcome = outcomeOf(heard, said)
   if (outcome === null) {
@@ -104,6 +107,7 @@ export function act (
       said.state !== undefined && { state: said.state as 'delayed' | 'failed' }),
     ...(at !== undefined && { at: Math.round(at * 1000) }),
     ...(delay !== undefined && { delay }),
+    ...(front === true && { front }),
     ...(result !== undefined && { result }),
     ...(lease !== undefined && { lease })
   })

@@ -58,6 +58,8 @@ export interface Act extends Event {
   at?: number
   lease?: number
   delay?: number
+  /** Of a release: the job is as if it had never been taken, and so has its ttl again. */
+  front?: true
   /** Of an ack: what came with it. */
   result?: string
 }

@@ -86,7 +86,8 @@ function unlisted (story: Story): { fate: Fate; wrong?: string } {
   }
   if (mayBePurged(story)) return { fate: 'purged' }
   if (unknown(story, 'ack') || unknown(story, 'cancel')) return { fate: 'unknown' }
-  if (leases.length === 0 && job.pushes.some(({ options }) => options.ttl !== undefined)) {
+  const mayExpire = leases.length === 0 || job.acts.some(act => act.front && perhaps(act))
+  if (mayExpire && job.pushes.some(({ options }) => options.ttl !== undefined)) {
     return { fate: 'expired' }
   }
   if (story.lostTakes.good > 0) return { fate: 'vanished' }

@@ -22,7 +22,7 @@ const changes: Array<[string, string?]> = [
   ...['ack', 'nack', 'release', 'touch'].map(
     verb => [`POST /j/foo/1/${verb}?receipt=1-0`] as [string]
   ),
-  ...['ack', 'nack', 'touch'].map(
+  ...['ack', 'nack', 'release', 'touch'].map(
     verb => [`POST /qb/foo/${verb}`, '{"jobs":[]}'] as [string, string]
   )
 ]

@@ -5,6 +5,7 @@ import { listen } from '../../../support/server/app.ts'
 
 const verbs = ['ack', 'nack', 'touch']
 const acts = verbs.flatMap(verb => [`POST /j/foo/1/${verb}?receipt=1-0`, `POST /qb/foo/${verb}`])
+acts.push('POST /qb/foo/release')
 const routes = [
   'POST /q/foo',
   'PUT /q/foo',

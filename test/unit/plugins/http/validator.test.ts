@@ -29,6 +29,7 @@ const requests: Array<[string, string?]> = [
   ['POST /j/foo/1/touch', '{}'],
   ['POST /qb/foo/ack', '{"jobs":[]}'],
   ['POST /qb/foo/nack', '{"jobs":[]}'],
+  ['POST /qb/foo/release', '{"jobs":[]}'],
   ['POST /qb/foo/touch', '{"jobs":[]}']
 ]
 
@@ -96,7 +97,7 @@ test('a mistake within a body is named', async t => {
       'receipt is missing: it came with the job, as X-Presque-Receipt'
     ],
     ['/qb/foo/nack', '{"jobs":[{"id":"x","receipt":"1-0"}]}', digits],
-    ...['ack', 'nack', 'touch'].map((verb): [string, string, string] => [
+    ...['ack', 'nack', 'release', 'touch'].map((verb): [string, string, string] => [
       `/qb/foo/${verb}`,
       '{"jobs":[{"id":1,"receipt":"1-0"}]}',
       digits
