@@ -59,6 +59,7 @@ export const commands: Record<string, Entry> = {
   audit: entry(
     'audit [queue]', 'Tell who changed what', () => import('./command/audit.ts')
   ),
+  doctor: entry('doctor', 'List all trouble of the moment', () => import('./command/doctor.ts')),
   token: entry(
     'token', 'Make a token, and add it to a file of tokens', () => import('./command/token.ts')
   ),

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { GetStatus, ListQueues } from '../schemas/status.ts'
+import { GetStatus, GetStatusWhy, ListQueues } from '../schemas/status.ts'
 import { jobs } from '../operations/job/job.ts'
 import { shareCalls } from '../operations/queue/cached.ts'
 import { filterInPieces } from '../operations/in-pieces.ts'
 import { queues, queueStatus } from '../operations/queue/queue.ts'
+import { whyQueue } from '../operations/queue/why.ts'
 import { workersOf } from '../operations/worker/worker.ts'
 
 type App = Parameters<FastifyPluginAsyncTypebox>[0]
@@ -11,6 +12,7 @@ type App = Parameters<FastifyPluginAsyncTypebox>[0]
 const routes: FastifyPluginAsyncTypebox = async app => {
   listRoute(app)
   statusRoute(app)
+  whyRoute(app)
 }
 
 function listRoute (app: App): void {
@@ -49,6 +51,14 @@ function statusRoute (app: App): void {
         ...(waiting && { jobs: waiting.map(job => job.payload) })
       }
     }
+  )
+}
+
+function whyRoute (app: App): void {
+  app.get(
+    '/status/:queue/why',
+    { schema: GetStatusWhy, config: { role: 'read' } },
+    async ({ params: { queue } }) => ({ queue, ...(await whyQueue(app.redis, queue)) })
   )
 }
 

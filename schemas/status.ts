@@ -137,3 +137,53 @@ export const ListQueues = {
     ...always
   }
 }
+
+const Span = Type.Object(
+  {
+    from: Type.Integer({ description: 'Seconds' }),
+    to: Type.Union([Type.Integer(), Type.Null()], { description: 'Seconds; null: perhaps never' })
+  },
+  { description: 'A range, from the pace of the last hour' }
+)
+
+export const GetStatusWhy = {
+  tags: ['status'],
+  summary: 'Tell what holds up a queue',
+  params: QueueParams,
+  querystring: Type.Object({}, { additionalProperties: false }),
+  response: {
+    200: Type.Object(
+      {
+        queue: QueueName,
+        reason: Type.String({
+          description: 'stopped, empty, limit_reached, nobody_asks or running'
+        }),
+        detail: Type.String({ description: 'The same as a sentence' }),
+        waiting: Type.Integer(),
+        active: Type.Integer(),
+        until: Type.Union([Type.Number(), Type.Null()], {
+          description: 'When it opens again or the limit lets a job go, in epoch seconds'
+        }),
+        empty_in: Type.Union([Span, Type.Null()], {
+          description: 'When no job is likely to wait; null where nothing says so'
+        })
+      },
+      {
+        description: 'The first thing that keeps its jobs from running',
+        examples: [
+          {
+            queue: 'mail',
+            reason: 'empty',
+            detail: 'no job waits',
+            waiting: 0,
+            active: 0,
+            until: null,
+            empty_in: null
+          }
+        ]
+      }
+    ),
+    400: BadRequest,
+    ...always
+  }
+}

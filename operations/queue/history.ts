@@ -67,6 +67,38 @@ export async function history (
   }
 }
 
+/** How a queue stood at the end of a minute; counters since it was made. */
+export interface Minute {
+  /** Epoch seconds. */
+  at: number
+  waiting: number
+  pushed: number
+  processed: number
+  failures: number
+  lost: number
+}
+
+/**
+ * How a queue stood at each of the last minutes that are on record, the oldest first: `count` at
+ * most, and none before its first sample.
+ */
+export async function lastMinutes (
+  redis: RedisClient, queue: string, count: number, { now = Date.now() / 1000 } = {}
+): Promise<Minute[]> {
+  const samples = await readSamples(redis, queue, -count)
+  const last = Math.floor(now / 60)
+  return samples.flatMap((sample, i) => {
+    const end = Math.min(samples[i + 1]?.[0] ?? last + 1, last + 1)
+    const first = Math.max(sample[0], last + 1 - count)
+    return Array.from({ length: Math.max(0, end - first) }, (_, n) => minuteOf(sample, first + n))
+  })
+}
+
+function minuteOf (sample: Sample, minute: number): Minute {
+  const [, waiting, , , , pushed, processed, , failures, lost] = sample
+  return { at: minute * 60, waiting, pushed, processed, failures, lost }
+}
+
 async function readSamples (redis: RedisClient, queue: string, from: number): Promise<Sample[]> {
   const texts = await redis.lrange(queueKey(queue, 'history'), from, '-1')
   return withFailures(texts.map(text => text.split(' ').map(Number)))

@@ -28,17 +28,53 @@ export interface Safety {
   appendOnly: boolean
 }
 
+/** Of a Cluster, that of the master which is nearest to its limit. */
+export interface Memory {
+  /** Bytes. */
+  used: number
+  /** Bytes; 0 where there is no limit. */
+  limit: number
+  /** Whether the last writes to the disk have succeeded. */
+  writable: boolean
+}
+
 /**
  * How safe jobs are in that Redis; of a Cluster, in the least safe of its masters. Asks by INFO,
  * which services that are managed by others allow where they refuse CONFIG.
  */
 export async function redisSafety (redis: RedisClient): Promise<Safety> {
+  return (await redisHealth(redis)).safety
+}
+
+/** How safe jobs are, and how much memory is left; asks by INFO, as `redisSafety` does. */
+export async function redisHealth (
+  redis: RedisClient
+): Promise<{ safety: Safety, memory: Memory }> {
   const nodes: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis]
-  const found = await Promise.all(nodes.map(async node => safetyIn(await node.info())))
-  return {
+  const infos = await Promise.all(nodes.map(async node => await node.info()))
+  const found = infos.map(safetyIn)
+  const safety = {
     evicts: found.find(({ evicts }) => evicts !== null)?.evicts ?? null,
     appendOnly: found.every(({ appendOnly }) => appendOnly)
   }
+  const fullest = infos.map(memoryIn).reduce((one, other) => {
+    return fillOf(other) > fillOf(one) ? other : one
+  })
+  return { safety, memory: { ...fullest, writable: infos.every(isWritable) } }
+}
+
+function fillOf ({ used, limit }: Pick<Memory, 'used' | 'limit'>): number {
+  return limit === 0 ? 0 : used / limit
+}
+
+function memoryIn (info: string): Pick<Memory, 'used' | 'limit'> {
+  const [, used = '0'] = /^used_memory:(\d+)/m.exec(info) ?? []
+  const [, limit = '0'] = /^maxmemory:(\d+)/m.exec(info) ?? []
+  return { used: Number(used), limit: Number(limit) }
+}
+
+function isWritable (info: string): boolean {
+  return !/^(rdb_last_bgsave_status|aof_last_write_status):err/m.test(info)
 }
 
 function safetyIn (info: string): Safety {

@@ -110,7 +110,7 @@ const levels = [
   ['failure'],
   ['job'],
   ['schedule', 'wait', 'event', 'metric', 'layout'],
-  ['consume']
+  ['consume', 'finding']
 ]
 const apart: Record<string, string[]> = { access: ['redis'], 'redis-server': ['layout'] }
 

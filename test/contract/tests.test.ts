@@ -52,8 +52,8 @@ test('no folder of test/ has more than fifteen files', async t => {
     const folder = dirname(path)
     counts[folder] = (counts[folder] ?? 0) + 1
   }
-  const { test: runners, 'test/lua/parts': parts, ...others } = counts
-  t.ok(runners! > 10 && parts! > 10, 'these are one of a kind')
+  const { test: runners, 'test/lua/parts': parts, 'test/unit/routes': routes, ...others } = counts
+  t.ok(runners! > 10 && parts! > 10 && routes! > 10, 'these are one of a kind')
   t.strictSame(
     Object.entries(others).filter(([, count]) => count > 15),
     []

@@ -124,7 +124,7 @@ test('the streams of docs/guide/events.md say what the page shows', async t => {
 })
 
 // Servers, and what does not end by itself or needs another queue: tests of their own.
-const apart = /^presque (serve|token|import|completion|run|top|pop mail --follow)/
+const apart = /^presque (doctor|serve|token|import|completion|run|top|pop mail --follow)/
 
 /** The commands of the pages, a line each. */
 function commandLines (...pages: string[]): string[] {

@@ -33,6 +33,7 @@ const lines: Record<string, string[][]> = {
   start: [['mail']],
   policy: [['mail'], ['mail', '--tries', '5']],
   purge: [['mail', '--yes']],
+  doctor: [[]],
   audit: [[], ['mail', '--who', 'ops']],
   schedule: [
     ['list'],
@@ -75,7 +76,7 @@ test('wrong arguments are exit code 2 of every command, and nothing is asked for
     all.map(args => [...args, '--no-such-option']),
     2
   )
-  const needy = alone.filter(name => !['serve', 'top', 'status'].includes(name))
+  const needy = alone.filter(name => !['serve', 'top', 'status', 'audit', 'doctor'].includes(name))
   await end(
     t,
     nowhere,
@@ -105,7 +106,7 @@ test('a token that is missing or not for this is exit code 5 of every command', 
   await end(t, url, [...all, ['run', 'mail', '--quiet', '--', 'true']], 5)
   const env = { PRESQUE_TOKEN: secrets['ann']! }
   // What a list of such a token leaves out is not there by its name either.
-  const lists = ['top', 'status', 'schedule list', 'schedule show report']
+  const lists = ['top', 'status', 'doctor', 'schedule list', 'schedule show report']
   for (const args of all.filter(args => !lists.includes(args.join(' ')))) {
     t.match(await presque(url, args, { env, input: '' }), { code: 5, out: '' }, args.join(' '))
   }
@@ -197,12 +198,12 @@ const wrong: Wrong[] = [
   [
     ['jobs', 'mail', '--state', 'bogus'],
     2,
-    /^--state is one of waiting, delayed, blocked, active, failed, completed, not 'bogus'; 'presque jobs --help' shows how$/
+    /^--state is one of waiting, delayed, blocked, active, failed, completed, retrying, not 'bogus'; 'presque jobs --help' shows how$/
   ],
   [
     ['top', '--sort', 'x'],
     2,
-    /^--sort is one of queue, waiting, delayed, active, failed, oldest, in, out, not 'x'; 'presque top --help' shows how$/
+    /^--sort is one of queue, waiting, delayed, retrying, active, failed, oldest, in, out, not 'x'; 'presque top --help' shows how$/
   ],
   [['jobs', 'mail', '--limit', 'x'], 2, /^--limit is a whole number, not 'x'$/],
   [['schedule', 'frob'], 2, /^verb is one of list, show, set, rm, not 'frob'/],

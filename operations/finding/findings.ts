@@ -1,0 +1,77 @@
+import type { Finding } from '../../schemas/finding.ts'
+import type { QueueSummary } from '../../schemas/summary.ts'
+import { lastMinutes } from '../queue/history.ts'
+import { queueStatus } from '../queue/queue.ts'
+import type { Summary } from '../queue/summary.ts'
+import { obstaclesOf } from '../queue/why.ts'
+import { redisHealth } from '../redis/health.ts'
+import type { RedisClient } from '../redis/store.ts'
+import { listSchedules } from '../schedule/schedule.ts'
+import { findingsOf, type QueueFacts } from './queue-finding.ts'
+import { findingsOfRedis } from './health-finding.ts'
+
+// Queues that are looked at closely, those first that have the most failures and the oldest jobs.
+const mostQueues = 500
+const queuesAtOnce = 20
+const mostSchedules = 1000
+
+const severities = ['critical', 'warning', 'info']
+
+interface Options { now?: number | undefined }
+
+/** All trouble of the moment, the worst first. `summary` has all queues. */
+export async function findings (
+  redis: RedisClient, { queues }: Summary, { now }: Options = {}
+): Promise<Finding[]> {
+  const found: Finding[] = []
+  const suspects = queues.filter(isSuspect).sort(byUrgency).slice(0, mostQueues)
+  for (let i = 0; i < suspects.length; i += queuesAtOnce) {
+    const some = suspects.slice(i, i + queuesAtOnce)
+    const all = await Promise.all(some.map(async row => await factsOf(redis, row, now)))
+    found.push(...all.flatMap(findingsOf))
+  }
+  const { safety, memory } = await redisHealth(redis)
+  found.push(...findingsOfRedis(safety, memory), ...await ofSchedules(redis))
+  return found.sort(byWeight)
+}
+
+// A queue in which no job waits, and none fails or is lost, has nothing that a rule may find.
+function isSuspect ({ counts, failures_per_minute: rate }: QueueSummary): boolean {
+  return counts.waiting > 0 || counts.retrying > 0 || counts.active > 0 || rate > 0
+}
+
+function byUrgency (one: QueueSummary, other: QueueSummary): number {
+  return other.failures_per_minute - one.failures_per_minute ||
+    (other.oldest_age ?? 0) - (one.oldest_age ?? 0)
+}
+
+async function factsOf (
+  redis: RedisClient, row: QueueSummary, now: number | undefined
+): Promise<QueueFacts> {
+  const [obstacles, { policy }] = await Promise.all([
+    obstaclesOf(redis, row.queue, { now }),
+    queueStatus(redis, row.queue, { listed: true, ...(now !== undefined && { now }) })
+  ])
+  const minutes = await lastMinutes(redis, row.queue, 61, { now: obstacles.now })
+  return { row, minutes, obstacles, policy }
+}
+
+async function ofSchedules (redis: RedisClient): Promise<Finding[]> {
+  const page = { offset: 0, limit: mostSchedules }
+  const { schedules } = await listSchedules(redis, () => true, page)
+  return schedules.filter(one => one.last_error !== null).map(one => ({
+    severity: 'warning',
+    queue: one.queue,
+    kind: 'schedule',
+    since: one.last_at,
+    sentence: `the schedule ${one.name} put no job in at its last tick: ${one.last_error}`,
+    next: [{ method: 'GET', path: `/schedule/${one.name}`, body: null, label: 'see the schedule' }]
+  }))
+}
+
+// The worst first; of those that are as bad, the ones that began first.
+function byWeight (one: Finding, other: Finding): number {
+  return severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
+    (one.since ?? Infinity) - (other.since ?? Infinity) ||
+    (one.queue ?? '').localeCompare(other.queue ?? '')
+}
