@@ -1,9 +1,11 @@
 -- Leases 100 jobs, then acknowledges them in a request of their own.
 local due = {}
 
+local json = { ['content-type'] = 'application/json' }
+
 function request ()
   local body = table.remove(due)
-  if body then return wrk.format('POST', '/qb/mail/ack', { ['content-type'] = 'application/json' }, body) end
+  if body then return wrk.format('POST', '/qb/mail/ack', json, body) end
   return wrk.format('GET', '/qb/mail?lease=60&batch_size=100')
 end
 

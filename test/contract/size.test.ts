@@ -45,3 +45,14 @@ test('so is a function of a test', async t => {
   t.ok(quantile(all, 0.5) <= 6, `half of them have ${quantile(all, 0.5)} lines at most`)
   t.ok(quantile(all, 0.9) <= 20, `nine of ten have ${quantile(all, 0.9)} lines at most`)
 })
+
+// The linter reads TypeScript. A tab is as wide as four letters.
+test('a line of every other language has 100 columns at most', async t => {
+  const others = rooms.flatMap(files).filter(path => /\.(?:go|py|lua|css|sh)$/.test(path))
+  t.ok(others.length > 150, `${others.length} files`)
+  for (const path of others) {
+    const widths = read(path).split('\n').map(line => line.replaceAll('\t', '    ').length)
+    const long = widths.flatMap((width, i) => (width > 100 ? [`${path}:${i + 1}`] : []))
+    t.strictSame(long, [], path)
+  }
+})

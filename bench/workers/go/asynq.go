@@ -29,7 +29,10 @@ func asynqRound(url string, jobs, concurrency int) (time.Duration, error) {
 		}
 		return nil
 	}
-	server := asynq.NewServer(redis, asynq.Config{Concurrency: concurrency, LogLevel: asynq.FatalLevel})
+	server := asynq.NewServer(
+		redis,
+		asynq.Config{Concurrency: concurrency, LogLevel: asynq.FatalLevel},
+	)
 	since := time.Now()
 	if err := server.Start(asynq.HandlerFunc(handle)); err != nil {
 		return 0, err

@@ -1,5 +1,5 @@
--- Completes the jobs of acks, and gives up those of nacks, of which there is one at least. `fields`:
--- those of the acks (see complete_jobs), then those of `nacks` nacks (see nack_jobs).
+-- Completes the jobs of acks, and gives up those of nacks, of which there is one at least.
+-- `fields`: those of the acks (see complete_jobs), then those of `nacks` nacks (see nack_jobs).
 -- use: complete_jobs nack_jobs
 -- returns: for each job its outcome, the acks first:
 --   of an ack '' or the code of an error

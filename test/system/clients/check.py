@@ -1,4 +1,5 @@
 """Run by python.test.ts against a presque of its own: sys.argv is its URL."""
+
 import datetime
 import logging
 import math
@@ -127,6 +128,7 @@ class NoItems(dict):
 def raising(error):
     def handle():
         raise error
+
     return handle
 
 
@@ -150,7 +152,7 @@ def hang_up():
 
 def failing():
     """What a handler does; the type of its failure, and a part of the message; and the state of its
-job, of three tries, after that."""
+    job, of three tries, after that."""
     long = "x" * 2000000
     return [
         (datetime.datetime.now, "TypeError", "datetime is not JSON", "delayed"),
@@ -173,11 +175,26 @@ job, of three tries, after that."""
         (raising(ValueError("\udc80 \0")), "ValueError", "", "delayed"),
         (raising(ValueError(long)), "ValueError", "xxx", "delayed"),
         (raising(ValueError("\0" * 2000000)), "ValueError", "", "delayed"),
-        (raising(JobError("no", delay=-1)), "refused", "presque does not take the failure of this job: delay must be", "failed"),
+        (
+            raising(JobError("no", delay=-1)),
+            "refused",
+            "presque does not take the failure of this job: delay must be",
+            "failed",
+        ),
         (raising(JobError("no", delay=math.nan)), "refused", "not JSON compliant", "failed"),
         (raising(JobError("no", delay=object())), "refused", "not JSON serializable", "failed"),
-        (raising(JobError("no", retry="maybe")), "refused", "presque does not take the failure", "failed"),
-        (lambda: long, "refused", "presque does not take the result of this job: the body is larger than 1048576 bytes", "failed"),
+        (
+            raising(JobError("no", retry="maybe")),
+            "refused",
+            "presque does not take the failure",
+            "failed",
+        ),
+        (
+            lambda: long,
+            "refused",
+            "presque does not take the result of this job: the body is larger than 1048576 bytes",
+            "failed",
+        ),
     ]
 
 
@@ -220,14 +237,16 @@ def telling():
     running.start()
     queue.push("told", {}, tries=1)
     until("it is told", lambda: told)
-    assert told[0].getMessage() == "job 1 of told: division by zero" and told[0].exc_info, told[0].getMessage()
+    text = told[0].getMessage()
+    assert text == "job 1 of told: division by zero" and told[0].exc_info, text
     work.close()
     running.join()
     logging.getLogger("presque").removeHandler(handler)
 
 
 def together():
-    """What a worker holds is kept with one request a queue, it is known to presque while it works, and it ends when it is told to be quiet."""
+    """What a worker holds is kept with one request a queue, it is known to presque while it works,
+    and it ends when it is told to be quiet."""
     once, asked, quiet = Presque._once, [], []
 
     def watching(self, method, target, *request):
@@ -245,7 +264,14 @@ def together():
         for n in range(5):
             queue.push("held", {"n": n})
         over, begun = threading.Event(), []
-        work = Worker(queue, "held", lambda job, context: (begun.append(1), over.wait())[1], concurrency=3, lease=1, wait=1)
+        work = Worker(
+            queue,
+            "held",
+            lambda job, context: (begun.append(1), over.wait())[1],
+            concurrency=3,
+            lease=1,
+            wait=1,
+        )
         running = threading.Thread(target=work.run)
         running.start()
         until("all have begun", lambda: len(begun) == 3)
@@ -269,6 +295,7 @@ def together():
 
 def json_of(path):
     import json
+
     return json.loads(queue.request("GET", path)[2])
 
 
@@ -291,7 +318,8 @@ def losing():
 
 
 def settling():
-    """What ends together is told together, and every job ends once, whatever happens to the request."""
+    """What ends together is told together, and every job ends once, whatever happens to the
+    request."""
     once, lives, asked = Presque._once, ["refused", "lost", "busy", "well", "well", "well"], []
 
     def breaking(self, method, target, *request):
@@ -321,7 +349,15 @@ def settling():
     queue.policy("settled", keep=60)
     queue.push_many("settled", [{"n": n} for n in range(200)])
     Presque._once = breaking
-    work = Worker(queue, "settled", handle, concurrency=8, lease=1.5, wait=1, on_error=lambda error, job: errors.append(error))
+    work = Worker(
+        queue,
+        "settled",
+        handle,
+        concurrency=8,
+        lease=1.5,
+        wait=1,
+        on_error=lambda error, job: errors.append(error),
+    )
     running = threading.Thread(target=work.run)
     running.start()
     counts = lambda: queue.status("settled")["counts"]
@@ -333,13 +369,19 @@ def settling():
     assert set(asked) == {"refused", "lost", "busy", "well"}, asked
     assert len(asked) < len(ran), "several ended in one request"
     assert not [error for error in errors if not isinstance(error, JobError)], errors
-    assert json_of("/j/settled/3") ["result"] == {"n": 2}
+    assert json_of("/j/settled/3")["result"] == {"n": 2}
 
 
 def bytes_of_payloads():
     """A job that comes with an answer has its payload byte for byte, however deep it is."""
     deep = '{"a":%s1%s}' % ("[" * 5000, "]" * 5000)
-    odd = ['{ "a" : "]}[{\\"\\\\" , "payload":{"payload":1.0} }', deep, '{"a":"\\\\","b":[ ],"c":1e2 }', "{ }", '{"é":"\\u00e9"}']
+    odd = [
+        '{ "a" : "]}[{\\"\\\\" , "payload":{"payload":1.0} }',
+        deep,
+        '{"a":"\\\\","b":[ ],"c":1e2 }',
+        "{ }",
+        '{"é":"\\u00e9"}',
+    ]
     for text in odd * 4:
         queue.push("bytes", text)
     found = []

@@ -1,5 +1,6 @@
 #!/bin/bash
-# One job: {"n":12,"fails":1}. Notes that it began, fails in its first deliveries, and notes that it is done. Each note is one write.
+# One job: {"n":12,"fails":1}. Notes that it began, fails in its first deliveries, and notes that it
+# is done. Each note is one write.
 read -r payload
 note () { echo "$1 $PRESQUE_JOB $PRESQUE_ATTEMPT $EPOCHREALTIME $$" >> "$EFFECTS"; }
 note began

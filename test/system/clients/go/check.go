@@ -49,7 +49,14 @@ func basics() {
 	assert(bytes.Equal(got, text), string(got))
 	none, err := client.Take(ctx, []string{"mail"}, lease)
 	assert(none == nil && err == nil, "an empty queue is no error", err)
-	must(client.PushMany(ctx, "mail", []any{map[string]int{"n": 1}, map[string]int{"n": 2}}, &presque.PushOptions{Tries: 3}))
+	must(
+		client.PushMany(
+			ctx,
+			"mail",
+			[]any{map[string]int{"n": 1}, map[string]int{"n": 2}},
+			&presque.PushOptions{Tries: 3},
+		),
+	)
 	first, err := client.Take(ctx, []string{"other", "mail"}, lease)
 	must(err)
 	second, err := client.AckNext(ctx, first, map[string]bool{"done": true}, lease)
@@ -88,7 +95,11 @@ func basics() {
 	must(client.Purge(ctx, "twins"))
 	_, err = client.Push(ctx, "mail", []int{}, nil)
 	var refusal *presque.Error
-	assert(errors.As(err, &refusal) && refusal.Status == 400 && refusal.Message == "a job must be a JSON object", err)
+	assert(
+		errors.As(err, &refusal) && refusal.Status == 400 &&
+			refusal.Message == "a job must be a JSON object",
+		err,
+	)
 	must(client.Control(ctx, "mail", map[string]any{"status": "stop"}))
 	must(client.Purge(ctx, "mail"))
 }
@@ -135,32 +146,44 @@ func worker() {
 	}
 	lost := make(chan error, 1)
 	began := make(chan struct{}, 3)
-	work := presque.Worker{Client: client, Queues: []string{"sum"}, Concurrency: 2, Lease: 2 * time.Second, Handle: func(ctx context.Context, job *presque.Job) (any, error) {
-		var wanted sum
-		if err := job.Decode(&wanted); err != nil {
-			return nil, err
-		}
-		if wanted.Lost {
-			must(client.Cancel(ctx, job.Queue, job.ID))
-			<-ctx.Done()
-			lost <- context.Cause(ctx)
-			return nil, nil
-		}
-		if wanted.Add == nil {
-			return nil, &presque.Failure{Message: "nothing to add", Final: true}
-		}
-		began <- struct{}{}
-		time.Sleep(wanted.Sleep)
-		total := 0
-		for _, n := range wanted.Add {
-			total += n
-		}
-		return total, nil
-	}}
+	work := presque.Worker{
+		Client:      client,
+		Queues:      []string{"sum"},
+		Concurrency: 2,
+		Lease:       2 * time.Second,
+		Handle: func(ctx context.Context, job *presque.Job) (any, error) {
+			var wanted sum
+			if err := job.Decode(&wanted); err != nil {
+				return nil, err
+			}
+			if wanted.Lost {
+				must(client.Cancel(ctx, job.Queue, job.ID))
+				<-ctx.Done()
+				lost <- context.Cause(ctx)
+				return nil, nil
+			}
+			if wanted.Add == nil {
+				return nil, &presque.Failure{Message: "nothing to add", Final: true}
+			}
+			began <- struct{}{}
+			time.Sleep(wanted.Sleep)
+			total := 0
+			for _, n := range wanted.Add {
+				total += n
+			}
+			return total, nil
+		},
+	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error)
 	go func() { ended <- work.Run(running) }()
-	result, err := client.Call(ctx, "sum", sum{Add: []int{1, 2}, Sleep: 2500 * time.Millisecond}, 30*time.Second, nil)
+	result, err := client.Call(
+		ctx,
+		"sum",
+		sum{Add: []int{1, 2}, Sleep: 2500 * time.Millisecond},
+		30*time.Second,
+		nil,
+	)
 	must(err)
 	<-began
 	assert(string(result) == "3", string(result))
@@ -168,18 +191,30 @@ func worker() {
 	must(err)
 	assert(status.Lost == 0, "it was kept for longer than its lease")
 	_, err = client.Call(ctx, "sum", sum{}, 30*time.Second, nil)
-	assert(presque.Refused(err, 422) && err.Error() == "presque: the job failed: nothing to add", err)
+	assert(
+		presque.Refused(err, 422) && err.Error() == "presque: the job failed: nothing to add",
+		err,
+	)
 	_, err = client.Push(ctx, "sum", sum{Lost: true}, nil)
 	must(err)
 	assert(presque.Refused(<-lost, 404), "it learns that the job was cancelled")
-	_, err = client.Push(ctx, "sum", sum{Add: []int{1}, Sleep: 500 * time.Millisecond}, &presque.PushOptions{Keep: time.Minute})
+	_, err = client.Push(
+		ctx,
+		"sum",
+		sum{Add: []int{1}, Sleep: 500 * time.Millisecond},
+		&presque.PushOptions{Keep: time.Minute},
+	)
 	must(err)
 	<-began
 	stop()
 	must(<-ended)
 	status, err = client.Status(ctx, "sum")
 	must(err)
-	assert(status.Counts["completed"] == 1 && status.Counts["active"] == 0, "what ran has ended: ", status.Counts)
+	assert(
+		status.Counts["completed"] == 1 && status.Counts["active"] == 0,
+		"what ran has ended: ",
+		status.Counts,
+	)
 	refused := presque.Worker{Client: client, Queues: []string{"no queue"}, Handle: work.Handle}
 	assert(presque.Refused(refused.Run(ctx), 400), "it works")
 }
@@ -206,7 +241,12 @@ func (f *failing) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	if how == "busy" {
 		body := io.NopCloser(strings.NewReader(`{"error":"redis is unavailable"}`))
-		return &http.Response{StatusCode: 503, Header: http.Header{}, Body: body, Request: request}, nil
+		return &http.Response{
+			StatusCode: 503,
+			Header:     http.Header{},
+			Body:       body,
+			Request:    request,
+		}, nil
 	}
 	answer, err := http.DefaultTransport.RoundTrip(request)
 	if how == "lost" && err == nil {
@@ -229,7 +269,12 @@ func settling() {
 	must(client.PushMany(ctx, "settled", jobs, nil))
 	var lock sync.Mutex
 	ran, odd := 0, []error{}
-	work := presque.Worker{Client: broken, Queues: []string{"settled"}, Concurrency: 8, Lease: 1500 * time.Millisecond, Wait: time.Second,
+	work := presque.Worker{
+		Client:      broken,
+		Queues:      []string{"settled"},
+		Concurrency: 8,
+		Lease:       1500 * time.Millisecond,
+		Wait:        time.Second,
 		Handle: func(_ context.Context, job *presque.Job) (any, error) {
 			lock.Lock()
 			ran++
@@ -253,7 +298,8 @@ func settling() {
 				odd = append(odd, err)
 				lock.Unlock()
 			}
-		}}
+		},
+	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error)
 	go func() { ended <- work.Run(running) }()
@@ -268,7 +314,13 @@ func settling() {
 	stop()
 	must(<-ended)
 	assert(len(odd) == 0, odd)
-	assert(len(line.lives) == 0 && len(line.asked) < ran, "several ended in one request: ", len(line.asked), " of ", ran)
+	assert(
+		len(line.lives) == 0 && len(line.asked) < ran,
+		"several ended in one request: ",
+		len(line.asked),
+		" of ",
+		ran,
+	)
 	document, err := client.Job(ctx, "settled", "3", 0)
 	must(err)
 	assert(string(document.Result) == `{"N":2}`, string(document.Result))
@@ -277,16 +329,28 @@ func settling() {
 // A job that comes with an answer has its payload byte for byte, however deep it is.
 func bytesOfPayloads() {
 	deep := `{"a":` + strings.Repeat("[", 20_000) + "1" + strings.Repeat("]", 20_000) + "}"
-	odd := []string{`{ "a" : "]}[{\"\\" , "payload":{"payload":1.0} }`, deep, `{"a":"\\","b":[ ],"c":1e2 }`, "{ }", `{"é":"\u00e9"}`}
+	odd := []string{
+		`{ "a" : "]}[{\"\\" , "payload":{"payload":1.0} }`,
+		deep,
+		`{"a":"\\","b":[ ],"c":1e2 }`,
+		"{ }",
+		`{"é":"\u00e9"}`,
+	}
 	found := make(chan string, 20)
 	for n := 0; n < 20; n++ {
 		_, err := client.Push(ctx, "bytes", json.RawMessage(odd[n%5]), nil)
 		must(err)
 	}
-	work := presque.Worker{Client: client, Queues: []string{"bytes"}, Concurrency: 2, Wait: time.Second, Handle: func(_ context.Context, job *presque.Job) (any, error) {
-		found <- string(job.Payload)
-		return nil, nil
-	}}
+	work := presque.Worker{
+		Client:      client,
+		Queues:      []string{"bytes"},
+		Concurrency: 2,
+		Wait:        time.Second,
+		Handle: func(_ context.Context, job *presque.Job) (any, error) {
+			found <- string(job.Payload)
+			return nil, nil
+		},
+	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error)
 	go func() { ended <- work.Run(running) }()
@@ -326,35 +390,157 @@ func outliving() {
 	}{
 		{"panic", func() (any, error) { panic("no") }, "panic", "no", 1, "failed", "no"},
 		{"panic(nil)", func() (any, error) { panic(nil) }, "", "", 1, "failed", ""},
-		{"panic of what cannot be read", func() (any, error) { panic(badText{}) }, "panic", "String panics", 1, "failed", ""},
-		{"Goexit", func() (any, error) { runtime.Goexit(); return nil, nil }, "Goexit", "without returning", 1, "failed", "without returning"},
-		{"an error that panics", func() (any, error) { return nil, &badError{} }, "panic", "Error panics", 1, "failed", ""},
-		{"a nil error", func() (any, error) { return nil, (*badError)(nil) }, "panic", "Error panics", 1, "failed", ""},
-		{"a nil Failure", func() (any, error) { return nil, (*presque.Failure)(nil) }, "Failure", "is nil", 1, "failed", ""},
-		{"a channel", func() (any, error) { return make(chan int), nil }, "*json.UnsupportedTypeError", "chan", 1, "failed", ""},
-		{"a function", func() (any, error) { return func() {}, nil }, "*json.UnsupportedTypeError", "func", 1, "failed", ""},
-		{"NaN", func() (any, error) { return math.NaN(), nil }, "*json.UnsupportedValueError", "NaN", 1, "failed", ""},
-		{"JSON that panics", func() (any, error) { return badJSON{}, nil }, "panic", "MarshalJSON panics", 1, "failed", ""},
-		{"bad raw JSON", func() (any, error) { return json.RawMessage("{"), nil }, "*json.MarshalerError", "", 1, "failed", ""},
-		{"a nil map", func() (any, error) { panic(fmt.Errorf("around: %w", &presque.Failure{Message: "within"})) }, "panic", "within", 1, "failed", ""},
-		{"a large result", func() (any, error) { return long, nil }, "refused", "presque does not take the result of this job: the body is larger than 1048576 bytes", 3, "failed", "does not take"},
-		{"a long message", func() (any, error) { return nil, errors.New(long) }, "*errors.errorString", "xxx", 3, "delayed", ""},
-		{"a delay of centuries", func() (any, error) { return nil, &presque.Failure{Message: "no", Delay: math.MaxInt64} }, "", "", 3, "delayed|failed", ""},
+		{
+			"panic of what cannot be read",
+			func() (any, error) { panic(badText{}) },
+			"panic",
+			"String panics",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"Goexit",
+			func() (any, error) { runtime.Goexit(); return nil, nil },
+			"Goexit",
+			"without returning",
+			1,
+			"failed",
+			"without returning",
+		},
+		{
+			"an error that panics",
+			func() (any, error) { return nil, &badError{} },
+			"panic",
+			"Error panics",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"a nil error",
+			func() (any, error) { return nil, (*badError)(nil) },
+			"panic",
+			"Error panics",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"a nil Failure",
+			func() (any, error) { return nil, (*presque.Failure)(nil) },
+			"Failure",
+			"is nil",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"a channel",
+			func() (any, error) { return make(chan int), nil },
+			"*json.UnsupportedTypeError",
+			"chan",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"a function",
+			func() (any, error) { return func() {}, nil },
+			"*json.UnsupportedTypeError",
+			"func",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"NaN",
+			func() (any, error) { return math.NaN(), nil },
+			"*json.UnsupportedValueError",
+			"NaN",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"JSON that panics",
+			func() (any, error) { return badJSON{}, nil },
+			"panic",
+			"MarshalJSON panics",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"bad raw JSON",
+			func() (any, error) { return json.RawMessage("{"), nil },
+			"*json.MarshalerError",
+			"",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"a nil map",
+			func() (any, error) {
+				panic(fmt.Errorf("around: %w", &presque.Failure{Message: "within"}))
+			},
+			"panic",
+			"within",
+			1,
+			"failed",
+			"",
+		},
+		{
+			"a large result",
+			func() (any, error) { return long, nil },
+			"refused",
+			"presque does not take the result of this job: the body is larger than 1048576 bytes",
+			3,
+			"failed",
+			"does not take",
+		},
+		{
+			"a long message",
+			func() (any, error) { return nil, errors.New(long) },
+			"*errors.errorString",
+			"xxx",
+			3,
+			"delayed",
+			"",
+		},
+		{
+			"a delay of centuries",
+			func() (any, error) {
+				return nil, &presque.Failure{Message: "no", Delay: math.MaxInt64}
+			},
+			"",
+			"",
+			3,
+			"delayed|failed",
+			"",
+		},
 	}
 	var lock sync.Mutex
 	var handle func() (any, error)
 	var errs []string
-	work := presque.Worker{Client: client, Queues: []string{"odd"}, Lease: 5 * time.Second, Handle: func(context.Context, *presque.Job) (any, error) {
-		lock.Lock()
-		one := handle
-		lock.Unlock()
-		return one()
-	}, OnError: func(err error, job *presque.Job) {
-		lock.Lock()
-		errs = append(errs, fmt.Sprint(job.Queue, job.ID, err))
-		lock.Unlock()
-		panic("OnError panics")
-	}}
+	work := presque.Worker{
+		Client: client,
+		Queues: []string{"odd"},
+		Lease:  5 * time.Second,
+		Handle: func(context.Context, *presque.Job) (any, error) {
+			lock.Lock()
+			one := handle
+			lock.Unlock()
+			return one()
+		},
+		OnError: func(err error, job *presque.Job) {
+			lock.Lock()
+			errs = append(errs, fmt.Sprint(job.Queue, job.ID, err))
+			lock.Unlock()
+			panic("OnError panics")
+		},
+	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error)
 	go func() { ended <- work.Run(running) }()
@@ -363,16 +549,31 @@ func outliving() {
 		handle = one.handle
 		errs = nil
 		lock.Unlock()
-		id, err := client.Push(ctx, "odd", map[string]int{}, &presque.PushOptions{Tries: one.tries, Keep: time.Minute})
+		id, err := client.Push(
+			ctx,
+			"odd",
+			map[string]int{},
+			&presque.PushOptions{Tries: one.tries, Keep: time.Minute},
+		)
 		must(err)
 		document := wait(id)
 		var told struct{ Type, Message string }
 		must(json.Unmarshal(document.LastError, &told))
-		assert(strings.Contains(one.state, document.State) && document.Attempt == 1, one.name, " ", document.State, document.Attempt)
+		assert(
+			strings.Contains(one.state, document.State) && document.Attempt == 1,
+			one.name,
+			" ",
+			document.State,
+			document.Attempt,
+		)
 		assert(one.kind == "" || told.Type == one.kind, one.name, ": ", told.Type)
 		assert(strings.Contains(told.Message, one.says), one.name, ": ", told.Message)
 		lock.Lock()
-		assert(len(errs) > 0 && strings.Contains(strings.Join(errs, " "), one.alsoOnErrors), one.name, errs)
+		assert(
+			len(errs) > 0 && strings.Contains(strings.Join(errs, " "), one.alsoOnErrors),
+			one.name,
+			errs,
+		)
 		lock.Unlock()
 	}
 	stop()
@@ -420,7 +621,8 @@ func (w *watched) count(prefix string) (n int) {
 	return n
 }
 
-// What it holds is kept with one request a queue, it is known to presque while it works, and it ends when it is told to be quiet.
+// What it holds is kept with one request a queue, it is known to presque while it works, and it
+// ends when it is told to be quiet.
 func together() {
 	touch := map[string]bool{"POST /qb/held/touch": true}
 	takes := map[string]bool{"GET /q/held": true, "POST /q/held/take": true}
@@ -436,11 +638,18 @@ func together() {
 			must(err)
 		}
 		over := make(chan struct{})
-		work := presque.Worker{Client: watching, Queues: []string{"held"}, Concurrency: 4, Lease: time.Second, Wait: time.Second, Handle: func(context.Context, *presque.Job) (any, error) {
-			begun.Done()
-			<-over
-			return nil, nil
-		}}
+		work := presque.Worker{
+			Client:      watching,
+			Queues:      []string{"held"},
+			Concurrency: 4,
+			Lease:       time.Second,
+			Wait:        time.Second,
+			Handle: func(context.Context, *presque.Job) (any, error) {
+				begun.Done()
+				<-over
+				return nil, nil
+			},
+		}
 		ended := make(chan error)
 		go func() { ended <- work.Run(ctx) }()
 		begun.Wait()
@@ -481,16 +690,30 @@ func together() {
 func telling() {
 	var said bytes.Buffer
 	log.SetOutput(&said)
-	work := presque.Worker{Client: client, Queues: []string{"told"}, Handle: func(context.Context, *presque.Job) (any, error) { panic("aloud") }}
+	work := presque.Worker{
+		Client: client,
+		Queues: []string{"told"},
+		Handle: func(context.Context, *presque.Job) (any, error) { panic("aloud") },
+	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error)
 	go func() { ended <- work.Run(running) }()
-	_, err := client.Call(ctx, "told", map[string]int{}, 30*time.Second, &presque.PushOptions{Tries: 1})
+	_, err := client.Call(
+		ctx,
+		"told",
+		map[string]int{},
+		30*time.Second,
+		&presque.PushOptions{Tries: 1},
+	)
 	assert(presque.Refused(err, 422), err)
 	stop()
 	must(<-ended)
 	log.SetOutput(os.Stderr)
-	assert(strings.Contains(said.String(), "presque: job 1 of told: aloud\n") && strings.Contains(said.String(), "check.go"), said.String())
+	assert(
+		strings.Contains(said.String(), "presque: job 1 of told: aloud\n") &&
+			strings.Contains(said.String(), "check.go"),
+		said.String(),
+	)
 }
 
 func main() {
