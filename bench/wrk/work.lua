@@ -1,6 +1,6 @@
 -- Leases a job, then acknowledges it in a request of its own. Arguments: the query of the
--- acknowledgement, up to the receipt. With `next=1` in that query the answer is the next job, and is
--- acknowledged in its turn.
+-- acknowledgement, up to the receipt. With `next=1` in that query the answer is the next job, and
+-- is acknowledged in its turn.
 local ack
 local due = {}
 

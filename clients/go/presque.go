@@ -1,15 +1,16 @@
-// Package presque is a client for presque, a job queue over HTTP. It needs the standard library alone:
-// copy this folder.
+// Package presque is a client for presque, a job queue over HTTP. It needs the standard library
+// alone: copy this folder.
 //
 //	client := presque.New("http://127.0.0.1:5000")
 //	id, err := client.Push(ctx, "mail", map[string]string{"to": "ann"}, nil)
 //
-//	worker := presque.Worker{Client: client, Queues: []string{"mail"}, Concurrency: 4, Handle: send}
+//	worker := presque.Worker{Client: client, Queues: []string{"mail"}, Handle: send}
+//	worker.Concurrency = 4
 //	err = worker.Run(ctx) // until ctx is done; then the running jobs end
 //
-// A request is repeated with growing pauses after a failed connection and after 503, where that does no
-// harm: a push carries an Idempotency-Key, so that it is stored once. TakeForGood and PushMany are not
-// repeated once they may have arrived.
+// A request is repeated with growing pauses after a failed connection and after 503, where that
+// does no harm: a push carries an Idempotency-Key, so that it is stored once. TakeForGood and
+// PushMany are not repeated once they may have arrived.
 package presque
 
 import (
@@ -84,7 +85,7 @@ type PushOptions struct {
 	Delayed        time.Time
 	Priority       *int // 0 to 9, lower is sooner; 5 if none is given
 	Tries          int
-	MaxLost        int           // leases in a row that may expire before the job has failed; -1 for no bound
+	MaxLost        int           // expired leases in a row before the job has failed; -1: no bound
 	TTL            time.Duration // after which the job is dropped if no worker has taken it
 	Keep           time.Duration // how long the completed job and its result are kept
 	Uniq           string        // at most one job with this key is in the queue
@@ -115,7 +116,12 @@ func (o *PushOptions) query() url.Values {
 	if o.Tries != 0 {
 		query.Set("tries", strconv.Itoa(o.Tries))
 	}
-	for name, value := range map[string]string{"uniq": o.Uniq, "on_duplicate": o.OnDuplicate, "depends": strings.Join(o.Depends, ",")} {
+	texts := map[string]string{
+		"uniq":         o.Uniq,
+		"on_duplicate": o.OnDuplicate,
+		"depends":      strings.Join(o.Depends, ","),
+	}
+	for name, value := range texts {
 		if value != "" {
 			query.Set(name, value)
 		}
@@ -164,7 +170,8 @@ type Job struct {
 // Decode parses the payload into v.
 func (j *Job) Decode(v any) error { return json.Unmarshal(j.Payload, v) }
 
-// Attempt is a delivery that has ended; its outcome is "failed", "lost" (the lease expired), "released" or "completed".
+// Attempt is a delivery that has ended; its outcome is "failed", "lost" (the lease expired),
+// "released" or "completed".
 type Attempt struct {
 	Attempt   int             `json:"attempt"`
 	WorkerID  *string         `json:"worker_id"`
@@ -213,7 +220,8 @@ type Status struct {
 	Workers   []string        `json:"workers"`
 }
 
-// Failure says why a job failed and how to go on. Returned by a handler, it is an error like any other.
+// Failure says why a job failed and how to go on. Returned by a handler, it is an error like any
+// other.
 type Failure struct {
 	Type      string
 	Message   string
@@ -224,9 +232,14 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.Message }
 
-// Push pushes a job and returns its id. The payload is any value that is an object in JSON; a json.RawMessage
-// is sent byte for byte.
-func (c *Client) Push(ctx context.Context, queue string, payload any, options *PushOptions) (string, error) {
+// Push pushes a job and returns its id. The payload is any value that is an object in JSON; a
+// json.RawMessage is sent byte for byte.
+func (c *Client) Push(
+	ctx context.Context,
+	queue string,
+	payload any,
+	options *PushOptions,
+) (string, error) {
 	answer, err := c.push(ctx, queue, payload, options, 0)
 	if err != nil {
 		return "", err
@@ -234,8 +247,15 @@ func (c *Client) Push(ctx context.Context, queue string, payload any, options *P
 	return answer.header.Get("X-Presque-Job"), nil
 }
 
-// Call pushes a job and waits for its result. If the job failed for good, it returns an *Error of status 422.
-func (c *Client) Call(ctx context.Context, queue string, payload any, wait time.Duration, options *PushOptions) (json.RawMessage, error) {
+// Call pushes a job and waits for its result. If the job failed for good, it returns an *Error of
+// status 422.
+func (c *Client) Call(
+	ctx context.Context,
+	queue string,
+	payload any,
+	wait time.Duration,
+	options *PushOptions,
+) (json.RawMessage, error) {
 	answer, err := c.push(ctx, queue, payload, options, wait)
 	if err != nil {
 		return nil, err
@@ -246,7 +266,13 @@ func (c *Client) Call(ctx context.Context, queue string, payload any, wait time.
 	return answer.body, nil
 }
 
-func (c *Client) push(ctx context.Context, queue string, payload any, options *PushOptions, wait time.Duration) (*answer, error) {
+func (c *Client) push(
+	ctx context.Context,
+	queue string,
+	payload any,
+	options *PushOptions,
+	wait time.Duration,
+) (*answer, error) {
 	body, err := json.Marshal(payload)
 	if raw, ok := payload.(json.RawMessage); ok {
 		body, err = raw, nil
@@ -256,11 +282,26 @@ func (c *Client) push(ctx context.Context, queue string, payload any, options *P
 	}
 	query := options.query()
 	setSeconds(query, "wait", wait)
-	return c.ask(ctx, request{method: "POST", path: "/q/" + url.PathEscape(queue), query: query, body: body, header: options.header()})
+	return c.ask(
+		ctx,
+		request{
+			method: "POST",
+			path:   "/q/" + url.PathEscape(queue),
+			query:  query,
+			body:   body,
+			header: options.header(),
+		},
+	)
 }
 
-// PushMany pushes several jobs, all or none. Uniq, OnDuplicate, Depends and IdempotencyKey are for single jobs.
-func (c *Client) PushMany(ctx context.Context, queue string, payloads []any, options *PushOptions) error {
+// PushMany pushes several jobs, all or none. Uniq, OnDuplicate, Depends and IdempotencyKey are for
+// single jobs.
+func (c *Client) PushMany(
+	ctx context.Context,
+	queue string,
+	payloads []any,
+	options *PushOptions,
+) error {
 	body := []byte(`{"jobs":[`)
 	for i, payload := range payloads {
 		text, err := json.Marshal(payload)
@@ -275,7 +316,16 @@ func (c *Client) PushMany(ctx context.Context, queue string, payloads []any, opt
 		}
 		body = append(body, text...)
 	}
-	_, err := c.ask(ctx, request{method: "POST", path: "/qb/" + url.PathEscape(queue), query: options.query(), body: append(body, "]}"...), once: true})
+	_, err := c.ask(
+		ctx,
+		request{
+			method: "POST",
+			path:   "/qb/" + url.PathEscape(queue),
+			query:  options.query(),
+			body:   append(body, "]}"...),
+			once:   true,
+		},
+	)
 	return err
 }
 
@@ -285,7 +335,11 @@ func (c *Client) Take(ctx context.Context, queues []string, options TakeOptions)
 }
 
 // TakeForGood takes the next job for good, and returns its payload; nil if there is none.
-func (c *Client) TakeForGood(ctx context.Context, queues []string, wait time.Duration) (json.RawMessage, error) {
+func (c *Client) TakeForGood(
+	ctx context.Context,
+	queues []string,
+	wait time.Duration,
+) (json.RawMessage, error) {
 	query := url.Values{}
 	setSeconds(query, "wait", wait)
 	job, err := c.take(ctx, queues, request{query: query, once: true})
@@ -317,8 +371,14 @@ func (c *Client) Ack(ctx context.Context, job *Job, result any) error {
 	return err
 }
 
-// AckNext acknowledges a job and leases the next one of its queue in the same round trip; nil if there is none.
-func (c *Client) AckNext(ctx context.Context, job *Job, result any, next TakeOptions) (*Job, error) {
+// AckNext acknowledges a job and leases the next one of its queue in the same round trip; nil if
+// there is none.
+func (c *Client) AckNext(
+	ctx context.Context,
+	job *Job,
+	result any,
+	next TakeOptions,
+) (*Job, error) {
 	return c.ack(ctx, job, result, &next)
 }
 
@@ -356,8 +416,8 @@ func (c *Client) ack(ctx context.Context, job *Job, result any, next *TakeOption
 	return answer.job(), nil
 }
 
-// Nack tells that a job failed. It returns the state of the job, "delayed" or "failed"; "" if a repeated request
-// found that the first one had been accepted.
+// Nack tells that a job failed. It returns the state of the job, "delayed" or "failed"; "" if a
+// repeated request found that the first one had been accepted.
 func (c *Client) Nack(ctx context.Context, job *Job, failure Failure) (string, error) {
 	var verdict struct{ State string }
 	err := c.settle(ctx, job.request("nack", url.Values{}), failure.told(), &verdict)
@@ -365,7 +425,9 @@ func (c *Client) Nack(ctx context.Context, job *Job, failure Failure) (string, e
 }
 
 func (f *Failure) told() map[string]any {
-	told := map[string]any{"error": map[string]string{"type": f.Type, "message": f.Message, "backtrace": f.Backtrace}}
+	told := map[string]any{
+		"error": map[string]string{"type": f.Type, "message": f.Message, "backtrace": f.Backtrace},
+	}
 	if f.Delay > 0 {
 		told["delay"] = f.Delay.Seconds()
 	}
@@ -396,8 +458,8 @@ func (c *Client) settle(ctx context.Context, what request, body, answer any) err
 	return err
 }
 
-// Touch extends the lease of a job and shows its progress, if that is not nil. The error has status 404 if the
-// job was cancelled, 409 if another worker has it.
+// Touch extends the lease of a job and shows its progress, if that is not nil. The error has status
+// 404 if the job was cancelled, 409 if another worker has it.
 func (c *Client) Touch(ctx context.Context, job *Job, lease time.Duration, progress any) error {
 	more := map[string]any{}
 	if lease > 0 {
@@ -409,8 +471,8 @@ func (c *Client) Touch(ctx context.Context, job *Job, lease time.Duration, progr
 	return c.exchange(ctx, job.request("touch", url.Values{}), more, nil)
 }
 
-// TouchMany extends the leases of several jobs of one queue. It returns an error for each, in order, as Touch
-// does, or nil.
+// TouchMany extends the leases of several jobs of one queue. It returns an error for each, in
+// order, as Touch does, or nil.
 func (c *Client) TouchMany(ctx context.Context, jobs []*Job, options TakeOptions) ([]error, error) {
 	if len(jobs) == 0 {
 		return nil, nil
@@ -422,7 +484,11 @@ func (c *Client) TouchMany(ctx context.Context, jobs []*Job, options TakeOptions
 			told[i]["lease"] = options.Lease.Seconds()
 		}
 	}
-	what := request{method: "POST", path: "/qb/" + url.PathEscape(jobs[0].Queue) + "/touch", onQuiet: options.OnQuiet}
+	what := request{
+		method:  "POST",
+		path:    "/qb/" + url.PathEscape(jobs[0].Queue) + "/touch",
+		onQuiet: options.OnQuiet,
+	}
 	if options.Worker != "" {
 		what.header = http.Header{"X-Presque-Workerid": {options.Worker}}
 	}
@@ -449,11 +515,17 @@ func statusOf(sentence string) int {
 	return http.StatusBadRequest
 }
 
-// Job returns all that presque knows of a job; if wait is not 0, once the job has completed or failed.
+// Job returns all that presque knows of a job; if wait is not 0, once the job has completed or
+// failed.
 func (c *Client) Job(ctx context.Context, queue, id string, wait time.Duration) (*Document, error) {
 	query, document := url.Values{}, &Document{}
 	setSeconds(query, "wait", wait)
-	return document, c.exchange(ctx, request{method: "GET", path: jobPath(queue, id), query: query}, nil, document)
+	return document, c.exchange(
+		ctx,
+		request{method: "GET", path: jobPath(queue, id), query: query},
+		nil,
+		document,
+	)
 }
 
 // Why tells in a sentence why a job is not running.
@@ -468,10 +540,12 @@ func (c *Client) Retry(ctx context.Context, queue, id string) error {
 	return c.exchange(ctx, request{method: "POST", path: jobPath(queue, id) + "/retry"}, nil, nil)
 }
 
-// Redriven tells how many jobs run now, and how many stay failed because another job has their unique key.
+// Redriven tells how many jobs run now, and how many stay failed because another job has their
+// unique key.
 type Redriven struct{ Count, Duplicates int }
 
-// Redrive lets all jobs of a state ("failed", "delayed" or "retrying") run now, the oldest first; limit 0 is no limit.
+// Redrive lets all jobs of a state ("failed", "delayed" or "retrying") run now, the oldest first;
+// limit 0 is no limit.
 func (c *Client) Redrive(ctx context.Context, queue, state string, limit int) (Redriven, error) {
 	query, redriven := url.Values{"state": {state}}, Redriven{}
 	if limit > 0 {
@@ -490,7 +564,12 @@ func (c *Client) Cancel(ctx context.Context, queue, id string) error {
 // Status is a queue with its counts.
 func (c *Client) Status(ctx context.Context, queue string) (*Status, error) {
 	status := &Status{}
-	return status, c.exchange(ctx, request{method: "GET", path: "/status/" + url.PathEscape(queue)}, nil, status)
+	return status, c.exchange(
+		ctx,
+		request{method: "GET", path: "/status/" + url.PathEscape(queue)},
+		nil,
+		status,
+	)
 }
 
 // Queues names all queues.
@@ -502,7 +581,12 @@ func (c *Client) Queues(ctx context.Context) ([]string, error) {
 
 // Control stops or starts a queue ({"status": "stop"}) and sets its policy; nil resets a setting.
 func (c *Client) Control(ctx context.Context, queue string, policy map[string]any) error {
-	return c.exchange(ctx, request{method: "POST", path: "/control/" + url.PathEscape(queue)}, policy, nil)
+	return c.exchange(
+		ctx,
+		request{method: "POST", path: "/control/" + url.PathEscape(queue)},
+		policy,
+		nil,
+	)
 }
 
 // Purge deletes a queue with its jobs, counters and policy.
@@ -511,8 +595,23 @@ func (c *Client) Purge(ctx context.Context, queue string) error {
 }
 
 // Do sends any request; body and answer are JSON, and may be nil.
-func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, answer any) error {
-	return c.exchange(ctx, request{method: method, path: path, query: query, once: method == "PUT" || method == "POST"}, body, answer)
+func (c *Client) Do(
+	ctx context.Context,
+	method, path string,
+	query url.Values,
+	body, answer any,
+) error {
+	return c.exchange(
+		ctx,
+		request{
+			method: method,
+			path:   path,
+			query:  query,
+			once:   method == "PUT" || method == "POST",
+		},
+		body,
+		answer,
+	)
 }
 
 func (c *Client) exchange(ctx context.Context, what request, body, into any) error {
@@ -625,7 +724,14 @@ func refusal(status int, body []byte) *Error {
 func (a *answer) job() *Job {
 	attempt, _ := strconv.Atoi(a.header.Get("X-Presque-Attempt"))
 	expires, _ := strconv.ParseFloat(a.header.Get("X-Presque-Lease-Expires"), 64)
-	return &Job{a.header.Get("X-Presque-Queue"), a.header.Get("X-Presque-Job"), a.header.Get("X-Presque-Receipt"), attempt, expires, a.body}
+	return &Job{
+		a.header.Get("X-Presque-Queue"),
+		a.header.Get("X-Presque-Job"),
+		a.header.Get("X-Presque-Receipt"),
+		attempt,
+		expires,
+		a.body,
+	}
 }
 
 func (j *Job) request(verb string, query url.Values) request {
@@ -639,7 +745,8 @@ func jobPath(queue, id string) string {
 
 func isEmpty(err error) bool {
 	var refusal *Error
-	return errors.As(err, &refusal) && refusal.Status == http.StatusNotFound && (refusal.Message == "no job" || refusal.Message == "queue is closed")
+	return errors.As(err, &refusal) && refusal.Status == http.StatusNotFound &&
+		(refusal.Message == "no job" || refusal.Message == "queue is closed")
 }
 
 func isPassing(err error) bool {
@@ -666,8 +773,8 @@ func unique() string {
 	return hex.EncodeToString(random)
 }
 
-// pause doubles from 100 ms to 5 s, less up to half of it at random, so that many clients do not come back at
-// the same time.
+// pause doubles from 100 ms to 5 s, less up to half of it at random, so that many clients do not
+// come back at the same time.
 func pause(ctx context.Context, attempt int) error {
 	most := 5 * time.Second
 	if attempt < 6 {
@@ -683,25 +790,29 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-// Handler works on a job. It returns the result, or an error if the job failed: a *Failure says when and whether
-// the job runs again. Its context is cancelled when the job was cancelled, when another worker has it, and when
-// DrainTimeout is over.
+// Handler works on a job. It returns the result, or an error if the job failed: a *Failure says
+// when and whether the job runs again. Its context is cancelled when the job was cancelled, when
+// another worker has it, and when DrainTimeout is over.
 type Handler func(ctx context.Context, job *Job) (result any, err error)
 
-// Worker works on the jobs of queues, in the order of the queues. It extends the leases of its jobs for as long
-// as they take. Restarts of the server do not end it. If Handle panics or ends its goroutine, the job fails with
-// that as its reason, and the worker goes on.
+// Worker works on the jobs of queues, in the order of the queues. It extends the leases of its jobs
+// for as long as they take. Restarts of the server do not end it. If Handle panics or ends its
+// goroutine, the job fails with that as its reason, and the worker goes on.
 type Worker struct {
-	Client       *Client
-	Queues       []string
-	Handle       Handler
-	Concurrency  int                       // jobs at a time: 1
-	Lease        time.Duration             // after which a job is given out again if this process dies: 60 s
-	Wait         time.Duration             // of one long poll: 20 s
-	DrainTimeout time.Duration             // for the jobs that run when ctx is done: 30 s
-	ID           string                    // its id on the server; if empty, of host, process id and random characters
-	Version      string                    // of the program, shown with the worker; if empty, that of this client
-	OnError      func(err error, job *Job) // gets failures, and outcomes that the server could not be told; if nil, log.Printf
+	Client      *Client
+	Queues      []string
+	Handle      Handler
+	Concurrency int // jobs at a time: 1
+	// After this time a job is given out again if this process dies: 60 s.
+	Lease        time.Duration
+	Wait         time.Duration // of one long poll: 20 s
+	DrainTimeout time.Duration // for the jobs that run when ctx is done: 30 s
+	// The id on the server. If empty, it is made of host, process id and random characters.
+	ID string
+	// The version of the program, shown with the worker. If empty, that of this client.
+	Version string
+	// Gets failures, and outcomes that the server could not be told. If nil, log.Printf.
+	OnError func(err error, job *Job)
 }
 
 const (
@@ -718,9 +829,9 @@ const (
 	longestGather = 300 * time.Microsecond
 )
 
-// Run works until ctx is done; then it takes no more jobs, and returns nil when the running ones have ended. Jobs
-// that still run after DrainTimeout are released. It returns an error if the server does not let it take jobs at
-// all: the token is unknown, or a name is wrong.
+// Run works until ctx is done; then it takes no more jobs, and returns nil when the running ones
+// have ended. Jobs that still run after DrainTimeout are released. It returns an error if the
+// server does not let it take jobs at all: the token is unknown, or a name is wrong.
 func (w *Worker) Run(ctx context.Context) error {
 	run := running{Worker: *w, held: map[*heldJob]bool{}, settlers: map[string]*settler{}}
 	run.Concurrency = max(1, w.Concurrency)
@@ -802,8 +913,12 @@ func (w *running) work(ctx context.Context, host string) error {
 	return nil
 }
 
-// start starts the loops that take jobs and work on them. The channel is closed when all have ended.
-func (w *running) start(closing, taking, jobs context.Context, close context.CancelCauseFunc) <-chan struct{} {
+// start starts the loops that take jobs and work on them. The channel is closed when all have
+// ended.
+func (w *running) start(
+	closing, taking, jobs context.Context,
+	close context.CancelCauseFunc,
+) <-chan struct{} {
 	var loops sync.WaitGroup
 	for i := 0; i < w.Concurrency; i++ {
 		loops.Add(1)
@@ -817,8 +932,8 @@ func (w *running) start(closing, taking, jobs context.Context, close context.Can
 	return after(loops.Wait)
 }
 
-// beside starts two loops beside the jobs: one extends leases, one registers the worker. It returns a function
-// that ends both.
+// beside starts two loops beside the jobs: one extends leases, one registers the worker. It returns
+// a function that ends both.
 func (w *running) beside(host string) func() {
 	ctx, cancel := context.WithCancel(context.Background())
 	keeping, telling := after(func() { w.keep(ctx) }), after(func() { w.tellOfItself(ctx, host) })
@@ -935,22 +1050,38 @@ func (w *running) succeed(taking context.Context, held *heldJob, result any) (ne
 	return next
 }
 
-// takesNext tells whether an answer may bring the next job. It is one of the same queue: with several queues that
-// would pass over those before.
+// takesNext tells whether an answer may bring the next job. It is one of the same queue: with
+// several queues that would pass over those before.
 func (w *running) takesNext(taking context.Context, held *heldJob) bool {
 	return taking.Err() == nil && held.Queue == w.Queues[0]
 }
 
 func (w *running) fail(taking context.Context, held *heldJob, failure Failure) *Job {
-	return w.settle(taking, held, failure.told(), func(usedUp ...int) {
-		w.finish(held, "failure", func(ctx context.Context) error { _, err := w.Client.Nack(ctx, held.Job, failure); return err }, usedUp...)
-	}, http.StatusNotFound, http.StatusConflict)
+	alone := func(usedUp ...int) {
+		w.finish(held, "failure", w.nacking(held, failure), usedUp...)
+	}
+	return w.settle(
+		taking, held, failure.told(), alone, http.StatusNotFound, http.StatusConflict,
+	)
 }
 
-// settle tells the outcome of a job together with those that have ended meanwhile, and returns the next job if one
-// came with the answer. Without an answer about this job it is told alone: usedUp are the errors which say that it
-// had been accepted.
-func (w *running) settle(taking context.Context, held *heldJob, more map[string]any, alone func(usedUp ...int), usedUp ...int) *Job {
+func (w *running) nacking(held *heldJob, failure Failure) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := w.Client.Nack(ctx, held.Job, failure)
+		return err
+	}
+}
+
+// settle tells the outcome of a job together with those that have ended meanwhile, and returns the
+// next job if one came with the answer. Without an answer about this job it is told alone: usedUp
+// are the errors which say that it had been accepted.
+func (w *running) settle(
+	taking context.Context,
+	held *heldJob,
+	more map[string]any,
+	alone func(usedUp ...int),
+	usedUp ...int,
+) *Job {
 	told := &ending{takes: w.takesNext(taking, held), turn: make(chan bool, 1)}
 	all := map[string]any{"id": held.ID, "receipt": held.Receipt}
 	for name, value := range more {
@@ -975,15 +1106,15 @@ func (w *running) settle(taking context.Context, held *heldJob, more map[string]
 type ending struct {
 	text     []byte
 	takes    bool      // wants another job
-	turn     chan bool // gets true if this one sends the next request, false once its own has been sent
+	turn     chan bool // true if this one sends the next request, false once its own is sent
 	answered bool
 	refusal  string
 	unsure   bool // without an answer: presque may have accepted it
 	next     *Job
 }
 
-// settler tells what became of the jobs of a queue. What ends while a request is under way goes into the next one
-// together.
+// settler tells what became of the jobs of a queue. What ends while a request is under way goes
+// into the next one together.
 type settler struct {
 	*running
 	queue    string
@@ -1005,7 +1136,8 @@ func (s *settler) settle(one *ending) {
 	}
 }
 
-// gather lets those that have just got their jobs end first, if they end at once: so one request has them all.
+// gather lets those that have just got their jobs end first, if they end at once: so one request
+// has them all.
 func (s *settler) gather() {
 	for {
 		s.lock.Lock()
@@ -1043,8 +1175,11 @@ func (s *settler) some() []*ending {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	count, size := 0, 0
-	for count < len(s.waiting) && count < mostAtOnce && (count == 0 || size+len(s.waiting[count].text) < longestBody) {
+	for count < len(s.waiting) && count < mostAtOnce {
 		size += len(s.waiting[count].text)
+		if count > 0 && size >= longestBody {
+			break
+		}
 		count++
 	}
 	some := s.waiting[:count:count]
@@ -1070,7 +1205,13 @@ func (s *settler) send(some []*ending) error {
 		query.Set("batch_size", strconv.Itoa(len(taking)))
 	}
 	body := append(append([]byte(`{"jobs":[`), bytes.Join(texts, []byte(","))...), "]}"...)
-	what := request{method: "POST", path: "/qb/" + url.PathEscape(s.queue) + "/ack", query: query, body: body, onQuiet: s.quiet}
+	what := request{
+		method:  "POST",
+		path:    "/qb/" + url.PathEscape(s.queue) + "/ack",
+		query:   query,
+		body:    body,
+		onQuiet: s.quiet,
+	}
 	answer, err := s.Client.try(ctx, what)
 	if err != nil {
 		return err
@@ -1109,7 +1250,8 @@ func leasedJob(queue string, told map[string][]byte) *Job {
 	return job
 }
 
-// membersOf are the values of a JSON object by name, byte for byte: a payload may be deeper than encoding/json goes.
+// membersOf are the values of a JSON object by name, byte for byte: a payload may be deeper than
+// encoding/json goes.
 func membersOf(text []byte) map[string][]byte {
 	values, found := valuesOf(text), map[string][]byte{}
 	for i := 0; i+1 < len(values); i += 2 {
@@ -1120,7 +1262,8 @@ func membersOf(text []byte) map[string][]byte {
 	return found
 }
 
-// valuesOf are the elements of a JSON array, or the names and values of an object in turn, byte for byte.
+// valuesOf are the elements of a JSON array, or the names and values of an object in turn, byte for
+// byte.
 func valuesOf(text []byte) (values [][]byte) {
 	for at := 1; at < len(text); {
 		switch text[at] {
@@ -1166,30 +1309,40 @@ func endOf(text []byte, at int) int {
 	return len(text)
 }
 
-// finish tells the server the outcome of a job. A result or a failure that presque rejects would be rejected
-// again: the job fails, and the reason is kept.
-func (w *running) finish(held *heldJob, what string, tell func(context.Context) error, usedUp ...int) {
+// finish tells the server the outcome of a job. A result or a failure that presque rejects would be
+// rejected again: the job fails, and the reason is kept.
+func (w *running) finish(
+	held *heldJob,
+	what string,
+	tell func(context.Context) error,
+	usedUp ...int,
+) {
 	err := w.tell(held, tell, usedUp...)
 	if err != nil && what != "" && isAboutContent(err) {
 		var refusal *Error
 		errors.As(err, &refusal)
-		failure := Failure{Type: "refused", Message: "presque does not take the " + what + " of this job: " + refusal.Message, Final: true}
+		failure := Failure{
+			Type:    "refused",
+			Message: "presque does not take the " + what + " of this job: " + refusal.Message,
+			Final:   true,
+		}
 		w.report(&failure, held.Job)
-		err = w.tell(held, func(ctx context.Context) error { _, err := w.Client.Nack(ctx, held.Job, failure); return err })
+		err = w.tell(held, w.nacking(held, failure))
 	}
 	if err != nil {
 		w.report(err, held.Job)
 	}
 }
 
-// tell tells the server, and again for as long as the lease may last: a restart of the server must not have the
-// work done twice. usedUp are the errors which say that it was accepted before.
+// tell tells the server, and again for as long as the lease may last: a restart of the server must
+// not have the work done twice. usedUp are the errors which say that it was accepted before.
 func (w *running) tell(held *heldJob, what func(context.Context) error, usedUp ...int) error {
 	ctx, cancel := context.WithDeadline(context.Background(), held.until)
 	defer cancel()
 	for failures := 0; ; failures++ {
 		err := what(ctx)
-		if err == nil || (failures > 0 && Refused(err, http.StatusNotFound)) || Refused(err, usedUp...) {
+		if err == nil || (failures > 0 && Refused(err, http.StatusNotFound)) ||
+			Refused(err, usedUp...) {
 			return nil
 		}
 		if !isPassing(err) || pause(ctx, failures) != nil {
@@ -1198,11 +1351,12 @@ func (w *running) tell(held *heldJob, what func(context.Context) error, usedUp .
 	}
 }
 
-// isAboutContent tells whether an error is about the content that the client sent: presque would reject it at
-// another time and with another token, too.
+// isAboutContent tells whether an error is about the content that the client sent: presque would
+// reject it at another time and with another token, too.
 func isAboutContent(err error) bool {
 	var refusal *Error
-	return errors.As(err, &refusal) && refusal.Status < 500 && !Refused(err, 401, 403, 404, 408, 409, 429)
+	return errors.As(err, &refusal) && refusal.Status < 500 &&
+		!Refused(err, 401, 403, 404, 408, 409, 429)
 }
 
 // report calls OnError, which may panic, or end its goroutine.
@@ -1224,16 +1378,25 @@ type outcome struct {
 	failure Failure // err, as the server is told
 }
 
-// handle runs the handler. It returns nil when the context is done, and does not wait for the handler then.
+// handle runs the handler. It returns nil when the context is done, and does not wait for the
+// handler then.
 func (w *running) handle(ctx context.Context, job *Job) *outcome {
 	done := make(chan *outcome, 1)
 	go func() {
-		end := failed(&Failure{Type: "Goexit", Message: "the handler ended its goroutine without returning"})
+		end := failed(
+			&Failure{Type: "Goexit", Message: "the handler ended its goroutine without returning"},
+		)
 		// Deferred first, so that it runs after the other one, even if that panics.
 		defer func() { done <- end }()
 		defer func() {
 			if reason := recover(); reason != nil {
-				end = failed(&Failure{Type: "panic", Message: fmt.Sprint(reason), Backtrace: string(debug.Stack())})
+				end = failed(
+					&Failure{
+						Type:      "panic",
+						Message:   fmt.Sprint(reason),
+						Backtrace: string(debug.Stack()),
+					},
+				)
 			}
 		}()
 		if result, err := w.Handle(ctx, job); err != nil {
@@ -1274,10 +1437,22 @@ func failed(err error) *outcome {
 		if told.Type == "" {
 			told.Type = "Failure"
 		}
-		told.Message, told.Backtrace = cut(told.Message, longestMessage), cut(told.Backtrace, longestBacktrace)
+		told.Message, told.Backtrace = cut(
+			told.Message,
+			longestMessage,
+		), cut(
+			told.Backtrace,
+			longestBacktrace,
+		)
 		return &outcome{err: err, failure: told}
 	}
-	return &outcome{err: err, failure: Failure{Type: cut(fmt.Sprintf("%T", err), 200), Message: cut(err.Error(), longestMessage)}}
+	return &outcome{
+		err: err,
+		failure: Failure{
+			Type:    cut(fmt.Sprintf("%T", err), 200),
+			Message: cut(err.Error(), longestMessage),
+		},
+	}
 }
 
 func cut(text string, most int) string {
@@ -1297,8 +1472,8 @@ func (w *running) hold(job *heldJob, holds bool) {
 	}
 }
 
-// keep touches all held jobs with one request a queue, at each third of the lease: two touches may fail before a
-// lease expires.
+// keep touches all held jobs with one request a queue, at each third of the lease: two touches may
+// fail before a lease expires.
 func (w *running) keep(ctx context.Context) {
 	ticker := time.NewTicker(min(w.Lease/3, longestPause))
 	defer ticker.Stop()
@@ -1369,7 +1544,13 @@ func (w *running) touch(ctx context.Context, held []*heldJob) {
 
 // tellOfItself registers the worker, now and once a minute, and unregisters it at the end.
 func (w *running) tellOfItself(ctx context.Context, host string) {
-	facts := map[string]any{"worker_id": w.ID, "version": w.Version, "host": host, "pid": os.Getpid(), "concurrency": w.Concurrency}
+	facts := map[string]any{
+		"worker_id":   w.ID,
+		"version":     w.Version,
+		"host":        host,
+		"pid":         os.Getpid(),
+		"concurrency": w.Concurrency,
+	}
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
 	for {
@@ -1386,9 +1567,14 @@ func (w *running) tellOfItself(ctx context.Context, host string) {
 	}
 }
 
-// onEach sends a request to /w of each queue. No job depends on it: after a failure it is tried again within a
-// minute.
-func (w *running) onEach(ctx context.Context, method string, query url.Values, facts map[string]any) {
+// onEach sends a request to /w of each queue. No job depends on it: after a failure it is tried
+// again within a minute.
+func (w *running) onEach(
+	ctx context.Context,
+	method string,
+	query url.Values,
+	facts map[string]any,
+) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for _, queue := range w.Queues {
@@ -1397,7 +1583,8 @@ func (w *running) onEach(ctx context.Context, method string, query url.Values, f
 		if facts != nil {
 			body = facts
 		}
-		if err := w.Client.exchange(ctx, what, body, nil); Refused(err, http.StatusBadRequest) && len(facts) > 1 {
+		if err := w.Client.exchange(ctx, what, body, nil); Refused(err, http.StatusBadRequest) &&
+			len(facts) > 1 {
 			// An older server takes the id and nothing else.
 			for name := range facts {
 				if name != "worker_id" {

@@ -1,5 +1,5 @@
-"""A client for presque, a job queue over HTTP, for Python 3.8 or newer. It needs the standard library alone:
-copy this file.
+"""A client for presque, a job queue over HTTP, for Python 3.8 or newer. It needs the standard
+library alone: copy this file.
 
     import signal
     from presque import Presque, Worker
@@ -15,8 +15,9 @@ copy this file.
     signal.signal(signal.SIGTERM, lambda *_: worker.close())  # drains
     worker.run()
 
-Failed connections and 503 are tried again with growing pauses, where that does no harm: a push brings an Idempotency-Key,
-so that it is stored once. take() without a lease and push_many() are not repeated once the request may have arrived.
+Failed connections and 503 are tried again with growing pauses, where that does no harm: a push
+brings an Idempotency-Key, so that it is stored once. take() without a lease and push_many() are not
+repeated once the request may have arrived.
 """
 
 import copy
@@ -50,7 +51,8 @@ class PresqueError(Exception):
 
 
 class JobError(Exception):
-    """Raised by a handler: its job has failed. It runs again after `delay` seconds; with retry=False it does not."""
+    """Raised by a handler: its job has failed. It runs again after `delay` seconds; with
+    retry=False it does not."""
 
     def __init__(self, message, delay=None, retry=None):
         super().__init__(message)
@@ -59,10 +61,12 @@ class JobError(Exception):
 
 
 class Job:
-    """A job. `text` is its payload byte for byte. The other attributes are None if it was taken for good."""
+    """A job. `text` is its payload byte for byte. The other attributes are None if it was taken for
+    good."""
 
     def __init__(self, text, queue=None, id=None, receipt=None, attempt=None, expires=None):
-        self.text, self.queue, self.id, self.receipt, self.attempt, self.expires = text, queue, id, receipt, attempt, expires
+        self.text, self.queue, self.id = text, queue, id
+        self.receipt, self.attempt, self.expires = receipt, attempt, expires
 
     @property
     def payload(self):
@@ -70,19 +74,20 @@ class Job:
 
 
 def _backoff(attempt):
-    return min(5, 0.1 * 2 ** attempt) * (1 - random.random() / 2)
+    return min(5, 0.1 * 2**attempt) * (1 - random.random() / 2)
 
 
 class Presque:
     """A presque server, by its URL. Several threads may use it: each has its own connection."""
 
     def __init__(self, url="http://127.0.0.1:5000", token=None, retries=5, timeout=90):
-        self._url, self._token, self._retries, self._timeout = urlsplit(url), token, retries, timeout
+        self._url, self._token = urlsplit(url), token
+        self._retries, self._timeout = retries, timeout
         self._local = threading.local()
 
     def request(self, method, path, query=None, body=None, headers=None, repeatable=True):
-        """Sends any request: (status, headers, text). Raises PresqueError for an error that presque answered, OSError
-        if presque cannot be reached."""
+        """Sends any request: (status, headers, text). Raises PresqueError for an error that presque
+        answered, OSError if presque cannot be reached."""
         query = {name: value for name, value in (query or {}).items() if value is not None}
         target = self._url.path.rstrip("/") + path + ("?" + urlencode(query) if query else "")
         headers = dict(headers or {})
@@ -141,20 +146,25 @@ class Presque:
         return self._local.connection
 
     def push(self, queue, payload, idempotency_key=None, **options):
-        """Pushes a job: its id. `payload` is a dict, or its JSON as a str, which is sent as it stands.
+        """Pushes a job: its id. `payload` is a dict, or its JSON as a str, which is sent as it
+        stands.
 
-        Options: delay, delayed, priority, tries, max_lost ("null" for no bound), ttl, keep, uniq, on_duplicate;
-        depends, a list of ids of jobs of the queue that must complete first.
+        Options: delay, delayed, priority, tries, max_lost ("null" for no bound), ttl, keep, uniq,
+        on_duplicate; depends, a list of ids of jobs of the queue that must complete first.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
-        _, got, _ = self.request("POST", "/q/" + quote(queue), _listed(options), _text(payload), headers)
+        _, got, _ = self.request(
+            "POST", "/q/" + quote(queue), _listed(options), _text(payload), headers
+        )
         return got["X-Presque-Job"]
 
     def call(self, queue, payload, wait=30, **options):
-        """Pushes a job and waits for its result. Raises PresqueError 422 if it failed, TimeoutError if it did not end
-        in time."""
+        """Pushes a job and waits for its result. Raises PresqueError 422 if it failed, TimeoutError
+        if it did not end in time."""
         headers = {"Idempotency-Key": uuid.uuid4().hex}
-        status, _, text = self.request("POST", "/q/" + quote(queue), dict(_listed(options), wait=wait), _text(payload), headers)
+        status, _, text = self.request(
+            "POST", "/q/" + quote(queue), dict(_listed(options), wait=wait), _text(payload), headers
+        )
         if status == 202:
             raise TimeoutError("the job has not finished in time")
         return json.loads(text) if text else None
@@ -165,8 +175,10 @@ class Presque:
         self.request("POST", "/qb/" + quote(queue), options, body, repeatable=False)
 
     def take(self, queues, lease=None, wait=None, worker=None):
-        """The next Job of the first of the queues that has one, or None. Without `lease` the job is taken for good."""
-        path = "/q/" + quote(queues if isinstance(queues, str) else ",".join(queues), safe=",") + "/take"
+        """The next Job of the first of the queues that has one, or None. Without `lease` the job is
+        taken for good."""
+        names = queues if isinstance(queues, str) else ",".join(queues)
+        path = "/q/" + quote(names, safe=",") + "/take"
         query = {"lease": lease, "wait": wait, "worker_id": worker}
         try:
             return _job(*self.request("POST", path, query, repeatable=lease is not None)[1:])
@@ -176,7 +188,8 @@ class Presque:
             raise
 
     def ack(self, job, result=None, next=None):
-        """Acknowledges a job. next={"lease": 30, "wait": 20} returns the queue's next Job, or None."""
+        """Acknowledges a job. next={"lease": 30, "wait": 20} returns the queue's next Job, or
+        None."""
         return self._ack(job, None if result is None else _json(result), next)
 
     def _ack(self, job, body, next=None):
@@ -190,18 +203,21 @@ class Presque:
             if error.status != 404 or not error.repeated:
                 raise
         # The first try was accepted, and only its answer was lost.
-        return self.take(job.queue, next.get("lease"), next.get("wait"), next.get("worker_id")) if next else None
+        if not next:
+            return None
+        return self.take(job.queue, next.get("lease"), next.get("wait"), next.get("worker_id"))
 
     def nack(self, job, error=None, delay=None, retry=None):
-        """Tells that a job failed. `error` is a dict such as {"type": ..., "message": ..., "backtrace": ...}."""
+        """Tells that a job failed. `error` is a dict such as {"type": ..., "message": ...,
+        "backtrace": ...}."""
         body = {"error": error, "delay": delay, "retry": retry}
         body = _json({name: value for name, value in body.items() if value is not None})
         text = self._settle(job, "nack", {}, body)
         return json.loads(text) if text else None
 
     def release(self, job, delay=None, front=False):
-        """Releases a job: it is given out again, and this delivery does not count. With `front` it goes to the front of
-        its queue, for it was not begun."""
+        """Releases a job: it is given out again, and this delivery does not count. With `front` it
+        goes to the front of its queue, for it was not begun."""
         self._settle(job, "release", {"delay": delay, "front": 1 if front else None}, None)
 
     def _settle(self, job, verb, query, body):
@@ -213,23 +229,33 @@ class Presque:
             raise
 
     def touch(self, job, lease=None, progress=None):
-        """Extends the lease of a job: the time at which it expires. Raises PresqueError 404 if the job was cancelled,
-        409 if another worker has it."""
-        body = {name: value for name, value in (("lease", lease), ("progress", progress)) if value is not None}
+        """Extends the lease of a job: the time at which it expires. Raises PresqueError 404 if the
+        job was cancelled, 409 if another worker has it."""
+        body = {
+            name: value
+            for name, value in (("lease", lease), ("progress", progress))
+            if value is not None
+        }
         text = self.request("POST", _path(job, "touch"), {"receipt": job.receipt}, _json(body))[2]
         return json.loads(text)["lease_expires"]
 
     def touch_many(self, jobs, lease=None, worker=None):
-        """Extends the leases of several jobs of one queue: for each, in order, None or a PresqueError."""
+        """Extends the leases of several jobs of one queue: for each, in order, None or a
+        PresqueError."""
         if not jobs:
             return []
-        told = [dict({"id": job.id, "receipt": job.receipt}, **({"lease": lease} if lease else {})) for job in jobs]
+        told = [
+            dict({"id": job.id, "receipt": job.receipt}, **({"lease": lease} if lease else {}))
+            for job in jobs
+        ]
         headers = {"X-Presque-WorkerId": worker} if worker else None
         path = "/qb/%s/touch" % quote(jobs[0].queue)
-        return [_refusal(one.get("error")) for one in json.loads(self.request("POST", path, None, _json({"jobs": told}), headers)[2])]
+        text = self.request("POST", path, None, _json({"jobs": told}), headers)[2]
+        return [_refusal(one.get("error")) for one in json.loads(text)]
 
     def job(self, queue, id, wait=None):
-        """All that presque knows of a job, as a dict; with `wait`, once it has completed or failed."""
+        """All that presque knows of a job, as a dict; with `wait`, once it has completed or
+        failed."""
         return json.loads(self.request("GET", "/j/%s/%s" % (quote(queue), id), {"wait": wait})[2])
 
     def why(self, queue, id):
@@ -241,9 +267,11 @@ class Presque:
         self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
 
     def redrive(self, queue, state="failed", limit=None):
-        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first. Returns a dict: `count` of them run, and
-        `duplicates` stay failed because another job has their unique key."""
-        text = self.request("POST", "/j/%s/retry" % quote(queue), {"state": state, "limit": limit})[2]
+        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first. Returns a dict:
+        `count` of them run, and `duplicates` stay failed because another job has their unique
+        key."""
+        query = {"state": state, "limit": limit}
+        text = self.request("POST", "/j/%s/retry" % quote(queue), query)[2]
         return dict({"duplicates": 0}, **json.loads(text))
 
     def cancel(self, queue, id):
@@ -251,7 +279,8 @@ class Presque:
         self.request("DELETE", "/j/%s/%s" % (quote(queue), id))
 
     def policy(self, queue, **policy):
-        """Sets the policy of a queue: a setting that is left out stays, None sets the default again."""
+        """Sets the policy of a queue: a setting that is left out stays, None sets the default
+        again."""
         self.request("POST", "/control/" + quote(queue), body=json.dumps(policy))
 
     def stop(self, queue, seconds=None):
@@ -297,7 +326,10 @@ def _path(job, verb):
 def _job(headers, text):
     if headers["X-Presque-Receipt"] is None:
         return Job(text)
-    named = [headers["X-Presque-" + name] for name in ("Queue", "Job", "Receipt", "Attempt", "Lease-Expires")]
+    named = [
+        headers["X-Presque-" + name]
+        for name in ("Queue", "Job", "Receipt", "Attempt", "Lease-Expires")
+    ]
     return Job(text, *named[:3], int(named[3]), float(named[4]))
 
 
@@ -308,7 +340,8 @@ _BETWEEN = re.compile(r"[\s,:]*")
 
 
 def _end(text, at):
-    """Where a value in JSON text ends. A payload may be nested deeper than the parser of Python goes."""
+    """Where a value in JSON text ends. A payload may be nested deeper than the parser of Python
+    goes."""
     if text[at] not in "[{":
         return (_STRING if text[at] == '"' else _SCALAR).match(text, at).end()
     depth = 0
@@ -320,7 +353,8 @@ def _end(text, at):
 
 
 def _values(text):
-    """The texts of the elements of an array, or of the names and values of an object in turn, byte for byte."""
+    """The texts of the elements of an array, or of the names and values of an object in turn, byte
+    for byte."""
     found, at = [], _BETWEEN.match(text, 1).end()
     while text[at] not in "]}":
         end = _end(text, at)
@@ -337,7 +371,14 @@ def _members(text):
 def _leased(queue, text):
     """A job of an answer with several."""
     job = _members(text)
-    return Job(job["payload"], queue, json.loads(job["id"]), json.loads(job["receipt"]), int(job["attempt"]), float(job["expires"]))
+    return Job(
+        job["payload"],
+        queue,
+        json.loads(job["id"]),
+        json.loads(job["receipt"]),
+        int(job["attempt"]),
+        float(job["expires"]),
+    )
 
 
 def _is_empty(error):
@@ -349,8 +390,8 @@ def _is_passing(error):
 
 
 def _is_about_content(error):
-    """Whether an error is about the content that the client sent: presque rejects it, or it is no JSON. At another
-    time or with another token it would be rejected, too."""
+    """Whether an error is about the content that the client sent: presque rejects it, or it is no
+    JSON. At another time or with another token it would be rejected, too."""
     if isinstance(error, PresqueError):
         return error.status < 500 and error.status not in (401, 403, 404, 408, 409, 429)
     return not isinstance(error, OSError)
@@ -365,8 +406,11 @@ def _attempt(read, otherwise):
 
 
 def _told(error):
-    """An exception as the dict that presque gets. It is cut: presque rejects a failure that is too large."""
-    trace = _attempt(lambda: "".join(traceback.format_exception(type(error), error, error.__traceback__)), "")
+    """An exception as the dict that presque gets. It is cut: presque rejects a failure that is too
+    large."""
+    trace = _attempt(
+        lambda: "".join(traceback.format_exception(type(error), error, error.__traceback__)), ""
+    )
     if len(trace) > 65536:
         trace = trace[:32768] + "\n...\n" + trace[-32768:]
     name = _attempt(lambda: str(type(error).__name__), "Exception")
@@ -376,7 +420,13 @@ def _told(error):
 
 def _log_error(error, job):
     message = _told(error)["message"]
-    _log.error("job %s of %s: %s", job.id, job.queue, message, exc_info=error if len(message) < 1000 else None)
+    _log.error(
+        "job %s of %s: %s",
+        job.id,
+        job.queue,
+        message,
+        exc_info=error if len(message) < 1000 else None,
+    )
 
 
 def _rss():
@@ -389,8 +439,8 @@ def _rss():
 
 
 class Context:
-    """What a handler gets beside its job. `lost` is set when the job was cancelled, when another worker has it, and
-    when the worker waits for it no longer."""
+    """What a handler gets beside its job. `lost` is set when the job was cancelled, when another
+    worker has it, and when the worker waits for it no longer."""
 
     def __init__(self, presque, job, lease):
         self._presque, self._job, self._lease = presque, job, lease
@@ -433,18 +483,20 @@ class _Ending:
 
 
 class _Settler:
-    """Tells what became of the jobs of a queue. What ends while a request is under way goes into the next one
-    together, and each thread gets its next job with the answer."""
+    """Tells what became of the jobs of a queue. What ends while a request is under way goes into
+    the next one together, and each thread gets its next job with the answer."""
 
     def __init__(self, presque, queue, query, hear, threads):
-        self._presque, self._queue, self._query, self._hear = presque._hastier(presque._timeout), queue, query, hear
+        self._presque = presque._hastier(presque._timeout)
+        self._queue, self._query, self._hear = queue, query, hear
         # One request at a time: its threads share a connection.
         self._presque._local = types.SimpleNamespace()
         self._lock, self._waiting, self._busy = threading.Lock(), [], False
         self._threads, self._answered = threads, 0
 
     def settle(self, ending):
-        """Returns once ending.outcome is the answer of presque; None if it gave no answer about this job."""
+        """Returns once ending.outcome is the answer of presque; None if it gave no answer about
+        this job."""
         with self._lock:
             self._waiting.append(ending)
             ending.leads, self._busy = not self._busy, True
@@ -454,8 +506,12 @@ class _Settler:
             self._lead()
 
     def _lead(self):
-        # Those that have just got their jobs end first, if they end at once: so one request has them all.
-        while len(self._waiting) < self._threads and time.monotonic() - self._answered < _LONGEST_GATHER:
+        # Those that have just got their jobs end first, if they end at once: so one request has
+        # them all.
+        while (
+            len(self._waiting) < self._threads
+            and time.monotonic() - self._answered < _LONGEST_GATHER
+        ):
             time.sleep(0)
         some = self._some()
         try:
@@ -481,7 +537,11 @@ class _Settler:
         """As many as fit into a request."""
         with self._lock:
             count, size = 0, 0
-            while count < len(self._waiting) and count < _MOST_AT_ONCE and (count == 0 or size + len(self._waiting[count].text) < _MOST_BYTES):
+            while (
+                count < len(self._waiting)
+                and count < _MOST_AT_ONCE
+                and (count == 0 or size + len(self._waiting[count].text) < _MOST_BYTES)
+            ):
                 size += len(self._waiting[count].text)
                 count += 1
             some, self._waiting = self._waiting[:count], self._waiting[count:]
@@ -489,7 +549,11 @@ class _Settler:
 
     def _send(self, some):
         taking = [ending for ending in some if ending.takes]
-        query = dict(self._query, next=1, batch_size=len(taking)) if taking else {"worker_id": self._query["worker_id"]}
+        query = (
+            dict(self._query, next=1, batch_size=len(taking))
+            if taking
+            else {"worker_id": self._query["worker_id"]}
+        )
         body = '{"jobs":[%s]}' % ",".join(ending.text for ending in some)
         text = self._presque.request("POST", "/qb/%s/ack" % quote(self._queue), query, body)[2]
         self._hear(self._presque)
@@ -501,37 +565,65 @@ class _Settler:
 
 
 class Worker:
-    """Works on the jobs of queues: handle(job, context) returns the result, or raises. Restarts of the server do
-    not end it.
+    """Works on the jobs of queues: handle(job, context) returns the result, or raises. Restarts of
+    the server do not end it.
 
-    Whatever handle() returns or raises, the worker goes on: a result that is no JSON is a failure, SystemExit and KeyboardInterrupt are, too. on_error(error, job)
-    hears of each failure, and of what presque could not be told; without one, it is logged as "presque". `version` is that of the program, shown with the worker.
+    Whatever handle() returns or raises, the worker goes on: a result that is no JSON is a failure,
+    SystemExit and KeyboardInterrupt are, too. on_error(error, job) hears of each failure, and of
+    what presque could not be told; without one, it is logged as "presque". `version` is that of the
+    program, shown with the worker.
     """
 
-    def __init__(self, presque, queues, handle, concurrency=1, lease=60, wait=20, drain_timeout=30, id=None, on_error=None, version=None):
-        self._presque, self._handle, self._lease, self._drain_timeout = presque, handle, lease, drain_timeout
+    def __init__(
+        self,
+        presque,
+        queues,
+        handle,
+        concurrency=1,
+        lease=60,
+        wait=20,
+        drain_timeout=30,
+        id=None,
+        on_error=None,
+        version=None,
+    ):
+        self._presque, self._handle = presque, handle
+        self._lease, self._drain_timeout = lease, drain_timeout
         self._queues = [queues] if isinstance(queues, str) else list(queues)
         host = socket.gethostname()
         name = "".join(c if "!" <= c <= "~" else "_" for c in host[:80])
         self._id = id or "%s-%d-%s" % (name, os.getpid(), uuid.uuid4().hex[:8])
-        self._facts = {"version": version or __version__, "host": host, "pid": os.getpid(), "concurrency": concurrency}
+        self._facts = {
+            "version": version or __version__,
+            "host": host,
+            "pid": os.getpid(),
+            "concurrency": concurrency,
+        }
         self._query = {"lease": lease, "wait": wait, "worker": self._id}
         self._on_error = on_error or _log_error
-        self._closing, self._quiet, self._ended = threading.Event(), threading.Event(), threading.Event()
+        self._closing, self._quiet = threading.Event(), threading.Event()
+        self._ended = threading.Event()
         self._running, self._refused = {}, None
         query = {"lease": lease, "worker_id": self._id}
-        self._settlers = {queue: _Settler(presque, queue, query, self._hear, concurrency) for queue in self._queues}
-        self._threads = [threading.Thread(target=self._loop, daemon=True) for _ in range(concurrency)]
+        self._settlers = {
+            queue: _Settler(presque, queue, query, self._hear, concurrency)
+            for queue in self._queues
+        }
+        self._threads = [
+            threading.Thread(target=self._loop, daemon=True) for _ in range(concurrency)
+        ]
 
     def run(self):
-        """Works until close() is called, or a signal stops the main thread. Raises PresqueError if presque does not let
-        it take jobs at all."""
+        """Works until close() is called, or a signal stops the main thread. Raises PresqueError if
+        presque does not let it take jobs at all."""
         announcer = threading.Thread(target=self._announce, daemon=True)
         for thread in self._threads + [announcer, threading.Thread(target=self._keep, daemon=True)]:
             thread.start()
         try:
             # Once the worker is quiet, each thread ends when its job has ended.
-            while not self._closing.wait(0.2) and any(thread.is_alive() for thread in self._threads):
+            while not self._closing.wait(0.2) and any(
+                thread.is_alive() for thread in self._threads
+            ):
                 pass
         finally:
             self._drain()
@@ -541,7 +633,8 @@ class Worker:
             raise self._refused
 
     def close(self):
-        """Takes no more jobs; run() returns when the running ones have ended. A signal handler may call it."""
+        """Takes no more jobs; run() returns when the running ones have ended. A signal handler may
+        call it."""
         self._closing.set()
 
     def _drain(self):
@@ -619,23 +712,33 @@ class Worker:
             if context.lost.is_set():
                 return None
             self._report(error, job)
-            how = _attempt(lambda: (error.delay, error.retry) if isinstance(error, JobError) else (), ())
+            how = _attempt(
+                lambda: (error.delay, error.retry) if isinstance(error, JobError) else (), ()
+            )
             told = _told(error)
-            more = {"error": told, **{name: value for name, value in zip(("delay", "retry"), how) if value is not None}}
+            more = {
+                "error": told,
+                **{
+                    name: value for name, value in zip(("delay", "retry"), how) if value is not None
+                },
+            }
             text = _attempt(lambda: "," + _json(more)[1:-1], None)
             # An accepted nack has used the receipt up.
             tell = lambda: self._presque.nack(job, told, *how) and None
             return self._settle(job, context, "failure", text, tell, (404, 409))
         more = {"lease": self._lease, "worker_id": self._id}
         tell = lambda: self._presque._ack(job, body, more if self._takes_next(job) else None)
-        return self._settle(job, context, "result", "" if body is None else ',"result":' + body, tell, (404,))
+        return self._settle(
+            job, context, "result", "" if body is None else ',"result":' + body, tell, (404,)
+        )
 
     def _takes_next(self, job):
         # With several queues a job of the same queue would pass over those before.
         return job.queue == self._queues[0] and not self._takes_no_more()
 
     def _settle(self, job, context, what, text, tell, used_up):
-        """Tells it together with what else has ended. What presque does not answer so is told alone."""
+        """Tells it together with what else has ended. What presque does not answer so is told
+        alone."""
         if text is None or context.lost.is_set():
             return self._tell(job, context, what, tell)
         ending = _Ending(job, text, self._takes_next(job))
@@ -654,13 +757,19 @@ class Worker:
             if context.lost.is_set() or not _is_about_content(error):
                 raise
             # Another run would end in the same way.
-            told = {"type": "refused", "message": "presque does not take the %s of this job: %s" % (what, _told(error)["message"])}
+            told = {
+                "type": "refused",
+                "message": "presque does not take the %s of this job: %s"
+                % (what, _told(error)["message"]),
+            }
             self._report(ValueError(told["message"]), job)
-            return self._tell_again(context, lambda: self._presque.nack(job, told, retry=False) and None)
+            return self._tell_again(
+                context, lambda: self._presque.nack(job, told, retry=False) and None
+            )
 
     def _tell_again(self, context, tell, used_up=()):
-        """Tells it for as long as the lease may last: a restart of the server must not have the work done twice.
-        `used_up`: the errors which say that it was accepted before."""
+        """Tells it for as long as the lease may last: a restart of the server must not have the
+        work done twice. `used_up`: the errors which say that it was accepted before."""
         failures = 0
         while True:
             if context.lost.is_set():
@@ -670,7 +779,9 @@ class Worker:
                 self._hear(self._presque)
                 return next
             except (OSError, PresqueError) as error:
-                if isinstance(error, PresqueError) and (error.status in used_up or (failures and error.status == 404)):
+                if isinstance(error, PresqueError) and (
+                    error.status in used_up or (failures and error.status == 404)
+                ):
                     return None
                 if not _is_passing(error) or time.monotonic() > context._until:
                     raise
@@ -681,7 +792,15 @@ class Worker:
         try:
             self._on_error(error, job)
         except BaseException as other:
-            _attempt(lambda: _log.error("job %s of %s: on_error failed: %s", job.id, job.queue, _told(other)["message"][:1000]), None)
+            _attempt(
+                lambda: _log.error(
+                    "job %s of %s: on_error failed: %s",
+                    job.id,
+                    job.queue,
+                    _told(other)["message"][:1000],
+                ),
+                None,
+            )
 
     # A third of the lease: two touches may fail before a lease expires.
     def _keep(self):
@@ -692,7 +811,7 @@ class Worker:
                 held.setdefault(job.queue, []).append((job, context))
             for some in held.values():
                 for at in range(0, len(some), _MOST_AT_ONCE):
-                    _attempt(lambda: self._touch(presque, some[at:at + _MOST_AT_ONCE]), None)
+                    _attempt(lambda: self._touch(presque, some[at : at + _MOST_AT_ONCE]), None)
 
     def _touch(self, presque, held):
         asked = time.monotonic()
@@ -720,7 +839,10 @@ class Worker:
             if self._ended.wait(60):
                 break
         for queue in self._queues:
-            _attempt(lambda: presque.request("DELETE", "/w/" + quote(queue), {"worker_id": self._id}), None)
+            _attempt(
+                lambda: presque.request("DELETE", "/w/" + quote(queue), {"worker_id": self._id}),
+                None,
+            )
 
     def _register(self, presque, queue, brief):
         facts = {} if brief else dict(self._facts, **_rss())

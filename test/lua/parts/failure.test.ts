@@ -69,7 +69,7 @@ test('count_failed_push() counts for the queue, its minute and the worker', asyn
   t.equal(await redis.hget(key('workers'), 'failed:w1'), '2')
   t.strictSame(await redis.zrange(key('heard'), 0, '-1'), ['w1'])
 })
-test('record_attempt() keeps the last 25 deliveries, and what is known of each', async t => {
+test('record_attempt() keeps the last 25 deliveries, and the details of each', async t => {
   const { redis, key, call } = await bench(t)
   const record = async (details: string, how: string, delivery: string) => await call(
     'record_attempt',
