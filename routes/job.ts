@@ -5,6 +5,7 @@ import { job, jobByKey, jobs, why } from '../operations/job/job.ts'
 import { errors } from '../operations/errors.ts'
 import { excerpt, type Excerpt } from '../operations/job/excerpt.ts'
 import { cancel, cancelAll, retry, retryAll } from '../operations/job/bulk.ts'
+import { lastMinutes } from '../operations/queue/history.ts'
 import { queueStatus } from '../operations/queue/queue.ts'
 import { explain } from '../operations/job/why.ts'
 import { jobAtEnd } from '../operations/wait/result.ts'
@@ -106,12 +107,18 @@ function cancelRoute (app: App): void {
   )
 }
 
+// The longest window of the throughput, and one to count from.
+const minutesForEta = 61
+
 function whyRoute (app: App): void {
   app.get(
     '/j/:queue/:id/why',
     { schema: GetWhy, config: { role: 'read' } },
     async ({ params: { queue, id } }, reply) => {
-      const { last_error: error, ...reason } = explain(...(await why(app.redis, queue, id)))
+      const [found, obstacles] = await why(app.redis, queue, id)
+      const isWaiting = found.state === 'waiting'
+      const minutes = isWaiting ? await lastMinutes(app.redis, queue, minutesForEta) : []
+      const { last_error: error, ...reason } = explain(found, obstacles, minutes)
       return reply
         .type('application/json')
         .send(written(reason, error === undefined ? {} : { last_error: error }) as never)

@@ -2,7 +2,7 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
 import { Priority, Uniq } from './push.ts'
 import { listedStates, states } from './state.ts'
-import { Instant, Tries, Wait } from './time.ts'
+import { Instant, Span, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
 import { always, BadRequest, Busy, changing, errorAnswer } from './error.ts'
 import { variant } from './variant.ts'
@@ -181,7 +181,10 @@ export const GetWhy = {
             'blocked, stopped, not_due, limit_reached, jobs_ahead, nobody_asks, next, on_lease, ' +
             'failed or completed'
         }),
-        detail: Type.String({ description: 'The same as a sentence' })
+        detail: Type.String({ description: 'The same as a sentence' }),
+        eta: Type.Optional(variant(Span, {
+          description: 'When a worker is likely to take it; absent where nothing says so'
+        }))
       },
       {
         additionalProperties: true,

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Policy } from './control.ts'
 import { QueueName, QueueParams, WorkerId } from './name.ts'
+import { Span } from './time.ts'
 import { always, BadRequest } from './error.ts'
 
 export const Counts = Type.Object({
@@ -137,14 +138,6 @@ export const ListQueues = {
     ...always
   }
 }
-
-const Span = Type.Object(
-  {
-    from: Type.Integer({ description: 'Seconds' }),
-    to: Type.Union([Type.Integer(), Type.Null()], { description: 'Seconds; null: perhaps never' })
-  },
-  { description: 'A range, from the pace of the last hour' }
-)
 
 export const GetStatusWhy = {
   tags: ['status'],

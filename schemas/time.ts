@@ -67,3 +67,12 @@ export const MaxLostParameter = Type.Union([lostCount, Type.Literal('null')], ma
 
 /** In answers. */
 export const Instant = Type.Number({ description: 'Epoch seconds', examples: [1273923534.123] })
+
+/** A range of seconds from now. */
+export const Span = Type.Object(
+  {
+    from: Type.Integer({ description: 'Seconds' }),
+    to: Type.Union([Type.Integer(), Type.Null()], { description: 'Seconds; null: perhaps never' })
+  },
+  { description: 'A range, from the pace of the last hour' }
+)

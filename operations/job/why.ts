@@ -1,4 +1,6 @@
 import type { State } from '../../schemas/job.ts'
+import type { Minute } from '../queue/history.ts'
+import { spanUntilTaken } from '../queue/throughput.ts'
 import type { Job, Obstacles } from './job.ts'
 
 /**
@@ -15,8 +17,8 @@ export interface Reason {
   [fact: string]: unknown
 }
 
-/** The first thing that keeps a job from running. */
-export function explain (job: Job, obstacles: Obstacles): Reason {
+/** The first thing that keeps a job from running. `minutes`: the last hour of its queue. */
+export function explain (job: Job, obstacles: Obstacles, minutes: Minute[] = []): Reason {
   const { state } = job
   if (state === 'active') return leased(job)
   if (state === 'blocked') return blocked(job)
@@ -26,7 +28,7 @@ export function explain (job: Job, obstacles: Obstacles): Reason {
   }
   if (obstacles.stopped) return stopped(state, obstacles)
   if (state === 'delayed') return delayed(job, obstacles)
-  return waiting(obstacles)
+  return waiting(obstacles, minutes)
 }
 
 function failed ({ state, depends, attempt, tries, last_error: error }: Job): Reason {
@@ -60,11 +62,13 @@ function delayed ({ state, run_at: runAt }: Job, { now }: Obstacles): Reason {
 // After this many seconds without a take, no worker seems to ask.
 const silentAfter = 60
 
-function waiting ({ now, ahead, askedAt, limited, limitedUntil }: Obstacles): Reason {
+function waiting (obstacles: Obstacles, minutes: Minute[]): Reason {
+  const { now, ahead, askedAt, limited, limitedUntil } = obstacles
   const state = 'waiting' as const
+  const eta = etaOf(ahead, minutes)
   if (limited) {
     const detail = 'the rate or concurrency of the queue is used up'
-    return { state, reason: 'limit_reached', detail, until: limitedUntil }
+    return { state, reason: 'limit_reached', detail, until: limitedUntil, ...eta }
   }
   const silent = askedAt === null ? null : Math.round(now - askedAt)
   if (silent === null || silent > silentAfter) {
@@ -72,12 +76,20 @@ function waiting ({ now, ahead, askedAt, limited, limitedUntil }: Obstacles): Re
     const detail = `no worker has asked this queue for a job ${since}`
     return { state, reason: 'nobody_asks', detail, ahead, silent }
   }
-  if (ahead === 0) return { state, reason: 'next', detail: 'it is the next one' }
-  return { state, reason: 'jobs_ahead', detail: `${countOf(ahead)} ahead of it`, ahead }
+  if (ahead === 0) return { state, reason: 'next', detail: 'it is the next one', ...eta }
+  return { state, reason: 'jobs_ahead', detail: `${countOf(ahead)} ahead of it`, ahead, ...eta }
+}
+
+// Of a job that is further back, the number of jobs ahead is not known.
+const mostAhead = 1000
+
+function etaOf (ahead: number, minutes: Minute[]): { eta?: object } {
+  const eta = ahead < mostAhead ? spanUntilTaken(ahead + 1, minutes) : null
+  return eta === null ? {} : { eta }
 }
 
 function countOf (ahead: number): string {
-  if (ahead === 1000) return '1000 jobs or more are'
+  if (ahead === mostAhead) return '1000 jobs or more are'
   return ahead === 1 ? '1 job is' : `${ahead} jobs are`
 }
 

@@ -6,6 +6,8 @@ import type { Delivery } from '../../../operations/job/delivery.ts'
 import { nack } from '../../../operations/job/nack.ts'
 import { take } from '../../../operations/job/take.ts'
 import { why } from '../../../operations/job/job.ts'
+import type { Minute } from '../../../operations/queue/history.ts'
+import type { Span } from '../../../operations/queue/throughput.ts'
 import { explain } from '../../../operations/job/why.ts'
 import { setPolicy } from '../../../operations/queue/policy.ts'
 import { queueStatus } from '../../../operations/queue/queue.ts'
@@ -98,6 +100,24 @@ test('retryAll() and cancelAll() go through a whole state, ' +
   t.same(await retryAll(redis, 'mail', 'failed', 700, { now: 101 }), { count: 700, duplicates: 0 })
   t.equal(await cancelAll(redis, 'mail', 'failed', Infinity, { now: 101 }), 500)
   t.match(await queueStatus(redis, 'mail', { now: 101 }), { counts: { waiting: 700, failed: 0 } })
+})
+
+test('a job that waits is told when a worker is likely to take it, if one takes jobs', async t => {
+  const { redis } = await build(t)
+  await push(redis, 'mail', many(301), { now: 100 })
+  await take(redis, 'mail', { now: 102 })
+  const minutes = [0, 1, 2, 3, 4, 5].map(n => {
+    return { at: 60 * n, waiting: 9, pushed: 0, processed: 60 * n, failures: 0, lost: 0 }
+  })
+  const reason = async (id: string, known: Minute[], now = 103) =>
+    explain(...(await why(redis, 'mail', id, { now })), known)
+  const { eta } = (await reason('301', minutes)) as unknown as { eta: Span }
+  t.ok(eta.from < 300 && eta.to! > 300, JSON.stringify(eta))
+  t.match(await reason('2', minutes), { reason: 'next', eta: { from: 0 } })
+  for (const none of [[], minutes.map(one => ({ ...one, processed: 9 }))]) {
+    t.notOk('eta' in (await reason('301', none)), 'none is taken')
+  }
+  t.notOk('eta' in (await reason('301', minutes, 200)), 'no worker asks')
 })
 
 test('why() names what keeps a job from running', async t => {
