@@ -9,7 +9,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ n
 
 /** A worker whose first 100 jobs take no time: it has learnt to hold jobs ready. */
 async function warm (t: Test, handler: Handler, options: WorkerOptions = {}) {
-  const { url } = await listen(t)
+  const { app, url } = await listen(t)
   const presque = new Presque(url)
   await presque.pushMany('mail', numbered(100))
   let quick = 0
@@ -18,7 +18,7 @@ async function warm (t: Test, handler: Handler, options: WorkerOptions = {}) {
   }, options)
   t.teardown(async () => await worker.close(0))
   await until('it is warm', async () => (await presque.status('mail')).processed === 100)
-  return { presque, worker }
+  return { app, presque, worker }
 }
 
 test('as many jobs are held ready as are begun within 50 ms, and few at first', t => {
@@ -127,7 +127,7 @@ test('close() releases the jobs that were not begun, and no attempt counts', asy
 test('a job that was cancelled or lost while it was held ready is not begun', async t => {
   const begun: number[] = []
   const gate = { open: () => {} }
-  const { presque, worker } = await warm(t, async ({ payload }) => {
+  const { app, presque, worker } = await warm(t, async ({ payload }) => {
     begun.push(payload.n)
     if (begun.length === 1) await new Promise<void>(resolve => (gate.open = resolve))
   }, { lease: 1 })
@@ -137,8 +137,12 @@ test('a job that was cancelled or lost while it was held ready is not begun', as
   const { jobs } = await presque.jobs('mail', 'active')
   const held = jobs.filter(({ payload }) => payload.n !== 0)
   await Promise.all(held.map(async ({ id }) => await presque.cancel('mail', id)))
-  // The leases are extended each third of a second.
-  await delay(600)
+  let touches = 0
+  app.server.on('request', ({ url }) => {
+    if (url === '/qb/mail/touch') touches++
+  })
+  // The worker knows the answer to the first by then.
+  await until('the leases were extended twice', () => touches >= 2)
   gate.open()
   await until('all are done', async () => (await presque.status('mail')).size === 0)
   await worker.close()
