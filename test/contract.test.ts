@@ -5,5 +5,6 @@ await runTogether(testFiles(
   'contract/house.test.ts',
   'contract/tables.test.ts',
   'contract/size.test.ts',
-  'contract/tests.test.ts'
+  'contract/tests.test.ts',
+  'contract/prose.test.ts'
 ))

@@ -1,8 +1,8 @@
 import { test } from 'tap'
-import { commands } from '../../../cli/commands.ts'
-import { errors } from '../../../operations/errors.ts'
-import { build } from '../../support/server/app.ts'
-import { pages, sources, withoutSessions } from './markdown.ts'
+import { commands } from '../../cli/commands.ts'
+import { errors } from '../../operations/errors.ts'
+import { build } from '../support/server/app.ts'
+import { pages, sources, withoutSessions } from './docs/markdown.ts'
 import {
   commentLines,
   countWords,
@@ -16,7 +16,7 @@ import {
   sentences,
   textsBelow,
   titles
-} from './prose.ts'
+} from './docs/prose.ts'
 
 const all = pages().filter(isHeld)
 
