@@ -260,7 +260,8 @@ test('/metrics knows the scripts by the names that they have always had there', 
     'unschedule',
     'unwatch',
     'watch',
-    'why'
+    'why',
+    'why_queue'
   ])
   t.end()
 })
