@@ -32,6 +32,10 @@ export const commands: Record<string, Entry> = {
     () => import('./command/status.ts')
   ),
   jobs: entry('jobs <queue>', 'List the jobs of one state', () => import('./command/jobs.ts')),
+  errors: entry(
+    'errors [queue] [fingerprint]', 'Tell which kinds of failures there are',
+    () => import('./command/errors.ts')
+  ),
   job: entry('job <queue> <id>', 'Show a job', () => import('./command/job.ts')),
   why: entry('why <queue> <id>', 'Tell why a job is not running', () => import('./command/why.ts')),
   retry: entry(

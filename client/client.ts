@@ -1,8 +1,8 @@
 import { Consumer, pathOf } from './consumer.ts'
 import type { Ask } from './http/request.ts'
 import type {
-  Job, Jobs, ListedState, Policy, Pushed, PushManyOptions, PushOptions, Redriven, Retriable,
-  Schedule, Scheduled, Status, Why
+  BulkOptions, ErrorDocument, ErrorGroup, Job, Jobs, ListedState, Policy, Pushed, PushManyOptions,
+  PushOptions, Redriven, Retriable, Schedule, Scheduled, Status, Why
 } from './schema.ts'
 
 export { JobError, PresqueError, Unreachable } from './error.ts'
@@ -88,27 +88,37 @@ export class Presque extends Consumer {
 
   /** Lets all failed (or delayed, retrying) jobs of a queue run now, the oldest first; how many. */
   async retryAll (
-    queue: string, state: Retriable = 'failed', { limit }: { limit?: number } = {}
+    queue: string, state: Retriable = 'failed', options: BulkOptions = {}
   ): Promise<number> {
-    return (await this.redrive(queue, state, { limit })).count
+    return (await this.redrive(queue, state, options)).count
   }
 
   /** Does the same; also tells how many stay failed because another job has their unique key. */
   async redrive (
-    queue: string, state: Retriable = 'failed',
-    { limit }: { limit?: number | undefined } = {}
+    queue: string, state: Retriable = 'failed', { limit, error }: BulkOptions = {}
   ): Promise<Redriven> {
-    const what = { query: { state, limit } }
+    const what = { query: { state, limit, error } }
     const answer = await this.#json<Partial<Redriven>>('POST', `${jobsOf(queue)}/retry`, what)
     return { count: 0, duplicates: 0, ...answer }
   }
 
   /** Deletes all jobs of one state, the oldest first; how many. */
   async cancelAll (
-    queue: string, state: ListedState, { limit }: { limit?: number } = {}
+    queue: string, state: ListedState, { limit, error }: BulkOptions = {}
   ): Promise<number> {
-    const what = { query: { state, limit } }
+    const what = { query: { state, limit, error } }
     return (await this.#json<{ count: number }>('DELETE', jobsOf(queue), what)).count
+  }
+
+  /** The kinds of failures of a queue, or of all: those that grow now come first. */
+  async errors (queue?: string, { limit }: { limit?: number } = {}): Promise<ErrorGroup[]> {
+    const path = queue === undefined ? '/errors' : `/errors/${encodeURIComponent(queue)}`
+    return (await this.#json<{ errors: ErrorGroup[] }>('GET', path, { query: { limit } })).errors
+  }
+
+  /** One kind of failures of a queue, with its rates and samples. */
+  async errorGroup (queue: string, fingerprint: string): Promise<ErrorDocument> {
+    return await this.#json('GET', `/errors/${encodeURIComponent(queue)}/${fingerprint}`)
   }
 
   /** A queue with its counts; without a name, the names of all queues. */

@@ -147,6 +147,37 @@ export type Policy = { [Name in keyof Limits]?: Limits[Name] | null } & {
   for?: number
 }
 
+/** Failures of one kind, counted together. Times are in epoch seconds. */
+export interface ErrorGroup {
+  queue: string
+  fingerprint: string
+  type: string | null
+  message: string | null
+  count: number
+  first_seen: number
+  last_seen: number
+  /** In the last 60 seconds. */
+  failures_per_minute: number
+  retrying: number
+  failed: number
+  workers: string[]
+}
+
+/** A group with the minutes of the last day that had such failures, and the last three of them. */
+export interface ErrorDocument extends ErrorGroup {
+  rates: { times: number[], failures: number[] }
+  samples: Array<{
+    id: string
+    at: number
+    worker_id: string | null
+    type: string | null
+    message: string | null
+  }>
+}
+
+/** `error`: the fingerprint of an error group, for its failed or its retrying jobs alone. */
+export interface BulkOptions { limit?: number | undefined, error?: string | undefined }
+
 /** What `retryAll` and `redrive` can let run. */
 export type Retriable = 'failed' | 'delayed' | 'retrying'
 

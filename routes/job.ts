@@ -58,8 +58,9 @@ function cancelAllRoute (app: App): void {
     '/j/:queue',
     { schema: CancelAll, config: { role: 'manage' } },
     async request => {
-      const { state, limit } = request.query
-      const count = await cancelAll(app.redis, request.params.queue, state, limit)
+      const { state, limit, error } = request.query
+      assertGroupable(state, error)
+      const count = await cancelAll(app.redis, request.params.queue, state, limit, { error })
       request.changes = { count }
       return { count }
     }
@@ -71,12 +72,18 @@ function retryAllRoute (app: App): void {
     '/j/:queue/retry',
     { schema: RetryAll, config: { role: 'manage' } },
     async request => {
-      const { state, limit } = request.query
-      const { count, duplicates } = await retryAll(app.redis, request.params.queue, state, limit)
+      const { params: { queue }, query: { state, limit, error } } = request
+      assertGroupable(state, error)
+      const { count, duplicates } = await retryAll(app.redis, queue, state, limit, { error })
       request.changes = { count }
       return duplicates > 0 ? { count, duplicates } : { count }
     }
   )
+}
+
+function assertGroupable (state: string, error: string | undefined): void {
+  if (error === undefined || state === 'failed' || state === 'retrying') return
+  throw new errors.ERROR_STATE_INVALID()
 }
 
 function jobRoute (app: App): void {

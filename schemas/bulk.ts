@@ -1,7 +1,15 @@
 import { Type } from '@sinclair/typebox'
 import { changing } from './error.ts'
+import { Fingerprint } from './error-group.ts'
 import { ListedState } from './job.ts'
 import { QueueParams } from './name.ts'
+import { variant } from './variant.ts'
+
+const OfError = Type.Optional(
+  variant(Fingerprint, {
+    description: 'With failed or retrying: only jobs of the error group of this fingerprint'
+  })
+)
 
 const Limit = Type.Optional(
   Type.Integer({
@@ -43,6 +51,7 @@ export const RetryAll = {
         'x-missing': 'STATE_MISSING',
         'x-refusal': 'STATE_INVALID'
       }),
+      error: OfError,
       limit: Limit
     },
     { additionalProperties: false }
@@ -55,6 +64,9 @@ export const CancelAll = {
   summary: 'Drop the jobs of one state, the oldest first',
   description: 'Those that are there at the beginning: a job that comes in meanwhile is left.',
   params: QueueParams,
-  querystring: Type.Object({ state: ListedState, limit: Limit }, { additionalProperties: false }),
+  querystring: Type.Object(
+    { state: ListedState, error: OfError, limit: Limit },
+    { additionalProperties: false }
+  ),
   response: { 200: Count, ...changing }
 }

@@ -58,7 +58,10 @@ export const Failure = Type.Object(
         {
           type: Type.Optional(Type.String()),
           message: Type.Optional(Type.String()),
-          backtrace: Type.Optional(Type.Unknown())
+          backtrace: Type.Optional(Type.Unknown()),
+          fingerprint: Type.Optional(
+            Type.String({ description: 'Errors with the same one are one group in GET /errors' })
+          )
         },
         {
           additionalProperties: true,

@@ -6,6 +6,7 @@ const command: Command = {
   positionals: aJob,
   options: {
     state: text('Instead of one job: all of this state', { choices: listedStates }),
+    error: text('With --state: only jobs of the error group of this fingerprint'),
     limit: text('With --state: how many at most, the oldest first')
   },
   examples: [
@@ -13,7 +14,7 @@ const command: Command = {
     ['presque cancel mail --state failed', 'drops all that have failed']
   ],
   async run (call) {
-    const { queue, args: { id, state, limit } } = call
+    const { queue, args: { id, state, limit, error } } = call
     if ((id === undefined) === (state === undefined)) {
       throw new Usage('which one: give the number of a job, or --state')
     }
@@ -22,7 +23,7 @@ const command: Command = {
       return await call.tell({ queue, id, cancelled: true }, `job ${id} is gone`)
     }
     if (limit !== undefined) whole(limit, 'limit')
-    const query = { state, limit }
+    const query = { state, limit, error }
     const { text } = await call.presque.request('DELETE', `/j/${queue}`, { query })
     await call.tell(text, () => `${JSON.parse(text).count} jobs are gone`)
   }

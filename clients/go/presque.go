@@ -556,6 +556,33 @@ func (c *Client) Redrive(ctx context.Context, queue, state string, limit int) (R
 	return redriven, err
 }
 
+// ErrorGroup is a kind of failures of a queue, counted together; its times are in epoch seconds.
+type ErrorGroup struct {
+	Queue             string   `json:"queue"`
+	Fingerprint       string   `json:"fingerprint"`
+	Type              *string  `json:"type"`
+	Message           *string  `json:"message"`
+	Count             int      `json:"count"`
+	FirstSeen         float64  `json:"first_seen"`
+	LastSeen          float64  `json:"last_seen"`
+	FailuresPerMinute int      `json:"failures_per_minute"`
+	Retrying          int      `json:"retrying"`
+	Failed            int      `json:"failed"`
+	Workers           []string `json:"workers"`
+}
+
+// Errors tells the kinds of failures of a queue, or of all queues for "": those that grow now come
+// first.
+func (c *Client) Errors(ctx context.Context, queue string) ([]ErrorGroup, error) {
+	path := "/errors"
+	if queue != "" {
+		path += "/" + url.PathEscape(queue)
+	}
+	var told struct{ Errors []ErrorGroup }
+	err := c.exchange(ctx, request{method: "GET", path: path}, nil, &told)
+	return told.Errors, err
+}
+
 // Cancel deletes a job, whatever its state.
 func (c *Client) Cancel(ctx context.Context, queue, id string) error {
 	return c.exchange(ctx, request{method: "DELETE", path: jobPath(queue, id)}, nil, nil)

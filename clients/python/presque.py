@@ -266,13 +266,23 @@ class Presque:
         """Lets a failed or delayed job run now."""
         self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
 
-    def redrive(self, queue, state="failed", limit=None):
-        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first. Returns a dict:
+    def redrive(self, queue, state="failed", limit=None, error=None):
+        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first; with `error`,
+        the fingerprint of an error group, its failed or its retrying jobs alone. Returns a dict:
         `count` of them run, and `duplicates` stay failed because another job has their unique
         key."""
-        query = {"state": state, "limit": limit}
+        query = {"state": state, "limit": limit, "error": error}
         text = self.request("POST", "/j/%s/retry" % quote(queue), query)[2]
         return dict({"duplicates": 0}, **json.loads(text))
+
+    def errors(self, queue=None, fingerprint=None):
+        """The kinds of failures of a queue, or of all, as a list of dicts: those that grow now come
+        first. With a `fingerprint`, one of them as a dict, with its rates and samples."""
+        if fingerprint is not None:
+            path = "/errors/%s/%s" % (quote(queue), fingerprint)
+            return json.loads(self.request("GET", path)[2])
+        path = "/errors" if queue is None else "/errors/" + quote(queue)
+        return json.loads(self.request("GET", path)[2])["errors"]
 
     def cancel(self, queue, id):
         """Deletes a job, whatever its state."""

@@ -1,13 +1,14 @@
 -- Deletes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ranked delayed failed completed blocked jobs retrying
--- args: now id state limit start left ...members
+-- keys: ranked delayed failed completed blocked jobs retrying grouped
+-- args: now id state limit start left fingerprint ...members
 --   id: '' for many jobs of a state
 --   start, left: what the last call returned; '' for the first one
+--   fingerprint: of an error group, for the failed or the retrying jobs of it; '' for all
 --   members: the jobs on lease that the last call left over
 -- use: allow_when_full read_clock run_due is_overdue begin_bulk delete_job remove_entry
 -- use: announce_end load_details drain_active drain_ready drain_sorted record_one
 -- use: resolve_dependents load_policy wake_waiter
--- rarely: is_retrying
+-- rarely: is_retrying group_members is_grouped
 -- returns: a list, or NO_SUCH_JOB for a single job that is not there:
 --   how many are deleted
 --   1 if another call has more to do, else 0
@@ -23,7 +24,11 @@ end
 local most, begin = tonumber(limit) or 0, begin_bulk(queue, start)
 local dropped, links, has_more, over = {}, 0, false, {}
 local function drop (number, details)
-  if state == 'retrying' and not is_retrying(queue, number) then return false end
+  if fingerprint ~= '' then
+    if not is_grouped(queue, number, state) then return false end
+  elseif state == 'retrying' and not is_retrying(queue, number) then
+    return false
+  end
   local dependencies, has_entry = delete_job(queue, number, details)
   if has_entry and id ~= '' then remove_entry(queue, number) end
   announce_end(queue, number, 'cancelled')
@@ -37,6 +42,9 @@ elseif state == 'active' then
   if most > 0 then has_more, left, over = drain_active(queue, members, left, drop) end
 elseif state == 'waiting' and drain_ready(queue, most, begin, drop) then
   has_more = true
+elseif fingerprint ~= '' then
+  local found = group_members(queue, fingerprint, state, most, left)
+  has_more, left = drain_sorted(queue, grouped, state, most, left, begin, drop, found)
 else
   local sets = { waiting = ranked, delayed = delayed, blocked = blocked, failed = failed }
   sets.completed, sets.retrying = completed, retrying

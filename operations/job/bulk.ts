@@ -19,6 +19,9 @@ const scripts = {
 
 interface Options { now?: number }
 
+/** `error`: the fingerprint of an error group, for its failed or its retrying jobs alone. */
+interface BulkOptions extends Options { error?: string | undefined }
+
 /**
  * Lets a failed or delayed job run now.
  * Rejects with NO_SUCH_JOB, JOB_ON_LEASE, JOB_COMPLETED, JOB_BLOCKED or JOB_DUPLICATE.
@@ -48,11 +51,11 @@ export interface Retried { count: number, duplicates: number }
 /** Lets failed or delayed jobs run now: of those there at the beginning, the oldest `limit`. */
 export async function retryAll (
   redis: RedisClient, queue: string, state: 'failed' | 'delayed' | 'retrying', limit = Infinity,
-  { now }: Options = {}
+  { error, now }: BulkOptions = {}
 ): Promise<Retried> {
   let duplicates = 0
   const count = await inSlices(limit, async ({ members, ...slice }) => {
-    const args = { state, ...slice, now: milliseconds(now) }
+    const args = { state, ...slice, fingerprint: error, now: milliseconds(now) }
     const [count, more, start, left, twins] = await scripts.retry(redis, queue, args)
     duplicates += twins
     return [count, more, start, left]
@@ -62,10 +65,12 @@ export async function retryAll (
 
 /** Deletes jobs of one state: of those there at the beginning, the oldest `limit`; how many. */
 export async function cancelAll (
-  redis: RedisClient, queue: string, state: string, limit = Infinity, { now }: Options = {}
+  redis: RedisClient, queue: string, state: string, limit = Infinity,
+  { error, now }: BulkOptions = {}
 ): Promise<number> {
   return await inSlices(limit, async slice => {
-    return await scripts.cancel(redis, queue, { state, ...slice, now: milliseconds(now) })
+    const args = { state, ...slice, fingerprint: error, now: milliseconds(now) }
+    return await scripts.cancel(redis, queue, args)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import { fingerprintOf } from '../failure/fingerprint.ts'
 import { beginningOf } from '../failure/story.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
@@ -45,7 +46,7 @@ export async function nack (
 export function nackFields ({ id, receipt, error, delay, retry }: Receipt & Failure) {
   const kept = error === undefined ? '' : truncateError(error)
   const jitter = Math.random() * 2 - 1
-  const about = `${beganAt(receipt)} ${beginningOf(error)}`
+  const about = `${fingerprintOf(error)} ${beganAt(receipt)} ${beginningOf(error)}`
   const wait = milliseconds(delay) ?? ''
   return [id, proofOf(receipt), kept, wait, retry === false ? 0 : 1, jitter, about]
 }

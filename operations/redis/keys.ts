@@ -12,6 +12,14 @@ export const queueKeys = {
   retrying:
     'sorted set: those of `delayed` that wait for another try after a failure; ' +
     'score: due time in ms',
+  grouped:
+    'sorted set: retrying and failed jobs; score: twice the fingerprint of their error as a ' +
+    'number, and 1 more for failed ones',
+  errors:
+    'hash: fingerprint of an error group -> JSON: count, first and last time in ms, the first ' +
+    'error, failures of the minute, workers, samples (see lua/parts/error/save_errors.lua); ' +
+    'r and the fingerprint -> MINUTE:FAILURES of each other minute of the last day that had some',
+  errors_seen: 'sorted set: fingerprints of the error groups; score: last failure in ms',
   active: 'sorted set: jobs on lease; score: end of the lease in ms',
   failed: 'sorted set: jobs that have failed for good; score: time of the failure in ms',
   completed: 'sorted set: completed jobs that are kept; score: deletion time in ms',

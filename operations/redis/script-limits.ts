@@ -74,6 +74,14 @@ export const scriptLimits = {
   /** Deliveries in the story of a job: see lua/parts/failure/record_attempt.lua. */
   attempts_kept: 25,
 
+  /** Error groups of a queue, and what each keeps of its failures. */
+  errors_kept: 1000,
+  error_samples: 3,
+  error_workers: 10,
+  /** The fingerprint of an expired lease: see operations/failure/fingerprint.ts. */
+  lost_error: '0c342450d324',
+  lost_text: '{"type":"lost","message":"the lease ran out"}',
+
   events_kept: 10_000,
   recording_ms: 600_000,
   /** A day of minutes, kept for an hour longer. */

@@ -44,6 +44,7 @@ const tags = [
   { name: 'delivery', description: 'Ack, nack, release or touch a job on lease' },
   { name: 'job', description: 'Look at jobs, retry them, cancel them' },
   { name: 'event', description: 'What happens, as it happens' },
+  { name: 'error', description: 'Failures of one kind, counted together' },
   { name: 'control', description: 'Stop and start a queue, and set its policy' },
   { name: 'schedule', description: 'Jobs that recur' },
   { name: 'worker', description: 'Workers and their jobs' },

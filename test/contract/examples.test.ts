@@ -149,6 +149,7 @@ test('every example of an error that the request brings on is the answer ' +
   await app.inject({ method: 'DELETE', url: '/q/mail' })
   await refuse(t, app, 'no job')
   await refuse(t, app, 'no such job')
+  await refuse(t, app, 'no such error')
   await app.inject({ method: 'DELETE', url: '/schedule/nightly' })
   await refuse(t, app, 'no such schedule')
   await refuse(t, app, "no such worker: 'myworker_1'", {

@@ -1,6 +1,6 @@
 -- Gives a failed job all its tries again. It waits in the ready queue, or for the jobs on which it
 -- depends: even for failed ones, which may be redriven, too.
--- keys: failed ended
+-- keys: failed ended grouped
 -- use: member_of add_dependencies save_details retry_now
 -- returns: on how many jobs it depends
 --   whether it is blocked
@@ -8,6 +8,7 @@
 local function redrive_job (queue, id, details)
   local keys = queue.keys
   redis.call('ZREM', keys.failed, member_of(id))
+  redis.call('ZREM', keys.grouped, member_of(id))
   details.attempt, details.lost_in_row, details.lapsed = 0, nil, nil
   -- The backoff begins anew.
   details.failures_before = details.failures

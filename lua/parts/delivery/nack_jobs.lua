@@ -1,7 +1,7 @@
 -- Gives up the deliveries of nacks: each job waits and runs again, or has failed for good.
 -- `fields`, of each job: id, receipt, error as JSON ('' for none), delay in ms ('' for the
 -- backoff), '0' for no retry, jitter from -1 to 1, and a text about the delivery (see nack_one).
--- use: nack_one discard_failed is_recording count_failures
+-- use: nack_one discard_failed is_recording count_failures save_errors
 -- rarely: record_nacked
 -- returns: for each job two values:
 --   'delayed', 'failed', 'duplicate' (it has failed, for another job has its unique key by now), or
@@ -19,6 +19,7 @@ local function nack_jobs (queue, fields)
     if nacked then nacked[#nacked + 1] = { id = id, state = state, at = at } end
   end
   if failures > 0 then count_failures(queue, failures) end
+  save_errors(queue)
   -- A batch of failures is more than the next call discards.
   discard_failed(queue, limits.batch)
   if nacked then record_nacked(queue, nacked) end

@@ -1,5 +1,5 @@
 -- Deletes the oldest failed jobs, `count` of them, 1000 at most.
--- keys: failed jobs details reports results holders stats
+-- keys: failed jobs details reports results holders stats grouped
 -- use: read_range id_of announce_end record_one
 -- Why: failed jobs wait for no other job and hold no unique key (see fail_job), so one command for
 -- each key deletes them all.
@@ -7,6 +7,7 @@ local function discard_oldest (queue, count)
   local keys, ids, reports = queue.keys, {}, {}
   local members = read_range('ZRANGE', keys.failed, 0, count)
   redis.call('ZREM', keys.failed, unpack(members))
+  redis.call('ZREM', keys.grouped, unpack(members))
   for i, member in ipairs(members) do
     local id = id_of(member)
     ids[i] = id

@@ -4,6 +4,7 @@
 --   began: when it began by its receipt, in ms
 --   failure: the beginning of its error as JSON
 -- keys: holders reports
+-- returns: the worker that had it; nil if that is not known
 -- Why: a job that completes on its first delivery has no story, but for when that began.
 local function record_attempt (queue, id, details, how, delivery)
   local keys, field, now = queue.keys, 'a' .. id, queue.now
@@ -20,7 +21,7 @@ local function record_attempt (queue, id, details, how, delivery)
   if began and began > now then began = nil end
   if how == 'completed' and text == '' then
     details.started = began
-    return
+    return worker
   end
   began = began and string.format('%d', began) or ''
   local line = string.format('%d %s %s %d %s %s', details.attempt or 1, how, began, now,
@@ -29,4 +30,5 @@ local function record_attempt (queue, id, details, how, delivery)
     text = text:match('^[^\n]*\n(.*)$')
   end
   redis.call('HSET', keys.reports, field, text == '' and line or text .. '\n' .. line)
+  return worker ~= '' and worker or nil
 end

@@ -2,7 +2,7 @@
 -- looks at a queue; while a request waits, at least every 900 ms.
 -- keys: active stats
 -- use: id_of
--- rarely: expire_lease record_states
+-- rarely: expire_lease record_states save_errors
 local function expire_leases (queue)
   local keys = queue.keys
   local range = { '-inf', queue.now, 'WITHSCORES', 'LIMIT', 0, limits.expired_at_once }
@@ -17,5 +17,6 @@ local function expire_leases (queue)
     table.insert(lists[expire_lease(queue, id, expired[2 * i])], id)
   end
   redis.call('HINCRBY', keys.stats, 'lost', #members)
+  save_errors(queue)
   record_states(queue, 'lost', lists)
 end

@@ -1,6 +1,6 @@
 -- Deletes all that is stored of a job, but for an entry in the ready list: pop_ready skips ids that
 -- have no job.
--- keys: ranked active failed completed expiring jobs details reports results holders
+-- keys: ranked active failed completed expiring jobs details reports results holders grouped
 -- use: member_of remove_dependencies release_unique_key leave_delayed
 -- returns: for how many jobs it waited; nothing if it did not wait
 --   whether an entry in the ready list may be left
@@ -14,6 +14,7 @@ local function delete_job (queue, id, details)
     if redis.call('ZREM', key, member) == 1 then has_entry = false end
   end
   redis.call('ZREM', keys.expiring, member)
+  redis.call('ZREM', keys.grouped, member)
   for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do
     redis.call('HDEL', key, id)
   end

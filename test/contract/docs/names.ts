@@ -9,8 +9,10 @@ import { read } from './markdown.ts'
 const field = new Set(
   `
   admission backoff bulk cached capacity completion count cron duplicate enqueue expire expiry
-  fail histogram history id idempotent identity lateness metric migrator next orphan outcome plain
-  pop process promote publish pubsub rate replication restore result roster sample scheduler script
+  fail histogram history id idempotent identity keep
+  lateness metric migrator next orphan outcome plain
+  pop process promote publish pubsub rate replication restore result roster sample scheduler score
+  script
   sse status stream trace unique unwatch watch watcher
 
   assemble batcher browser calendar client clock command config data detail discovery disk excerpt
@@ -19,7 +21,7 @@ const field = new Set(
 
   add advance allow announce answer apply archive begin check claim complete current delete describe
   discard drain end find fire first fitting full get give hand held holder insert invalid late
-  leave make mark move new newer now oldest one out pack parse peek pieces raise read redact
+  leave make mark move new newer newest now oldest one out pack parse peek pieces raise read redact
   redrive register registration remove replace resolve resume run save seen set since skip sorted
   stop taken truncate undo verify why
 

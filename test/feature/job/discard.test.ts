@@ -46,7 +46,7 @@ test('of failed jobs as many are kept as the policy says, and the oldest go', as
       `${count}: the newest`
     )
     t.same(await redis.hlen('{mail}:jobs'), kept, `${count}: nothing stays of the others`)
-    t.same(await redis.hlen('{mail}:reports'), kept, `${count}: nor their errors`)
+    t.same(await redis.hlen('{mail}:reports'), 2 * kept, `${count}: nor their reports`)
   }
 })
 

@@ -137,7 +137,7 @@ test('nack_one() delays the job, and fails it after its last try', async t => {
   const nack = async (delay: string, mayRetry = true) =>
     await call(
       'nack_one',
-      `return nack_one(queue, '1', a, '"no"', tonumber(b), ${mayRetry}, '0', ' ')`,
+      `return nack_one(queue, '1', a, '"no"', tonumber(b), ${mayRetry}, '0', 'ab  ')`,
       { args: [receipt, delay] }
     )
   t.strictSame(await nack('250.5'), ['delayed', 1251])
@@ -146,7 +146,7 @@ test('nack_one() delays the job, and fails it after its last try', async t => {
   t.strictSame(await nack('0'), ['LEASE_LOST', 0])
   const other = await leased(t, '{"tries":2,"deliveries":2,"attempt":2}')
   t.strictSame(
-    await other.call('nack_one', "return nack_one(queue, '1', a, '', 0, true, '0', ' ')", {
+    await other.call('nack_one', "return nack_one(queue, '1', a, '', 0, true, '0', 'ab  ')", {
       args: [other.receipt]
     }),
     ['failed', 0]
@@ -156,7 +156,7 @@ test('nack_one() delays the job, and fails it after its last try', async t => {
 
 test('nack_one() puts a job without a delay into the ready queue, even at the time 0', async t => {
   const { redis, key, call, receipt } = await leased(t)
-  const lua = "return nack_one(queue, '1', a, '', 0, true, '0', ' ')"
+  const lua = "return nack_one(queue, '1', a, '', 0, true, '0', 'ab  ')"
   t.strictSame(await call('nack_one', lua, { args: [receipt], now: 0 }), ['delayed', 0])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
   t.equal(await redis.exists(key('failed')), 0)
@@ -206,9 +206,9 @@ test('touch_one() moves the deadline, and takes up an expired lease where ' +
 const settled = `local outcomes = settle_jobs(queue, {
   '1', a, '',
   '9', '1-0', '',
-  '2', b, '{"message":"no"}', '60000', '', '0', ' ',
-  '2', b, '', '', '', '0', ' ',
-  '9', '1-0', '', '', '', '0', ' '
+  '2', b, '{"message":"no"}', '60000', '', '0', 'ab  ',
+  '2', b, '', '', '', '0', 'ab  ',
+  '9', '1-0', '', '', '', '0', 'ab  '
 }, 3)
 return unpack(outcomes)`
 
@@ -232,7 +232,7 @@ test('settle_jobs() completes the jobs of acks, then gives up those of nacks', a
 test('settle_jobs() takes nacks alone, and records what became of them', async t => {
   const { redis, key, call, receipt } = await leased(t)
   await redis.xadd(key('events'), '*', 'listening', '')
-  const lua = "return unpack(settle_jobs(queue, { '1', a, '', '', '0', '0', ' ' }, 1))"
+  const lua = "return unpack(settle_jobs(queue, { '1', a, '', '', '0', '0', 'ab  ' }, 1))"
   t.strictSame(await call('settle_jobs', lua, { args: [receipt] }), 'failed 0')
   t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1'])
   t.match(await redis.xrevrange(key('events'), '+', '-'), [[String, ['nacked failed', '1']]])
@@ -243,7 +243,7 @@ test('nack_jobs() discards failed jobs beyond those that the policy keeps', asyn
   await redis.hset(key('policy'), 'max_failed', 1)
   await redis.hset(key('jobs'), '2', record)
   await redis.zadd(key('failed'), 500, 'a2')
-  const lua = "return unpack(nack_jobs(queue, { '1', a, '', '', '0', '0', ' ' }))"
+  const lua = "return unpack(nack_jobs(queue, { '1', a, '', '', '0', '0', 'ab  ' }))"
   t.strictSame(await call('nack_jobs', lua, { args: [receipt] }), ['failed', '0'])
   t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1'])
 })
