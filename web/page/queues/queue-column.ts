@@ -4,11 +4,13 @@ export const columns = [
   { key: 'waiting', name: 'Waiting' },
   { key: 'active', name: 'Active' },
   { key: 'delayed', name: 'Delayed' },
+  { key: 'retrying', name: 'Retrying' },
   { key: 'failed', name: 'Failed' },
   { key: 'completed', name: 'Completed' },
   { key: 'oldest', name: 'Oldest' },
   { key: 'in', name: 'In /s' },
-  { key: 'out', name: 'Out /s' }
+  { key: 'out', name: 'Out /s' },
+  { key: 'failures', name: 'Failures /min' }
 ] as const
 
 export type Column = typeof columns[number]['key']

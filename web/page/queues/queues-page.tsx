@@ -7,6 +7,7 @@ import { whyForbidden } from '../../state/access.ts'
 import { serverNow } from '../../state/clock.ts'
 import { overview, pageSize, queueFilter, summaryQuery } from '../../state/overview.ts'
 import { PushDialog } from '../queue/push-dialog.tsx'
+import { Findings } from './findings.tsx'
 import { columns, type Column } from './queue-column.ts'
 import { QueueTable } from './queue-table.tsx'
 import { sorted } from './sort.ts'
@@ -22,6 +23,7 @@ export function QueuesPage () {
   return (
     <>
       <Title size={isKnown ? exact(size) : ''} />
+      <Findings />
       <Totals rows={isKnown ? [...rows.values()] : []} now={now} of={totals} />
       <Queues isKnown={isKnown} isPaged={isPaged} now={now} />
       {isPaged && <Pages shown={rows.size} size={size} />}

@@ -7,6 +7,7 @@ export function sorted (rows: Row[], column: Column, now: number): Row[] {
   if (column === 'queue') return rows
   const value = (row: Row): number => {
     if (column === 'oldest') return ageOf(row, now) ?? -1
+    if (column === 'failures') return row.failures_per_minute
     if (column === 'in') return rateOf(row, 'pushed', now)
     return column === 'out' ? rateOf(row, 'processed', now) : row.counts[column]
   }
