@@ -20,12 +20,17 @@ const mostKept = 10_000
 const entriesPerCall = 500
 const longestRequest = 512
 
-/** Adds an entry to the audit. */
-export async function addToAudit (redis: RedisClient, call: NewAuditEntry): Promise<void> {
+/** The entry of a call, with those members alone that it has changed. */
+export function auditEntry (call: NewAuditEntry): NewAuditEntry {
   const { before, after } = differing(call.before ?? null, call.after ?? null)
-  const request = call.request.slice(0, longestRequest)
-  const entry = JSON.stringify({ ...call, request, count: call.count ?? null, before, after })
-  await redis.xadd(commonKey('audit'), 'MAXLEN', '~', mostKept, '*', 'entry', entry)
+  return { ...call, request: call.request.slice(0, longestRequest), before, after }
+}
+
+/** Adds an entry to the audit. */
+export async function addToAudit (redis: RedisClient, entry: NewAuditEntry): Promise<void> {
+  const { count = null, before = null, after = null } = entry
+  const text = JSON.stringify({ ...entry, count, before, after })
+  await redis.xadd(commonKey('audit'), 'MAXLEN', '~', mostKept, '*', 'entry', text)
 }
 
 type Members = Record<string, unknown>

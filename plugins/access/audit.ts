@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import { addToAudit, type Changes } from '../../operations/access/audit.ts'
+import { addToAudit, auditEntry, type Changes } from '../../operations/access/audit.ts'
 import { redactUrl } from '../../operations/access/redact.ts'
 
 declare module 'fastify' {
@@ -29,7 +29,8 @@ export default fp(async app => {
 
   async function write (request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (request.changes === null) return
-    const entry = { ...callOf(request), status: reply.statusCode, ...request.changes }
+    const call = { ...callOf(request), status: reply.statusCode, ...request.changes }
+    const entry = auditEntry(call)
     request.log.info({ audit: entry }, 'a call that manages')
     try {
       await addToAudit(app.redis, entry)
