@@ -74,6 +74,8 @@ test('what cannot be written is an error of every command, ' +
     policy: () => ['mail'],
     schedule: () => ['set', 'often', '--queue', 'mail', '--every', '3600'],
     top: () => [],
+    audit: () => [],
+    doctor: () => [],
     token: n => ['--name', `a${n}`, '--roles', 'read', '--file', file],
     import: () => ['--help']
   }
