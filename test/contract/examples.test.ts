@@ -31,13 +31,15 @@ import { bearer, tokenFile } from '../support/http/tokens.ts'
 import { until } from '../support/until.ts'
 import { build } from '../support/server/app.ts'
 
+type Held = Required<Omit<Place, 'fingerprint'>>
+
 /** A job of that queue, on lease. */
-async function lease (app: FastifyInstance, queue: string): Promise<Required<Place>> {
+async function lease (app: FastifyInstance, queue: string): Promise<Held> {
   const [job] = await take(app.redis, queue, { lease: 30 })
   return { queue, id: job!.id, receipt: job!.lease!.receipt }
 }
 
-async function hold (app: FastifyInstance, queue: string): Promise<Required<Place>> {
+async function hold (app: FastifyInstance, queue: string): Promise<Held> {
   await push(app.redis, queue, [{ payload: '{}' }])
   return await lease(app, queue)
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import { test, type Test } from 'tap'
+import { fingerprintOf } from '../../../operations/failure/fingerprint.ts'
 import { nack } from '../../../operations/job/nack.ts'
 import { push } from '../../../operations/job/push.ts'
 import { take } from '../../../operations/job/take.ts'
@@ -44,7 +45,8 @@ async function prepare (
   ])
   const [one, other] = await take(redis, queue, { lease: 600, count: 2, worker: 'myworker_1' })
   await nack(redis, queue, [{ id: one!.id, receipt: one!.lease!.receipt, retry: false }])
-  return { queue, id: other!.id, receipt: other!.lease!.receipt, failed: one!.id }
+  const held = { queue, id: other!.id, receipt: other!.lease!.receipt }
+  return { ...held, failed: one!.id, fingerprint: fingerprintOf(undefined) }
 }
 
 test('on a full Redis every route answers as always, or 507, and none with 500', async t => {
