@@ -171,7 +171,11 @@ test('a Redis that cannot write to its disk refuses every change, and still tell
   t.equal(changing.length, 27)
   for (const answer of changing) t.match(answer, readOnly, answer.to)
   // To listen is to have changes recorded.
-  const refused: Record<string, number> = { 'GET /events?wait=0': 507, 'GET /health/ready': 503 }
+  const refused: Record<string, number> = {
+    'GET /events?wait=0': 507,
+    'GET /health/ready': 503,
+    'GET /errors/mail/000000000000': 404
+  }
   for (const { to, status } of answers.filter(answer => !isChanging(answer))) {
     t.equal(status, refused[to] ?? 200, to)
   }
