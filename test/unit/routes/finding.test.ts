@@ -68,7 +68,7 @@ test('a stopped queue is told while jobs wait in it', async t => {
   }])
 })
 
-test('a token sees the findings of its queues, and none about Redis unless it sees all', async t => {
+test('a token sees the findings of its queues, and about Redis only if it sees all', async t => {
   const { path, secrets } = tokenFile(
     t,
     { name: 'all', roles: ['read'], queues: ['*'] },
