@@ -33,6 +33,7 @@ const lines: Record<string, string[][]> = {
   start: [['mail']],
   policy: [['mail'], ['mail', '--tries', '5']],
   purge: [['mail', '--yes']],
+  errors: [[], ['mail']],
   doctor: [[]],
   audit: [[], ['mail', '--who', 'ops']],
   schedule: [
@@ -76,7 +77,8 @@ test('wrong arguments are exit code 2 of every command, and nothing is asked for
     all.map(args => [...args, '--no-such-option']),
     2
   )
-  const needy = alone.filter(name => !['serve', 'top', 'status', 'audit', 'doctor'].includes(name))
+  const free = ['serve', 'top', 'status', 'errors', 'audit', 'doctor']
+  const needy = alone.filter(name => !free.includes(name))
   await end(
     t,
     nowhere,
@@ -106,7 +108,7 @@ test('a token that is missing or not for this is exit code 5 of every command', 
   await end(t, url, [...all, ['run', 'mail', '--quiet', '--', 'true']], 5)
   const env = { PRESQUE_TOKEN: secrets['ann']! }
   // What a list of such a token leaves out is not there by its name either.
-  const lists = ['top', 'status', 'doctor', 'schedule list', 'schedule show report']
+  const lists = ['top', 'status', 'errors', 'doctor', 'schedule list', 'schedule show report']
   for (const args of all.filter(args => !lists.includes(args.join(' ')))) {
     t.match(await presque(url, args, { env, input: '' }), { code: 5, out: '' }, args.join(' '))
   }

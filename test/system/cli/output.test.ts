@@ -74,6 +74,7 @@ test('what cannot be written is an error of every command, ' +
     policy: () => ['mail'],
     schedule: () => ['set', 'often', '--queue', 'mail', '--every', '3600'],
     top: () => [],
+    errors: () => ['--help'],
     audit: () => [],
     doctor: () => [],
     token: n => ['--name', `a${n}`, '--roles', 'read', '--file', file],
