@@ -13,9 +13,10 @@ export function beginningOf (error: string | undefined): string {
   return parts.length === 0 ? '' : JSON.stringify(Object.fromEntries(parts))
 }
 
-// Half of a pair would be no character.
+// Half of a pair is no character, and Lua reads no JSON with one. A worker may send one as well.
 function cut (text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+  const beginning = text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+  return beginning.replaceAll(/\p{Surrogate}/gu, '\ufffd')
 }
 
 const form = /^(\d+) (failed|lost|released|completed) (\d*) (\d+) (\S*) (.*)$/

@@ -45,6 +45,25 @@ const kinds = Array.from({ length: 30 }, (_, kind) => {
   return { type: `Error${word}`, form: forms[kind % 3]!, messages: kind < 10 ? 29 : 10 }
 })
 
+test('every error that a worker may send ends its delivery, and has a group', async t => {
+  const { redis } = await build(t)
+  const deep = `${'['.repeat(2000)}${']'.repeat(2000)}`
+  const odd = [
+    '{"message":"\\udc80 \\u0000"}', '{"message":"\\ud800"}', '{"type":"\\ud800\\ud800"}',
+    '{"message":"\\ud83d\\ude00"}', `{"message":"${'x'.repeat(299)}\\ud83d\\ude00"}`,
+    '{"message":"\\u2028\\n\\t\\u0000","fingerprint":"\\udfff"}', `{"message":${deep}}`, deep,
+    '{"message":{"a":1e400},"type":7}', '"text"', 'null', '7', '{}', '{"message":""}'
+  ]
+  await fail(redis, odd.map(error => ({ error, retry: false })))
+  const { counts } = await queueStatus(redis, 'mail', { now: 100 })
+  t.match(counts, { failed: odd.length, active: 0 })
+  const found = await groups(redis)
+  t.equal(found.reduce((sum, { count }) => sum + count, 0), odd.length)
+  for (const { fingerprint } of found) {
+    t.ok(await errorGroup(redis, 'mail', fingerprint, { now: 100 }), fingerprint)
+  }
+})
+
 test('5000 failed jobs of 30 kinds with 490 messages are 30 groups, each with its true count, ' +
   'and the kind that grows now is first', async t => {
   const { redis } = await build(t)

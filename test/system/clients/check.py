@@ -84,7 +84,7 @@ def worker():
         return sum(job.payload["add"])
 
     work = Worker(queue, "sum", handle, concurrency=2, lease=2, wait=1)
-    running = threading.Thread(target=work.run)
+    running = threading.Thread(target=work.run, daemon=True)
     running.start()
     assert queue.call("sum", {"add": [1, 2], "sleep": 2.5}) == 3
     assert queue.status("sum")["lost"] == 0, "it was kept for longer than its lease"
@@ -206,7 +206,7 @@ def outliving():
         raise SystemExit("on_error fails")
 
     work = Worker(queue, "odd", lambda job, context: act[0](), lease=5, wait=1, on_error=on_error)
-    running = threading.Thread(target=work.run)
+    running = threading.Thread(target=work.run, daemon=True)
     running.start()
     ended = ("delayed", "failed", "completed")
     for handle, kind, message, state in failing():
@@ -233,7 +233,7 @@ def telling():
     handler.emit = told.append
     logging.getLogger("presque").addHandler(handler)
     work = Worker(queue, "told", lambda job, context: 1 / 0, wait=1)
-    running = threading.Thread(target=work.run)
+    running = threading.Thread(target=work.run, daemon=True)
     running.start()
     queue.push("told", {}, tries=1)
     until("it is told", lambda: told)
@@ -272,7 +272,7 @@ def together():
             lease=1,
             wait=1,
         )
-        running = threading.Thread(target=work.run)
+        running = threading.Thread(target=work.run, daemon=True)
         running.start()
         until("all have begun", lambda: len(begun) == 3)
         until("it is known", lambda: json_of("/w/held")["workers_list"] == [work._id])
@@ -309,7 +309,7 @@ def losing():
             heard.set()
 
     work = Worker(queue, "gone", handle, lease=3600, wait=1)
-    running = threading.Thread(target=work.run)
+    running = threading.Thread(target=work.run, daemon=True)
     running.start()
     queue.push("gone", {})
     assert heard.wait(10)
@@ -358,7 +358,7 @@ def settling():
         wait=1,
         on_error=lambda error, job: errors.append(error),
     )
-    running = threading.Thread(target=work.run)
+    running = threading.Thread(target=work.run, daemon=True)
     running.start()
     counts = lambda: queue.status("settled")["counts"]
     until("all have ended", lambda: counts()["completed"] + counts()["failed"] == 200)
@@ -386,7 +386,7 @@ def bytes_of_payloads():
         queue.push("bytes", text)
     found = []
     work = Worker(queue, "bytes", lambda job, context: found.append(job.text), wait=1)
-    running = threading.Thread(target=work.run)
+    running = threading.Thread(target=work.run, daemon=True)
     running.start()
     until("all have come", lambda: len(found) == 20)
     work.close()
