@@ -79,6 +79,7 @@ async function endOf (
 ): Promise<StoredJob | null> {
   const until = performance.now() + deadline.ms
   for (let identity: string | undefined; ;) {
+    const lookedAt = performance.now()
     const found = await job(redis, queue, id)
     if (found === null) return null
     if (identity === undefined) waiter.setJob(id, found.identity)
@@ -88,9 +89,11 @@ async function endOf (
     if (mark !== undefined && !identity.endsWith(` ${mark}`)) return null
     const ms = until - performance.now()
     const hasEnded = found.state === 'failed' || found.state === 'completed'
-    if (hasEnded || ms <= 0 || longPoll.closed || deadline.aborted) return found
+    if (hasEnded || longPoll.closed || deadline.aborted) return found
+    // An answer that was late is older than the deadline, and the job may have ended since.
+    if (lookedAt >= until) return found
     // Again if the job lives once more: it had failed, and was retried before this look.
-    await longPoll.waitForEnd(queue, found, deadline, ms)
+    if (ms > 0) await longPoll.waitForEnd(queue, found, deadline, ms)
   }
 }
 
