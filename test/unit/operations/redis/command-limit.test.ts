@@ -118,11 +118,12 @@ test('what arrives after a take was given up goes back: for good, on lease, ' +
     return counts.waiting === 199 && processed === 1
   })
   const first = await take(redis, 'mail', { count: 6 })
-  t.same(
-    first.map(({ payload }) => JSON.parse(payload).n),
-    [1, 2, 3, 4, 5, 6],
-    'in their order'
-  )
+  const numbers: number[] = first.map(({ payload }) => JSON.parse(payload).n)
+  t.same(numbers.toSorted(), [1, 2, 3, 4, 5, 6], 'before all others')
+  // The answers may arrive in different turns, and each goes back before those that are back.
+  for (const some of [[1, 2], [3, 4, 5]]) {
+    t.same(numbers.filter(n => some.includes(n)), some, 'those of a take in their order')
+  }
   t.equal(await redis.hget('{mail}:workers', 'processed:w1'), '0')
 })
 
