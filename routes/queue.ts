@@ -131,7 +131,8 @@ function purgeRoute (app: App): void {
     const { queue } = request.params
     const { counts, policy } = await queueStatus(app.redis, queue)
     await purge(app.redis, queue)
-    const count = Object.values(counts).reduce((sum, some) => sum + some, 0)
+    const { waiting, delayed, blocked, active, failed, completed } = counts
+    const count = waiting + delayed + blocked + active + failed + completed
     request.changes = { count, before: { counts, policy }, after: null }
     return reply.code(204).send()
   })

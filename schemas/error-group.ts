@@ -110,7 +110,9 @@ const description =
 export const ListAllErrors = {
   tags: ['error'],
   summary: 'Tell which kinds of failures all queues have',
-  description: `${description} Of each queue, the 20 that were seen last are considered.`,
+  description:
+    `${description} Of each queue, the 20 that were seen last are considered, and of the queues ` +
+    'the 1000 that fail most.',
   querystring: Type.Object({ limit: Limit(50) }, { additionalProperties: false }),
   response: { 200: Groups, 400: BadRequest, ...always }
 }

@@ -6,7 +6,7 @@ import type { Summary } from '../queue/summary.ts'
 import { obstaclesOf } from '../queue/why.ts'
 import { redisHealth } from '../redis/health.ts'
 import type { RedisClient } from '../redis/store.ts'
-import { listSchedules } from '../schedule/schedule.ts'
+import { failedSchedules } from '../schedule/schedule.ts'
 import { findingsOf, type QueueFacts } from './queue-finding.ts'
 import { findingsOfRedis } from './health-finding.ts'
 
@@ -57,14 +57,12 @@ async function factsOf (
 }
 
 async function ofSchedules (redis: RedisClient): Promise<Finding[]> {
-  const page = { offset: 0, limit: mostSchedules }
-  const { schedules } = await listSchedules(redis, () => true, page)
-  return schedules.filter(one => one.last_error !== null).map(one => ({
+  return (await failedSchedules(redis, mostSchedules)).map(one => ({
     severity: 'warning',
     queue: one.queue,
     kind: 'schedule',
     since: one.last_at,
-    sentence: `the schedule ${one.name} put no job in at its last tick: ${one.last_error}`,
+    sentence: `the schedule ${one.name} put no job in at its last tick: ${one.error}`,
     next: [{ method: 'GET', path: `/schedule/${one.name}`, body: null, label: 'see the schedule' }]
   }))
 }

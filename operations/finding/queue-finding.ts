@@ -61,7 +61,9 @@ function share (part: number, rest: number): number {
 function failing ({ row, minutes }: QueueFacts): Finding | null {
   const back = minutes.at(-1 - minutesBack) ?? minutes[0]
   const { failures, processed } = since(counters(row), back)
-  const most = Math.max(failures, row.failures_per_minute)
+  // Without a sample the counters are those of the whole life of the queue.
+  const lately = back === undefined ? 0 : failures
+  const most = Math.max(lately, row.failures_per_minute)
   const part = share(most, processed)
   if (most < fewestFailures || part < failingShare) return null
   const begun = firstOf(minutes, isFailing)

@@ -111,6 +111,42 @@ export async function getSchedule (redis: RedisClient, name: string): Promise<Sc
   return parse(await scripts.get(redis, '', { names: [name] }))[0] ?? null
 }
 
+/** A schedule whose last tick put no job in, with the reason. Epoch seconds. */
+export type FailedSchedule = Pick<Schedule, 'name' | 'queue' | 'last_at'> & { error: string }
+
+const ticksPerCommand = 500
+
+/** The schedules whose last tick put no job in, `limit` at most. Reads no payload. */
+export async function failedSchedules (
+  redis: RedisClient, limit: number
+): Promise<FailedSchedule[]> {
+  const found: FailedSchedule[] = []
+  let cursor = '0'
+  do {
+    const count = ['COUNT', ticksPerCommand] as const
+    const [next, fields] = await redis.hscan(scheduleKey('turns'), cursor, ...count)
+    const states = fields.flatMap((name, i) => {
+      return i % 2 === 0 ? [{ name, ...(JSON.parse(fields[i + 1]!) as TickState) }] : []
+    })
+    const failed = states.filter(({ error }) => error !== undefined)
+    if (failed.length > 0) found.push(...await withQueues(redis, failed))
+    cursor = next
+  } while (cursor !== '0' && found.length < limit)
+  return found.slice(0, limit)
+}
+
+async function withQueues (
+  redis: RedisClient, failed: Array<TickState & { name: string }>
+): Promise<FailedSchedule[]> {
+  const names = failed.map(({ name }) => name)
+  const rules = await redis.hmget(scheduleKey('schedules'), ...names)
+  return failed.flatMap(({ name, last, error }, i) => {
+    if (rules[i] == null) return []
+    const { queue } = JSON.parse(rules[i]!) as StoredSchedule
+    return [{ name, queue, last_at: seconds(last), error: error! }]
+  })
+}
+
 /** A page of the schedules whose queue the caller sees, by name, and how many there are. */
 export async function listSchedules (
   redis: RedisClient, sees: (queue: string) => boolean,

@@ -39,7 +39,7 @@ test(
       await queue[act]()
       if (queue.line.all.length > 100) await compare(t, queue, act)
     }
-    t.same(await takenAll(queue), queue.line.all, 'what is left comes out in the order of the list')
+    t.same(await takenAll(queue), queue.line.all, 'the others come out in the order of the list')
   }
 )
 

@@ -37,7 +37,7 @@ async function sentinel (ending: Ending): Promise<Omit<Replicated, 'stop'>> {
       await nodes.find(({ port }) => port === old)!.admin.info('replication')
     ).match(/state=online/g)
     if (replicas?.length !== 2) {
-      throw new Error('a Sentinel group fails over once: what was killed stays so')
+      throw new Error('a Sentinel group fails over once: a killed master stays dead')
     }
     nodes.find(({ port }) => port === old)!.child.kill('SIGKILL')
     await until('the sentinels have a new master', async () => (await master()) !== old)

@@ -96,7 +96,7 @@ test('an ack whose answer got lost is done, and the next job still comes', async
   await t.rejects(
     presque.ack(second!),
     new PresqueError(404, 'no such job'),
-    'the first try says what is'
+    'the first try tells the truth'
   )
 })
 

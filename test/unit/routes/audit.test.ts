@@ -118,6 +118,19 @@ test('what a call has done is told: how many jobs, and how it stood before and a
   t.notMatch(JSON.stringify(entries), 'secret', 'payloads are not kept')
 })
 
+test('a purge counts each job once, also one that is delayed since it failed', async t => {
+  const { app, ask, says } = await client(t)
+  for (let n = 0; n < 3; n++) await ask('POST /q/mail', '{}')
+  const { headers } = await ask('POST /q/mail/take?lease=30')
+  const receipt = String(headers['x-presque-receipt'])
+  await ask(`POST /j/mail/1/nack?receipt=${receipt}`, '{"error":{"message":"no"},"delay":60}')
+  await says(204, '', 'DELETE /q/mail')
+  const { entries } = await audit(app)
+  t.match(entries, [
+    { count: 3, before: { counts: { waiting: 2, delayed: 1, retrying: 1 } }, after: null }
+  ])
+})
+
 test('a token sees the calls about its queues, filtered as it asks', async t => {
   const { app, secrets } = await withTokens(t)
   for (const [who, queue] of [['ops', 'mail'], ['ops', 'post'], ['mailer', 'mail']] as const) {

@@ -94,5 +94,6 @@ test('a schedule whose last tick put no job in is told with the reason', async t
   })
   const found = async () => (await ofQueues(app)).find(({ kind }) => kind === 'schedule')
   await until('it is told', async () => (await found()) !== undefined)
-  t.match(await found(), { queue: 'mail', sentence: /^the schedule report put no job in at its last tick: / })
+  const sentence = /^the schedule report put no job in at its last tick: /
+  t.match(await found(), { queue: 'mail', sentence })
 })

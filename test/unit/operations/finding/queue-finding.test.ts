@@ -100,6 +100,14 @@ test('failing: what failed more than ten minutes ago is over; since when tells t
   t.end()
 })
 
+test('failing: without a history, failures of long ago are none of late', t => {
+  t.strictSame(kinds({ row: { failed: 500, processed: 9 } }), [])
+  const row = { failed: 500, failures_per_minute: 10 }
+  t.match(found({ row }), [{ kind: 'failing', sentence: /: 10 failures$/ }])
+  t.strictSame(kinds({ row: { ...row, processed: 100_000 } }), [])
+  t.end()
+})
+
 test('a purge, which sets the counters back, is no failure and no growth', t => {
   const minutes = hour(n => ({ failures: n * 5, processed: n * 5, pushed: n * 10 }))
   t.strictSame(kinds({ minutes, row: { failed: 3, processed: 2, pushed: 5 } }), [])
