@@ -16,7 +16,7 @@ interface Kind {
 }
 
 const kinds: Record<string, Kind> = {
-  waiting: { most: 75 },
+  waiting: { most: 24 },
   leased: { most: 200, lease: 600 },
   'leased, worker named': { lease: 600, worker: 'host-1234' },
   delayed: { job: () => ({ delay: 3600 }) },

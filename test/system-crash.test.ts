@@ -1,3 +1,7 @@
 import { runTogether, testFiles } from './support/test-files.ts'
 
-await runTogether(testFiles('system/crash.test.ts', 'system/before.test.ts'))
+await runTogether(testFiles(
+  'system/crash.test.ts',
+  'system/before.test.ts',
+  'system/migration.test.ts'
+))

@@ -3,8 +3,8 @@
 -- settle_jobs). `bound` is '1' where each request belongs to the ack of its number: it gets no jobs
 -- if that is refused.
 -- args: now count nacks bound ...fields
--- use: allow_when_full read_clock complete_jobs take_jobs load_policy
--- rarely: settle_jobs wake_waiter
+-- use: allow_when_full read_clock complete_plain take_jobs load_policy
+-- rarely: complete_jobs settle_jobs wake_waiter
 -- returns: a list:
 --   the outcome of each job (see settle_jobs), with commas between
 --   what take returns
@@ -14,11 +14,11 @@ count, nacks = tonumber(count), tonumber(nacks) or 0
 local requests, jobs = {}, {}
 for i = 1, count do requests[i] = fields[i] end
 for i = count + 1, #fields do jobs[i - count] = fields[i] end
-local outcomes
+local outcomes = {}
 if nacks > 0 then
   outcomes = settle_jobs(queue, jobs, nacks)
-else
-  outcomes = #jobs > 0 and complete_jobs(queue, jobs) or {}
+elseif #jobs > 0 then
+  outcomes = complete_plain(queue, jobs) or complete_jobs(queue, jobs)
 end
 if bound == '1' then
   for i, outcome in ipairs(outcomes) do

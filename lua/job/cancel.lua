@@ -1,12 +1,12 @@
 -- Deletes jobs whatever they are doing: one by its id, or many of one state, the oldest first.
--- keys: ranked delayed failed completed blocked jobs retrying grouped
+-- keys: ready references ranked delayed failed completed blocked retrying grouped
 -- args: now id state limit start left fingerprint ...members
 --   id: '' for many jobs of a state
 --   start, left: what the last call returned; '' for the first one
 --   fingerprint: of an error group, for the failed or the retrying jobs of it; '' for all
 --   members: the jobs on lease that the last call left over
--- use: allow_when_full read_clock run_due is_overdue begin_bulk delete_job remove_entry
--- use: announce_end load_details drain_active drain_ready drain_sorted record_one
+-- use: allow_when_full read_clock run_due has_job is_overdue begin_bulk delete_job remove_entry
+-- use: announce_end load_details drain_active drain_ready drain_plain drain_sorted record_one
 -- use: resolve_dependents load_policy wake_waiter
 -- rarely: is_retrying group_members is_grouped
 -- returns: a list, or NO_SUCH_JOB for a single job that is not there:
@@ -18,7 +18,7 @@
 allow_when_full(queue)
 queue.now = read_clock(now)
 run_due(queue, limits.promoted_by_look)
-if id ~= '' and (redis.call('HEXISTS', jobs, id) == 0 or is_overdue(queue, id)) then
+if id ~= '' and (not has_job(queue, id) or is_overdue(queue, id)) then
   return { err = 'NO_SUCH_JOB' }
 end
 local most, begin = tonumber(limit) or 0, begin_bulk(queue, start)
@@ -40,12 +40,16 @@ if id ~= '' then
   drop(id, load_details(queue, id))
 elseif state == 'active' then
   if most > 0 then has_more, left, over = drain_active(queue, members, left, drop) end
-elseif state == 'waiting' and drain_ready(queue, most, begin, drop) then
-  has_more = true
+elseif state == 'waiting' then
+  local last
+  has_more = drain_ready(queue, ready, most, begin, drop)
+  if not has_more then has_more, last = drain_ready(queue, references, most, begin, drop) end
+  has_more = has_more or drain_plain(queue, most, begin, drop, last)
 elseif fingerprint ~= '' then
   local found = group_members(queue, fingerprint, state, most, left)
   has_more, left = drain_sorted(queue, grouped, state, most, left, begin, drop, found)
-else
+end
+if id == '' and state ~= 'active' and fingerprint == '' and not has_more then
   local sets = { waiting = ranked, delayed = delayed, blocked = blocked, failed = failed }
   sets.completed, sets.retrying = completed, retrying
   has_more, left = drain_sorted(queue, sets[state], state, most, left, begin, drop)

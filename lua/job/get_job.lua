@@ -1,8 +1,8 @@
 -- Shows one job.
--- keys: active jobs stats
+-- keys: active stats
 -- args: now id
 -- use: read_clock begin_read read_job load_policy load_details member_of identity_of make_receipt
--- use: first_deadline
+-- use: first_deadline pack_record
 -- returns: an empty list if there is no such job; else a list:
 --   its identity: tells it from another job of its id, in any generation of the queue
 --   the receipt of the delivery that is under way; '' if there is none
@@ -13,7 +13,8 @@ local found = read_job(queue, id)
 if not found then return {} end
 local policy, details = load_policy(queue), load_details(queue, id)
 local seed, score = redis.call('HGET', stats, 'seed'), redis.call('ZSCORE', active, member_of(id))
-local identity = seed .. ' ' .. identity_of(redis.call('HGET', jobs, id), details)
+-- To read the record once more would be to search for it once more.
+local identity = seed .. ' ' .. identity_of(pack_record(found[4], ''), details)
 local receipt = ''
 if score then
   receipt = make_receipt(seed, id, details.deliveries or 1, first_deadline(details, score))

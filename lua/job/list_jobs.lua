@@ -6,7 +6,7 @@
 --     now
 --   payload_max: the bytes after which a payload is cut; its size then follows the job
 -- use: read_clock begin_read delete_overdue count_stale check_entries list_waiting read_range id_of
--- use: truncate_ids describe_jobs
+-- use: count_plain truncate_ids describe_jobs
 -- returns: a list:
 --   '', then jobs as describe_jobs returns them, of all no more than 8 MiB together
 --   or only how many entries of the ready list are known to be current, and the id of the last of
@@ -28,7 +28,8 @@ end
 local first, count = tonumber(offset), tonumber(limit)
 if is_desc then
   -- The same jobs, counted from the other end.
-  local all = is_waiting and redis.call('ZCARD', ranked) + count_stale(queue)
+  local all = is_waiting and
+    redis.call('ZCARD', ranked) + count_stale(queue) + count_plain(queue)
   local left = math.max(0, (all or redis.call('ZCARD', key) - over) - first)
   first, count = math.max(0, left - count), math.min(count, left)
 end
@@ -40,13 +41,13 @@ if is_waiting then
     local current, last_id = check_entries(queue, first, count, checked)
     if current then return { current .. ' ' .. last_id } end
   end
-  ids = list_waiting(queue, first, count)
+  ids = list_waiting(queue, first, count, is_desc)
 else
   for i, member in ipairs(read_range('ZRANGE', key, first + over, count)) do
     ids[i] = id_of(member)
   end
 end
-if is_desc then
+if is_desc and not is_waiting then
   for i = 1, math.floor(#ids / 2) do ids[i], ids[#ids + 1 - i] = ids[#ids + 1 - i], ids[i] end
 end
 -- The jobs themselves, as many as an answer may hold.

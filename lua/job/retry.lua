@@ -1,13 +1,13 @@
 -- Lets failed or delayed jobs run now: one by its id, or many of one state, the oldest first. A
 -- failed job gets all its tries again.
--- keys: delayed active failed completed blocked jobs retrying grouped
+-- keys: delayed active failed completed blocked retrying grouped
 -- args: now id state limit start left fingerprint
 --   id: '' for many jobs of a state
 --   fingerprint: of an error group, for the failed or the retrying jobs of it; '' for all
 --   start, left: what the last call returned; '' for the first one
 -- use: allow_when_full read_clock run_due begin_bulk member_of read_range resume_index is_overdue
 -- use: load_details id_of state_since is_newer claim_unique_key save_details redrive_job retry_now
--- use: wake_waiter record_states resolve_dependents leave_delayed
+-- use: has_job wake_waiter record_states resolve_dependents leave_delayed
 -- rarely: is_retrying group_members is_grouped
 -- returns: a list:
 --   how many jobs wait now that did not, in the ready queue or for others
@@ -27,7 +27,7 @@ if fingerprint ~= '' then
   members = group_members(queue, fingerprint, state, tonumber(limit) or 0, left)
 elseif not is_one then
   members = read_range('ZRANGE', from, resume_index(from, left), tonumber(limit) or 0)
-elseif redis.call('HEXISTS', jobs, id) == 0 or is_overdue(queue, id) then
+elseif not has_job(queue, id) or is_overdue(queue, id) then
   return { err = 'NO_SUCH_JOB' }
 elseif redis.call('ZSCORE', active, members[1]) then
   return { err = 'JOB_ON_LEASE' }

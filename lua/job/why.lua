@@ -1,8 +1,8 @@
 -- Gathers what can keep a job from running.
--- keys: ready ranked stats
+-- keys: ranked stats
 -- args: now id
 -- use: read_clock begin_read delete_overdue read_job current_policy load_policy apply_limits
--- use: member_of remove_stale count_stale
+-- use: member_of remove_stale count_stale count_plain count_ahead
 -- returns: NO_SUCH_JOB, or the job as list_jobs returns it, then a list:
 --   the time in ms
 --   1 if the queue is stopped, else 0; until when in ms, or 0
@@ -24,11 +24,10 @@ local member = member_of(id)
 local ahead, score = redis.call('ZRANK', ranked, member), redis.call('ZSCORE', ranked, member)
 if not score then
   if can_write then remove_stale(queue, 0, limits.ahead_counted) end
-  local place = redis.call('LPOS', ready, id, 'MAXLEN', limits.ahead_counted)
   local urgent = redis.call('ZCOUNT', ranked, '-inf', limits.urgent_scores)
-  ahead = (place or limits.ahead_counted) + urgent
+  ahead = count_ahead(queue, id) + urgent
 elseif tonumber(score) >= limits.default_priority * limits.priority_span then
-  ahead = ahead + count_stale(queue)
+  ahead = ahead + count_stale(queue) + count_plain(queue)
 end
 found[12], found[13] = policy.tries, policy.keep
 local asked_at = tonumber(redis.call('HGET', stats, 'asked_at') or 0)

@@ -1,8 +1,8 @@
 -- Counts the jobs of a queue, and what has become of those before.
--- keys: ready ranked expiring jobs details stats retrying
+-- keys: ranked expiring jobs details stats retrying
 -- args: now
 -- use: read_clock begin_read count_states remove_stale id_of is_overdue ready_since load_details
--- use: current_policy load_policy failure_rate
+-- use: current_policy load_policy reference_id read_plain read_entries failure_rate
 -- returns: a list:
 --   waiting, delayed, active, failed and completed jobs
 --   how many were processed; failures, lost leases, expired jobs
@@ -19,9 +19,14 @@ local counts = count_states(queue)
 local has_details = redis.call('EXISTS', details) == 1
 local has_expired = redis.call('ZCOUNT', expiring, '-inf', queue.now) > 0
 if can_write then remove_stale(queue, 0, limits.heads_read) end
-local heads = redis.call('LRANGE', ready, 0, limits.heads_read - 1)
+local heads = read_entries(queue, 0, limits.heads_read)
+local plain, last, oldest = read_plain(queue, 0, 1), 0, nil
+for i, entry in ipairs(heads) do heads[i], last = reference_id(entry) end
+-- A plain job that is not among the first is looked at no more than another.
+if #plain > 0 and (#heads < limits.heads_read or last >= plain[1]) then
+  oldest = math.min(queue.now, ready_since(plain[2]))
+end
 for _, member in ipairs(redis.call('ZRANGE', ranked, 0, 0)) do heads[#heads + 1] = id_of(member) end
-local oldest
 for _, id in ipairs(counts.waiting > 0 and heads or {}) do
   local record = redis.call('HGET', jobs, id)
   if record and not (has_expired and is_overdue(queue, id)) then

@@ -1,12 +1,12 @@
 -- Pushes the job of one tick of a schedule, once: a second call for the same tick is told what came
 -- of it.
--- keys: failed completed jobs stats fired firings
+-- keys: failed completed stats fired firings
 -- args: now name tick known_until overlap options fresh_seed payload
 --   known_until: when in ms to forget this tick
 --   overlap: 'skip' where the last job of the schedule must have ended first
 --   fresh_seed: of the queue, if it has none yet
 -- use: read_clock run_due job_capacity is_overdue member_of insert_job wake_waiter is_recording
--- use: record_pushed
+-- use: record_pushed has_job
 -- returns: what came of the tick: 'new', 'overlap', 'full'; 'past' if it is older than the last one
 --   the id of the last job; '0' for none
 -- Why: the first write adds, so that a full Redis refuses the tick.
@@ -22,7 +22,7 @@ redis.call('HINCRBY', stats, 'last_id', 0)
 local is_crowded = run_due(queue, limits.promoted_by_push)
 local room = job_capacity(queue)
 local member = member_of(last)
-local has_ended = redis.call('HEXISTS', jobs, last) == 0 or is_overdue(queue, last) or
+local has_ended = not has_job(queue, last) or is_overdue(queue, last) or
   redis.call('ZSCORE', failed, member) or redis.call('ZSCORE', completed, member)
 if overlap == 'skip' and not has_ended and redis.call('HGET', stats, 'seed') == seed then
   outcome = 'overlap'

@@ -14,6 +14,7 @@ export interface Migration {
 }
 
 const moveReports = script<string>('move_reports')
+const movePlain = script<string>('move_plain')
 
 /**
  * All of them, in order. A Redis that names no layout has layout 1. A server that begins to write a
@@ -25,6 +26,13 @@ export const migrations: Migration[] = [
     to: 2,
     async step (redis, queue, cursor, limit) {
       return await moveReports(redis, queue, { cursor, limit })
+    }
+  },
+  // A plain job that waits is one entry of a list of its own.
+  {
+    to: 3,
+    async step (redis, queue, _, limit) {
+      return await movePlain(redis, queue, { limit })
     }
   }
 ]

@@ -4,7 +4,16 @@
  * number of digits, and the id (see lua/parts/record/member_of.lua).
  */
 export const queueKeys = {
-  ready: 'list: ids of the waiting jobs of priority 5, the next one first; an entry may be stale',
+  plain:
+    'list: plain jobs that wait, by id, the next one first: the id (6 bytes, big-endian), ' +
+    'then the record (see jobs); an id alone is the tombstone of a deleted job',
+  tombstones: 'sorted set: ids of the tombstones in `plain`; score: the id',
+  references:
+    'list: other waiting jobs of priority 5, the next one first: 42:100 is job 42, ' +
+    'behind the plain jobs with ids up to 100; an entry may be stale',
+  ready:
+    'list: ids of waiting jobs of priority 5 that are before all those: ' +
+    'jobs that were put back, and those of layout 2; an entry may be stale',
   ranked:
     'sorted set: waiting jobs of other priorities; ' +
     'score: priority * 10^13 + the time in ms at which the job became ready',
@@ -34,7 +43,8 @@ export const queueKeys = {
     'score: that time in ms',
   expiring: 'sorted set: jobs with a ttl that no worker has taken; score: end of the ttl in ms',
   jobs:
-    'hash: id -> record: the time in ms from which the job may run (6 bytes, big-endian), ' +
+    'hash: id -> record, but for jobs in `plain`: ' +
+    'the time in ms from which the job may run (6 bytes, big-endian), ' +
     'then the payload, byte for byte',
   details: 'hash: id -> JSON of all members that are not default; plain jobs have none',
   reports:

@@ -5,6 +5,10 @@
 export const scriptLimits = {
   /** A record is 6 bytes and the payload: see lua/parts/record/pack_record.lua. */
   record_header: 6,
+  /** An entry of `plain` is 6 bytes and the record: see lua/parts/plain/pack_entry.lua. */
+  entry_header: 6,
+  /** Where the payload is in an entry of `plain`. */
+  payload_start: 12,
 
   /** Jobs of this priority are a list; `ranked` has the others, by priority * span + ms. */
   default_priority: 5,

@@ -97,25 +97,8 @@ test('all that an older presque has written is served, and then converted', skip
   const told = { state: 'failed', last_error: { message: error.message } }
   t.match(JSON.parse((await ask('GET /j/bad/1')).body), told)
   await look(t, ask)
-  await until('all is converted', async () => (await app.redis.hget('layout', 'migrated')) === '2')
+  await until('all is converted', async () => (await app.redis.hget('layout', 'migrated')) === '3')
   t.notMatch(await app.redis.hget('{bad}:details', '1'), /last_error/)
   t.match(JSON.parse((await ask('GET /j/bad/1')).body), told)
   t.equal((await ask(`POST /j/held/1/ack?receipt=${receipt}`)).status, 204, 'an old receipt')
 })
-
-test(
-  'an older presque serves what this one writes, but for what upgrade.md names',
-  skip,
-  async t => {
-    const redis = await startRedis(t)
-    const { app, url } = await listen(t, { REDIS_URL: redis.url })
-    const receipt = await fill(asking(url))
-    await app.close()
-    const ask = asking(await serveBefore(t, redis.url))
-    await look(t, ask)
-    t.equal((await ask(`POST /j/held/1/ack?receipt=${receipt}`)).status, 409, 'a newer receipt')
-    t.match(JSON.parse((await ask('GET /j/bad/1')).body), { state: 'failed', last_error: null })
-    t.equal((await ask('POST /j/bad/1/retry')).status, 204)
-    t.equal((await ask('GET /q/bad')).body, '{"n":1}')
-  }
-)

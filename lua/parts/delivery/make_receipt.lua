@@ -7,7 +7,7 @@
 -- first_deadline. A deadline is in whole ms: Redis reads and writes a score with a fraction so
 -- slowly that leases would cost it a quarter more.
 local function make_receipt (seed, id, delivery, deadline)
-  local stem = seed .. ':' .. id .. ':' .. delivery
-  if deadline ~= '' then stem = stem .. ':' .. deadline end
+  local known = deadline == '' and '' or ':' .. deadline
+  local stem = seed .. ':' .. id .. ':' .. delivery .. known
   return delivery .. '-' .. redis.sha1hex(stem):sub(1, 16)
 end

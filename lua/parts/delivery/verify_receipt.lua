@@ -1,13 +1,13 @@
 -- Finds the delivery that a receipt proves. The delivery of an expired lease still counts while the
 -- job has not been delivered again.
--- keys: active completed jobs stats
--- use: load_details member_of make_receipt first_deadline
+-- keys: active completed stats
+-- use: has_job load_details member_of make_receipt first_deadline
 -- returns: the details of the job, with the first deadline of the delivery; nil if it is refused
 --   the state of the delivery: 'active', 'lease_expired' or 'completed'; or the code of
 --     the error
 local function verify_receipt (queue, id, receipt)
   local keys = queue.keys
-  if redis.call('HEXISTS', keys.jobs, id) == 0 then return nil, 'NO_SUCH_JOB' end
+  if not has_job(queue, id) then return nil, 'NO_SUCH_JOB' end
   local details = load_details(queue, id)
   local active = redis.call('ZSCORE', keys.active, member_of(id))
   local delivery = details.deliveries or (active and 1) or 0

@@ -4,11 +4,12 @@
 -- returns: what run_steps returns
 -- Why: every script that looks at a queue begins so, and no timer is needed. The exception: ack,
 -- nack, touch, release and restore look at their own jobs alone. A queue of jobs that only wait
--- pays for one command.
+-- or are on lease pays for two commands.
 local function run_due (queue, limit)
   local keys = queue.keys
-  local sets = redis.call('EXISTS', keys.delayed, keys.active, keys.expiring, keys.completed,
-    keys.failed, keys.ended)
-  if sets == 0 then return false end
+  local sets = redis.call('EXISTS', keys.delayed, keys.expiring, keys.completed, keys.failed,
+    keys.ended)
+  local now = string.format('%d', queue.now)
+  if sets == 0 and redis.call('ZCOUNT', keys.active, '-inf', now) == 0 then return false end
   return run_steps(queue, limit)
 end

@@ -6,10 +6,10 @@
 --   whether jobs may be left in the ready queue whose ttl has ended
 --   whether dependents can be taken now, or may be after the next call
 local function run_steps (queue, limit)
-  local keys, now = queue.keys, queue.now
+  local keys, now = queue.keys, string.format('%d', queue.now)
   local more_due, more_expired, unblocked = false, false, false
   local function is_due (key)
-    return #redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 1) > 0
+    return redis.call('ZCOUNT', key, '-inf', now) > 0
   end
   if is_due(keys.expiring) or is_due(keys.completed) then more_expired = delete_overdue(queue) end
   -- More than the steps after this one can fail.

@@ -4,7 +4,7 @@ local function record_taken (queue, popped, requests, shares)
   local events, last = {}, 0
   for i, request in ipairs(requests) do
     local first, n = last + 1, #events
-    last = math.min(last + (shares[i] or 0), #popped.ids)
+    last = math.min(last + (shares[i] or 0), popped.count)
     if first <= last then
       local what = 'taken gone '
       if request.lease then

@@ -1,11 +1,11 @@
 -- Finds the id under which a job comes back that was taken for good: its own, if no other job has
 -- that id, and else a new one. `record` and `details` are those of the job that comes back.
--- keys: jobs details
--- use: identity_of next_ids
+-- keys: details
+-- use: read_record identity_of next_ids
 -- returns: the id; nil if the job is there, for Redis has lost the take
 -- Why: where Redis has lost its last writes meanwhile, another job may have the id.
 local function restored_id (queue, id, record, details)
-  local there = redis.call('HGET', queue.keys.jobs, id)
+  local there = read_record(queue, id)
   if not there then return id end
   local text = redis.call('HGET', queue.keys.details, id)
   local other = text and cjson.decode(text) or {}

@@ -1,7 +1,7 @@
 -- Looks whether a push was made before under its idempotency key, within a day. It forgets ten keys
 -- at most whose day is over.
--- keys: failed completed jobs idempotency remembered
--- use: member_of register_watcher
+-- keys: failed completed idempotency remembered
+-- use: member_of has_job register_watcher
 -- returns: the id of the job of then; nil if the key is new
 --   'replayed' or 'ignored'; 'conflict' if the payload was another one
 local function find_idempotent (queue, options)
@@ -16,7 +16,7 @@ local function find_idempotent (queue, options)
   local id, fingerprint, outcome = before:match('^(%d+) (%S+) ?(.*)$')
   if fingerprint ~= options.fingerprint then return id, 'conflict' end
   local function has_ended ()
-    return redis.call('HEXISTS', keys.jobs, id) == 0 or
+    return not has_job(queue, id) or
       redis.call('ZSCORE', keys.failed, member_of(id)) or
       redis.call('ZSCORE', keys.completed, member_of(id))
   end

@@ -1,6 +1,7 @@
 -- Counts the jobs of each state. An expired job does not count, and a job that is due counts as
 -- waiting, although no script has moved it yet.
 -- keys: delayed active failed completed blocked expiring jobs
+-- use: count_plain
 -- returns: a table of counts by state
 local function count_states (queue)
   local keys, now = queue.keys, queue.now
@@ -18,7 +19,8 @@ local function count_states (queue)
       if redis.call('ZSCORE', keys.blocked, member) then expired_blocked = expired_blocked + 1 end
     end
   end
-  local waiting = redis.call('HLEN', keys.jobs) - others + due - (expired - expired_blocked)
+  local waiting = redis.call('HLEN', keys.jobs) + count_plain(queue) - others + due -
+    (expired - expired_blocked)
   counts.waiting = math.max(0, waiting)
   counts.completed = counts.completed - redis.call('ZCOUNT', keys.completed, '-inf', now)
   counts.delayed, counts.blocked = counts.delayed - due, counts.blocked - expired_blocked

@@ -1,4 +1,4 @@
--- Puts a job into the ready queue, before the other jobs of its priority.
+-- Puts a job into the ready queue, before the other jobs of its priority, plain ones as well.
 -- keys: ready
 -- use: enqueue
 local function enqueue_first (queue, id, priority)

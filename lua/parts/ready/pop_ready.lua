@@ -1,42 +1,47 @@
 -- Takes at most `count` jobs out of the ready queue, of 8 MiB together, and skips stale entries, a
 -- thousand at most. The first job goes out however large it is. `takes_for_good`: some jobs go out
 -- for good, and their last error with them.
--- keys: ready ranked jobs details
--- use: begin_pop peek_entries count_fitting
+-- keys: plain tombstones ranked jobs details
+-- use: peek_entries count_fitting
 -- rarely: count_errors is_current
--- returns: what begin_pop returns
+-- returns: popped.count, and what begin_pop says of ids, records, details, is_plain and is_unsure
 -- Why: an answer that takes Redis and the network longer than a request waits for it is lost, and
 -- its jobs with it. So a batch has as many jobs as fit for certain if they are no larger than those
 -- of the batch before it.
-local function pop_ready (queue, count, takes_for_good)
-  local keys, popped = queue.keys, begin_pop(queue, count)
+local function pop_ready (queue, popped, count, takes_for_good)
+  local keys = queue.keys
   local ids, records, details = popped.ids, popped.records, popped.details
   local n, skipped, room, batch = 0, 0, limits.answer_bytes, limits.first_batch
   while n < count and skipped <= limits.stale_skipped and room > 0 do
-    local found, members = peek_entries(queue, math.min(count - n, batch), popped.has_ranked)
-    if #found == 0 then return popped end
-    local stored = redis.call('HMGET', keys.jobs, unpack(found))
+    local found, key, known = peek_entries(queue, math.min(count - n, batch), popped)
+    if #found == 0 then return end
+    local is_plain = key == keys.plain
+    local stored = is_plain and known or redis.call('HMGET', keys.jobs, unpack(found))
     local texts = popped.has_details and redis.call('HMGET', keys.details, unpack(found)) or {}
     local extra = takes_for_good and popped.has_reports and count_errors(queue, found, texts) or {}
     local last, largest
     last, room, largest = count_fitting(stored, texts, extra, room, n == 0)
     if last == 0 then break end
-    if members then
-      redis.call('ZREM', keys.ranked, unpack(members, 1, last))
+    if key == keys.ranked then
+      redis.call('ZREM', key, unpack(known, 1, last))
     else
-      redis.call('LTRIM', keys.ready, last, -1)
+      redis.call('LTRIM', key, last, -1)
     end
+    local before = skipped
     for i = 1, last do
       local id, text = found[i], texts[i]
-      if stored[i] and (not text or is_current(queue, id, texts, i, members)) then
+      if stored[i] and (not text or is_current(queue, id, texts, i, known)) then
         n = n + 1
         ids[n], records[n], details[n] = id, stored[i], texts[i] or false
+        popped.is_plain[n], popped.count = is_plain, n
       else
         skipped = skipped + 1
       end
     end
+    if is_plain and skipped > before then
+      redis.call('ZREMRANGEBYSCORE', keys.tombstones, '-inf', found[last])
+    end
     batch = math.max(1, math.min(limits.batch, math.floor(room / math.max(largest, 1))))
   end
   popped.is_unsure = n < count
-  return popped
 end

@@ -1,7 +1,8 @@
 -- Deletes all that is stored of a job, but for an entry in the ready list: pop_ready skips ids that
--- have no job.
+-- have no job. A plain job that waits goes out of its list.
 -- keys: ranked active failed completed expiring jobs details reports results holders grouped
 -- use: member_of remove_dependencies release_unique_key leave_delayed
+-- rarely: delete_entry
 -- returns: for how many jobs it waited; nothing if it did not wait
 --   whether an entry in the ready list may be left
 local function delete_job (queue, id, details)
@@ -15,7 +16,8 @@ local function delete_job (queue, id, details)
   end
   redis.call('ZREM', keys.expiring, member)
   redis.call('ZREM', keys.grouped, member)
-  for _, key in ipairs({ keys.jobs, keys.details, keys.results, keys.holders }) do
+  if redis.call('HDEL', keys.jobs, id) == 0 and delete_entry(queue, id) then has_entry = false end
+  for _, key in ipairs({ keys.details, keys.results, keys.holders }) do
     redis.call('HDEL', key, id)
   end
   redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id, 'a' .. id)

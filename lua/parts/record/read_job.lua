@@ -1,6 +1,6 @@
 -- Reads all that is stored of a job.
--- keys: delayed active failed completed blocked jobs details reports results holders
--- use: is_overdue member_of run_at_of payload_of
+-- keys: delayed active failed completed blocked details reports results holders
+-- use: read_record is_overdue member_of run_at_of payload_of
 -- returns: nil if there is no such job; else a list:
 --   its id, its state, the score of that state ('' for waiting)
 --   when it was to run at first, in ms
@@ -8,7 +8,7 @@
 --   its story, each '' if there is none
 local function read_job (queue, id)
   local keys = queue.keys
-  local record = redis.call('HGET', keys.jobs, id)
+  local record = read_record(queue, id)
   if not record or is_overdue(queue, id) then return nil end
   local state, at = 'waiting', ''
   for _, name in ipairs({ 'delayed', 'active', 'failed', 'completed', 'blocked' }) do

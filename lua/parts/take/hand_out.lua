@@ -1,7 +1,7 @@
--- Hands out what pop_ready took, to each request its share.
+-- Hands out what pop_ready or pop_plain took, to each request its share.
 -- keys: workers latest
--- use: lease_jobs give_jobs
--- rarely: mark_worker_seen
+-- use: lease_plain give_plain
+-- rarely: lease_jobs give_jobs mark_worker_seen
 -- returns: how many jobs went out
 --   whether a request got no job, other than that of a quiet worker
 --   the earliest deadline of the jobs that went out on lease; nil if there are none
@@ -12,10 +12,14 @@ local function hand_out (queue, popped, requests, shares)
   local got_none, deadline, last = false, nil, 0
   for i, request in ipairs(requests) do
     local first, worker, lease = last + 1, request.worker, request.lease
-    last = math.min(last + (shares[i] or 0), #popped.ids)
+    last = math.min(last + (shares[i] or 0), popped.count)
     local count = last - first + 1
     words[#words + 1] = request.is_quiet and '0q' or string.format('%d', count)
-    if lease then
+    if popped.is_all_plain and lease then
+      lease_plain(queue, popped, first, last, request)
+    elseif popped.is_all_plain then
+      give_plain(popped, first, last)
+    elseif lease then
       lease_jobs(queue, popped, first, last, request)
     else
       give_jobs(queue, popped, first, last)

@@ -6,12 +6,13 @@
 --     and since when it was ready in ms, with '-' before that where it was delayed, and '+' behind
 --     it where its traceparent and tracestate are the text after its payload
 --   popped.texts: of each job its payload, and its traceparent and tracestate if it has one
---   popped.leased: what store_taken writes
+--   popped.leased, popped.moved: what store_taken writes
 -- Why: numbers are text here. Redis and Lua write a number as a fraction, which takes longer than
 -- all else about a job.
 local function lease_jobs (queue, popped, first, last, request)
   local ids, records, kept, has_ttl = popped.ids, popped.records, popped.details, popped.has_ttl
   local words, texts, leased, seed = popped.words, popped.texts, popped.leased, popped.seed
+  local is_plain, moved = popped.is_plain, popped.moved
   local now, holders, worker = queue.now, queue.keys.holders, request.worker
   local deadline = string.format('%d', now + request.lease)
   words[#words + 1] = deadline
@@ -23,6 +24,7 @@ local function lease_jobs (queue, popped, first, last, request)
     end
     texts[#texts + 1] = payload_of(record)
     texts[#texts + 1] = trace
+    if is_plain[i] then moved[#moved + 1], moved[#moved + 2] = id, record end
     leased[n + 1], leased[n + 2] = deadline, member_of(id)
     if worker ~= '' then
       redis.call('HSET', holders, id, string.format('%d %s', now, worker))

@@ -7,7 +7,7 @@
 local function next_look (queue, server, again, got_none, deadline)
   if server ~= '' then return register_waiter(queue, server, got_none, again) end
   if not deadline then return again end
-  local first = redis.call('ZRANGE', queue.keys.active, 0, 0, 'WITHSCORES')[2]
-  if tonumber(first) >= deadline then wake_waiter(queue, deadline) end
+  local earlier = redis.call('ZCOUNT', queue.keys.active, '-inf', string.format('(%d', deadline))
+  if earlier == 0 then wake_waiter(queue, deadline) end
   return again
 end

@@ -1,10 +1,10 @@
 -- Gives requests the jobs that there are, in their order, as far as the limits of the queue allow.
 -- `requests`: see parse_requests. `server`: it is registered as a waiter if a request gets nothing;
 -- '' for none.
--- keys: ready ranked stats
--- use: run_due current_policy parse_requests apply_limits pop_ready hand_out store_taken next_look
--- use: is_recording
--- rarely: resolve_dependents record_taken
+-- keys: plain tombstones ready references ranked stats
+-- use: run_due current_policy parse_requests apply_limits begin_pop pop_plain hand_out store_taken
+-- use: next_look is_recording
+-- rarely: pop_ready resolve_dependents record_taken
 -- returns: a list:
 --   1 while the queue is stopped, else 0
 --   in how many ms jobs may be had; -1 if that is not known
@@ -20,7 +20,13 @@ local function take_jobs (queue, requests, server)
   local shares, total, again = {}, 0, nil
   if not policy.stopped then shares, total, again = apply_limits(queue, parsed) end
   -- Jobs may be in the ready queue whose ttl has ended: the next calls delete these first.
-  local popped = pop_ready(queue, more_expired and 0 or total, takes_for_good)
+  if more_expired then total = 0 end
+  local popped = begin_pop(queue, total)
+  if popped.is_all_plain then
+    pop_plain(queue, popped, total)
+  else
+    pop_ready(queue, popped, total, takes_for_good)
+  end
   local stats = redis.call('HMGET', keys.stats, 'seed', 'last_id', 'asked_at')
   popped.seed = stats[1]
   local count, got_none, deadline = hand_out(queue, popped, parsed, shares)
@@ -36,7 +42,12 @@ local function take_jobs (queue, requests, server)
     again = next_look(queue, server, again, got_none, deadline)
   end
   if count > 0 and is_recording(queue) then record_taken(queue, popped, parsed, shares) end
-  local left = redis.call('LLEN', keys.ready) + redis.call('ZCARD', keys.ranked)
+  local left = redis.call('LLEN', keys.plain)
+  if popped.has_tombstones then left = left - redis.call('ZCARD', keys.tombstones) end
+  if popped.has_ready then
+    left = left + redis.call('LLEN', keys.ready) + redis.call('LLEN', keys.references)
+  end
+  if popped.has_ranked then left = left + redis.call('ZCARD', keys.ranked) end
   local words = string.format('%s %d ', popped.seed or '-', now) .. table.concat(popped.words, ' ')
   local wait = again and math.max(0, again - now) or -1
   return { policy.stopped and 1 or 0, wait, left, words, unpack(popped.texts) }

@@ -19,11 +19,12 @@ const field = new Set(
   folder guard health host index json key limit list load lock look member name range record
   recording report request size state step store summary supervisor text time url zone
 
-  add advance allow announce answer apply archive begin check claim complete current delete describe
-  discard drain end find fire first fitting full get give hand held holder insert invalid late
+  add advance ahead allow announce answer apply archive before begin check claim complete current
+  delete describe discard drain end find fire first fitting full get give hand
+  held holder insert invalid late
   leave make mark move new newer newest now oldest one out pack parse peek pieces raise read redact
-  redrive register registration remove replace resolve resume run save seen set since skip sorted
-  stop taken truncate undo verify why
+  redrive register registration remove replace resolve resume run save search seen set since skip
+  sorted split stop taken truncate undo verify why
 
   at by has is next of or when
 `

@@ -68,8 +68,9 @@ test('drain_ready() uses the list up from its head, and puts newer jobs back', a
       'drain_ready',
       `local dropped = {}
 local function drop (id) dropped[#dropped + 1] = id end
-local changed = drain_ready(queue, 2, { at = 900, last = 3 }, drop)
-return changed, dropped`
+local changed = drain_ready(queue, ready, 2, { at = 900, last = 3 }, drop)
+return changed, dropped`,
+      { keys: 'ready' }
     )
   t.strictSame(await drain(), [true, ['1', '3']])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['2', '4'])
@@ -118,7 +119,7 @@ test('redrive_job() gives a job all its tries again, ' +
     failures_before: 3,
     since: 1000
   })
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:0'])
   t.strictSame(await redrive('2', '{"depends":"1"}'), [1, true])
   t.strictSame(await redis.zrange(key('blocked'), 0, '-1'), ['a2'])
   t.equal(await redis.exists(key('failed'), key('ended')), 0)
@@ -128,5 +129,5 @@ test('retry_now() lets a job wait from now on', async t => {
   const { redis, key, call } = await bench(t)
   await call('retry_now', "retry_now(queue, '1', { ready_at = 5000 })")
   t.equal(await redis.hget(key('details'), '1'), '{"since":1000}')
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:0'])
 })

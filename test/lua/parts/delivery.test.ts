@@ -158,7 +158,7 @@ test('nack_one() puts a job without a delay into the ready queue, even at the ti
   const { redis, key, call, receipt } = await leased(t)
   const lua = "return nack_one(queue, '1', a, '', 0, true, '0', 'ab  ')"
   t.strictSame(await call('nack_one', lua, { args: [receipt], now: 0 }), ['delayed', 0])
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:1'])
   t.equal(await redis.exists(key('failed')), 0)
 })
 

@@ -103,7 +103,7 @@ test('resolve_dependents() lets a job run once its last dependency is done, ' +
   t.equal(await redis.exists(key('ended')), 0)
   await redis.zadd(key('ended'), 902, '2 done')
   await call('resolve_dependents', 'resolve_dependents(queue)')
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['4'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['4:0'])
 })
 
 test('resolve_dependents() does a bounded piece of a crowd', async t => {
@@ -116,9 +116,9 @@ test('resolve_dependents() does a bounded piece of a crowd', async t => {
   }
   await redis.zadd(key('ended'), 900, '1 done')
   await call('resolve_dependents', 'resolve_dependents(queue)')
-  t.equal(await redis.llen(key('ready')), 250)
+  t.equal(await redis.llen(key('references')), 250)
   await call('resolve_dependents', 'resolve_dependents(queue)')
-  t.equal(await redis.llen(key('ready')), 300)
+  t.equal(await redis.llen(key('references')), 300)
 })
 
 test('remove_dependencies() takes a job off all lists of dependents', async t => {

@@ -18,7 +18,7 @@ test('promote_delayed() moves due jobs in their order, ' +
   const promote = async (limit: number) =>
     await call('promote_delayed', `return promote_delayed(queue, ${limit})`)
   t.equal(await promote(2), true)
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['2', '1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['2:0', '1:0'])
   await redis.hset(key('details'), '3', '{"priority":1}')
   t.equal(await promote(2), false)
   t.strictSame(await redis.zrange(key('ranked'), 0, '-1', 'WITHSCORES'), ['a3', '10000000001000'])
@@ -102,7 +102,7 @@ test('run_due() does nothing in a queue of jobs that only wait, ' +
   await redis.zadd(key('delayed'), 900, 'a1', 900, 'a2')
   await redis.zadd(key('active'), 900, 'a3')
   t.strictSame(await run(), [true, false, false])
-  t.strictSame((await redis.lrange(key('ready'), 0, '-1')).toSorted(), ['1', '3'])
+  t.strictSame((await redis.lrange(key('references'), 0, '-1')).toSorted(), ['1:0', '3:0'])
 })
 
 test('begin_read() says whether Redis takes writes', async t => {
@@ -126,7 +126,7 @@ test('run_steps() does one step after the other', async t => {
   const { redis, key, call } = await bench(t)
   await redis.zadd(key('delayed'), 900, 'a1')
   t.strictSame(await call('run_steps', 'return run_steps(queue, 9)'), [false, false, false])
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:0'])
 })
 
 test('allow_when_full() changes nothing, and lets a script go on while Redis is full', async t => {

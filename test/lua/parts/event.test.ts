@@ -51,7 +51,7 @@ test('record_pushed() groups jobs by what became of them, in their order', async
 test('record_taken() and record_nacked() say until when, and who', async t => {
   const { redis, key, call } = await bench(t)
   await redis.xadd(key('events'), '*', 'listening', '')
-  const taken = `record_taken(queue, { ids = { '1', '2', '3' } },
+  const taken = `record_taken(queue, { ids = { '1', '2', '3' }, count = 3 },
   { { lease = 500, worker = 'w1' }, { worker = '' }, { worker = 'w2' } }, { 2, 1, 1 })`
   const nacked = `record_nacked(queue, {
   { id = '1', state = 'failed', at = 0 }, { id = '2', state = 'delayed', at = 5000 },

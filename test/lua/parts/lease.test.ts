@@ -21,7 +21,7 @@ test('expire_leases() puts the jobs back, a hundred at most, ' +
   await call('expire_leases', 'expire_leases(queue)')
   t.equal(await redis.zcard(key('active')), 21)
   t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a1', 'a2'])
-  t.equal(await redis.llen(key('ready')), 98)
+  t.equal(await redis.llen(key('references')), 98)
   t.strictSame(JSON.parse((await redis.hget(key('details'), '3'))!), {
     deliveries: 1,
     attempt: 1,

@@ -55,7 +55,7 @@ test('insert_job() puts a job into the ready queue, ' +
     await call('insert_job', insert, { args: ['{"n":2}', '5000', '{"priority":2,"ttl":100}'] }),
     ['2', 'new', '']
   )
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:1'])
   t.strictSame(await redis.zrange(key('delayed'), 0, '-1', 'WITHSCORES'), ['a2', '5000'])
   t.strictSame(await redis.zrange(key('expiring'), 0, '-1', 'WITHSCORES'), ['a2', '5100'])
   t.same(JSON.parse((await redis.hget(key('details'), '2'))!), { priority: 2, created: 1000 })
@@ -88,7 +88,7 @@ test('insert_job() answers a unique key that is held as it is told to', async t 
   t.strictSame(await push('{"n":2}', 'ignore'), ['1', 'ignored', ''])
   t.strictSame(await push('{"n":2}', 'replace'), ['1', 'replaced', ''])
   t.match(await redis.hget(key('jobs'), '1'), /\{"n":2\}$/)
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:1'])
   await redis.zadd(key('active'), 5000, 'a1')
   t.strictSame(await push('{"n":3}', 'replace'), ['1', 'exists', ''], 'a worker has it')
 })

@@ -2,6 +2,8 @@ import { test } from 'tap'
 import { bench } from '../call.ts'
 
 const record = '\0\0\0\0\0\x05{}'
+const popped = (count: string) =>
+  `local popped = begin_pop(queue, ${count})\npop_ready(queue, popped, ${count}, false)`
 
 test('read_range() reads a piece, and nothing for a count of 0', async t => {
   const { redis, key, call } = await bench(t)
@@ -24,7 +26,8 @@ test('enqueue() puts priority 5 into the list, and the others by priority and ti
       "enqueue(queue, '4', 9, 7)\n" +
     "enqueue_first(queue, '5', 5)\nenqueue_first(queue, '6', 9)"
   await call('enqueue enqueue_first', lua)
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['5', '1', '2'])
+  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['5'])
+  t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:0', '2:0'])
   t.strictSame(await redis.zrange(key('ranked'), 0, '-1', 'WITHSCORES'), [
     'a3',
     '7',
@@ -35,20 +38,6 @@ test('enqueue() puts priority 5 into the list, and the others by priority and ti
   ])
 })
 
-test('enqueue_plain() gives the jobs ids in a row', async t => {
-  const { redis, key, call } = await bench(t)
-  t.equal(
-    await call(
-      'enqueue_plain',
-      "return enqueue_plain(queue, { '{\"n\":1}', '{\"n\":2}' }, 'seed')",
-      { now: 5 }
-    ),
-    1
-  )
-  t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['1', '2'])
-  t.equal(await redis.hget(key('jobs'), '2'), '\0\0\0\0\0\x05{"n":2}')
-})
-
 test('pop_ready() takes in the order of priorities, and leaves the rest', async t => {
   const { redis, key, call } = await bench(t)
   for (const id of ['1', '2', '3', '4']) await redis.hset(key('jobs'), id, record)
@@ -56,8 +45,8 @@ test('pop_ready() takes in the order of priorities, and leaves the rest', async 
   await redis.zadd(key('ranked'), 3e13, 'a3', 9e13, 'a4')
   const pop = async (count: number) =>
     await call(
-      'pop_ready',
-      'local popped = pop_ready(queue, tonumber(a), false)\nreturn popped.ids, popped.is_unsure',
+      'begin_pop pop_ready',
+      `${popped('tonumber(a)')}\nreturn popped.ids, popped.is_unsure`,
       { args: [String(count)] }
     )
   t.same(await pop(0), [{}, false])
@@ -72,7 +61,7 @@ test('pop_ready() skips entries without a job, and stale ones', async t => {
   await redis.hset(key('jobs'), '1', record, '2', record)
   await redis.hset(key('details'), '2', '{"stale":2,"tries":9}')
   await redis.rpush(key('ready'), '8', '2', '1', '2', '9', '2')
-  t.strictSame(await call('pop_ready', 'return pop_ready(queue, 9, false).ids'), ['1', '2'])
+  t.strictSame(await call('begin_pop pop_ready', `${popped('9')}\nreturn popped.ids`), ['1', '2'])
   t.equal(await redis.hget(key('details'), '2'), '{"tries":9}')
   t.equal(await redis.llen(key('ready')), 0)
 })
@@ -84,8 +73,8 @@ test('pop_ready() gives up after a thousand stale entries, ' +
   await redis.rpush(key('ready'), ...Array.from({ length: 3000 }, (_, i) => String(i)), '9999')
   const pop = async () =>
     await call(
-      'pop_ready',
-      'local popped = pop_ready(queue, 1, false)\nreturn #popped.ids, popped.is_unsure'
+      'begin_pop pop_ready',
+      `${popped('1')}\nreturn #popped.ids, popped.is_unsure`
     )
   const first = await pop()
   t.strictSame(first, [0, true])
@@ -101,9 +90,9 @@ test('pop_ready() takes as many as fit into an answer, and the first in any case
   const large = `\0\0\0\0\0\x05${'x'.repeat(5 * 1024 * 1024)}`
   await redis.hset(key('jobs'), '1', large, '2', large)
   await redis.rpush(key('ready'), '1', '2')
-  const lua = 'local popped = pop_ready(queue, 2, false)\nreturn popped.ids, popped.is_unsure'
-  t.strictSame(await call('pop_ready', lua), [['1'], true])
-  t.strictSame(await call('pop_ready', lua), [['2'], false])
+  const lua = `${popped('2')}\nreturn popped.ids, popped.is_unsure`
+  t.strictSame(await call('begin_pop pop_ready', lua), [['1'], true])
+  t.strictSame(await call('begin_pop pop_ready', lua), [['2'], false])
 })
 
 test('is_current() tells the stale entries of a job from the last one', async t => {

@@ -49,7 +49,7 @@ test('an answer says the id that came with its request', async t => {
 
 test('a 500 says its id, and so does the log', async t => {
   const { app, lines } = await logging(t)
-  await app.redis.set('{mail}:ready', 'not a list')
+  await app.redis.set('{mail}:plain', 'not a list')
   const own = await app.inject('/q/mail')
   const given = await app.inject({ url: '/q/mail', headers: { 'x-request-id': 'mine-1' } })
   t.same([own.statusCode, given.statusCode, given.headers['x-request-id']], [500, 500, 'mine-1'])

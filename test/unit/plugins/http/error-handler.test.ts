@@ -202,7 +202,7 @@ test('a Redis that cannot write to its disk tells also of a queue where much is 
 
 test('a fault of presque is a 500 that says no more', async t => {
   const { client, ask } = await serve(t)
-  await client.set('{mail}:ready', 'not a list')
+  await client.set('{mail}:stats', 'not a list')
   t.match(await ask('GET', '/q/mail'), {
     status: 500,
     retryAfter: null,

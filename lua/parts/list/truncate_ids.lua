@@ -12,8 +12,10 @@ local function truncate_ids (queue, ids, room, keeps_first)
   for n = #stored, 1, -1 do
     if redis.call('EXISTS', stored[n][1]) == 0 then table.remove(stored, n) end
   end
+  local known = queue.memo.records or {}
   local function size_of (id)
-    local size = math.max(0, redis.call('HSTRLEN', keys.jobs, id) - limits.record_header)
+    local size = known[id] and #known[id] or redis.call('HSTRLEN', keys.jobs, id)
+    size = math.max(0, size - limits.record_header)
     for _, one in ipairs(stored) do size = size + redis.call('HSTRLEN', one[1], one[2] .. id) end
     return size
   end
