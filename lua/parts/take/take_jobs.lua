@@ -1,9 +1,9 @@
 -- Gives requests the jobs that there are, in their order, as far as the limits of the queue allow.
 -- `requests`: see parse_requests. `server`: it is registered as a waiter if a request gets nothing;
 -- '' for none.
--- keys: plain tombstones ready references ranked stats
+-- keys: stats
 -- use: run_due current_policy parse_requests apply_limits begin_pop pop_plain hand_out store_taken
--- use: next_look is_recording
+-- use: next_look is_recording count_left
 -- rarely: pop_ready resolve_dependents record_taken
 -- returns: a list:
 --   1 while the queue is stopped, else 0
@@ -42,13 +42,7 @@ local function take_jobs (queue, requests, server)
     again = next_look(queue, server, again, got_none, deadline)
   end
   if count > 0 and is_recording(queue) then record_taken(queue, popped, parsed, shares) end
-  local left = redis.call('LLEN', keys.plain)
-  if popped.has_tombstones then left = left - redis.call('ZCARD', keys.tombstones) end
-  if popped.has_ready then
-    left = left + redis.call('LLEN', keys.ready) + redis.call('LLEN', keys.references)
-  end
-  if popped.has_ranked then left = left + redis.call('ZCARD', keys.ranked) end
   local words = string.format('%s %d ', popped.seed or '-', now) .. table.concat(popped.words, ' ')
   local wait = again and math.max(0, again - now) or -1
-  return { policy.stopped and 1 or 0, wait, left, words, unpack(popped.texts) }
+  return { policy.stopped and 1 or 0, wait, count_left(queue, popped), words, unpack(popped.texts) }
 end

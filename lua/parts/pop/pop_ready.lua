@@ -2,15 +2,14 @@
 -- thousand at most. The first job goes out however large it is. `takes_for_good`: some jobs go out
 -- for good, and their last error with them.
 -- keys: plain tombstones ranked jobs details
--- use: peek_entries count_fitting
--- rarely: count_errors is_current
+-- use: peek_entries count_fitting add_popped
+-- rarely: count_errors
 -- returns: popped.count, and what begin_pop says of ids, records, details, is_plain and is_unsure
 -- Why: an answer that takes Redis and the network longer than a request waits for it is lost, and
 -- its jobs with it. So a batch has as many jobs as fit for certain if they are no larger than those
 -- of the batch before it.
 local function pop_ready (queue, popped, count, takes_for_good)
   local keys = queue.keys
-  local ids, records, details = popped.ids, popped.records, popped.details
   local n, skipped, room, batch = 0, 0, limits.answer_bytes, limits.first_batch
   while n < count and skipped <= limits.stale_skipped and room > 0 do
     local found, key, known = peek_entries(queue, math.min(count - n, batch), popped)
@@ -27,18 +26,9 @@ local function pop_ready (queue, popped, count, takes_for_good)
     else
       redis.call('LTRIM', key, last, -1)
     end
-    local before = skipped
-    for i = 1, last do
-      local id, text = found[i], texts[i]
-      if stored[i] and (not text or is_current(queue, id, texts, i, known)) then
-        n = n + 1
-        ids[n], records[n], details[n] = id, stored[i], texts[i] or false
-        popped.is_plain[n], popped.count = is_plain, n
-      else
-        skipped = skipped + 1
-      end
-    end
-    if is_plain and skipped > before then
+    local stale = add_popped(queue, popped, found, stored, texts, last, is_plain, known)
+    n, skipped = popped.count, skipped + stale
+    if is_plain and stale > 0 then
       redis.call('ZREMRANGEBYSCORE', keys.tombstones, '-inf', found[last])
     end
     batch = math.max(1, math.min(limits.batch, math.floor(room / math.max(largest, 1))))
