@@ -2,7 +2,7 @@
 -- thousand at most. The first job goes out however large it is. `takes_for_good`: some jobs go out
 -- for good, and their last error with them.
 -- keys: plain tombstones ranked jobs details
--- use: peek_entries count_fitting add_popped
+-- use: peek_entries count_fitting add_taken
 -- rarely: count_errors
 -- returns: popped.count, and what begin_pop says of ids, records, details, is_plain and is_unsure
 -- Why: an answer that takes Redis and the network longer than a request waits for it is lost, and
@@ -26,7 +26,7 @@ local function pop_ready (queue, popped, count, takes_for_good)
     else
       redis.call('LTRIM', key, last, -1)
     end
-    local stale = add_popped(queue, popped, found, stored, texts, last, is_plain, known)
+    local stale = add_taken(queue, popped, found, stored, texts, last, is_plain, known)
     n, skipped = popped.count, skipped + stale
     if is_plain and stale > 0 then
       redis.call('ZREMRANGEBYSCORE', keys.tombstones, '-inf', found[last])

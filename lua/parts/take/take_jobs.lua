@@ -3,7 +3,7 @@
 -- '' for none.
 -- keys: stats
 -- use: run_due current_policy parse_requests apply_limits begin_pop pop_plain hand_out store_taken
--- use: next_look is_recording count_left
+-- use: next_look is_recording count_ready
 -- rarely: pop_ready resolve_dependents record_taken
 -- returns: a list:
 --   1 while the queue is stopped, else 0
@@ -44,5 +44,5 @@ local function take_jobs (queue, requests, server)
   if count > 0 and is_recording(queue) then record_taken(queue, popped, parsed, shares) end
   local words = string.format('%s %d ', popped.seed or '-', now) .. table.concat(popped.words, ' ')
   local wait = again and math.max(0, again - now) or -1
-  return { policy.stopped and 1 or 0, wait, count_left(queue, popped), words, unpack(popped.texts) }
+  return { policy.stopped and 1 or 0, wait, count_ready(queue, popped), words, unpack(popped.texts) }
 end

@@ -210,7 +210,7 @@ test('skip_stale() counts down, and remove_entry() removes the entry ' +
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['2', '1'])
 })
 
-test('count_left() counts the entries of all kinds, and add_popped() those that are stale',
+test('count_ready() counts the entries of all kinds, and add_taken() those that are stale',
   async t => {
     const { redis, key, call } = await bench(t)
     await redis.rpush(key('plain'), 'a', 'b', 'c')
@@ -219,12 +219,12 @@ test('count_left() counts the entries of all kinds, and add_popped() those that 
     await redis.rpush(key('references'), '10:0', '11:0')
     await redis.zadd(key('ranked'), 1, 'a8')
     const left = async (kinds: string) =>
-      await call('count_left', `return count_left(queue, { ${kinds} })`)
+      await call('count_ready', `return count_ready(queue, { ${kinds} })`)
     t.equal(await left(''), 3)
     t.equal(await left('has_tombstones = true, has_ready = true, has_ranked = true'), 6)
     const lua = `local popped = { ids = { '1' }, records = { 'r' }, details = { false },
   is_plain = {}, count = 1 }
-local stale = add_popped(queue, popped, { '2', '3', '4' }, { 'q', false, 'p' }, {}, 2, true)
+local stale = add_taken(queue, popped, { '2', '3', '4' }, { 'q', false, 'p' }, {}, 2, true)
 return stale, popped.count, popped.ids, popped.records`
-    t.strictSame(await call('add_popped', lua), [1, 2, ['1', '2'], ['r', 'q']])
+    t.strictSame(await call('add_taken', lua), [1, 2, ['1', '2'], ['r', 'q']])
   })

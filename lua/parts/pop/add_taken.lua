@@ -3,7 +3,7 @@
 -- of them is stale.
 -- rarely: is_current
 -- returns: how many were stale, or had no job
-local function add_popped (queue, popped, found, stored, texts, last, is_plain, is_exact)
+local function add_taken (queue, popped, found, stored, texts, last, is_plain, is_exact)
   local ids, records, details = popped.ids, popped.records, popped.details
   local n, skipped = popped.count, 0
   for i = 1, last do

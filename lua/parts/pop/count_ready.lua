@@ -1,7 +1,7 @@
 -- Counts the entries that are left in the ready queue after a take.
 -- keys: plain tombstones ready references ranked
 -- returns: a number
-local function count_left (queue, popped)
+local function count_ready (queue, popped)
   local keys = queue.keys
   local left = redis.call('LLEN', keys.plain)
   if popped.has_tombstones then left = left - redis.call('ZCARD', keys.tombstones) end
