@@ -91,7 +91,7 @@ test('a push that no replica confirmed is safe to send again under its ' +
   replica.child.kill('SIGCONT')
   await until('the replica has caught up', async () => (await ask()).statusCode === 201)
   t.equal((await ask()).headers['x-presque-job'], '1')
-  t.equal(await app.redis.llen('{mail}:plain'), 1)
+  t.equal(await app.redis.hlen('{mail}:jobs'), 1)
 })
 
 test('with fewer replicas than asked for nothing is confirmed, ' +
