@@ -36,13 +36,11 @@ local function take_jobs (queue, requests, server)
   if stats[2] and now - tonumber(stats[3] or 0) >= 1000 then
     redis.pcall('HSET', keys.stats, 'asked_at', now)
   end
-  if more_expired or popped.is_unsure or unblocked then
-    again = now
-  else
-    again = next_look(queue, server, again, got_none, deadline)
-  end
+  local has_more = more_expired or popped.is_unsure or unblocked
+  again = has_more and now or next_look(queue, server, again, got_none, deadline)
   if count > 0 and is_recording(queue) then record_taken(queue, popped, parsed, shares) end
   local words = string.format('%s %d ', popped.seed or '-', now) .. table.concat(popped.words, ' ')
   local wait = again and math.max(0, again - now) or -1
-  return { policy.stopped and 1 or 0, wait, count_ready(queue, popped), words, unpack(popped.texts) }
+  local left = count_ready(queue, popped)
+  return { policy.stopped and 1 or 0, wait, left, words, unpack(popped.texts) }
 end
