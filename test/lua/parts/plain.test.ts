@@ -148,7 +148,7 @@ test('read_record() and has_job() find a job wherever it is', async t => {
   t.strictSame(await look('5'), [0, false])
 })
 
-test('drain_plain() drops what was there at the beginning, up to an id', async t => {
+test('drain_plain() drops all that was there at the beginning, up to an id', async t => {
   const found = await bench(t)
   const { redis, key, call } = found
   await fill(found, 1, 2, 3, 4, 6)
@@ -195,7 +195,7 @@ return ids`)
   }
 })
 
-test('what is pushed, canceled and taken in any order is found, counted and listed ' +
+test('all that is pushed, canceled and taken in any order is found, counted and listed ' +
   'as it will be taken', async t => {
   const { redis } = await bench(t)
   const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e6))

@@ -42,6 +42,14 @@ test('a presque does not start on a newer layout, and says so by both numbers', 
   }
 })
 
+test('a presque that knows the layout before this one does not start on it', async t => {
+  const { url } = await startRedis(t)
+  await build(t, { REDIS_URL: url })
+  const before = { ...patient, layout: { migrations: migrations.slice(0, -1) } }
+  const message = sentence(known).replace(`above ${known}`, `above ${known - 1}`)
+  await t.rejects(build(t, { REDIS_URL: url }, before), { message })
+})
+
 test('a server does not serve while the layout is newer than those that it knows', async t => {
   const { app, url } = await listen(t, {}, soon)
   await push(app.redis, 'full', [{ payload: '{}' }])
