@@ -193,8 +193,8 @@ test('hand_out() gives each request its share, by lease_jobs() and give_jobs()',
   const { redis, key, call } = await bench(t)
   const lua = `local record = pack_record(5, '{}')
 local popped = { ids = { '1', '2' }, records = { record, record }, details = { false, false },
-  count = 2, is_plain = {}, words = {}, texts = {}, given = 0, deleted = {}, leased = {}, moved = {},
-  seed = 'abc' }
+  count = 2, is_plain = {}, words = {}, texts = {}, given = 0, deleted = {}, leased = {},
+  moved = {}, seed = 'abc' }
 local requests = {
   { lease = 500, worker = '' }, { worker = 'w1' }, { worker = '', is_quiet = true } }
 local count, got_none, deadline = hand_out(queue, popped, requests, { 1, 1, 0 })
