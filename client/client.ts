@@ -22,6 +22,8 @@ const textOf = (payload: Payload): string => {
 
 interface Page { offset?: number, limit?: number }
 
+interface SchedulesPage extends Page { ahead?: number }
+
 /**
  * A presque server, by its URL, or by a connection that says more.
  *
@@ -155,10 +157,13 @@ export class Presque extends Consumer {
     return await this.#json('PUT', scheduleOf(name), { body: JSON.stringify(schedule) })
   }
 
-  /** The schedule of that name; without a name, a page of all schedules. */
+  /**
+   * The schedule of that name; without a name, a page of all schedules. `ahead`: hours for which
+   * each tells its ticks.
+   */
   async schedules (name: string): Promise<Scheduled>
-  async schedules (page?: Page): Promise<{ schedules: Scheduled[], size: number }>
-  async schedules (which: string | Page = {}): Promise<unknown> {
+  async schedules (page?: SchedulesPage): Promise<{ schedules: Scheduled[], size: number }>
+  async schedules (which: string | SchedulesPage = {}): Promise<unknown> {
     if (typeof which === 'string') return await this.#json('GET', scheduleOf(which))
     return await this.#json('GET', '/schedule', { query: { ...which } })
   }

@@ -247,5 +247,7 @@ export interface Scheduled extends Omit<Schedule, 'payload'> {
   skipped: number
   /** Why the last tick pushed no job. */
   last_error: string | null
+  /** The next ticks, in epoch seconds, where `ahead` asked for them. */
+  ticks?: number[]
   payload: any
 }

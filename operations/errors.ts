@@ -118,6 +118,8 @@ export const errors = {
   FRONT_DELAYED: createError('FRONT_DELAYED',
     'a job goes to the front of its queue (front=1), or has a delay', 400),
   BODY_INVALID: createError('BODY_INVALID', 'the body must be a JSON object', 400),
+  AHEAD_INVALID: createError('AHEAD_INVALID',
+    'ahead is a whole number of hours from 0 to 168', 400),
   SCHEDULE_NAME_INVALID: createError('SCHEDULE_NAME_INVALID',
     'the name of a schedule is 1 to 128 characters out of A-Z a-z 0-9 _ . : @ -, and not .' +
       ' or ..', 400),

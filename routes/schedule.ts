@@ -3,7 +3,9 @@ import type { FastifyRequest } from 'fastify'
 import { DeleteSchedule, GetSchedule, ListSchedules, SetSchedule } from '../schemas/schedule.ts'
 import { errors } from '../operations/errors.ts'
 import { memberText } from '../operations/json-text.ts'
+import { lookAhead } from '../operations/schedule/ahead.ts'
 import {
+  clock,
   deleteSchedule,
   getSchedule,
   listSchedules,
@@ -31,9 +33,10 @@ function listRoute (app: App): void {
         queue => request.sees(queue),
         request.query
       )
+      const shown = await withTicks(app, page, request.query.ahead)
       return reply
         .type('application/json')
-        .send(`{"schedules":[${page.map(text).join(',')}],"size":${size}}` as never)
+        .send(`{"schedules":[${shown.map(text).join(',')}],"size":${size}}` as never)
     }
   )
 }
@@ -46,9 +49,14 @@ function getRoute (app: App): void {
       const document = await getSchedule(app.redis, request.params.name)
       if (document === null) throw new errors.NO_SUCH_SCHEDULE()
       guarding(request)(document.queue)
-      return reply.type('application/json').send(text(document) as never)
+      const [shown] = await withTicks(app, [document], request.query.ahead)
+      return reply.type('application/json').send(text(shown!) as never)
     }
   )
+}
+
+async function withTicks (app: App, all: Schedule[], hours: number): Promise<Schedule[]> {
+  return hours === 0 ? all : await lookAhead(all, hours, await clock(app.redis))
 }
 
 function setRoute (app: App): void {

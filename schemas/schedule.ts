@@ -101,6 +101,14 @@ export const Schedule = Type.Object({
   payload: Type.Unknown()
 })
 
+/** A schedule with its next ticks. */
+export const ScheduleAhead = Type.Object({
+  ...Schedule.properties,
+  ticks: Type.Optional(
+    Type.Array(Instant, { description: 'The next ticks, where `ahead` asks for them' })
+  )
+})
+
 const example = {
   name: 'nightly',
   queue: 'mail',
@@ -124,6 +132,16 @@ const NoSchedule = errorAnswer('There is none of that name', 'no such schedule')
 
 const nothing = Type.Object({}, { additionalProperties: false })
 
+const Ahead = Type.Integer({
+  minimum: 0,
+  maximum: 168,
+  default: 0,
+  description:
+    'Hours to look ahead: each schedule has `ticks`, those within these hours and in any case ' +
+    'the next five; 100 at most, and fewer where more than 100 schedules are listed',
+  'x-refusal': 'AHEAD_INVALID'
+})
+
 export const SetSchedule = {
   tags: ['schedule'],
   summary: 'Set a schedule, or replace it',
@@ -145,9 +163,12 @@ export const GetSchedule = {
   tags: ['schedule'],
   summary: 'Look at a schedule',
   params: ScheduleParams,
-  querystring: nothing,
+  querystring: Type.Object({ ahead: Ahead }, { additionalProperties: false }),
   response: {
-    200: shown('What it is, and what has come of it'),
+    200: Type.Object(ScheduleAhead.properties, {
+      description: 'What it is, and what has come of it',
+      examples: [example]
+    }),
     400: BadRequest,
     404: NoSchedule,
     ...always
@@ -183,14 +204,15 @@ export const ListSchedules = {
         default: most,
         description: 'How many to list at most; fewer when their payloads are together over 8 MiB',
         'x-refusal': 'LIMIT_INVALID'
-      })
+      }),
+      ahead: Ahead
     },
     { additionalProperties: false }
   ),
   response: {
     200: Type.Object(
       {
-        schedules: Type.Array(Schedule, { description: 'Sorted by name' }),
+        schedules: Type.Array(ScheduleAhead, { description: 'Sorted by name' }),
         size: Type.Integer({ description: 'How many there are' })
       },
       {

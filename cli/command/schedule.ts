@@ -20,7 +20,8 @@ const command: Command = {
     tz: text('The time zone of --cron, such as Europe/Berlin'),
     payload: text('The job: JSON, -, or @FILE', { default: '{}' }),
     overlap: text('While the last one is not done', { choices: ['skip', 'allow'] }),
-    catchup: text('For the ticks missed while presque was away', { choices: ['none', 'one'] })
+    catchup: text('For the ticks missed while presque was away', { choices: ['none', 'one'] }),
+    ahead: text('For how many hours show tells the ticks, and always the next five')
   },
   examples: [
     [
@@ -31,6 +32,7 @@ const command: Command = {
     ['presque schedule set sweep --queue chores --every 60', 'a job each minute'],
     ['presque schedule list', 'all, with their next times'],
     ['presque schedule show report', 'one of them'],
+    ['presque schedule show report --ahead 24', 'and its ticks of the next 24 hours'],
     ['presque schedule rm report', 'no more of it']
   ],
   async run (call) {
@@ -74,9 +76,15 @@ function instantOr (seconds: number | null): string {
 }
 
 async function show (call: Call): Promise<void> {
-  const { text } = await call.presque.request('GET', path(call))
+  const { verb, ahead } = call.args
+  const query = verb === 'show' && ahead !== undefined ? { query: { ahead } } : {}
+  const { text } = await call.presque.request('GET', path(call), query)
   await call.tell(text, () => {
-    return list(Object.entries(JSON.parse(text)).map(([name, value]) => [name, plain(value)]))
+    const { ticks, ...facts } = JSON.parse(text)
+    const lines = Object.entries(facts).map(([name, value]): [string, string] => {
+      return [name, plain(value)]
+    })
+    return list(ticks === undefined ? lines : [...lines, ['ticks', ticks.map(instant).join(', ')]])
   })
 }
 

@@ -191,7 +191,8 @@ function seconds (ms: number | undefined): number | null {
   return ms === undefined ? null : ms / 1000
 }
 
-async function clock (redis: RedisClient): Promise<number> {
+/** The time of Redis, in ms. */
+export async function clock (redis: RedisClient): Promise<number> {
   const [seconds, micros] = await redis.time()
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
 }

@@ -6,7 +6,7 @@ import type { PushBatch } from '../../../schemas/batch.ts'
 import type { Nack, Touch } from '../../../schemas/delivery.ts'
 import type { Job } from '../../../schemas/job.ts'
 import type { Push } from '../../../schemas/queue.ts'
-import type { Schedule, SetSchedule } from '../../../schemas/schedule.ts'
+import type { ScheduleAhead, SetSchedule } from '../../../schemas/schedule.ts'
 import type { Status } from '../../../schemas/status.ts'
 import { operations } from '../../support/http/openapi-document.ts'
 import { listen } from '../../support/server/app.ts'
@@ -41,9 +41,9 @@ export type Checked = [
   Fits<Wanted, Omit<Client.Schedule, 'payload'>>,
   Same<keyof Wanted, keyof Client.Schedule>,
   Same<keyof Client.Schedule, keyof Wanted>,
-  Fits<Omit<Static<typeof Schedule>, Nullable>, Omit<Client.Scheduled, Nullable>>,
-  Same<keyof Static<typeof Schedule>, keyof Client.Scheduled>,
-  Same<keyof Client.Scheduled, keyof Static<typeof Schedule>>,
+  Fits<Omit<Static<typeof ScheduleAhead>, Nullable>, Omit<Client.Scheduled, Nullable>>,
+  Same<keyof Static<typeof ScheduleAhead>, keyof Client.Scheduled>,
+  Same<keyof Client.Scheduled, keyof Static<typeof ScheduleAhead>>,
   Same<Static<typeof Job>['state'], Client.State>,
   Same<Client.State, Static<typeof Job>['state']>,
   Fits<

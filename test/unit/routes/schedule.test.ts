@@ -154,3 +154,29 @@ test('a token must be for the queue of the schedule, and for the one that it get
   t.equal((await ask('ann', 'PUT', '/schedule/mine', 'mail')).statusCode, 200)
   t.equal((await ask('ann', 'DELETE', '/schedule/mine')).statusCode, 204)
 })
+
+test('ahead tells the ticks of the next hours, in any case five, and not too many', async t => {
+  const { ask, refuses } = await client(t)
+  const set = async (name: string, rule: object) => {
+    await ask(`PUT /schedule/${name}`, JSON.stringify({ queue: 'mail', payload: {}, ...rule }))
+  }
+  await set('yearly', { cron: '0 0 1 1 *', tz: 'Europe/Berlin' })
+  await set('hourly', { every: 3600 })
+  await set('busy', { every: 1 })
+  const ticks = async (path: string) => (await ask(`GET ${path}`)).json().ticks as number[]
+  t.equal(await ticks('/schedule/hourly'), undefined)
+  t.equal(await ticks('/schedule/hourly?ahead=0'), undefined)
+  const hourly = await ticks('/schedule/hourly?ahead=24')
+  t.equal(hourly.length, 24)
+  t.ok(hourly.every((tick, i) => tick === hourly[0]! + 3600 * i))
+  t.equal((await ticks('/schedule/hourly?ahead=5')).length, 5)
+  t.equal((await ticks('/schedule/hourly?ahead=6')).length, 6)
+  t.equal((await ticks('/schedule/yearly?ahead=1')).length, 5)
+  t.equal((await ticks('/schedule/busy?ahead=1')).length, 100)
+  const { schedules } = (await ask('GET /schedule?ahead=168')).json()
+  t.same(schedules.map((one: { ticks: number[] }) => one.ticks.length), [100, 100, 5])
+  for (const wrong of ['-1', '169', '1.5', 'x']) {
+    const sentence = 'ahead is a whole number of hours from 0 to 168'
+    await refuses(400, sentence, `GET /schedule?ahead=${wrong}`)
+  }
+})
