@@ -21,6 +21,8 @@ export interface PushManyOptions {
   keep?: number
   /** Ids of jobs of this queue that must complete before. */
   depends?: Array<string | number>
+  /** Words to find the job by, 10 at most. */
+  tags?: string[]
   signal?: AbortSignal
 }
 
@@ -121,6 +123,7 @@ export interface Job {
   /** The last 25 that have ended, the oldest first. */
   attempts: Attempt[]
   depends: string[]
+  tags: string[]
   traceparent: string | null
   tracestate: string | null
   last_error: any

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { JobId, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
-import { Delayed, Depends, Payload, Priority, Ttl } from './push.ts'
+import { Delayed, Depends, Payload, Priority, Tags, Ttl } from './push.ts'
 import { Delay, Instant, Keep, LeaseParameter, MaxLostParameter, Tries, Wait } from './time.ts'
 import { NoBody, Nothing } from './queue.ts'
 import { Created } from './empty.ts'
@@ -104,7 +104,8 @@ export const PushBatch = {
       max_lost: Type.Optional(MaxLostParameter),
       ttl: Type.Optional(Ttl),
       keep: Type.Optional(Keep),
-      depends: Type.Optional(Depends)
+      depends: Type.Optional(Depends),
+      tags: Type.Optional(Tags)
     },
     { additionalProperties: false }
   ),

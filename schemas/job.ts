@@ -81,6 +81,7 @@ export const Job = Type.Object(
         'on the first one'
     }),
     depends: Type.Array(JobId, { description: 'Jobs it waits for, or waited for when it failed' }),
+    tags: Type.Array(Type.String(), { description: 'Of the push' }),
     traceparent: orNull(Type.String({ description: 'Of the push (W3C Trace Context)' })),
     tracestate: orNull(Type.String()),
     last_error: Type.Unknown(),
@@ -109,6 +110,7 @@ export const Job = Type.Object(
         lost: 0,
         attempts: [],
         depends: [],
+        tags: [],
         traceparent: null,
         tracestate: null,
         last_error: null,

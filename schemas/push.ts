@@ -57,6 +57,13 @@ export const Ttl = Type.Number({
   'x-refusal': 'TTL_INVALID'
 })
 
+export const Tags = Type.String({
+  pattern: '^[A-Za-z0-9_.:@-]{1,64}(,[A-Za-z0-9_.:@-]{1,64}){0,9}$',
+  description: 'Words to find the job by, 10 at most, with commas between them',
+  examples: ['acme,invoice'],
+  'x-refusal': 'TAGS_INVALID'
+})
+
 export const Depends = Type.String({
   pattern: '^[1-9][0-9]{0,15}(,[1-9][0-9]{0,15}){0,99}$',
   description:

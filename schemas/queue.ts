@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { QueueNames, QueueParams, WorkerHeaders, WorkerId } from './name.ts'
-import { Delayed, Depends, OnDuplicate, Payload, Priority, Ttl, Uniq } from './push.ts'
+import { Delayed, Depends, OnDuplicate, Payload, Priority, Tags, Ttl, Uniq } from './push.ts'
 import { Delay, Keep, LeaseParameter, MaxLostParameter, Tries, Wait } from './time.ts'
 import { Created, NoContent } from './empty.ts'
 import { eventStream } from './event.ts'
@@ -18,7 +18,8 @@ const Insertion = Type.Object(
     max_lost: Type.Optional(MaxLostParameter),
     ttl: Type.Optional(Ttl),
     keep: Type.Optional(Keep),
-    depends: Type.Optional(Depends)
+    depends: Type.Optional(Depends),
+    tags: Type.Optional(Tags)
   },
   { additionalProperties: false }
 )

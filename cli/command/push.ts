@@ -12,7 +12,8 @@ const shared = {
   tries: text('Deliveries before it has failed for good'),
   'max-lost': text('Leases in a row that may expire before that, or none'),
   ttl: seconds('After which it is dropped if no worker has taken it'),
-  keep: seconds('To keep the finished job and its result')
+  keep: seconds('To keep the finished job and its result'),
+  tags: text('Words to find it by: acme,invoice')
 }
 
 const single = {

@@ -91,6 +91,7 @@ type PushOptions struct {
 	Uniq           string        // at most one job with this key is in the queue
 	OnDuplicate    string        // "reject", "ignore" or "replace"
 	Depends        []string      // ids of jobs of this queue that must complete first
+	Tags           []string      // words to find the job by, 10 at most
 	IdempotencyKey string        // if empty, each push has its own
 }
 
@@ -120,6 +121,7 @@ func (o *PushOptions) query() url.Values {
 		"uniq":         o.Uniq,
 		"on_duplicate": o.OnDuplicate,
 		"depends":      strings.Join(o.Depends, ","),
+		"tags":         strings.Join(o.Tags, ","),
 	}
 	for name, value := range texts {
 		if value != "" {
@@ -200,6 +202,7 @@ type Document struct {
 	Failures       int             `json:"failures"`
 	Lost           int             `json:"lost"`
 	Attempts       []Attempt       `json:"attempts"`
+	Tags           []string        `json:"tags"`
 	LastError      json.RawMessage `json:"last_error"`
 	Result         json.RawMessage `json:"result"`
 	Payload        json.RawMessage `json:"payload"`

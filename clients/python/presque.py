@@ -150,7 +150,8 @@ class Presque:
         stands.
 
         Options: delay, delayed, priority, tries, max_lost ("null" for no bound), ttl, keep, uniq,
-        on_duplicate; depends, a list of ids of jobs of the queue that must complete first.
+        on_duplicate; depends, a list of ids of jobs of the queue that must complete first; tags, a
+        list of words to find the job by.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         _, got, _ = self.request(
@@ -172,7 +173,7 @@ class Presque:
     def push_many(self, queue, payloads, **options):
         """Pushes several jobs, all or none."""
         body = '{"jobs":[%s]}' % ",".join(map(_text, payloads))
-        self.request("POST", "/qb/" + quote(queue), options, body, repeatable=False)
+        self.request("POST", "/qb/" + quote(queue), _listed(options), body, repeatable=False)
 
     def take(self, queues, lease=None, wait=None, worker=None):
         """The next Job of the first of the queues that has one, or None. Without `lease` the job is
@@ -311,8 +312,9 @@ class Presque:
 
 
 def _listed(options):
-    depends = options.get("depends")
-    return options if depends is None else dict(options, depends=",".join(map(str, depends)))
+    lists = {name: options.get(name) for name in ("depends", "tags")}
+    texts = {name: ",".join(map(str, some)) for name, some in lists.items() if some is not None}
+    return dict(options, **texts)
 
 
 def _text(payload):

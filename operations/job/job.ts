@@ -61,6 +61,7 @@ interface Details extends Partial<Trace> {
   lost?: number
   last_error?: string
   depends?: string
+  tags?: string
   since?: number
   started?: number
   ready_at?: number
@@ -193,6 +194,7 @@ function decode (queue: string, fields: Fields): Job {
     lost: details.lost ?? 0,
     attempts,
     depends: details.depends?.split(',') ?? [],
+    tags: details.tags?.split(',') ?? [],
     traceparent: details.traceparent ?? null,
     tracestate: details.tracestate ?? null,
     last_error: error || (details.last_error ?? null),

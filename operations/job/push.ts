@@ -34,6 +34,8 @@ export interface NewJob {
   keep?: number | undefined
   /** Ids of jobs that must have completed before, with commas between them. */
   depends?: string | undefined
+  /** Words to find the job by, with commas between them. */
+  tags?: string | undefined
   /** For a day, another push under the same key adds nothing. */
   idempotencyKey?: string | undefined
   /** A client waits for the result: it is kept until that client can have it. */
@@ -174,7 +176,7 @@ function due ({ delayed, delay }: NewJob): string | number {
  */
 export function options (job: NewJob): Record<string, unknown> | null {
   const { uniq, on_duplicate: onDuplicate, priority = 5, tries, max_lost: maxLost, ttl, keep } = job
-  const { depends } = job
+  const { depends, tags } = job
   const set: Record<string, unknown> = {}
   if (uniq !== undefined) Object.assign(set, { unique: uniq, on_duplicate: onDuplicate })
   if (priority !== 5) set['priority'] = priority
@@ -183,6 +185,7 @@ export function options (job: NewJob): Record<string, unknown> | null {
   if (ttl !== undefined) set['ttl'] = milliseconds(ttl)
   if (keep !== undefined) set['keep'] = milliseconds(keep)
   if (depends !== undefined) set['depends'] = [...new Set(depends.split(','))].join(',')
+  if (tags !== undefined) set['tags'] = [...new Set(tags.split(','))].join(',')
   setOrigin(set, job)
   return Object.keys(set).length > 0 ? set : null
 }

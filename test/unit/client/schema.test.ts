@@ -17,8 +17,9 @@ type Fits<From extends To, To> = [From, To]
 type Same<A extends string, B extends A> = [A, B]
 type Own = 'signal' | 'idempotencyKey'
 // A list in a program is text with commas in a URL.
-type Listed<Options> = Omit<Options, Own | 'depends' | 'maxLost'> & {
+type Listed<Options> = Omit<Options, Own | 'depends' | 'tags' | 'maxLost'> & {
   depends?: string
+  tags?: string
   max_lost?: number | 'null'
 }
 type Renamed = Omit<Listed<Client.PushOptions>, 'onDuplicate'> & {
@@ -86,6 +87,7 @@ test(
         maxLost: null,
         ttl: 60,
         keep: 60,
+        tags: ['a', 'b'],
         uniq: 'a',
         onDuplicate: 'ignore',
         delay: 0
