@@ -36,6 +36,9 @@ export const commands: Record<string, Entry> = {
     'errors [queue] [fingerprint]', 'Tell which kinds of failures there are',
     () => import('./command/errors.ts')
   ),
+  latency: entry(
+    'latency <queue>', 'Tell how long jobs wait and run', () => import('./command/latency.ts')
+  ),
   job: entry('job <queue> <id>', 'Show a job', () => import('./command/job.ts')),
   why: entry('why <queue> <id>', 'Tell why a job is not running', () => import('./command/why.ts')),
   retry: entry(

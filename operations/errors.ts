@@ -49,6 +49,7 @@ export const errors = {
     'error goes with state=failed or state=retrying', 400),
   OFFSET_INVALID: createError('OFFSET_INVALID', 'offset must be a whole number from 0 on', 400),
   LIMIT_INVALID: createError('LIMIT_INVALID', 'limit must be a whole number from 0 to 1000', 400),
+  STEP_INVALID: createError('STEP_INVALID', 'step must be 60 (a minute) or 3600 (an hour)', 400),
   FIELDS_INVALID: createError('FIELDS_INVALID',
     'fields must be members of a job, with commas between them, such as id,last_error; not' +
       " '%s'", 400),

@@ -31,7 +31,9 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/history/:queue',
     { schema: GetHistory, config: { role: 'read' } },
-    async ({ params: { queue } }) => ({ queue, ...(await history(app.redis, queue)) })
+    async ({ params: { queue }, query: { step } }) => {
+      return { queue, ...(await history(app.redis, queue, { step })) }
+    }
   )
 }
 

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { QueueName, QueueParams } from './name.ts'
+import { Step } from './latency.ts'
 import { Page } from './summary.ts'
 import { always, BadRequest } from './error.ts'
 import { variant } from './variant.ts'
@@ -51,12 +52,12 @@ export type History = Static<typeof History>
 
 export const GetHistory = {
   tags: ['status'],
-  summary: 'Tell how a queue stood over the last day',
+  summary: 'Tell how a queue stood over the last day, or over 90 days',
   description:
     'Noted once a minute by one of the servers, unless PRESQUE_HISTORY is 0. From one of `times`' +
     ' to the next the line is straight.',
   params: QueueParams,
-  querystring: Type.Object({}, { additionalProperties: false }),
+  querystring: Type.Object({ step: Step }, { additionalProperties: false }),
   response: {
     200: History,
     400: BadRequest,

@@ -1,5 +1,6 @@
 import { Counter, Registry, type Metric } from 'prom-client'
 import { Histogram, type Row } from './histogram.ts'
+import type { Latencies } from './latency.ts'
 import type { Finish, Meter as StoreMeter } from '../redis/store.ts'
 
 /** Queues with metrics of their own; each is some twenty series for the server that stores them. */
@@ -36,6 +37,8 @@ interface QueueCounts {
 /** Counts what this process does with jobs, and how long that takes. */
 export class Meter implements StoreMeter {
   readonly registry = new Registry()
+  /** Also counts waits and runs, for the history of latencies; none with PRESQUE_HISTORY=0. */
+  latencies: Latencies | undefined
   readonly #wait = this.#histogram(
     'presque_job_wait_seconds',
     'From the moment when a job became ready to its first delivery',
@@ -82,6 +85,7 @@ export class Meter implements StoreMeter {
     const { counts, wait } = this.#of(queue)
     counts.taken += count
     for (const ms of waits) this.#wait.add(wait, Math.max(0, ms) / 1000)
+    this.latencies?.waited(queue, waits)
   }
 
   /** `since`: when the jobs were delivered, in ms; of those where that is known. */
@@ -90,7 +94,9 @@ export class Meter implements StoreMeter {
     const { counts, run } = this.#of(queue)
     const now = Date.now()
     counts[how] += count
-    for (const time of since) this.#run.add(run, Math.max(0, now - time) / 1000)
+    const runs = since.map(time => Math.max(0, now - time))
+    for (const ms of runs) this.#run.add(run, ms / 1000)
+    this.latencies?.ran(queue, runs)
   }
 
   /** The time from a script call to its answer. */

@@ -14,7 +14,11 @@ type Sample = [
   pushed: number, processed: number, retrying: number, failures: number, lost: number
 ]
 
-const minutesOfDay = 1440
+/** The seconds of a period of the history: a minute, or an hour. */
+type Step = 60 | 3600
+
+// How far back the history goes, in minutes.
+const minutesBack = { 60: 1440, 3600: 90 * 1440 }
 
 const sampleEveryMs = 30_000
 
@@ -44,13 +48,18 @@ export async function takeSamples (
   }
 }
 
-/** The samples of the last day. Between two of them the queue was as in the first. */
+/**
+ * The samples of the last day, or the last one of each hour of 90 days. Between two samples of a
+ * day the queue was as in the first.
+ */
 export async function history (
-  redis: RedisClient, queue: string, { now = Date.now() / 1000 }: { now?: number } = {}
+  redis: RedisClient, queue: string,
+  { now = Date.now() / 1000, step = 60 }: { now?: number, step?: Step } = {}
 ): Promise<History> {
   const last = Math.floor(now / 60)
-  const samples = await readSamples(redis, queue, 0)
-  const all = fillGaps(samples, last).filter(([minute]) => minute > last - minutesOfDay)
+  const samples = await readSamples(redis, queue, 0, step)
+  const begin = last - minutesBack[step]
+  const all = fillGaps(samples, { begin, last, step }).filter(([minute]) => minute > begin)
   return {
     times: all.map(([minute]) => minute * 60),
     waiting: all.map(sample => sample[1]),
@@ -99,8 +108,11 @@ function minuteOf (sample: Sample, minute: number): Minute {
   return { at: minute * 60, waiting, pushed, processed, failures, lost }
 }
 
-async function readSamples (redis: RedisClient, queue: string, from: number): Promise<Sample[]> {
-  const texts = await redis.lrange(queueKey(queue, 'history'), from, '-1')
+async function readSamples (
+  redis: RedisClient, queue: string, from: number, step: Step = 60
+): Promise<Sample[]> {
+  const key = queueKey(queue, step === 60 ? 'history' : 'history_hours')
+  const texts = await redis.lrange(key, from, '-1')
   return withFailures(texts.map(text => text.split(' ').map(Number)))
 }
 
@@ -115,14 +127,16 @@ function withFailures (samples: number[][]): Sample[] {
   }).reverse()
 }
 
-// Repeats a sample that stood for several minutes: at the beginning of the day, and at its end.
-function fillGaps (samples: Sample[], last: number): Sample[] {
+interface Gaps { begin: number, last: number, step: Step }
+
+// Repeats a sample that stood for several periods: at the first of them, and at the last.
+function fillGaps (samples: Sample[], { begin, last, step }: Gaps): Sample[] {
   return samples.flatMap((sample, i) => {
     const [minute, ...facts] = sample
     // A sample of the minute that runs may still come: until then it is not known.
     const next = samples[i + 1]?.[0] ?? last
-    const first = Math.max(minute, last - minutesOfDay + 1)
-    const more = [first, next - 1].filter((at, n) => {
+    const first = Math.max(minute, begin + 1)
+    const more = [first, next - step / 60].filter((at, n) => {
       return at > minute && at < next && (n === 0 || at > first)
     })
     return [sample, ...more.map((at): Sample => [at, ...facts])]

@@ -89,7 +89,12 @@ export const queueKeys = {
   restored: 'sorted set: tickets of put-backs, kept for two minutes; score: that time in ms',
   history:
     'list: how the queue stood in the minutes of the last day, ' +
-    'an element for each minute with a change (see lua/queue/sample_queue.lua)'
+    'an element for each minute with a change (see lua/queue/sample_queue.lua)',
+  history_hours: 'list: the last of these elements of each hour with a change, for 90 days',
+  latency:
+    'list: the waits and runs of jobs in the minutes of the last day, ' +
+    'an element for each minute with some (see lua/parts/history/add_latencies.lua)',
+  latency_hours: 'list: the same for the hours of the last 90 days'
 } as const
 
 export const commonKeys = {

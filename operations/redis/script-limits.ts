@@ -91,6 +91,11 @@ export const scriptLimits = {
   /** A day of minutes, kept for an hour longer. */
   samples_kept: 1440,
   samples_s: 90_000,
+  /** 90 days of hours, kept for a day longer. */
+  hours_kept: 2160,
+  hours_s: 7_862_400,
+  /** Latencies that a server writes within this time after a minute belong to that minute. */
+  latency_late_ms: 30_000,
 
   /** A server that claims schedules and dies keeps them for so long. */
   claim_ms: 1000,

@@ -226,6 +226,7 @@ const tellTime = [
   'operations/event/event-hub.ts',
   'operations/event/event-log.ts',
   'operations/job/receipt.ts',
+  'operations/metric/latency.ts',
   'operations/metric/process-metrics.ts',
   'operations/queue/history.ts',
   'operations/queue/summary.ts',

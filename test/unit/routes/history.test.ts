@@ -191,3 +191,21 @@ test('a clock that is put back by an hour stops no chart: what lay ahead goes, '
     ]
   )
 })
+
+test('the last sample of each hour is kept for 90 days', async t => {
+  const { app, ask } = await client(t)
+  const noted = [[0, 3], [8, 4], [20, 5], [61, 6], [200, 7]] as const
+  for (const [at, waiting] of noted) {
+    await takeSamples(app.redis, summary(minute(at), waiting), { now: minute(at) })
+  }
+  const told = async (now: number) => {
+    const { times, waiting } = await history(app.redis, 'mail', { now, step: 3600 })
+    return times.map((time, i) => [(time - minute(0)) / 60, waiting[i]])
+  }
+  // The first minute here is the 14th of its hour.
+  t.strictSame(await told(minute(201)), [[20, 5], [61, 6], [140, 6], [200, 7]])
+  t.strictSame(await told(minute(90 * 1440 + 100)), [[101, 6], [140, 6], [200, 7], [129_640, 7]])
+  t.match((await ask('GET /history/mail?step=3600')).json(), { queue: 'mail', waiting: [7, 7] })
+  await takeSamples(app.redis, summary(minute(30), 9), { now: minute(30) })
+  t.strictSame(await told(minute(31)), [[30, 9]], 'nothing of a clock that was ahead')
+})
