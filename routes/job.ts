@@ -1,7 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Static } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
 import { CancelAll, RetryAll } from '../schemas/bulk.ts'
-import { Cancel, GetJob, GetJobs, GetWhy, Retry } from '../schemas/job.ts'
-import { job, jobByKey, jobs, why } from '../operations/job/job.ts'
+import { Cancel, GetJob, GetWhy, Retry, type ListedState } from '../schemas/job.ts'
+import { GetJobs } from '../schemas/job-list.ts'
+import type { Counts } from '../schemas/status.ts'
+import { job, jobByKey, jobs, why, type Job } from '../operations/job/job.ts'
+import { filterText, type JobFilter } from '../operations/job-filter.ts'
+import { countJobs, scanJobs } from '../operations/list/scan.ts'
 import { errors } from '../operations/errors.ts'
 import { excerpt, type Excerpt } from '../operations/job/excerpt.ts'
 import { cancel, cancelAll, retry, retryAll } from '../operations/job/bulk.ts'
@@ -23,34 +29,74 @@ const routes: FastifyPluginAsyncTypebox = async app => {
   app.refuseWithoutName('/j')
 }
 
+type ListQuery = Static<typeof GetJobs.querystring>
+
 function listRoute (app: App): void {
   app.get(
     '/j/:queue',
     { schema: GetJobs, config: { role: 'read' } },
     async ({ params: { queue }, query }, reply) => {
-      const { state, uniq, fields, payload_max: payloadMax, ...page } = query
-      if (state !== undefined && uniq !== undefined) {
-        throw new errors.INVALID('give state or uniq, not both')
-      }
+      assertList(query)
+      const { fields, payload_max: payloadMax } = query
       const { counts, failed, processed } = await queueStatus(app.redis, queue)
-      const numbers = JSON.stringify({
+      const numbers = {
         queue_name: queue,
         job_count: counts.waiting,
         job_failed: failed,
         job_processed: processed
-      })
-      const found =
-        state !== undefined
-          ? await jobs(app.redis, queue, state, { ...page, payloadMax })
-          : uniq !== undefined
-            ? [await jobByKey(app.redis, queue, uniq)]
-            : null
+      }
+      const { jobs: found, ...more } = await listed(app, queue, query, counts)
       const extent = { fields: namesIn(fields), payloadMax }
-      const list = found?.flatMap(job => (job === null ? [] : [text(excerpt(job, extent))]))
-      const listed = list === undefined ? '' : `,"jobs":[${list.join(',')}]`
-      return reply.type('application/json').send(`${numbers.slice(0, -1)}${listed}}` as never)
+      const list = found?.map(job => text(excerpt(job, extent)))
+      const texts = { jobs: list === undefined ? undefined : `[${list.join(',')}]` }
+      return reply.type('application/json').send(written(numbers, texts, more) as never)
     }
   )
+}
+
+function isScan ({ after, ...query }: ListQuery): boolean {
+  return after !== undefined || filterText(filterIn(query)) !== ''
+}
+
+function assertList (query: ListQuery): void {
+  const { state, uniq, offset } = query
+  if (state !== undefined && uniq !== undefined) {
+    throw new errors.INVALID('give state or uniq, not both')
+  }
+  if (!isScan(query)) return
+  if (state === undefined) throw new errors.FILTER_ALONE()
+  if (offset !== 0) throw new errors.AFTER_OFFSET()
+  assertFilter(state, query)
+}
+
+interface Listed { jobs?: Job[], next?: string | null, scanned?: number, total?: number }
+
+async function listed (
+  app: App, queue: string, query: ListQuery, counts: Counts
+): Promise<Listed> {
+  const { state, uniq, offset, limit, order, payload_max: payloadMax } = query
+  if (state === undefined) {
+    const job = uniq === undefined ? undefined : await jobByKey(app.redis, queue, uniq)
+    return job === undefined ? {} : { jobs: job === null ? [] : [job] }
+  }
+  const page = { limit, order, payloadMax }
+  if (!isScan(query)) return { jobs: await jobs(app.redis, queue, state, { ...page, offset }) }
+  const scan = { ...page, state, after: query.after ?? '', filter: filterIn(query) }
+  return { ...(await scanJobs(app.redis, queue, scan)), total: counts[state] }
+}
+
+function filterIn (query: JobFilter): JobFilter {
+  const { error, worker, since, until, min_attempt: attempt, text: part } = query
+  return { error, worker, since, until, min_attempt: attempt, text: part }
+}
+
+function assertFilter (state: string, { error, since, until }: JobFilter): void {
+  if (error !== undefined && state !== 'failed' && state !== 'retrying') {
+    throw new errors.ERROR_STATE_INVALID()
+  }
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new errors.PERIOD_INVALID()
+  }
 }
 
 function cancelAllRoute (app: App): void {
@@ -58,9 +104,12 @@ function cancelAllRoute (app: App): void {
     '/j/:queue',
     { schema: CancelAll, config: { role: 'manage' } },
     async request => {
-      const { state, limit, error } = request.query
-      assertGroupable(state, error)
-      const count = await cancelAll(app.redis, request.params.queue, state, limit, { error })
+      const { params: { queue }, query } = request
+      const { state, limit } = query
+      assertFilter(state, query)
+      const filter = filterIn(query)
+      if (query.dry === '1') return await counted(app, request, { state, limit, filter })
+      const count = await cancelAll(app.redis, queue, state, limit, { filter })
       request.changes = { count }
       return { count }
     }
@@ -72,18 +121,26 @@ function retryAllRoute (app: App): void {
     '/j/:queue/retry',
     { schema: RetryAll, config: { role: 'manage' } },
     async request => {
-      const { params: { queue }, query: { state, limit, error } } = request
-      assertGroupable(state, error)
-      const { count, duplicates } = await retryAll(app.redis, queue, state, limit, { error })
+      const { params: { queue }, query } = request
+      const { state, limit } = query
+      assertFilter(state, query)
+      const filter = filterIn(query)
+      if (query.dry === '1') return await counted(app, request, { state, limit, filter })
+      const { count, duplicates } = await retryAll(app.redis, queue, state, limit, { filter })
       request.changes = { count }
       return duplicates > 0 ? { count, duplicates } : { count }
     }
   )
 }
 
-function assertGroupable (state: string, error: string | undefined): void {
-  if (error === undefined || state === 'failed' || state === 'retrying') return
-  throw new errors.ERROR_STATE_INVALID()
+interface Many { state: ListedState, limit: number | undefined, filter: JobFilter }
+
+async function counted (
+  app: App, request: FastifyRequest, { state, limit = Infinity, filter }: Many
+): Promise<{ count: number, dry: true }> {
+  const { queue } = request.params as { queue: string }
+  request.changes = { count: 0 }
+  return { count: await countJobs(app.redis, queue, { state, limit, filter }), dry: true }
 }
 
 function jobRoute (app: App): void {
@@ -167,11 +224,16 @@ function text ({ progress, last_error: error, result, payload, ...rest }: Excerp
 }
 
 // JSON that came in goes out by hand, as it came: it may be too deep to be written out again.
-function written (facts: object, texts: Record<string, string | null | undefined>): string {
-  const known = Object.entries(facts).filter(([, value]) => value !== undefined)
-  const given = Object.entries(texts).filter(([, json]) => json !== undefined)
-  const members = [...known.map(([name, value]) => [name, JSON.stringify(value)]), ...given]
-  return `{${members.map(([name, json]) => `"${name}":${json}`).join(',')}}`
+function written (
+  facts: object, texts: Record<string, string | null | undefined>, behind: object = {}
+): string {
+  const json = (values: object): Array<[string, string]> => {
+    const known = Object.entries(values).filter(([, value]) => value !== undefined)
+    return known.map(([name, value]) => [name, JSON.stringify(value)])
+  }
+  const given = Object.entries(texts).filter(([, text]) => text !== undefined)
+  const members = [...json(facts), ...given, ...json(behind)]
+  return `{${members.map(([name, value]) => `"${name}":${value}`).join(',')}}`
 }
 
 export default routes

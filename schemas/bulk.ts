@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { changing } from './error.ts'
-import { Fingerprint } from './error-group.ts'
 import { ListedState } from './job.ts'
+import { filterParameters } from './job-filter.ts'
 import { QueueParams } from './name.ts'
-import { variant } from './variant.ts'
 
-const OfError = Type.Optional(
-  variant(Fingerprint, {
-    description: 'With failed or retrying: only jobs of the error group of this fingerprint'
+const Dry = Type.Optional(
+  Type.Union([Type.Literal('0'), Type.Literal('1')], {
+    description: '1 to count the jobs, and change none',
+    'x-refusal': 'DRY_INVALID'
   })
 )
 
@@ -19,8 +19,11 @@ const Limit = Type.Optional(
     'x-refusal': 'OFFSET_INVALID'
   })
 )
+
+const dry = Type.Optional(Type.Literal(true, { description: 'No job was changed' }))
+
 const Count = Type.Object(
-  { count: Type.Integer() },
+  { count: Type.Integer(), dry },
   { description: 'How many', examples: [{ count: 3 }] }
 )
 
@@ -31,7 +34,8 @@ const Retried = Type.Object(
       Type.Integer({
         description: 'How many stay failed, for another job has their unique key by now'
       })
-    )
+    ),
+    dry
   },
   { description: 'How many run now', examples: [{ count: 3 }] }
 )
@@ -40,7 +44,8 @@ export const RetryAll = {
   tags: ['job'],
   summary: 'Let failed or delayed jobs run now, the oldest first',
   description:
-    'Those that are there at the beginning, each once: a job that fails again meanwhile is left.',
+    'Those that are there at the beginning, each once: a job that fails again meanwhile is left.' +
+    ' Of these, those that match all filters which are given.',
   params: QueueParams,
   querystring: Type.Object(
     {
@@ -51,8 +56,9 @@ export const RetryAll = {
         'x-missing': 'STATE_MISSING',
         'x-refusal': 'STATE_INVALID'
       }),
-      error: OfError,
-      limit: Limit
+      ...filterParameters,
+      limit: Limit,
+      dry: Dry
     },
     { additionalProperties: false }
   ),
@@ -62,10 +68,12 @@ export const RetryAll = {
 export const CancelAll = {
   tags: ['job'],
   summary: 'Drop the jobs of one state, the oldest first',
-  description: 'Those that are there at the beginning: a job that comes in meanwhile is left.',
+  description:
+    'Those that are there at the beginning: a job that comes in meanwhile is left. Of these,' +
+    ' those that match all filters which are given.',
   params: QueueParams,
   querystring: Type.Object(
-    { state: ListedState, error: OfError, limit: Limit },
+    { state: ListedState, ...filterParameters, limit: Limit, dry: Dry },
     { additionalProperties: false }
   ),
   response: { 200: Count, ...changing }

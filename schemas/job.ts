@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
-import { JobId, JobParams, QueueName, QueueParams, WorkerId } from './name.ts'
-import { Priority, Uniq } from './push.ts'
+import { JobId, JobParams, QueueName, WorkerId } from './name.ts'
+import { Priority } from './push.ts'
 import { listedStates, states } from './state.ts'
 import { Instant, Span, Tries, Wait } from './time.ts'
 import { NoContent } from './empty.ts'
@@ -125,7 +125,7 @@ const NoJob = errorAnswer('There is no such job, or it is gone', 'no such job')
 
 const members = Object.keys(Job.properties)
 
-const Fields = Type.Optional(
+export const Fields = Type.Optional(
   Type.String({
     pattern: `^(${members.join('|')})(,(${members.join('|')}))*$`,
     description: 'The members to tell, with commas between them; all if none are given',
@@ -134,7 +134,7 @@ const Fields = Type.Optional(
   })
 )
 
-const PayloadMax = Type.Optional(
+export const PayloadMax = Type.Optional(
   Type.Integer({
     minimum: 0,
     maximum: 1048576,
@@ -147,7 +147,7 @@ const PayloadMax = Type.Optional(
 )
 
 /** A job as far as `fields` and `payload_max` let it be told. */
-const JobExcerpt = Type.Object(
+export const JobExcerpt = Type.Object(
   {
     ...Type.Partial(Job).properties,
     payload_size: Type.Optional(
@@ -217,60 +217,4 @@ export const Cancel = {
   params: JobParams,
   querystring: Type.Object({}, { additionalProperties: false }),
   response: { 204: NoContent, ...changing, 404: NoJob }
-}
-
-export const jobPage = { most: 1000, usual: 50 }
-
-/** The counters of 2010 and, with a state, its jobs. */
-export const GetJobs = {
-  tags: ['job'],
-  summary: 'Count the jobs of a queue, and list those of one state',
-  params: QueueParams,
-  querystring: Type.Object(
-    {
-      state: Type.Optional(ListedState),
-      uniq: Type.Optional(variant(Uniq, {
-        description: 'Instead of a state: the job that holds this unique key'
-      })),
-      offset: Type.Integer({
-        minimum: 0,
-        maximum: Number.MAX_SAFE_INTEGER,
-        default: 0,
-        description: 'The first job to list',
-        'x-refusal': 'OFFSET_INVALID'
-      }),
-      limit: Type.Integer({
-        minimum: 0,
-        maximum: jobPage.most,
-        default: jobPage.usual,
-        description: 'How many to list at most; fewer when they are together over 8 MiB',
-        'x-refusal': 'LIMIT_INVALID'
-      }),
-      order: Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
-        default: 'asc',
-        description: 'asc: the next or the oldest first; desc: the last or the newest first',
-        'x-refusal': 'ORDER_INVALID'
-      }),
-      fields: Fields,
-      payload_max: PayloadMax
-    },
-    { additionalProperties: false }
-  ),
-  response: {
-    200: Type.Object(
-      {
-        queue_name: QueueName,
-        job_count: Type.Integer({ description: 'Waiting jobs' }),
-        job_failed: Type.Integer({ description: 'Failures, counted by PUT /q and by nack' }),
-        job_processed: Type.Integer({ description: 'Jobs taken for good, or acknowledged' }),
-        jobs: Type.Optional(Type.Array(JobExcerpt))
-      },
-      {
-        description: 'The numbers since the queue was made; with `state` or `uniq` also "jobs"',
-        examples: [{ queue_name: 'mail', job_count: 0, job_failed: 0, job_processed: 127 }]
-      }
-    ),
-    400: BadRequest,
-    ...always
-  }
 }

@@ -1,3 +1,4 @@
+import { filterText, type JobFilter } from '../job-filter.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
@@ -19,8 +20,7 @@ const scripts = {
 
 interface Options { now?: number }
 
-/** `error`: the fingerprint of an error group, for its failed or its retrying jobs alone. */
-interface BulkOptions extends Options { error?: string | undefined }
+interface BulkOptions extends Options { filter?: JobFilter }
 
 /**
  * Lets a failed or delayed job run now.
@@ -48,14 +48,17 @@ const jobsPerCall = 500
  */
 export interface Retried { count: number, duplicates: number }
 
-/** Lets failed or delayed jobs run now: of those there at the beginning, the oldest `limit`. */
+/**
+ * Lets failed or delayed jobs run now: of those there at the beginning that match, the oldest
+ * `limit`.
+ */
 export async function retryAll (
   redis: RedisClient, queue: string, state: 'failed' | 'delayed' | 'retrying', limit = Infinity,
-  { error, now }: BulkOptions = {}
+  { filter, now }: BulkOptions = {}
 ): Promise<Retried> {
   let duplicates = 0
   const count = await inSlices(limit, async ({ members, ...slice }) => {
-    const args = { state, ...slice, fingerprint: error, now: milliseconds(now) }
+    const args = { state, ...slice, filter: filterText(filter), now: milliseconds(now) }
     const [count, more, start, left, twins] = await scripts.retry(redis, queue, args)
     duplicates += twins
     return [count, more, start, left]
@@ -63,13 +66,16 @@ export async function retryAll (
   return { count, duplicates }
 }
 
-/** Deletes jobs of one state: of those there at the beginning, the oldest `limit`; how many. */
+/**
+ * Deletes jobs of one state: of those there at the beginning that match, the oldest `limit`; how
+ * many.
+ */
 export async function cancelAll (
   redis: RedisClient, queue: string, state: string, limit = Infinity,
-  { error, now }: BulkOptions = {}
+  { filter, now }: BulkOptions = {}
 ): Promise<number> {
   return await inSlices(limit, async slice => {
-    const args = { state, ...slice, fingerprint: error, now: milliseconds(now) }
+    const args = { state, ...slice, filter: filterText(filter), now: milliseconds(now) }
     return await scripts.cancel(redis, queue, args)
   })
 }

@@ -44,7 +44,7 @@ export interface Obstacles {
 }
 
 /** A job as the scripts send it. */
-type Fields = [
+export type Fields = [
   id: string, state: State, at: string, runAt: string, payload: string, details: string,
   holder: string, result: string, error: string, progress: string, story: string, tries: number,
   keep: number, size?: number
@@ -175,7 +175,8 @@ function parseDetails ([,,,,, text]: Fields): Details {
   return text === '' ? {} : JSON.parse(text)
 }
 
-function decode (queue: string, fields: Fields): Job {
+/** Reads a job as the scripts send it. */
+export function decode (queue: string, fields: Fields): Job {
   const [id, state, at, , payload, , holder, result, error, progress, story, tries, , size] = fields
   const details = parseDetails(fields)
   const attempts = attemptsIn(story)

@@ -30,6 +30,20 @@ export const scriptLimits = {
   /** Jobs that a take reads at first; later batches follow from the sizes of those before. */
   first_batch: 16,
 
+  /**
+   * A slice of a scan looks at a `batch` of jobs at most. Its other bounds: bytes of payloads that
+   * are searched and shown, jobs that it finds, entries of `plain` that one command reads, and
+   * parts of the order. `slice_deleted`: jobs that wait and are deleted one by one.
+   */
+  slice_bytes: 1024 * 1024,
+  slice_found: 250,
+  slice_batch: 10,
+  slice_reads: 8,
+  slice_deleted: 50,
+  /** Entries that a cut names on either side, and those among which they are searched. */
+  cut_neighbours: 4,
+  cut_searched: 200_000,
+
   /** How many due jobs one call handles. */
   promoted_by_take: 1000,
   promoted_by_push: 100,

@@ -109,7 +109,7 @@ const levels = [
   ['queue', 'worker'],
   ['failure'],
   ['job'],
-  ['schedule', 'wait', 'event', 'metric', 'layout'],
+  ['list', 'schedule', 'wait', 'event', 'metric', 'layout'],
   ['consume', 'finding']
 ]
 const apart: Record<string, string[]> = { access: ['redis'], 'redis-server': ['layout'] }
@@ -222,6 +222,7 @@ test('a noun has the same file name in every room', async t => {
 
 // Where a time is shown, or shared with others. A machine's clock may be set at any moment.
 const tellTime = [
+  'cli/filter.ts',
   'cli/setup.mjs',
   'operations/event/event-hub.ts',
   'operations/event/event-log.ts',

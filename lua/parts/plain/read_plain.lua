@@ -1,14 +1,16 @@
--- Reads plain jobs that wait, `count` at most and of 8 MiB together or a batch more, from the entry
--- with the index `first` on, or backwards from there if `is_desc` is true. Tombstones are passed
--- over, five thousand at most.
+-- Reads plain jobs that wait, `count` at most, from the entry with the index `first` on, or
+-- backwards from there if `is_desc` is true. `most`: bytes of all together, or a batch more; 8 MiB
+-- unless given, and then few entries a batch. Tombstones are passed over, five thousand at most.
 -- keys: plain
 -- use: entry_id entry_record
 -- returns: a list: id as a number, and record, of each job in turn
 --   how many entries were read
--- Why: payloads may be large, so the sizes of a batch of entries bound the next batch.
-local function read_plain (queue, first, count, is_desc)
+-- Why: payloads may be large, so the sizes of a batch of entries bound the next batch. A list of
+-- Redis does not tell sizes, so a batch of large ones behind small ones must not be long.
+local function read_plain (queue, first, count, is_desc, most)
   local key, found, read = queue.keys.plain, {}, 0
-  local room, batch = limits.answer_bytes, limits.first_batch
+  local room, batch = most or limits.answer_bytes, most and limits.slice_batch or limits.first_batch
+  local largest_batch = most and batch or limits.batch
   while #found < 2 * count and room > 0 and read - #found / 2 < limits.stale_entries_read do
     local wanted, largest = math.min(batch, count - #found / 2), 1
     local from = first + read
@@ -26,7 +28,7 @@ local function read_plain (queue, first, count, is_desc)
     end
     read = read + #entries
     if #entries < wanted then break end
-    batch = math.max(1, math.min(limits.batch, math.floor(room / largest)))
+    batch = math.max(1, math.min(largest_batch, math.floor(room / largest)))
   end
   return found, read
 end

@@ -20,10 +20,11 @@ const field = new Set(
   recording report request size state step store summary supervisor text time url zone
 
   add advance ahead allow announce answer apply archive before begin check claim complete current
-  delete describe discard drain end find fire first fitting full get give hand
+  delete describe discard drain end find fire first fitting found from full get give had hand
   held holder insert invalid late
-  leave make mark move new newer newest now oldest one out pack parse peek pieces raise read redact
-  redrive register registration remove replace resolve resume run save search seen set since skip
+  leave left make mark matches merge middle move new newer newest now oldest one out pack parse
+  peek period pieces raise read redact redrive refuse register registration remove replace resolve
+  resume run save search seen set since skip
   sorted split stop taken truncate undo verify why
 
   at by has is next of or when

@@ -167,7 +167,7 @@ test('a retry or a cancel of a group touches all of it and no other job, also wh
     for (const way of ['retry', 'cancel'] as const) {
       await purge(redis, 'mail')
       for (let i = 0; i < 3; i++) await fail(redis, [...errors(400, a), ...errors(400, b)], {})
-      const options = { error: fingerprintOf(a) }
+      const options = { filter: { error: fingerprintOf(a) } }
       const going = way === 'retry'
         ? retryAll(redis, 'mail', state, Infinity, options).then(({ count }) => count)
         : cancelAll(redis, 'mail', state, Infinity, options)
@@ -190,7 +190,7 @@ test('a limit holds for a group as well', async t => {
   const { redis } = await build(t)
   const error = said('A', 'no')
   await fail(redis, Array.from({ length: 9 }, () => ({ error, retry: false })))
-  const options = { error: fingerprintOf(error), now: 101 }
+  const options = { filter: { error: fingerprintOf(error) }, now: 101 }
   t.equal(await cancelAll(redis, 'mail', 'failed', 4, options), 4)
   t.equal((await retryAll(redis, 'mail', 'failed', 2, options)).count, 2)
   t.match(await groups(redis, 101), [{ count: 9, failed: 3 }])
@@ -207,7 +207,7 @@ test('what an older version has moved on is not touched, and counts no more then
       const from = state === 'failed' ? 'failed' : 'delayed'
       await redis.zrem(queueKey('mail', from), 'a1')
       await redis.rpush(queueKey('mail', 'ready'), '1')
-      const options = { error: fingerprintOf(error), now: 101 }
+      const options = { filter: { error: fingerprintOf(error) }, now: 101 }
       if (way === 'retry') await retryAll(redis, 'mail', state, Infinity, options)
       else await cancelAll(redis, 'mail', state, Infinity, options)
       const { counts } = await queueStatus(redis, 'mail', { now: 101 })

@@ -163,3 +163,13 @@ test('delete_job() deletes all that is stored, and tells whether an entry may be
     t.equal(await redis.exists(key(name)), 0, name)
   }
 })
+
+test('size_of_job() counts all that is shown of a job', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.hset(key('jobs'), '1', '123456{}')
+  await redis.hset(key('results'), '1', '[]')
+  await redis.hset(key('reports'), 'e1', '{}', 'p1', '1', 'a1', 'abc')
+  t.equal(await call('size_of_job', "return size_of_job(queue, '1')"), 16)
+  t.equal(await call('size_of_job', "queue.memo.records = { ['2'] = '123' }\n" +
+    "return size_of_job(queue, '2')"), 3)
+})
