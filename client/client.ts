@@ -1,8 +1,8 @@
 import { Consumer, pathOf } from './consumer.ts'
 import type { Ask } from './http/request.ts'
 import type {
-  BulkOptions, ErrorDocument, ErrorGroup, Job, Jobs, ListedState, Policy, Pushed, PushManyOptions,
-  PushOptions, Redriven, Retriable, Schedule, Scheduled, Status, Why
+  BulkOptions, ErrorDocument, ErrorGroup, FindOptions, Job, JobFilter, Jobs, ListedState, Policy,
+  Pushed, PushManyOptions, PushOptions, Redriven, Retriable, Schedule, Scheduled, Status, Why
 } from './schema.ts'
 
 export { JobError, PresqueError, Unreachable } from './error.ts'
@@ -88,6 +88,24 @@ export class Presque extends Consumer {
     return await this.#json('GET', jobsOf(queue), { query: { state, offset, limit } })
   }
 
+  /**
+   * All jobs of a queue in one state that match, each once, while others come and go. A request
+   * searches a thousand jobs.
+   */
+  async * find (
+    queue: string, state: ListedState,
+    { order, limit = Infinity, signal, ...filter }: FindOptions = {}
+  ): AsyncGenerator<Job, void, undefined> {
+    let after: string | null = ''
+    for (let left = limit; left > 0 && after !== null;) {
+      const page = { state, order, after, limit: Math.min(left, 1000), ...filterOf(filter) }
+      const found: Jobs = await this.#json('GET', jobsOf(queue), { query: page, signal })
+      yield * found.jobs
+      left -= found.jobs.length
+      after = found.next ?? null
+    }
+  }
+
   /** Lets all failed (or delayed, retrying) jobs of a queue run now, the oldest first; how many. */
   async retryAll (
     queue: string, state: Retriable = 'failed', options: BulkOptions = {}
@@ -97,18 +115,18 @@ export class Presque extends Consumer {
 
   /** Does the same; also tells how many stay failed because another job has their unique key. */
   async redrive (
-    queue: string, state: Retriable = 'failed', { limit, error }: BulkOptions = {}
+    queue: string, state: Retriable = 'failed', options: BulkOptions = {}
   ): Promise<Redriven> {
-    const what = { query: { state, limit, error } }
+    const what = { query: { state, ...bulkOf(options) } }
     const answer = await this.#json<Partial<Redriven>>('POST', `${jobsOf(queue)}/retry`, what)
-    return { count: 0, duplicates: 0, ...answer }
+    return { count: answer.count ?? 0, duplicates: answer.duplicates ?? 0 }
   }
 
   /** Deletes all jobs of one state, the oldest first; how many. */
   async cancelAll (
-    queue: string, state: ListedState, { limit, error }: BulkOptions = {}
+    queue: string, state: ListedState, options: BulkOptions = {}
   ): Promise<number> {
-    const what = { query: { state, limit, error } }
+    const what = { query: { state, ...bulkOf(options) } }
     return (await this.#json<{ count: number }>('DELETE', jobsOf(queue), what)).count
   }
 
@@ -180,6 +198,14 @@ export class Presque extends Consumer {
 
 const jobsOf = (queue: string): string => `/j/${encodeURIComponent(queue)}`
 const scheduleOf = (name: string): string => `/schedule/${encodeURIComponent(name)}`
+
+function filterOf ({ error, worker, since, until, minAttempt, text }: JobFilter) {
+  return { error, worker, since, until, min_attempt: minAttempt, text }
+}
+
+function bulkOf ({ limit, dry, ...filter }: BulkOptions) {
+  return { limit, dry: dry === true ? 1 : undefined, ...filterOf(filter) }
+}
 
 // The names of the API, in which null is a word.
 function queryOf ({ maxLost, ...query }: Omit<PushManyOptions, 'signal'>) {

@@ -178,8 +178,34 @@ export interface ErrorDocument extends ErrorGroup {
   }>
 }
 
-/** `error`: the fingerprint of an error group, for its failed or its retrying jobs alone. */
-export interface BulkOptions { limit?: number | undefined, error?: string | undefined }
+/**
+ * Which jobs of a state: those that match all that is given. Times in epoch seconds.
+ * - `error`: the fingerprint of an error group, with failed or retrying
+ * - `worker`: has the job on lease, or else had it; with * at its end, the beginning of ids
+ * - `since`, `until`: when the job came into its state
+ * - `text`: in the payload, as it was pushed
+ */
+export interface JobFilter {
+  error?: string | undefined
+  worker?: string | undefined
+  since?: number | undefined
+  until?: number | undefined
+  minAttempt?: number | undefined
+  text?: string | undefined
+}
+
+/** `dry`: counts the jobs, and changes none. */
+export interface BulkOptions extends JobFilter {
+  limit?: number | undefined
+  dry?: boolean | undefined
+}
+
+/** `order`: 'desc' for the last one first. `limit`: how many at most. */
+export interface FindOptions extends JobFilter {
+  order?: 'asc' | 'desc'
+  limit?: number
+  signal?: AbortSignal | undefined
+}
 
 /** What `retryAll` and `redrive` can let run. */
 export type Retriable = 'failed' | 'delayed' | 'retrying'
@@ -212,6 +238,10 @@ export interface Jobs {
   job_failed: number
   job_processed: number
   jobs: Job[]
+  /** With `after` or a filter: where to go on, null at the end; how many jobs were looked at. */
+  next?: string | null
+  scanned?: number
+  total?: number
 }
 
 /** Pushes a job at each tick: those of `cron` in the time zone `tz`, or `every` some seconds. */

@@ -547,12 +547,48 @@ func (c *Client) Retry(ctx context.Context, queue, id string) error {
 // unique key.
 type Redriven struct{ Count, Duplicates int }
 
+// Filter says which jobs of a state are meant: those that match all of its fields that are not
+// empty. Error is the fingerprint of an error group. Worker is an id, with * at its end the
+// beginning of ids. Since and Until are when the job came into its state. Text is in its payload.
+// Dry counts the jobs, and changes none.
+type Filter struct {
+	Error, Worker, Text string
+	Since, Until        time.Time
+	MinAttempt          int
+	Dry                 bool
+}
+
+func (f Filter) query(query url.Values) {
+	texts := map[string]string{"error": f.Error, "worker": f.Worker, "text": f.Text}
+	if f.MinAttempt > 0 {
+		texts["min_attempt"] = strconv.Itoa(f.MinAttempt)
+	}
+	for name, at := range map[string]time.Time{"since": f.Since, "until": f.Until} {
+		if !at.IsZero() {
+			texts[name] = strconv.FormatFloat(float64(at.UnixMilli())/1000, 'f', -1, 64)
+		}
+	}
+	if f.Dry {
+		texts["dry"] = "1"
+	}
+	for name, text := range texts {
+		if text != "" {
+			query.Set(name, text)
+		}
+	}
+}
+
 // Redrive lets all jobs of a state ("failed", "delayed" or "retrying") run now, the oldest first;
-// limit 0 is no limit.
-func (c *Client) Redrive(ctx context.Context, queue, state string, limit int) (Redriven, error) {
+// limit 0 is no limit. With a filter, those that match it.
+func (c *Client) Redrive(
+	ctx context.Context, queue, state string, limit int, filters ...Filter,
+) (Redriven, error) {
 	query, redriven := url.Values{"state": {state}}, Redriven{}
 	if limit > 0 {
 		query.Set("limit", strconv.Itoa(limit))
+	}
+	for _, filter := range filters {
+		filter.query(query)
 	}
 	path := "/j/" + url.PathEscape(queue) + "/retry"
 	err := c.exchange(ctx, request{method: "POST", path: path, query: query}, nil, &redriven)

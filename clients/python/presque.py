@@ -267,12 +267,12 @@ class Presque:
         """Lets a failed or delayed job run now."""
         self.request("POST", "/j/%s/%s/retry" % (quote(queue), id))
 
-    def redrive(self, queue, state="failed", limit=None, error=None):
-        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first; with `error`,
-        the fingerprint of an error group, its failed or its retrying jobs alone. Returns a dict:
-        `count` of them run, and `duplicates` stay failed because another job has their unique
-        key."""
-        query = {"state": state, "limit": limit, "error": error}
+    def redrive(self, queue, state="failed", limit=None, error=None, dry=False, **filters):
+        """Lets all failed (or delayed, or retrying) jobs run now, the oldest first. Returns a dict:
+        `count` of them run, and `duplicates` stay failed because another job has their unique key.
+        Filters say which jobs: `error`, the fingerprint of an error group; `worker`, `since`,
+        `until`, `min_attempt` and `text`. With `dry` it counts them, and changes none."""
+        query = dict(filters, state=state, limit=limit, error=error, dry=1 if dry else None)
         text = self.request("POST", "/j/%s/retry" % quote(queue), query)[2]
         return dict({"duplicates": 0}, **json.loads(text))
 

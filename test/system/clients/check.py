@@ -39,6 +39,11 @@ def basics():
         queue.push("twins", {}, uniq="k")
         queue.nack(queue.take("twins", lease=30), retry=False)
     assert queue.redrive("twins", limit=5) == {"count": 1, "duplicates": 1}
+    assert queue.redrive("twins", text="none of them", dry=True) == {
+        "count": 0,
+        "duplicates": 0,
+        "dry": True,
+    }
     assert queue.redrive("twins", "delayed") == {"count": 0, "duplicates": 0}
     queue.purge("twins")
     try:

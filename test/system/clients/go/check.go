@@ -92,6 +92,10 @@ func basics() {
 	redriven, err := client.Redrive(ctx, "twins", "failed", 5)
 	must(err)
 	assert(redriven == presque.Redriven{Count: 1, Duplicates: 1}, redriven)
+	filter := presque.Filter{Text: "{}", Since: time.Now().Add(-time.Hour), Dry: true}
+	redriven, err = client.Redrive(ctx, "twins", "failed", 0, filter)
+	must(err)
+	assert(redriven == presque.Redriven{Count: 1}, redriven)
 	must(client.Purge(ctx, "twins"))
 	_, err = client.Push(ctx, "mail", []int{}, nil)
 	var refusal *presque.Error
