@@ -36,7 +36,7 @@ export const pageSize = 50
 
 // The server cuts payloads and errors, so that no list is long.
 const row = {
-  fields: 'id,state,priority,attempt,tries,created_at,run_at,lease_expires_at,worker_id,depends,' +
+  fields: 'id,state,priority,attempt,tries,created_at,run_at,started_at,finished_at,worker_id,depends,' +
     'last_error,payload',
   payload_max: 200
 }

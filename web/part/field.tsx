@@ -84,7 +84,7 @@ export function PayloadField ({ class: kind, rows, value, onInput }: PayloadFiel
 export const jobFields = [
   { name: 'priority', label: 'Priority, 0 is soonest', hint: '5' },
   { name: 'tries', label: 'Tries', hint: 'as in the policy' },
-  { name: 'max_lost', label: 'Expired leases in a row', hint: 'as in the policy; or null' },
+  { name: 'max_lost', label: 'Lost leases in a row', hint: 'as in the policy; or null' },
   { name: 'ttl', label: 'Time to live, seconds', hint: 'none' },
   { name: 'keep', label: 'Keep completed, seconds', hint: 'as in the policy' }
 ] as const

@@ -62,6 +62,16 @@ export function ago (seconds: number, now: number): string {
   return passed > 0 ? `${duration(passed)} ago` : `in ${duration(-passed)}`
 }
 
+/** The word of the pages for a state. */
+export function stateName (state: string): string {
+  return state === 'active' ? 'running' : state
+}
+
+/** The text with a capital letter first. */
+export function capital (text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 export function plural (number: number, noun: string): string {
   return `${exact(number)} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -52,7 +52,7 @@ await inBrowser(open => {
       }
       await visit('#/q/mail/failed')
       await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
-      for (const name of ['Push a job', 'Stop…', 'Purge…', 'Retry selected…', 'Cancel all…']) {
+      for (const name of ['Add job', 'Pause…', 'Purge…', 'Retry selected…', 'Delete all…']) {
         await button(page, name).click()
         await page.getByRole('dialog').waitFor()
         t.strictSame(await findings(page), [], name)

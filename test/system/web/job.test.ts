@@ -3,16 +3,16 @@ import { button, evil } from '../../support/server/dashboard.ts'
 import { until } from '../../support/until.ts'
 import { inBrowser } from './in-browser.ts'
 
-// Jobs: put in, looked at, found, retried, cancelled.
+// Jobs: added, looked at, found, retried, cancelled.
 await inBrowser(open => {
-  test('a job is put in by hand, byte for byte, and looked at, edited and cancelled', async t => {
+  test('a job is added by hand, byte for byte, and looked at, edited and cancelled', async t => {
     const { page, counts, ask, seen, visit } = await open(t)
     await visit()
-    await button(page, 'Push a job').click()
+    await button(page, 'Add job').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Queue').fill('mail')
     await dialog.getByLabel(/Payload/).fill('{ "n": 12345678901234567890, "n": 1.0 }')
-    await dialog.getByRole('button', { name: 'Push', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText('Job 1 is in mail').waitFor()
     t.equal(
       await (await ask('GET /status/mail?with_desc=1')).json().then(({ jobs }) => jobs[0]),
@@ -28,9 +28,9 @@ await inBrowser(open => {
     await payload.getByRole('button', { name: 'Raw' }).click()
     t.equal(await payload.locator('pre').textContent(), '{ "n": 12345678901234567890, "n": 1.0 }')
     t.match(await page.getByLabel('Why it is not running').textContent(), /worker/)
-    await button(page, 'Edit and push again…').click()
+    await button(page, 'Edit and add again…').click()
     await dialog.getByLabel(/Payload/).fill('{"n":2}')
-    await dialog.getByRole('button', { name: 'Push and cancel the old one' }).click()
+    await dialog.getByRole('button', { name: 'Add and cancel the old one' }).click()
     await page.getByText('Job 2 is in mail; job 1 is cancelled').waitFor()
     await page.getByText('This job is deleted').waitFor()
     await visit('#/q/mail/j/2')
@@ -39,7 +39,7 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('jobs are paged, found by id and unique key, run now, and dropped', async t => {
+  test('jobs are paged, found by id and unique key, run now, and cancelled', async t => {
     const { page, counts, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /qb/mail', JSON.stringify({ jobs: Array(55).fill({}) }))
     await ask('POST /q/mail?uniq=ann&delay=600', '{"to":"ann"}')
@@ -73,7 +73,7 @@ await inBrowser(open => {
     const { page, ask, take, seen, visit } = await open(t, '#/q/mail/blocked')
     await ask('POST /q/mail?keep=600', '{}')
     await visit()
-    await button(page, 'Push a job').click()
+    await button(page, 'Add job').click()
     await page.getByText('More', { exact: true }).click()
     const typed = {
       'Depends on jobs': '1',
@@ -84,16 +84,16 @@ await inBrowser(open => {
     for (const [label, value] of Object.entries(typed)) {
       await page.getByRole('dialog').getByLabel(label).fill(value)
     }
-    await button(page, 'Push').click()
+    await button(page, 'Add').click()
     await page.getByText('Job 2 is in mail').waitFor()
     await page.getByRole('tab', { name: 'Blocked 1' }).waitFor()
-    await button(page, 'Push a job').click()
+    await button(page, 'Add job').click()
     await page.getByText('More', { exact: true }).click()
     await page.getByRole('dialog').getByLabel('Unique key').fill('ann')
-    await button(page, 'Push').click()
+    await button(page, 'Add').click()
     await page.getByRole('alert').getByText('job already exists').waitFor()
     await page.getByLabel('On a duplicate key').selectOption('ignore')
-    await button(page, 'Push').click()
+    await button(page, 'Add').click()
     await page.getByText('Job 2 has that unique key already').waitFor()
     await page
       .getByRole('row', { name: 'Select job 2' })
@@ -121,8 +121,8 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('failed jobs are found, grouped by error, and retried or cancelled: one, a group, ' +
-    'the chosen, all', async t => {
+  test('failed jobs are found, grouped by error, and retried or deleted: one, a group, ' +
+    'the selected, all', async t => {
     const { page, counts, fail, seen, visit } = await open(t, '#/q/mail/failed')
     for (let n = 0; n < 4; n++) {
       await fail('mail', {
@@ -141,8 +141,8 @@ await inBrowser(open => {
     await page.getByRole('checkbox', { name: 'Select job 6' }).waitFor()
     t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 2)
     await page.getByRole('checkbox', { name: 'Select job 6' }).check()
-    await button(page, 'Cancel selected…').click()
-    await button(page, 'Cancel 1 job').click()
+    await button(page, 'Delete selected…').click()
+    await button(page, 'Delete 1 job').click()
     await failedBecomes(5)
     await page.getByRole('checkbox', { name: 'Select job 5' }).check()
     await button(page, 'Retry selected…').click()
@@ -158,8 +158,8 @@ await inBrowser(open => {
     await button(page, 'Retry 4 jobs').click()
     await failedBecomes(2)
     await fail('mail', { type: 'Last' })
-    await button(page, 'Cancel these 2…').click()
-    await button(page, 'Cancel 2 jobs').click()
+    await button(page, 'Delete these 2…').click()
+    await button(page, 'Delete 2 jobs').click()
     await failedBecomes(1)
     await button(page, 'List the failed jobs').click()
     await button(page, 'Retry all…').click()

@@ -55,17 +55,17 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('a queue is stopped and started, its policy changed, ' +
+  test('a queue is paused and resumed, its policy changed, ' +
     'and purged once its name is typed', async t => {
     const { page, app, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /q/mail', '{}')
     await visit()
-    await button(page, 'Stop…').click()
-    await button(page, 'Stop').click()
-    await button(page, 'Start').waitFor()
+    await button(page, 'Pause…').click()
+    await button(page, 'Pause').click()
+    await button(page, 'Resume').waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, true)
-    await button(page, 'Start').click()
-    await button(page, 'Stop…').waitFor()
+    await button(page, 'Resume').click()
+    await button(page, 'Pause…').waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
     const policy = page.getByRole('form', { name: 'Policy' })
     const typed = {
@@ -93,10 +93,10 @@ await inBrowser(open => {
       concurrency: 3,
       max_jobs: 9
     })
-    await button(page, 'Stop…').click()
-    await page.getByLabel('Open again after, seconds').fill('600')
-    await button(page, 'Stop').click()
-    await page.getByText(/opens at 20/).waitFor()
+    await button(page, 'Pause…').click()
+    await page.getByLabel('Resume after, seconds').fill('600')
+    await button(page, 'Pause').click()
+    await page.getByText(/resumes at 20/).waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, true)
     await button(page, 'Purge…').click()
     t.equal(await button(page, 'Purge for good').isDisabled(), true)
@@ -111,7 +111,7 @@ await inBrowser(open => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /qb/mail', '{"jobs":[{},{}]}')
     await visit()
-    for (const title of ['Jobs. waiting: now 2', 'Throughput', 'Wait of the oldest job']) {
+    for (const title of ['Jobs. waiting: now 2', 'Throughput', 'Oldest waiting']) {
       await page.getByRole('img', { name: title }).waitFor()
     }
     await page.getByText('As a table').first().click()

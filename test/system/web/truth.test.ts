@@ -76,7 +76,7 @@ await inBrowser(open => {
       await page.getByText('U+202E').first().waitFor()
       t.notMatch(await all(), /\u202e/)
     }
-    await button(page, 'Edit and push again…').click()
+    await button(page, 'Edit and add again…').click()
     t.equal(
       await page
         .getByRole('dialog')
@@ -84,7 +84,7 @@ await inBrowser(open => {
         .inputValue(),
       '{"to":"x\\u202ey"}'
     )
-    await button(page, 'Push and cancel the old one').click()
+    await button(page, 'Add and delete the old one').click()
     await page.getByText('Job 2 is in mail').waitFor()
     t.equal(JSON.parse(await (await ask('GET /q/mail')).text()).to, `x${rightToLeft}y`)
     t.strictSame(seen, [])

@@ -46,10 +46,10 @@ await inBrowser(open => {
       .getByRole('row', { name: /mail/ })
       .getByRole('cell', { name: '2', exact: true })
       .waitFor()
-    await button(page, 'Push a job').press('Enter')
+    await button(page, 'Add job').press('Enter')
     await page.getByRole('alert').getByText('does not have the role produce').waitFor()
     await page.getByRole('link', { name: 'mail', exact: true }).click()
-    for (const name of ['Stop…', 'Purge…', 'Cancel job 1', 'Cancel all…']) {
+    for (const name of ['Pause…', 'Purge…', 'Cancel job 1', 'Cancel all…']) {
       await button(page, name).press('Enter')
     }
     await page.getByRole('alert').getByText('does not have the role manage').first().waitFor()
@@ -128,7 +128,7 @@ await inBrowser(open => {
     async t => {
       const { page, seen, visit } = await open(t)
       await visit()
-      await button(page, 'Push a job').click()
+      await button(page, 'Add job').click()
       await page.getByRole('dialog').waitFor()
       await page.evaluate(async () => {
         const opener = document.querySelector<HTMLElement>('.title button')!
@@ -162,7 +162,7 @@ await inBrowser(open => {
       t.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360, `${hash} fits`)
     }
     await visit('#/')
-    await button(page, 'Push a job').focus()
+    await button(page, 'Add job').focus()
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     for (let n = 0; n < 12; n++) {
@@ -191,14 +191,14 @@ await inBrowser(open => {
     ] as const) {
       await page.getByRole('dialog').getByLabel(label).fill(value)
     }
-    await button(page, 'Push').press('Enter')
+    await button(page, 'Add').press('Enter')
     await page.getByText('Job 1 is in mail').waitFor()
-    await page.waitForFunction(() => document.activeElement!.textContent === 'Push a job')
+    await page.waitForFunction(() => document.activeElement!.textContent === 'Add job')
     t.match(await (await ask('GET /j/mail/1')).json(), { state: 'delayed', priority: 2, tries: 4 })
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
-    await page.waitForFunction(() => document.activeElement!.textContent === 'Push a job')
+    await page.waitForFunction(() => document.activeElement!.textContent === 'Add job')
     t.equal(await page.getByRole('dialog').count(), 0)
     t.strictSame(seen, [])
   })

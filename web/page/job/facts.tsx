@@ -14,13 +14,13 @@ export function Facts ({ job, now }: FactsProps) {
     <section class='panel' aria-label='Facts'>
       <h2>Facts</h2>
       <dl class='facts'>
-        <dt>Pushed</dt><dd><Instant seconds={job.created_at} now={now} /></dd>
+        <dt>Added</dt><dd><Instant seconds={job.created_at} now={now} /></dd>
         <dt>Due</dt><dd><Instant seconds={job.run_at} now={now} /></dd>
         <LeaseFacts job={job} now={now} />
         <Dependencies job={job} />
         <dt>Attempt</dt><dd>{job.attempt} of {job.tries}</dd>
-        <dt>Failures</dt><dd>{exact(job.failures)}</dd>
-        <dt>Expired leases</dt><dd>{exact(job.lost)}</dd>
+        <dt>Failed</dt><dd>{exact(job.failures)} ×</dd>
+        <dt>Lease lost</dt><dd>{exact(job.lost)} ×</dd>
         <dt>Priority</dt>
         <dd>{priority}{priority === defaultPriority && <span class='dim'> (default)</span>}</dd>
       </dl>
@@ -33,7 +33,7 @@ function LeaseFacts ({ job, now }: FactsProps) {
   return (
     <>
       {expires !== null && (
-        <><dt>Lease expires</dt><dd><Instant seconds={expires} now={now} /></dd></>
+        <><dt>Lease ends</dt><dd><Instant seconds={expires} now={now} /></dd></>
       )}
       {worker !== null && <><dt>Worker</dt><dd>{worker}</dd></>}
     </>

@@ -1,6 +1,6 @@
 import { failureIn } from '../../api/failure.ts'
 import type { Job, Why } from '../../api/job.ts'
-import { localised } from '../../part/format.ts'
+import { capital, localised, stateName } from '../../part/format.ts'
 import { JsonView } from '../../part/json-view.tsx'
 import { Problem } from '../../part/placeholder.tsx'
 import { Text } from '../../part/text.tsx'
@@ -38,7 +38,7 @@ export function JobPage ({ queue, id }: JobPageProps) {
 }
 
 function StateBadge ({ job }: { job: Job | null }) {
-  return job === null ? null : <span class={`badge ${job.state}`}>{job.state}</span>
+  return job === null ? null : <span class={`badge ${job.state}`}>{stateName(job.state)}</span>
 }
 
 function JobBody ({ job, why, now }: { job: Job, why: Why | null, now: number }) {
@@ -61,7 +61,7 @@ function JobBody ({ job, why, now }: { job: Job, why: Why | null, now: number })
 }
 
 function sentence (detail: string): string {
-  return localised(`${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`)
+  return localised(`${capital(detail)}.`)
 }
 
 function LastError ({ text }: { text: string }) {

@@ -66,7 +66,7 @@ function Group (props: GroupProps) {
         <span class='error'><Text text={name} /></span>
         <Button forbidden={manage} onClick={() => setAsking('retry')}>Retry {many}…</Button>
         <Button kind='danger' forbidden={manage} onClick={() => setAsking('cancel')}>
-          Cancel {many}…
+          Delete {many}…
         </Button>
       </div>
       <p class='dim'>Jobs <JobLinks queue={jobs[0]!.queue} ids={jobs.map(({ id }) => id)} /></p>
@@ -100,9 +100,9 @@ function ConfirmGroup ({ name, jobs, action, onChange, onClose }: ConfirmGroupPr
   }
   return (
     <Confirm
-      title='Cancel a group' verb={`Cancel ${many}`} onClose={onClose}
+      title='Delete a group' verb={`Delete ${many}`} onClose={onClose}
       question={`${name}: the jobs are deleted and cannot be restored.`}
-      onConfirm={act(cancel, 'cancelled')}
+      onConfirm={act(cancel, 'deleted')}
     />
   )
 }

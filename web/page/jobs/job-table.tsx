@@ -1,14 +1,14 @@
 import { failureIn } from '../../api/failure.ts'
 import { cancel, retry, type Job, type State } from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
-import { count } from '../../part/format.ts'
+import { count, duration, stateName } from '../../part/format.ts'
 import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { href } from '../../state/route.ts'
 import { JobLinks } from '../job/job-links.tsx'
 import { actOnJob } from './job-action.ts'
-import { verbs } from './verb.ts'
+import { removalOf, verbs } from './verb.ts'
 
 interface JobTableProps {
   jobs: Job[]
@@ -23,9 +23,9 @@ const heads: Record<State, string> = {
   waiting: 'Since',
   delayed: 'Due',
   blocked: 'Depends on',
-  active: 'Lease expires',
+  active: 'Running for',
   failed: 'Error',
-  completed: 'Pushed'
+  completed: 'Completed'
 }
 
 export function JobTable (props: JobTableProps) {
@@ -33,7 +33,7 @@ export function JobTable (props: JobTableProps) {
   return (
     <div class='scroll'>
       <table class='jobs'>
-        <caption class='unseen'>Jobs that are {state}</caption>
+        <caption class='unseen'>Jobs that are {stateName(state)}</caption>
         <Head {...props} />
         <tbody>
           {jobs.map(job => (
@@ -113,6 +113,7 @@ function JobRow ({ job, now, isSelected, onSelect, onChange }: JobRowProps) {
 function RowActions ({ job, onChange }: { job: Job, onChange: () => Promise<void> }) {
   const manage = whyForbidden('manage')
   const verb = verbs[job.state]
+  const removal = removalOf(job.state)
   const act = (action: typeof retry, done: string) => async () => {
     await actOnJob(job, action, done)
     await onChange()
@@ -125,8 +126,11 @@ function RowActions ({ job, onChange }: { job: Job, onChange: () => Promise<void
           {verb.one}
         </Button>
       )}
-      <Button {...button} label={`Cancel job ${job.id}`} onClick={act(cancel, 'is cancelled')}>
-        Cancel
+      <Button
+        {...button} label={`${removal.title} job ${job.id}`}
+        onClick={act(cancel, `is ${removal.done}`)}
+      >
+        {removal.title}
       </Button>
     </>
   )
@@ -144,6 +148,7 @@ function Detail ({ job, now }: DetailProps) {
   if (job.state === 'failed') return <ShortError text={job.last_error} />
   if (job.state === 'blocked') return <JobLinks queue={job.queue} ids={job.depends} />
   const worker = job.worker_id === null ? null : <span class='dim'> {job.worker_id}</span>
+  if (job.state === 'active') return <>{runningFor(job, now)}{worker}</>
   return <><Ago seconds={timeOf(job)} now={now} />{worker}</>
 }
 
@@ -153,7 +158,10 @@ function ShortError ({ text }: { text: string }) {
   return <span class='error'><b><Text text={shortType} /></b> <Text text={shortMessage} /></span>
 }
 
+function runningFor ({ started_at: start }: Job, now: number): string {
+  return start === null ? '–' : duration(Math.max(0, now / 1000 - start))
+}
+
 function timeOf (job: Job): number {
-  if (job.state === 'active') return job.lease_expires_at!
-  return job.state === 'completed' ? job.created_at : job.run_at
+  return job.state === 'completed' ? job.finished_at ?? job.created_at : job.run_at
 }

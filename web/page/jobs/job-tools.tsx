@@ -4,11 +4,11 @@ import {
 } from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
-import { plural } from '../../part/format.ts'
+import { plural, stateName } from '../../part/format.ts'
 import { notify, notifyOutcome } from '../../part/notice.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { href, navigate } from '../../state/route.ts'
-import { verbs } from './verb.ts'
+import { removalOf, verbs } from './verb.ts'
 
 interface JobToolsProps {
   queue: string
@@ -70,16 +70,17 @@ async function openJob (queue: string, search: string): Promise<void> {
 type BulkActionsProps = Pick<JobToolsProps, 'queue' | 'state' | 'total' | 'onChange'>
 
 function BulkActions (props: BulkActionsProps) {
-  const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
+  const [asking, setAsking] = useState<'retry' | 'remove' | null>(null)
   const manage = whyForbidden('manage')
   const verb = verbs[props.state]
+  const removal = removalOf(props.state)
   return (
     <>
       {verb !== null && (
         <Button forbidden={manage} onClick={() => setAsking('retry')}>{verb.all}…</Button>
       )}
-      <Button kind='danger' forbidden={manage} onClick={() => setAsking('cancel')}>
-        Cancel all…
+      <Button kind='danger' forbidden={manage} onClick={() => setAsking('remove')}>
+        {removal.title} all…
       </Button>
       {asking !== null && (
         <ConfirmAll {...props} action={asking} onClose={() => setAsking(null)} />
@@ -89,13 +90,14 @@ function BulkActions (props: BulkActionsProps) {
 }
 
 interface ConfirmAllProps extends BulkActionsProps {
-  action: 'retry' | 'cancel'
+  action: 'retry' | 'remove'
   onClose: () => void
 }
 
 function ConfirmAll ({ queue, state, total, action, onChange, onClose }: ConfirmAllProps) {
   const many = plural(total, 'job')
   const verb = verbs[state]
+  const removal = removalOf(state)
   const act = (all: typeof retryAll, done: string) => async () => {
     await notifyOutcome(async () => inWords(await all(queue, state), done))
     await onChange()
@@ -104,16 +106,18 @@ function ConfirmAll ({ queue, state, total, action, onChange, onClose }: Confirm
     return (
       <Confirm
         title={verb.all} verb={`${verb.verb} ${many}`} kind='main' onClose={onClose}
-        question={`All jobs of ${queue} that are ${state} run as soon as a worker takes them.`}
+        question={`All jobs of ${queue} that are ${stateName(state)} run as soon as a worker takes them.`}
         onConfirm={act(retryAll, verb.done)}
       />
     )
   }
   return (
     <Confirm
-      title='Cancel all' verb={`Cancel ${many}`} onClose={onClose}
-      question={`All jobs of ${queue} that are ${state} are deleted and cannot be restored.`}
-      onConfirm={act(cancelAll, 'cancelled')}
+      title={`${removal.title} all`} verb={`${removal.title} ${many}`} onClose={onClose}
+      question={
+        `All jobs of ${queue} that are ${stateName(state)} are deleted and cannot be restored.`
+      }
+      onConfirm={act(cancelAll, removal.done)}
     />
   )
 }

@@ -5,7 +5,7 @@ import { Confirm } from '../../part/confirm.tsx'
 import { exact, plural } from '../../part/format.ts'
 import { whyForbidden } from '../../state/access.ts'
 import { actOnJobs } from './job-action.ts'
-import { verbs } from './verb.ts'
+import { removalOf, verbs } from './verb.ts'
 
 interface SelectedProps {
   jobs: Job[]
@@ -17,17 +17,17 @@ interface SelectedProps {
 /** The actions on the selected jobs. */
 export function Selected (props: SelectedProps) {
   const { jobs, state, onClear } = props
-  const [asking, setAsking] = useState<'retry' | 'cancel' | null>(null)
+  const [asking, setAsking] = useState<'retry' | 'remove' | null>(null)
   const manage = whyForbidden('manage')
   const verb = verbs[state]
   return (
-    <div class='chosen' role='group' aria-label='Selected jobs'>
+    <div class='selected' role='group' aria-label='Selected jobs'>
       <b>{exact(jobs.length)} selected</b>
       {verb !== null && (
         <Button forbidden={manage} onClick={() => setAsking('retry')}>{verb.verb} selected…</Button>
       )}
-      <Button kind='danger' forbidden={manage} onClick={() => setAsking('cancel')}>
-        Cancel selected…
+      <Button kind='danger' forbidden={manage} onClick={() => setAsking('remove')}>
+        {removalOf(state).title} selected…
       </Button>
       <Button kind='quiet' onClick={onClear}>Select none</Button>
       {asking !== null && (
@@ -38,13 +38,14 @@ export function Selected (props: SelectedProps) {
 }
 
 interface ConfirmSelectedProps extends SelectedProps {
-  action: 'retry' | 'cancel'
+  action: 'retry' | 'remove'
   onClose: () => void
 }
 
 function ConfirmSelected ({ jobs, state, action, onDone, onClose }: ConfirmSelectedProps) {
   const many = plural(jobs.length, 'job')
   const verb = verbs[state]
+  const removal = removalOf(state)
   const act = (one: typeof retry, done: string) => async () => {
     await actOnJobs(jobs, one, done)
     await onDone()
@@ -60,9 +61,9 @@ function ConfirmSelected ({ jobs, state, action, onDone, onClose }: ConfirmSelec
   }
   return (
     <Confirm
-      title='Cancel the selected' verb={`Cancel ${many}`}
+      title={`${removal.title} the selected`} verb={`${removal.title} ${many}`}
       question={`${many} will be deleted and cannot be restored.`}
-      onConfirm={act(cancel, 'cancelled')} onClose={onClose}
+      onConfirm={act(cancel, removal.done)} onClose={onClose}
     />
   )
 }

@@ -11,6 +11,15 @@ interface Verb {
   done: string
 }
 
+interface Removal { title: string, verb: string, done: string }
+
+/** The words for the removal of a job: what has ended is deleted, and all else is cancelled. */
+export function removalOf (state: State): Removal {
+  const hasEnded = state === 'failed' || state === 'completed'
+  if (hasEnded) return { title: 'Delete', verb: 'delete', done: 'deleted' }
+  return { title: 'Cancel', verb: 'cancel', done: 'cancelled' }
+}
+
 /** The words for the action that lets jobs of a state run; null where there is none. */
 export const verbs: Record<State, Verb | null> = {
   waiting: null,

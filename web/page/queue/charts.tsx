@@ -45,7 +45,7 @@ function ThreeCharts ({ history }: { history: History }) {
   const { times, waiting, active, failed, oldest_age: oldest, pushed, processed } = history
   const jobs = [
     { name: 'waiting', colour: 'waiting', values: waiting },
-    { name: 'active', colour: 'active', values: active },
+    { name: 'running', colour: 'active', values: active },
     { name: 'failed', colour: 'failed', values: failed }
   ]
   const throughput = [
@@ -57,7 +57,7 @@ function ThreeCharts ({ history }: { history: History }) {
     <div class='charts'>
       <Chart title='Jobs' times={times} format={count} lines={jobs} />
       <Chart title='Throughput per second' times={times} format={rate} lines={throughput} />
-      <Chart title='Wait of the oldest job' times={times} format={duration} lines={ages} />
+      <Chart title='Oldest waiting' times={times} format={duration} lines={ages} />
     </div>
   )
 }

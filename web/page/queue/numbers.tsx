@@ -5,12 +5,12 @@ import { ageOf, rateOf } from '../../state/rate.ts'
 /** The counters and rates of a queue. */
 export function Numbers ({ row, now }: { row: Row, now: number }) {
   const numbers: Array<[string, string]> = [
-    ['Oldest waits', age(ageOf(row, now))],
+    ['Oldest waiting', age(ageOf(row, now))],
     ['In per second', rate(rateOf(row, 'pushed', now))],
     ['Out per second', rate(rateOf(row, 'processed', now))],
     ['Processed', count(row.processed)],
-    ['Failures', count(row.failed)],
-    ['Expired leases', count(row.lost)],
+    ['Failed attempts', count(row.failed)],
+    ['Leases lost', count(row.lost)],
     ['Expired jobs', count(row.expired)],
     ['Discarded', count(row.discarded)]
   ]

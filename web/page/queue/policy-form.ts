@@ -6,7 +6,7 @@ export type Typed = Record<string, string>
 
 export const fields = [
   { name: 'tries', label: 'Tries', hint: '25' },
-  { name: 'max_lost', label: 'Expired leases in a row', hint: 'no limit' },
+  { name: 'max_lost', label: 'Lost leases in a row', hint: 'no limit' },
   { name: 'lease', label: 'Lease, seconds', hint: '60' },
   { name: 'keep', label: 'Keep completed, seconds', hint: '0' },
   { name: 'base', label: 'First backoff, seconds', hint: '15' },

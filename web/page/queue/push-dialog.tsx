@@ -5,6 +5,7 @@ import { Choice, Field, Fields, jobFields, PayloadField } from '../../part/field
 import { Form, FormFooter } from '../../part/form.tsx'
 import { notify } from '../../part/notice.tsx'
 import { escapeControls } from '../../part/text.tsx'
+import { removalOf } from '../jobs/verb.ts'
 
 interface PushDialogProps {
   /** Without it, a field asks for the queue. */
@@ -16,7 +17,7 @@ interface PushDialogProps {
   onClose: () => void
 }
 
-/** Pushes a job; the payload is sent byte for byte. */
+/** Adds a job; the payload is sent byte for byte. */
 export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogProps) {
   const [name, setName] = useState(queue)
   const [payload, setPayload] = useState(escapeControls(from?.payload ?? '{\n  \n}'))
@@ -32,12 +33,12 @@ export function PushDialog ({ queue = '', from, onPushed, onClose }: PushDialogP
       setProblem((error as Error).message)
     }
   }
-  const title = from === undefined ? 'Push a job' : `Edit and push again: job ${from.id}`
-  const verb = from === undefined ? 'Push' : 'Push and cancel the old one'
+  const title = from === undefined ? 'Add job' : `Edit and add again: job ${from.id}`
+  const verb = from === undefined ? 'Add' : `Add and ${removalOf(from.state).verb} the old one`
   return (
     <Dialog title={title} onClose={onClose}>
       <Form onSubmit={submit}>
-        {from !== undefined && <Warning id={from.id} />}
+        {from !== undefined && <Warning job={from} />}
         {queue === '' && <QueueField value={name} onInput={setName} />}
         <PayloadField rows={10} value={payload} onInput={setPayload} />
         <Options isOpen={from !== undefined} typed={typed} onInput={setTyped} />
@@ -72,11 +73,11 @@ function QueueField ({ value, onInput }: { value: string, onInput: (value: strin
   return <Field label='Queue' hint='mail' required value={value} onInput={onInput} />
 }
 
-function Warning ({ id }: { id: string }) {
+function Warning ({ job: { id, state } }: { job: Job }) {
   return (
     <p class='dim'>
-      Pushes a new job, with a new id and no unique key. Then job {id} is cancelled, and its
-      dependents fail.
+      Adds a new job, with a new id and no unique key. Then job {id} is {removalOf(state).done}, and
+      its dependents fail.
     </p>
   )
 }

@@ -9,7 +9,7 @@ import { whyForbidden } from '../../state/access.ts'
 import type { Row } from '../../state/overview.ts'
 import { href, navigate } from '../../state/route.ts'
 import { PushDialog } from './push-dialog.tsx'
-import { StopDialog } from './stop-dialog.tsx'
+import { PauseDialog } from './pause-dialog.tsx'
 
 interface QueueActionsProps {
   queue: string
@@ -18,30 +18,30 @@ interface QueueActionsProps {
   onChange: () => Promise<void>
 }
 
-/** Push, stop or start, purge. */
+/** Add a job, pause or resume, purge. */
 export function QueueActions ({ queue, row, policy, onChange }: QueueActionsProps) {
-  const [open, setOpen] = useState<'push' | 'purge' | 'stop' | null>(null)
+  const [open, setOpen] = useState<'push' | 'purge' | 'pause' | null>(null)
   const manage = whyForbidden('manage')
   const produce = whyForbidden('produce')
   const close = () => setOpen(null)
-  const isStopped = policy?.stopped ?? row?.stopped ?? false
-  const reopensAt = isStopped ? policy?.reopens_at ?? null : null
+  const isPaused = policy?.stopped ?? row?.stopped ?? false
+  const reopensAt = isPaused ? policy?.reopens_at ?? null : null
   return (
     <div class='actions'>
-      {reopensAt !== null && <span class='dim'>opens at {instantInZone(reopensAt)}</span>}
-      {isStopped
-        ? <Button forbidden={manage} onClick={() => start(queue, onChange)}>Start</Button>
-        : <Button forbidden={manage} onClick={() => setOpen('stop')}>Stop…</Button>}
+      {reopensAt !== null && <span class='dim'>resumes at {instantInZone(reopensAt)}</span>}
+      {isPaused
+        ? <Button forbidden={manage} onClick={() => resume(queue, onChange)}>Resume</Button>
+        : <Button forbidden={manage} onClick={() => setOpen('pause')}>Pause…</Button>}
       <Button kind='danger' forbidden={manage} onClick={() => setOpen('purge')}>Purge…</Button>
-      <Button kind='main' forbidden={produce} onClick={() => setOpen('push')}>Push a job</Button>
+      <Button kind='main' forbidden={produce} onClick={() => setOpen('push')}>Add job</Button>
       {open === 'push' && <PushDialog queue={queue} onClose={close} />}
-      {open === 'stop' && <StopDialog queue={queue} onChange={onChange} onClose={close} />}
+      {open === 'pause' && <PauseDialog queue={queue} onChange={onChange} onClose={close} />}
       {open === 'purge' && <PurgeDialog queue={queue} row={row} onClose={close} />}
     </div>
   )
 }
 
-async function start (queue: string, onChange: () => Promise<void>): Promise<void> {
+async function resume (queue: string, onChange: () => Promise<void>): Promise<void> {
   await notifyOutcome(async () => {
     await control(queue, { status: 'start' })
     await onChange()

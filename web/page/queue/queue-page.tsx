@@ -28,7 +28,7 @@ export function QueuePage ({ queue, state }: QueuePageProps) {
       <nav class='trail' aria-label='Where'><a href={href.queues}>Queues</a></nav>
       <div class='title'>
         <h1 class='name'>{queue}</h1>
-        {forbidden === '' && <Status isStopped={row?.stopped ?? false} />}
+        {forbidden === '' && <Status isPaused={row?.stopped ?? false} />}
         {forbidden === '' && <QueueActions {...parts} />}
       </div>
       <Problem text={forbidden} />
@@ -37,9 +37,9 @@ export function QueuePage ({ queue, state }: QueuePageProps) {
   )
 }
 
-function Status ({ isStopped }: { isStopped: boolean }) {
-  if (isStopped) return <span class='badge warn'>stopped</span>
-  return <span class='badge good'>open</span>
+function Status ({ isPaused }: { isPaused: boolean }) {
+  if (isPaused) return <span class='badge warn'>paused</span>
+  return <span class='badge good'>running</span>
 }
 
 interface QueueBodyProps extends QueuePageProps {
@@ -74,7 +74,7 @@ function QueueBody ({ queue, state, row, policy, now, onChange }: QueueBodyProps
 function Unused () {
   return (
     <p class='empty'>
-      This queue has not been used yet, or it was purged. The first push creates it.
+      This queue has not been used yet, or it was purged. The first job creates it.
     </p>
   )
 }

@@ -1,5 +1,5 @@
 import { states, type State } from '../../api/job.ts'
-import { exact } from '../../part/format.ts'
+import { capital, exact, stateName } from '../../part/format.ts'
 import type { Row } from '../../state/overview.ts'
 import { href, navigate } from '../../state/route.ts'
 
@@ -31,7 +31,7 @@ function Tab ({ queue, row, shown, state }: StateTabsProps & { state: State }) {
       aria-selected={isShown ? 'true' : 'false'} tabIndex={isShown ? 0 : -1}
       href={href.queue(queue, state)}
     >
-      {state.charAt(0).toUpperCase() + state.slice(1)} <b>{exact(count)}</b>
+      {capital(stateName(state))} <b>{exact(count)}</b>
     </a>
   )
 }

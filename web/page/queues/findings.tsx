@@ -62,9 +62,15 @@ function StepLink ({ queue, step, onStep }: StepLinkProps) {
   const act = async () => await notifyOutcome(async () => {
     await takeStep(step)
     await onStep()
-    return `Done: ${step.label}`
+    return `Done: ${labelOf(step)}`
   })
-  return <Button forbidden={whyForbidden('manage')} onClick={act}>{step.label}</Button>
+  return <Button forbidden={whyForbidden('manage')} onClick={act}>{labelOf(step)}</Button>
+}
+
+// The pages have the word of people for it, and the API that of 2010.
+function labelOf ({ path, body, label }: Step): string {
+  if (!path.startsWith('/control/')) return label
+  return body?.['status'] === 'stop' ? 'pause the queue' : 'resume the queue'
 }
 
 const shownStates: Record<string, string> = { retrying: 'delayed' }

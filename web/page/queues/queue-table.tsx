@@ -64,18 +64,20 @@ function QueueRow ({ row, now, hour }: QueueRowProps) {
     <tr class={stopped ? 'stopped' : ''}>
       <th scope='row'>
         <a href={href.queue(queue)}>{queue}</a>
-        {stopped && <span class='badge warn'>stopped</span>}
+        {stopped && <span class='badge warn'>paused</span>}
       </th>
       <Count label='waiting' value={counts.waiting} />
-      <Count label='active' value={counts.active} kind='active' />
+      <Count label='running' value={counts.active} kind='active' />
       <Count label='delayed' value={counts.delayed} />
       <Count label='retrying' value={counts.retrying} kind='bad' />
       <FailedCount queue={queue} value={counts.failed} />
       <Count label='completed' value={counts.completed} />
-      <td class={counts.waiting > 0 ? '' : 'zero'} data-label='oldest'>{age(ageOf(row, now))}</td>
+      <td class={counts.waiting > 0 ? '' : 'zero'} data-label='oldest waiting'>
+        {age(ageOf(row, now))}
+      </td>
       <td class={pushed > 0 ? '' : 'zero'} data-label='in /s'>{rate(pushed)}</td>
       <td class={processed > 0 ? '' : 'zero'} data-label='out /s'>{rate(processed)}</td>
-      <Count label='failures /min' value={row.failures_per_minute} kind='bad' />
+      <Count label='failed attempts /min' value={row.failures_per_minute} kind='bad' />
       <td class='line'><Sparkline values={waiting} of={`Waiting in ${queue}`} /></td>
     </tr>
   )

@@ -38,7 +38,7 @@ function Title ({ size }: { size: string }) {
     <>
       <div class='title'>
         <h1>Queues <span class='dim'>{size}</span></h1>
-        <Button kind='main' forbidden={produce} onClick={() => setPushing(true)}>Push a job</Button>
+        <Button kind='main' forbidden={produce} onClick={() => setPushing(true)}>Add job</Button>
       </div>
       {isPushing && <PushDialog onClose={() => setPushing(false)} />}
     </>
@@ -136,7 +136,7 @@ function NoQueue ({ hasAnswer, isFiltered }: { hasAnswer: boolean, isFiltered: b
   const header = "-H 'content-type: application/json'"
   return (
     <div class='empty'>
-      <p>No queue has been used yet. The first push creates one:</p>
+      <p>No queue has been used yet. The first job creates one:</p>
       <pre>{`curl -d '{"to":"ann"}' ${header} ${location.origin}/q/mail`}</pre>
     </div>
   )

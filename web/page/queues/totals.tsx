@@ -12,7 +12,7 @@ export function Totals ({ rows, now, of }: TotalsProps) {
   return (
     <dl class='tiles' aria-label={of}>
       <Tile name='Waiting' value={count(sum(row => row.counts.waiting))} kind='waiting' />
-      <Tile name='Active' value={count(sum(row => row.counts.active))} kind='active' />
+      <Tile name='Running' value={count(sum(row => row.counts.active))} kind='active' />
       <Tile name='Delayed' value={count(sum(row => row.counts.delayed))} kind='delayed' />
       {blocked > 0 && <Tile name='Blocked' value={count(blocked)} kind='blocked' />}
       <Tile name='Failed' value={count(failed)} kind={failed > 0 ? 'failed' : ''} />

@@ -85,7 +85,7 @@ function NameField ({ value, onInput }: { value: string, onInput: (value: string
 }
 
 const kindChoices = { cron: 'by a cron expression', every: 'at an interval' }
-const overlapChoices = { allow: 'push another', skip: 'skip the tick' }
+const overlapChoices = { allow: 'add another', skip: 'skip the tick' }
 const catchupChoices = { none: 'no job', one: 'one job for all' }
 
 interface TypedProps { typed: Typed, onInput: (field: string, value: string) => void }

@@ -110,7 +110,7 @@ function RowActions ({ name, onEdit, onChange }: RowActionsProps) {
       {isDeleting && (
         <Confirm
           title={`Delete ${name}`} verb='Delete schedule' onConfirm={confirm}
-          question='It pushes no more jobs. The jobs that it has pushed stay.'
+          question='It adds no more jobs. The jobs that it has added stay.'
           onClose={() => setDeleting(false)}
         />
       )}

@@ -61,7 +61,7 @@ function Found ({ page: { schedules, size }, onEdit, onChange }: FoundProps) {
   if (schedules.length === 0) {
     return (
       <p class='empty'>
-        There is no schedule yet. A schedule pushes a job at every tick, such as each night at four.
+        There is no schedule yet. A schedule adds a job at every tick, such as each night at four.
       </p>
     )
   }

@@ -17,7 +17,7 @@ export function WorkerTable ({ workers, ...rowProps }: WorkerTableProps) {
   return (
     <div class='scroll'>
       <table class='workers'>
-        <caption class='unseen'>Workers and their active jobs</caption>
+        <caption class='unseen'>Workers and their running jobs</caption>
         <Head isOfAllQueues={rowProps.queue === undefined} />
         <tbody>
           {workers.map(worker => (
@@ -34,7 +34,7 @@ function Head ({ isOfAllQueues }: { isOfAllQueues: boolean }) {
     <thead>
       <tr>
         <th scope='col'>Worker</th>
-        <th scope='col' class='words'>Active jobs</th>
+        <th scope='col' class='words'>Running jobs</th>
         {isOfAllQueues && <th scope='col' class='words'>Queues</th>}
         <th scope='col'>Processed</th>
         <th scope='col'>Failed</th>
@@ -53,7 +53,7 @@ function WorkerRow ({ worker, queue, now, onChange }: WorkerRowProps) {
   return (
     <tr>
       <th scope='row'><WorkerName worker={worker} /></th>
-      <td class='words' data-label='active jobs'>
+      <td class='words' data-label='running jobs'>
         <ActiveJobs worker={worker} queue={queue} now={now} />
       </td>
       {isOfAllQueues && <td class='words' data-label='queues'><Queues worker={worker} /></td>}
@@ -113,7 +113,7 @@ function QuietButton ({ worker, onChange }: QuietButtonProps) {
     await notifyOutcome(async () => {
       await setQuiet(queue, id, !isQuiet)
       if (isQuiet) return `${id} takes jobs again`
-      return `${id} takes no more jobs, and ends its active ones`
+      return `${id} takes no more jobs, and ends its running ones`
     })
     await onChange()
   }
