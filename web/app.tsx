@@ -1,4 +1,8 @@
-import { useEffect } from 'preact/hooks'
+import { KeyDialogs } from './frame/key-dialogs.tsx'
+import { useTabTitle } from './frame/tab-title.ts'
+import { Top } from './frame/top.tsx'
+import { AuditPage } from './page/audit/audit-page.tsx'
+import { ErrorsPage } from './page/errors/errors-page.tsx'
 import { JobPage } from './page/job/job-page.tsx'
 import { QueuePage } from './page/queue/queue-page.tsx'
 import { QueuesPage } from './page/queues/queues-page.tsx'
@@ -8,14 +12,11 @@ import { WorkersPage } from './page/workers/workers-page.tsx'
 import { Notices } from './part/notice.tsx'
 import { route, type Route } from './state/route.ts'
 import { tokenProblem } from './state/token.ts'
-import { Top } from './top.tsx'
 
 export function App () {
   const current = route.value
   const problem = tokenProblem.value
-  useEffect(() => {
-    document.title = titleOf(current)
-  }, [current])
+  useTabTitle(current)
   return (
     <>
       <a class='skip' href='#main' onClick={skip}>Skip to content</a>
@@ -23,6 +24,7 @@ export function App () {
       <main id='main' tabIndex={-1}>
         {problem === '' ? <Page route={current} /> : <TokenPage problem={problem} />}
       </main>
+      <KeyDialogs />
       <Notices />
     </>
   )
@@ -34,17 +36,13 @@ function skip (event: Event): void {
   document.getElementById('main')!.focus()
 }
 
-function titleOf ({ page, queue, id }: Route): string {
-  if (page === 'job') return `${queue} ${id} – presque`
-  if (page === 'queue') return `${queue} – presque`
-  if (page === 'queues') return 'presque'
-  return page === 'workers' ? 'Workers – presque' : 'Schedules – presque'
-}
-
-function Page ({ route: { page, queue, id, state } }: { route: Route }) {
+function Page ({ route }: { route: Route }) {
+  const { page, queue, id } = route
+  if (page === 'errors') return <ErrorsPage />
+  if (page === 'audit') return <AuditPage />
   if (page === 'workers') return <WorkersPage />
   if (page === 'schedules') return <SchedulesPage />
   if (page === 'job') return <JobPage key={`${queue}/${id}`} queue={queue} id={id} />
-  if (page === 'queue') return <QueuePage key={queue} queue={queue} state={state} />
+  if (page === 'queue') return <QueuePage key={queue} route={route} />
   return <QueuesPage />
 }

@@ -30,9 +30,3 @@ function asText (value: unknown): string {
 function asLines (value: unknown): string {
   return Array.isArray(value) ? value.map(asText).join('\n') : asText(value)
 }
-
-/** What equal failures have in common: the type, and the message without its numbers. */
-export function fingerprint ({ type, message }: Failure): string {
-  const words = message.replace(/0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+/gi, '#')
-  return [type, words].filter(Boolean).join(': ').slice(0, 300) || 'no error was given'
-}

@@ -1,12 +1,13 @@
 import type { Finding } from '../../schemas/finding.ts'
+import { findings } from '../state/finding.ts'
 import { json, send } from './server.ts'
 
 export type { Finding }
 export type Step = Finding['next'][number]
 
-/** All trouble of the moment, the worst first. */
-export async function getFindings (): Promise<Finding[]> {
-  return (await json<{ findings: Finding[] }>('/findings')).findings
+/** Learns all trouble of the moment. */
+export async function learnFindings (): Promise<void> {
+  findings.value = (await json<{ findings: Finding[] }>('/findings')).findings
 }
 
 /** Sends the request of a step. */

@@ -1,10 +1,13 @@
 import {
-  states, type Job as ClientJob, type Redriven, type State, type Why
+  states, type Job as ClientJob, type ListedState, type Redriven, type State, type Why
 } from '../../client/schema.ts'
 import { elementsOf, members } from '../../client/json-text.ts'
 import { json, path, send, text } from './server.ts'
 
-export { states, type State, type Why }
+export { states, type ListedState, type State, type Why }
+
+/** The lists of jobs that a queue has. */
+export const listedStates: ListedState[] = [...states.slice(0, 2), 'retrying', ...states.slice(2)]
 
 // Members with JSON of a client.
 const texts = ['payload', 'progress', 'last_error', 'result'] as const
@@ -15,9 +18,6 @@ export type Job = Omit<ClientJob, Text | 'traceparent' | 'tracestate'> & Record<
   /** The bytes of a payload that is too long for a list; `payload` is its beginning. */
   payload_size?: number
 }
-
-/** A failed job, with its error alone. */
-export type FailedJob = Pick<Job, 'id' | 'queue' | 'last_error'>
 
 function read (document: string): Job {
   const all = members(document)
@@ -48,19 +48,17 @@ async function getJobs (queue: string, query: Query): Promise<Job[]> {
   return elementsOf(page, 'jobs').map(one => ({ ...read(one), queue }))
 }
 
-/** A page of the jobs of one state; of failed and completed jobs the newest first. */
-export async function listJobs (queue: string, state: State, offset: number): Promise<Job[]> {
-  const order = state === 'failed' || state === 'completed' ? 'desc' : 'asc'
-  return await getJobs(queue, { state, order, offset, limit: pageSize, ...row })
+/** `order`: desc for the newest first. */
+export interface JobPageOf {
+  queue: string
+  state: ListedState
+  order: 'asc' | 'desc'
+  offset: number
 }
 
-// 300 errors of 300 bytes.
-const newest = { limit: 300, payload_max: 300 }
-
-/** The jobs that failed last. */
-export async function newestFailed (queue: string): Promise<FailedJob[]> {
-  const query = { state: 'failed', order: 'desc', fields: 'id,last_error', ...newest }
-  return await getJobs(queue, query)
+/** A page of the jobs of one state. */
+export async function listJobs ({ queue, ...page }: JobPageOf): Promise<Job[]> {
+  return await getJobs(queue, { ...page, limit: pageSize, ...row })
 }
 
 /** The job that holds a unique key, or null. */
@@ -74,11 +72,16 @@ export async function getJob (queue: string, id: string): Promise<Job> {
 }
 
 const short = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,' +
-  'worker_id,failures,lost,depends,progress'
+  'started_at,failed_at,finished_at,worker_id,failures,lost,depends,progress'
 
-/** A job without payload, error and result: they are long, and change only with other members. */
+/** A job without payload, error, result and attempts: they are long, and change only with other members. */
 export async function getJobShort (queue: string, id: string): Promise<Job> {
   return read(await text(path('j', queue, id), { fields: short }))
+}
+
+/** One member of a job that is JSON of a client, as text; '' where it is null. */
+export async function getJobPart (queue: string, id: string, part: Text): Promise<string> {
+  return read(await text(path('j', queue, id), { fields: part }))[part]
 }
 
 export async function getWhy (queue: string, id: string): Promise<Why> {
@@ -97,12 +100,12 @@ export async function cancel (queue: string, id: string): Promise<void> {
 export type BulkResult = Pick<Redriven, 'count'> & Partial<Redriven>
 
 /** Lets all failed or delayed jobs run now. */
-export async function retryAll (queue: string, state: State): Promise<BulkResult> {
+export async function retryAll (queue: string, state: ListedState): Promise<BulkResult> {
   return await (await send('POST', path('j', queue, 'retry'), { query: { state } })).json()
 }
 
 /** Deletes all jobs of a state. */
-export async function cancelAll (queue: string, state: State): Promise<BulkResult> {
+export async function cancelAll (queue: string, state: ListedState): Promise<BulkResult> {
   return await (await send('DELETE', path('j', queue), { query: { state } })).json()
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 interface PollOptions {
   /** The pause between the end of a call and the next. */
@@ -7,6 +7,36 @@ interface PollOptions {
   of: unknown[]
   /** Whether to pause for now. */
   isPaused?: boolean
+}
+
+/** `answer`: null until the first one. `problem`: why the last call failed, '' if it did not. */
+export interface Answered<Answer> {
+  answer: Answer | null
+  problem: string
+  refresh: () => Promise<void>
+}
+
+/** Follows what `find` answers. An answer that is overtaken by a later one is not shown. */
+export function useAnswer<Answer> (
+  find: () => Promise<Answer>,
+  options: PollOptions
+): Answered<Answer> {
+  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [problem, setProblem] = useState('')
+  const latest = useRef(0)
+  async function refresh (): Promise<void> {
+    const request = ++latest.current
+    try {
+      const found = await find()
+      if (request !== latest.current) return
+      setAnswer(found)
+      setProblem('')
+    } catch (error) {
+      if (request === latest.current) setProblem((error as Error).message)
+    }
+  }
+  usePoll(refresh, options)
+  return { answer, problem, refresh }
 }
 
 /** Calls `find` at once and then regularly, while the component is mounted and the page visible. */

@@ -2,24 +2,22 @@ import { effect } from '@preact/signals'
 import { readEvents } from '../../client/sse.ts'
 import { learnTime, serverNow } from '../state/clock.ts'
 import {
-  emptyOverview, lastHour, noQueues, overview, silence, summaryQuery,
+  emptyOverview, lastHour, lateAfter, lostAfter, noQueues, overview, silence, summaryQuery,
   type Moment, type Overview, type Queue, type Row
 } from '../state/overview.ts'
 import { tokenProblem } from '../state/token.ts'
 import { learnAccess } from './access.ts'
 import { hasStatus, json, send } from './server.ts'
 
-// Seconds without a message: the connection is late, and then it is lost.
-const lateAfter = 6
-const lostAfter = 15
-
-// The monotonic time (ms) of the last message of the server.
+// The monotonic times (ms) of the last message of the server, and of the last one with numbers.
 let heardAt = performance.now()
+let newsAt = heardAt
 
 /** Keeps `overview` up to date while the page is open. */
 export async function followSummary (): Promise<void> {
   void learnAccess()
   setInterval(learnLastHour, 60_000)
+  setInterval(tellSilence, 1000)
   let pauseMs = 500
   for (;;) {
     const began = performance.now()
@@ -49,6 +47,7 @@ async function readStream (query: string): Promise<boolean> {
   try {
     for await (const { event, data } of readEvents(await openStream(query, controller.signal))) {
       heardAt = performance.now()
+      if (isNews(event)) newsAt = heardAt
       if (event === 'withdrawn') return true
       if (event !== '' && query === summaryQuery()) handleEvent(event, data, query)
     }
@@ -59,6 +58,11 @@ async function readStream (query: string): Promise<boolean> {
     stopTimer()
   }
   return false
+}
+
+// A message without a name says that nothing has changed. While Redis is away, nothing is known.
+function isNews (event: string): boolean {
+  return event === '' ? overview.value.connection === 'live' : event !== 'away'
 }
 
 // By fetch, for EventSource cannot send a token.
@@ -79,14 +83,18 @@ async function allowedQuery (query: string): Promise<string> {
 
 // The connections of a frozen server stay open: only its silence shows that it is frozen.
 function abortOnSilence (controller: AbortController): () => void {
-  heardAt = performance.now()
+  const began = performance.now()
   const timer = setInterval(() => {
-    silence.value = Math.floor((performance.now() - heardAt) / 1000)
-    const isLate = silence.value >= lateAfter && overview.value.connection === 'live'
-    if (silence.value >= lostAfter) controller.abort()
-    else if (isLate) setConnection('late')
+    const seconds = (performance.now() - Math.max(heardAt, began)) / 1000
+    if (seconds >= lostAfter) controller.abort()
+    else if (seconds >= lateAfter && overview.value.connection === 'live') setConnection('late')
   }, 1000)
   return () => clearInterval(timer)
+}
+
+// A page that is hidden has its timers slowed down, and catches up with the next one.
+function tellSilence (): void {
+  silence.value = Math.floor((performance.now() - newsAt) / 1000)
 }
 
 // Once the server is back, requests that may have failed meanwhile are sent again.

@@ -1,5 +1,5 @@
 import type { Worker } from '../../schemas/worker.ts'
-import { path, send } from './server.ts'
+import { json, path, send } from './server.ts'
 
 export type { Worker }
 
@@ -13,6 +13,11 @@ const limit = 200
 export async function getWorkers (queue?: string, after?: string): Promise<WorkerPage> {
   const answer = await send('GET', '/w', { query: { queue, after, limit } })
   return { workers: await answer.json(), hasMore: answer.headers.has('link') }
+}
+
+/** The worker of an id. */
+export async function findWorker (id: string): Promise<Worker> {
+  return await json('/w', { worker_id: id })
 }
 
 /** Tells a worker to take no more jobs, or lets it take again. */

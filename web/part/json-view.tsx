@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks'
 import { Toggle } from './button.tsx'
+import { Copy } from './copy.tsx'
+import { exact } from './format.ts'
 import { pretty } from './pretty-json.ts'
 import { Text } from './text.tsx'
 
@@ -13,13 +15,18 @@ export function JsonView ({ title, text }: { title: string, text: string }) {
   return (
     <section class='panel' aria-label={title}>
       <div class='head'>
-        <h2>{title}</h2>
+        <h2>{title} <span class='dim small-inline'>{bytesOf(text)}</span></h2>
         <div role='group' aria-label={`How to show the ${title.toLowerCase()}`}>
           <Toggle isOn={!isRaw} onClick={() => setRaw(false)}>Pretty</Toggle>
           <Toggle isOn={isRaw} onClick={() => setRaw(true)}>Raw</Toggle>
+          <Copy label={`Copy the ${title.toLowerCase()}`} text={text}>Copy</Copy>
         </div>
       </div>
       <pre tabIndex={0} aria-label={isRaw ? `${title}, raw` : title}><Text text={shown} /></pre>
     </section>
   )
+}
+
+function bytesOf (text: string): string {
+  return `${exact(new TextEncoder().encode(text).length)} bytes`
 }

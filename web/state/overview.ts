@@ -28,9 +28,16 @@ export const emptyOverview = { rows: new Map<string, Row>(), size: 0, query: '' 
 export const overview = signal<Overview>({ ...emptyOverview, connection: 'connecting' })
 
 /** Which queues the first page lists: a page of those with `search` in their name. */
-export const queueFilter = signal({ search: '', offset: 0 })
+export function queueFilter (): { search: string, offset: number } {
+  const { search = '', offset = '' } = route.value.query
+  return { search, offset: /^\d{1,9}$/.test(offset) ? Number(offset) : 0 }
+}
 
-/** Seconds without a message of the server, which sends one every two seconds. */
+/** Seconds without a message: the connection is late, and then it is lost. */
+export const lateAfter = 6
+export const lostAfter = 15
+
+/** Seconds since the last numbers of the server, which sends some every two seconds. */
 export const silence = signal(0)
 
 /** By queue: the waiting jobs in each minute of the last hour, and the rates of the last minute. */
@@ -47,6 +54,6 @@ export function summaryQuery (): string {
   const { page, queue } = route.value
   if (page === 'queue') return `queue=${encodeURIComponent(queue)}`
   if (page !== 'queues') return noQueues
-  const { search, offset } = queueFilter.value
+  const { search, offset } = queueFilter()
   return `limit=${pageSize}&offset=${offset}&search=${encodeURIComponent(search)}`
 }

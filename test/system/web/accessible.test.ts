@@ -33,6 +33,8 @@ await inBrowser(open => {
       await ask('POST /control/later', '{"status":"stop"}')
       await ask('POST /q/later', '{}')
       await ask('PUT /schedule/nightly', '{"queue":"mail","cron":"30 4 * * *","payload":{}}')
+      const { errors } = await (await ask('GET /errors/mail')).json()
+      const fingerprint = errors[0].fingerprint
       const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed']
       const queue = states.map(state => `#/q/mail/${state}`)
       for (const hash of [
@@ -41,8 +43,16 @@ await inBrowser(open => {
         '#/q/later',
         '#/q/mail/j/1',
         '#/q/mail/j/6',
+        '#/q/mail/retrying',
+        '#/q/mail/errors',
+        `#/q/mail/errors/${fingerprint}`,
+        '#/q/mail/workers',
+        '#/q/mail/policy',
+        '#/q/mail/audit',
+        '#/e',
         '#/w',
-        '#/s'
+        '#/s',
+        '#/a'
       ]) {
         await visit(hash)
         await page.locator('main h1').waitFor()
@@ -60,9 +70,13 @@ await inBrowser(open => {
         await page.getByRole('dialog').waitFor({ state: 'detached' })
       }
       await button(page, 'Select none').click()
-      await button(page, 'Group by error').click()
-      await page.getByRole('listitem', { name: 'Timeout: slow' }).waitFor()
-      t.strictSame(await findings(page), [], 'groups')
+      for (const key of ['Control+k', '?']) {
+        await page.keyboard.press(key)
+        await page.getByRole('dialog').waitFor()
+        t.strictSame(await findings(page), [], key)
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
     })
   }
 })

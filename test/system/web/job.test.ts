@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { takeSamples } from '../../../operations/queue/history.ts'
 import { button, evil } from '../../support/server/dashboard.ts'
 import { until } from '../../support/until.ts'
 import { inBrowser } from './in-browser.ts'
@@ -121,50 +122,90 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
-  test('failed jobs are found, grouped by error, and retried or deleted: one, a group, ' +
-    'the selected, all', async t => {
+  test('failed jobs are found, and retried or deleted: one, the selected, all', async t => {
     const { page, counts, fail, seen, visit } = await open(t, '#/q/mail/failed')
-    for (let n = 0; n < 4; n++) {
-      await fail('mail', {
-        type: 'SMTPError',
-        message: `no such address ${n}`,
-        backtrace: [`a.js:${n}`, evil]
-      })
-    }
+    for (let n = 0; n < 5; n++) await fail('mail', { type: 'SMTPError', message: `no ${n}` })
     for (let n = 0; n < 3; n++) await fail('mail', { type: 'Timeout', message: 'slow' })
     await visit()
     const failedBecomes = async (many: number) =>
       await until(`${many} are failed`, async () => (await counts('mail')).failed === many)
-    await button(page, 'Retry job 7').click()
-    await failedBecomes(6)
+    await button(page, 'Retry job 8').click()
+    await failedBecomes(7)
     await page.getByRole('searchbox', { name: 'Search jobs' }).fill('slow')
-    await page.getByRole('checkbox', { name: 'Select job 6' }).waitFor()
+    await page.getByRole('checkbox', { name: 'Select job 7' }).waitFor()
     t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 2)
-    await page.getByRole('checkbox', { name: 'Select job 6' }).check()
+    await page.getByRole('checkbox', { name: 'Select job 7' }).check()
     await button(page, 'Delete selected…').click()
     await button(page, 'Delete 1 job').click()
-    await failedBecomes(5)
-    await page.getByRole('checkbox', { name: 'Select job 5' }).check()
+    await failedBecomes(6)
+    await page.getByRole('checkbox', { name: 'Select job 6' }).check()
     await button(page, 'Retry selected…').click()
     await button(page, 'Retry 1 job').click()
-    await failedBecomes(4)
+    await failedBecomes(5)
     await page.getByRole('searchbox', { name: 'Search jobs' }).fill('')
-    await button(page, 'Group by error').click()
-    const group = page.getByRole('listitem', { name: 'SMTPError: no such address #' })
-    await group.getByText('Backtrace of the newest').click()
-    await group.getByText('a.js:3').waitFor()
-    for (let n = 0; n < 2; n++) await fail('mail', { type: 'Other' })
-    await group.getByRole('button', { name: 'Retry these 4…' }).click()
-    await button(page, 'Retry 4 jobs').click()
-    await failedBecomes(2)
-    await fail('mail', { type: 'Last' })
-    await button(page, 'Delete these 2…').click()
-    await button(page, 'Delete 2 jobs').click()
-    await failedBecomes(1)
-    await button(page, 'List the failed jobs').click()
     await button(page, 'Retry all…').click()
-    await button(page, 'Retry 1 job').click()
+    await button(page, 'Retry 5 jobs').click()
     await failedBecomes(0)
+    t.strictSame(seen, [])
+  })
+
+  test('the timeline of a job tells each run: who ran it, for how long, and how it ended',
+    async t => {
+      const { page, ask, take, seen, visit } = await open(t, '#/q/mail/j/1')
+      await ask('POST /control/mail', '{"backoff":{"base":1,"max":1}}')
+      await ask('POST /q/mail?keep=600', '{"to":"ann\u202e","it":"\'s"}')
+      const first = await take('mail', 'w1')
+      const error = { type: 'Timeout', message: 'slow\u202e', backtrace: ['a', 'b'] }
+      await ask(
+        `POST /j/mail/1/nack?receipt=${first.receipt}`, JSON.stringify({ error, delay: 600 })
+      )
+      await visit()
+      const timeline = page.getByRole('region', { name: 'Timeline' })
+      await timeline.getByText('Added').waitFor()
+      const run = timeline.getByRole('listitem').filter({ hasText: 'Run 1: failed' })
+      await run.getByText('on w1').waitFor()
+      await run.getByText('Timeout').waitFor()
+      await run.getByText('U+202E').waitFor()
+      await timeline.getByText('Retrying: backing off').waitFor()
+      await page.getByRole('link', { name: '1 job like this' }).click()
+      await page.getByRole('region', { name: 'Error', exact: true }).getByText('Timeout').first()
+        .waitFor()
+      await page.goBack()
+      await button(page, 'Run now').click()
+      await timeline.getByText('Waiting', { exact: true }).waitFor()
+      const second = await take('mail', 'w2')
+      const running = timeline.getByRole('listitem').filter({ hasText: 'Run 2: running' })
+      await running.getByText('on w2').waitFor()
+      await timeline.getByText(/lease ends in \d+s/).waitFor()
+      const progress = '{"progress":{"done":1,"total":4}}'
+      await ask(`POST /j/mail/1/touch?receipt=${second.receipt}`, progress)
+      const bar = page.getByRole('progressbar', { name: 'How far it is' })
+      await bar.waitFor()
+      t.equal(await bar.getAttribute('value'), '0.25')
+      await ask(`POST /j/mail/1/ack?receipt=${second.receipt}`)
+      await timeline.getByRole('listitem').filter({ hasText: 'Run 2: completed' }).waitFor()
+      await page.getByText('As curl').click()
+      const curl = await page.getByLabel('The request as curl').innerText()
+      t.match(curl, /^curl 'http:.*\/q\/mail\?tries=25' -H .* --data-binary '.*'\\''s"}'$/)
+      t.notMatch(await page.locator('main').innerText(), /\u202e/, 'controls are not obeyed')
+      t.strictSame(seen, [])
+    })
+
+  test('a job that waits says how many are ahead, and when it is likely to be taken', async t => {
+    const { page, app, ask, seen, visit } = await open(t, '#/q/mail/j/300')
+    await ask('POST /qb/mail', JSON.stringify({ jobs: Array(300).fill({}) }))
+    const { time, queues } = await app.summaries.latest()
+    for (let ago = 10; ago >= 1; ago--) {
+      const at = time - ago * 60
+      const processed = 600 - ago * 60
+      const then = { time: at, queues: [{ ...queues[0]!, processed }] }
+      await takeSamples(app.redis, then, { now: at })
+    }
+    await ask('GET /qb/mail?batch_size=10')
+    await visit()
+    const why = page.getByLabel('Why it is not running')
+    await why.getByText('289 jobs are ahead of it').waitFor()
+    await why.getByText(/It is likely to be taken in \d/).waitFor()
     t.strictSame(seen, [])
   })
 

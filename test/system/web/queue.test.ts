@@ -67,6 +67,7 @@ await inBrowser(open => {
     await button(page, 'Resume').click()
     await button(page, 'Pause…').waitFor()
     t.equal((await queueStatus(app.redis, 'mail')).policy.stopped, false)
+    await page.getByRole('link', { name: 'Policy' }).click()
     const policy = page.getByRole('form', { name: 'Policy' })
     const typed = {
       Tries: 7,

@@ -19,6 +19,10 @@ await inBrowser(open => {
     // One comes and one goes: the number of jobs stays as it was.
     await ask('GET /q/mail')
     await ask('POST /q/mail', '{"n":3}')
+    const first = page.getByRole('row', { name: /^Select job 1 / })
+    await first.getByText('gone', { exact: true }).waitFor()
+    t.equal(await page.getByRole('link', { name: '3', exact: true }).count(), 0, 'no row moves')
+    await button(page, '1 new, 1 gone').click()
     await page.getByRole('link', { name: '3', exact: true }).waitFor()
     t.equal(await page.getByRole('link', { name: '1', exact: true }).count(), 0)
     await page.getByRole('checkbox', { name: 'Select job 3' }).check()
@@ -26,7 +30,15 @@ await inBrowser(open => {
     await page.getByRole('tab', { name: 'Waiting 3' }).waitFor()
     t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 2)
     await button(page, 'Select none').click()
+    await button(page, '1 new').click()
     await page.getByRole('link', { name: '4', exact: true }).waitFor()
+    await page.getByLabel('First the').selectOption('newest')
+    const ids = page.getByRole('checkbox', { name: /Select job/ })
+    await page.waitForFunction(() => {
+      return document.querySelector('.jobs tbody input')?.ariaLabel === 'Select job 4'
+    })
+    t.equal(await ids.count(), 3)
+    t.match(page.url(), /#\/q\/mail\?order=desc$/, 'the order is in the address')
     t.strictSame(seen, [])
   })
 
@@ -42,27 +54,6 @@ await inBrowser(open => {
     await page.getByText('10 jobs cancelled').waitFor()
     await page.getByRole('link', { name: '1', exact: true }).waitFor()
     t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 50)
-    t.strictSame(seen, [])
-  })
-
-  test('the groups of errors are those of the newest failures', async t => {
-    const { page, fail, seen, visit } = await open(t, '#/q/mail/failed')
-    for (let n = 0; n < 301; n++) await fail('mail', { type: 'Old', message: 'x' }, { n }, '')
-    for (let n = 0; n < 2; n++) await fail('mail', { type: 'New', message: `y ${n}` }, {}, '')
-    await visit()
-    await button(page, 'Group by error').click()
-    await page.getByText('The newest 300 of 303 failed jobs').waitFor()
-    const many = async (name: string) =>
-      await page.getByRole('listitem', { name }).locator('.many').textContent()
-    t.equal(await many('New: y #'), '2')
-    t.equal(await many('Old: x'), '298')
-    await button(page, 'List the failed jobs').click()
-    const first = page
-      .getByRole('table', { name: 'Jobs that are failed' })
-      .getByRole('checkbox', { name: /Select job/ })
-      .first()
-    await page.getByRole('checkbox', { name: 'Select job 303' }).waitFor()
-    t.equal(await first.getAttribute('aria-label'), 'Select job 303')
     t.strictSame(seen, [])
   })
 
@@ -152,7 +143,7 @@ await inBrowser(open => {
     await ask(`POST /w/${names[0]}?worker_id=${'w'.repeat(128)}`)
     for (const width of [360, 768, 1440]) {
       await page.setViewportSize({ width, height: 800 })
-      for (const hash of ['#/', `#/q/${names[0]}`, `#/q/${names[0]}/j/1`, '#/w', '#/s']) {
+      for (const hash of ['#/', `#/q/${names[0]}`, `#/q/${names[0]}/j/1`, '#/w', '#/s', '#/e', '#/a']) {
         await visit(hash)
         await page.locator('main h1').waitFor()
         await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })
@@ -193,7 +184,7 @@ await inBrowser(open => {
     t.equal(await page.getByRole('rowheader').count(), 6)
     await button(page, 'Back').click()
     await page.getByRole('rowheader', { name: 'v1' }).waitFor()
-    await visit('#/q/mail')
+    await visit('#/q/mail/workers')
     await page.getByLabel('Workers of this queue').getByText('web-3 · pid 812').waitFor()
     t.strictSame(seen, [])
   })
@@ -267,12 +258,15 @@ if (browserHere() !== undefined) {
     await page.goto(`${presque.url}/#/q/mail`)
     await page.getByText('Live', { exact: true }).waitFor()
     presque.first.kill('SIGSTOP')
-    await page.getByText(/Late: no message for \d+ s/).waitFor()
+    await page.getByText('Late', { exact: true }).waitFor()
+    await page.locator('.as-of.late').getByText(/^as of ([6-9]|1[0-4]) s$/).waitFor()
+    await page.locator('.as-of.lost').getByText(/^as of 1[5-9] s$/).waitFor()
     await page.getByText('No connection').waitFor()
     presque.first.kill('SIGCONT')
     await page.getByText('Live', { exact: true }).waitFor()
     process.kill(presque.redis(), 'SIGSTOP')
     await page.getByText('Redis is unreachable').waitFor()
+    await page.locator('.as-of.late').waitFor()
     process.kill(presque.redis(), 'SIGCONT')
     await page.getByText('Live', { exact: true }).waitFor()
     await push()

@@ -21,9 +21,11 @@ await inBrowser(open => {
     await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
     await asks('Retry selected…', 'Retry 3 jobs')
     await asks('Delete selected…', 'Delete 3 jobs')
-    await button(page, 'Group by error').click()
-    await asks('Retry these 3…', 'Retry 3 jobs')
-    await asks('Delete these 3…', 'Delete 3 jobs')
+    await page.getByRole('link', { name: 'Group by error' }).click()
+    await page.getByRole('link', { name: 'Timeout slow' }).click()
+    await asks('Retry 3 failed jobs…', 'Retry 3 jobs')
+    await asks('Delete 3 failed jobs…', 'Delete 3 jobs')
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click()
     await page.getByRole('tab', { name: 'Delayed' }).click()
     await asks('Run all now…', 'Run 1 job')
     t.match(await counts('mail'), { failed: 3, delayed: 1 })
@@ -31,7 +33,7 @@ await inBrowser(open => {
   })
 
   test('a policy that is being typed keeps its text when it changes elsewhere', async t => {
-    const { page, ask, seen, visit } = await open(t, '#/q/mail')
+    const { page, ask, seen, visit } = await open(t, '#/q/mail/policy')
     await ask('POST /q/mail', '{}')
     await visit()
     const policy = page.getByRole('form', { name: 'Policy' })

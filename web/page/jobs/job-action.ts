@@ -1,4 +1,4 @@
-import { forEachJob, type Job } from '../../api/job.ts'
+import { forEachJob, type BulkResult, type Job } from '../../api/job.ts'
 import { plural } from '../../part/format.ts'
 import { notify, notifyOutcome } from '../../part/notice.tsx'
 
@@ -21,4 +21,10 @@ export async function actOnJobs (
   const { done, error } = await forEachJob(jobs, action)
   if (error !== '') notify(error, true)
   notify(`${plural(done, 'job')} ${verb}`)
+}
+
+/** What an action on many jobs did, such as: 3 jobs retried. */
+export function bulkInWords ({ count, duplicates = 0 }: BulkResult, done: string): string {
+  const left = `; ${plural(duplicates, 'job')} stay failed, for another job has the unique key`
+  return `${plural(count, 'job')} ${done}${duplicates > 0 ? left : ''}`
 }

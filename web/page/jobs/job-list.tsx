@@ -1,51 +1,57 @@
 import { useState } from 'preact/hooks'
-import { pageSize, type Job, type State } from '../../api/job.ts'
+import { pageSize, type Job, type ListedState } from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
 import { exact } from '../../part/format.ts'
+import { News } from '../../part/news.tsx'
 import { Loading, Problem } from '../../part/placeholder.tsx'
+import { useSteady, type SteadyRow } from '../../part/steady.ts'
 import { serverNow } from '../../state/clock.ts'
-import { Groups } from './groups.tsx'
 import { JobTable } from './job-table.tsx'
 import { JobTools } from './job-tools.tsx'
 import { Selected } from './selected.tsx'
-import { useJobs, useOffset } from './use-jobs.ts'
+import { orderOf, useJobs, useOffset } from './use-jobs.ts'
 
-interface JobListProps { queue: string, state: State, total: number }
+interface JobListProps { queue: string, state: ListedState, total: number }
 
 /** The jobs of one state, page by page. */
 export function JobList ({ queue, state, total }: JobListProps) {
-  const [isGrouped, setGrouped] = useState(false)
   const [search, setSearch] = useState('')
   const [selected, setSelected] = useState(new Set<string>())
   const [offset, setOffset] = useOffset(total)
-  const isPaused = isGrouped || selected.size > 0
-  const { jobs, problem, refresh } = useJobs({ queue, state, offset }, isPaused)
-  const found = jobs?.filter(job => matches(job, search)) ?? []
+  const order = orderOf(state)
+  const { jobs, of, problem, refresh } = useJobs({ queue, state, order, offset }, selected.size > 0)
+  const isWhole = jobs === null || jobs.length < pageSize
+  const [actions, setActions] = useState(0)
+  const taken = `${of} ${actions}`
+  const steady = useSteady(jobs ?? [], { keyOf: ({ id }) => id, isWhole, of: taken })
+  const found = steady.rows.filter(({ item }) => matches(item, search))
+  // What the person of this page has done changes the order at once.
+  const onChange = async () => {
+    await refresh()
+    setActions(actions + 1)
+  }
   const clear = () => setSelected(new Set())
   const goTo = (next: number) => {
     setOffset(next)
     clear()
   }
-  const tools = { queue, state, total, search, isGrouped, onChange: refresh }
-  const selection = { found, state, selected, onSelect: setSelected, onChange: refresh }
+  const tools = { queue, state, order, total, search, onChange }
+  const selection = { found, state, selected, onSelect: setSelected, onChange }
   return (
     <div id='jobs' role='tabpanel' aria-labelledby={`tab-${state}`}>
-      <JobTools {...tools} onSearch={setSearch} onGrouped={setGrouped} />
+      <JobTools {...tools} onSearch={setSearch} />
       {selected.size > 0 && <Selection {...selection} />}
       <Problem text={problem} />
-      {isGrouped && state === 'failed'
-        ? <Groups queue={queue} total={total} onChange={refresh} />
-        : <FoundJobs {...selection} jobs={jobs} problem={problem} />}
-      {!isGrouped && (
-        <Pages offset={offset} total={total} shown={jobs?.length ?? 0} onGo={goTo} />
-      )}
+      {selected.size === 0 && <News of={steady} />}
+      <FoundJobs {...selection} jobs={jobs} problem={problem} />
+      <Pages offset={offset} total={total} shown={jobs?.length ?? 0} onGo={goTo} />
     </div>
   )
 }
 
 interface SelectionProps {
-  found: Job[]
-  state: State
+  found: Array<SteadyRow<Job>>
+  state: ListedState
   selected: Set<string>
   onSelect: (ids: Set<string>) => void
   onChange: () => Promise<void>
@@ -57,7 +63,7 @@ function Selection ({ found, state, selected, onSelect, onChange }: SelectionPro
     clear()
     await onChange()
   }
-  const jobs = found.filter(({ id }) => selected.has(id))
+  const jobs = found.map(({ item }) => item).filter(({ id }) => selected.has(id))
   return <Selected jobs={jobs} state={state} onClear={clear} onDone={done} />
 }
 
@@ -70,7 +76,7 @@ function FoundJobs (props: FoundJobsProps) {
   const toggle = (ids: string[], isOn: boolean) => onSelect(toggled(selected, ids, isOn))
   return (
     <JobTable
-      jobs={found} state={state} now={serverNow()} selected={selected} onSelect={toggle}
+      rows={found} state={state} now={serverNow()} selected={selected} onSelect={toggle}
       onChange={onChange}
     />
   )

@@ -1,7 +1,8 @@
 import { failureIn } from '../../api/failure.ts'
-import { cancel, retry, type Job, type State } from '../../api/job.ts'
+import { cancel, retry, type Job, type ListedState } from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
 import { count, duration, stateName } from '../../part/format.ts'
+import type { SteadyRow } from '../../part/steady.ts'
 import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'
 import { whyForbidden } from '../../state/access.ts'
@@ -11,17 +12,18 @@ import { actOnJob } from './job-action.ts'
 import { removalOf, verbs } from './verb.ts'
 
 interface JobTableProps {
-  jobs: Job[]
-  state: State
+  rows: Array<SteadyRow<Job>>
+  state: ListedState
   now: number
   selected: Set<string>
   onSelect: (ids: string[], isOn: boolean) => void
   onChange: () => Promise<void>
 }
 
-const heads: Record<State, string> = {
+const heads: Record<ListedState, string> = {
   waiting: 'Since',
   delayed: 'Due',
+  retrying: 'Due',
   blocked: 'Depends on',
   active: 'Running for',
   failed: 'Error',
@@ -29,16 +31,16 @@ const heads: Record<State, string> = {
 }
 
 export function JobTable (props: JobTableProps) {
-  const { jobs, state, now, selected, onSelect, onChange } = props
+  const { rows, state, now, selected, onSelect, onChange } = props
   return (
     <div class='scroll'>
       <table class='jobs'>
         <caption class='unseen'>Jobs that are {stateName(state)}</caption>
         <Head {...props} />
         <tbody>
-          {jobs.map(job => (
+          {rows.map(({ item: job, isGone }) => (
             <JobRow
-              key={job.id} job={job} now={now} isSelected={selected.has(job.id)}
+              key={job.id} job={job} isGone={isGone} now={now} isSelected={selected.has(job.id)}
               onSelect={isOn => onSelect([job.id], isOn)} onChange={onChange}
             />
           ))}
@@ -48,9 +50,9 @@ export function JobTable (props: JobTableProps) {
   )
 }
 
-function Head ({ jobs, state, selected, onSelect }: JobTableProps) {
-  const ids = jobs.map(({ id }) => id)
-  const hasAll = ids.every(id => selected.has(id))
+function Head ({ rows, state, selected, onSelect }: JobTableProps) {
+  const ids = rows.filter(({ isGone }) => !isGone).map(({ item }) => item.id)
+  const hasAll = ids.length > 0 && ids.every(id => selected.has(id))
   return (
     <thead>
       <tr>
@@ -83,6 +85,7 @@ function Checkbox ({ label, isChecked, onChange }: CheckboxProps) {
 
 interface JobRowProps {
   job: Job
+  isGone: boolean
   now: number
   isSelected: boolean
   onSelect: (isOn: boolean) => void
@@ -91,21 +94,22 @@ interface JobRowProps {
 
 const defaultPriority = 5
 
-function JobRow ({ job, now, isSelected, onSelect, onChange }: JobRowProps) {
+function JobRow ({ job, isGone, now, isSelected, onSelect, onChange }: JobRowProps) {
   const { queue, id, state, attempt, tries, priority } = job
   return (
-    <tr>
+    <tr class={isGone ? 'gone' : ''}>
       <td class='box'>
         <Checkbox label={`Select job ${id}`} isChecked={isSelected} onChange={onSelect} />
       </td>
       <th scope='row'>
         <a href={href.job(queue, id)}>{id}</a>
+        {isGone && <span class='badge'>gone</span>}
         {priority !== defaultPriority && <span class='badge' title='Priority'>p{priority}</span>}
       </th>
       <td class='wide code' data-label='payload'><Beginning job={job} /></td>
       <td class='words' data-label={heads[state].toLowerCase()}><Detail job={job} now={now} /></td>
       <td data-label='attempt'>{attempt}/{tries}</td>
-      <td class='row-actions'><RowActions job={job} onChange={onChange} /></td>
+      <td class='row-actions'>{!isGone && <RowActions job={job} onChange={onChange} />}</td>
     </tr>
   )
 }
@@ -146,10 +150,16 @@ interface DetailProps { job: Job, now: number }
 // The column of the state: its error, its dependencies or its time.
 function Detail ({ job, now }: DetailProps) {
   if (job.state === 'failed') return <ShortError text={job.last_error} />
+  if (job.state === 'delayed' && job.last_error !== '') return <Backoff job={job} now={now} />
   if (job.state === 'blocked') return <JobLinks queue={job.queue} ids={job.depends} />
   const worker = job.worker_id === null ? null : <span class='dim'> {job.worker_id}</span>
   if (job.state === 'active') return <>{runningFor(job, now)}{worker}</>
   return <><Ago seconds={timeOf(job)} now={now} />{worker}</>
+}
+
+// Due again, after an error.
+function Backoff ({ job, now }: DetailProps) {
+  return <><Ago seconds={job.run_at} now={now} /> <ShortError text={job.last_error} /></>
 }
 
 function ShortError ({ text }: { text: string }) {

@@ -1,39 +1,49 @@
 import { useState } from 'preact/hooks'
-import {
-  cancelAll, findByKey, getJob, retryAll, type BulkResult, type State
-} from '../../api/job.ts'
+import { cancelAll, findByKey, getJob, retryAll, type ListedState } from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
+import { Choice } from '../../part/field.tsx'
 import { plural, stateName } from '../../part/format.ts'
 import { notify, notifyOutcome } from '../../part/notice.tsx'
 import { whyForbidden } from '../../state/access.ts'
-import { href, navigate } from '../../state/route.ts'
+import { href, navigate, setQuery } from '../../state/route.ts'
+import { bulkInWords } from './job-action.ts'
+import type { Order } from './use-jobs.ts'
 import { removalOf, verbs } from './verb.ts'
 
 interface JobToolsProps {
   queue: string
-  state: State
+  state: ListedState
+  order: Order
   total: number
   search: string
   onSearch: (text: string) => void
-  isGrouped: boolean
-  onGrouped: (isGrouped: boolean) => void
   onChange: () => Promise<void>
 }
 
 /** The search, and the actions on all jobs of the state. */
 export function JobTools (props: JobToolsProps) {
-  const { queue, state, total, isGrouped, onGrouped, onChange } = props
+  const { queue, state, order, total, onChange } = props
   return (
     <div class='tools'>
       <Search {...props} />
-      {state === 'failed' && (
-        <Button kind='quiet' onClick={() => onGrouped(!isGrouped)}>
-          {isGrouped ? 'List the failed jobs' : 'Group by error'}
-        </Button>
+      <OrderChoice order={order} />
+      {(state === 'failed' || state === 'retrying') && total > 0 && (
+        <a href={href.queue(queue, 'errors')}>Group by error</a>
       )}
       {total > 0 && <BulkActions {...{ queue, state, total, onChange }} />}
     </div>
+  )
+}
+
+const orderChoices: Record<Order, string> = { asc: 'oldest', desc: 'newest' }
+
+function OrderChoice ({ order }: { order: Order }) {
+  return (
+    <Choice
+      class='inline' label='First the' value={order} choices={orderChoices}
+      onChange={next => setQuery({ order: next })}
+    />
   )
 }
 
@@ -99,14 +109,14 @@ function ConfirmAll ({ queue, state, total, action, onChange, onClose }: Confirm
   const verb = verbs[state]
   const removal = removalOf(state)
   const act = (all: typeof retryAll, done: string) => async () => {
-    await notifyOutcome(async () => inWords(await all(queue, state), done))
+    await notifyOutcome(async () => bulkInWords(await all(queue, state), done))
     await onChange()
   }
   if (action === 'retry' && verb !== null) {
     return (
       <Confirm
         title={verb.all} verb={`${verb.verb} ${many}`} kind='main' onClose={onClose}
-        question={`All jobs of ${queue} that are ${stateName(state)} run as soon as a worker takes them.`}
+        question={`All ${stateName(state)} jobs of ${queue} run as soon as a worker takes them.`}
         onConfirm={act(retryAll, verb.done)}
       />
     )
@@ -114,15 +124,8 @@ function ConfirmAll ({ queue, state, total, action, onChange, onClose }: Confirm
   return (
     <Confirm
       title={`${removal.title} all`} verb={`${removal.title} ${many}`} onClose={onClose}
-      question={
-        `All jobs of ${queue} that are ${stateName(state)} are deleted and cannot be restored.`
-      }
+      question={`All ${stateName(state)} jobs of ${queue} are deleted and cannot be restored.`}
       onConfirm={act(cancelAll, removal.done)}
     />
   )
-}
-
-function inWords ({ count, duplicates = 0 }: BulkResult, done: string): string {
-  const left = `; ${plural(duplicates, 'job')} stay failed, for another job has the unique key`
-  return `${plural(count, 'job')} ${done}${duplicates > 0 ? left : ''}`
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { cancel, retry, type Job, type State } from '../../api/job.ts'
+import { cancel, retry, type Job, type ListedState } from '../../api/job.ts'
 import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
 import { exact, plural } from '../../part/format.ts'
@@ -9,7 +9,7 @@ import { removalOf, verbs } from './verb.ts'
 
 interface SelectedProps {
   jobs: Job[]
-  state: State
+  state: ListedState
   onClear: () => void
   onDone: () => Promise<void>
 }

@@ -1,33 +1,19 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { listJobs, pageSize, type Job, type State } from '../../api/job.ts'
-import { usePoll } from '../../api/poll.ts'
+import { useEffect, useState } from 'preact/hooks'
+import { listJobs, pageSize, type Job, type JobPageOf, type ListedState } from '../../api/job.ts'
+import { useAnswer } from '../../api/poll.ts'
+import { route } from '../../state/route.ts'
 
-interface JobPageOf { queue: string, state: State, offset: number }
-
-/** `jobs`: null until the first answer. */
-interface Jobs { jobs: Job[] | null, problem: string, refresh: () => Promise<void> }
+/** `jobs`: null until the first answer. `of` says which page they are. */
+interface Jobs { jobs: Job[] | null, of: string, problem: string, refresh: () => Promise<void> }
 
 const ms = 2000
 
-/** Follows a page of jobs. While jobs are selected it is paused, so that no row moves. */
-export function useJobs ({ queue, state, offset }: JobPageOf, isPaused: boolean): Jobs {
-  const [jobs, setJobs] = useState<Job[] | null>(null)
-  const [problem, setProblem] = useState('')
-  const lastRequest = useRef(0)
-  async function refresh (): Promise<void> {
-    const request = ++lastRequest.current
-    const isLatest = () => request === lastRequest.current
-    try {
-      const all = await listJobs(queue, state, offset)
-      if (!isLatest()) return
-      setJobs(all)
-      setProblem('')
-    } catch (error) {
-      if (isLatest()) setProblem((error as Error).message)
-    }
-  }
-  usePoll(refresh, { ms, of: [queue, state, offset], isPaused })
-  return { jobs, problem, refresh }
+/** Follows a page of jobs. While jobs are selected it is paused, so that none of them leaves. */
+export function useJobs (page: JobPageOf, isPaused: boolean): Jobs {
+  const of = JSON.stringify(page)
+  const find = async () => ({ of, jobs: await listJobs(page) })
+  const { answer, problem, refresh } = useAnswer(find, { ms, of: [of], isPaused })
+  return { jobs: answer?.jobs ?? null, of: answer?.of ?? of, problem, refresh }
 }
 
 /** The offset of the page shown. A page that has become empty is replaced by the last one. */
@@ -39,4 +25,13 @@ export function useOffset (total: number): [number, (offset: number) => void] {
     if (!isThere) setOffset(last)
   }, [isThere, last])
   return [isThere ? offset : last, setOffset]
+}
+
+export type Order = 'asc' | 'desc'
+
+/** The order that the address names; else the usual one. Of what has ended, the newest is first. */
+export function orderOf (state: ListedState): Order {
+  const { order } = route.value.query
+  if (order === 'asc' || order === 'desc') return order
+  return state === 'failed' || state === 'completed' ? 'desc' : 'asc'
 }

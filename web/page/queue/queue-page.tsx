@@ -1,28 +1,24 @@
-import { states } from '../../api/job.ts'
 import type { Policy } from '../../api/queue.ts'
 import { Loading, Problem } from '../../part/placeholder.tsx'
 import { serverNow } from '../../state/clock.ts'
 import { overview, summaryQuery, type Row } from '../../state/overview.ts'
-import { href } from '../../state/route.ts'
-import { JobList } from '../jobs/job-list.tsx'
-import { WorkerList } from '../workers/worker-list.tsx'
-import { Charts } from './charts.tsx'
+import { href, type Route } from '../../state/route.ts'
 import { Numbers } from './numbers.tsx'
-import { PolicyPanel } from './policy-panel.tsx'
 import { QueueActions } from './queue-actions.tsx'
-import { StateTabs } from './state-tabs.tsx'
+import { QueueTabs } from './queue-tabs.tsx'
+import { QueueWhy } from './queue-why.tsx'
+import { TabBody } from './tab-body.tsx'
 import { usePolicy } from './use-policy.ts'
 
-interface QueuePageProps { queue: string, state: string }
-
-/** One queue: its numbers, its jobs and its policy. */
-export function QueuePage ({ queue, state }: QueuePageProps) {
+/** One queue: its numbers, and the part of it that the tab names. */
+export function QueuePage ({ route }: { route: Route }) {
+  const { queue } = route
   const { rows, connection, query } = overview.value
   const row = rows.get(queue)
   const { policy, forbidden, refresh } = usePolicy(queue, row?.stopped, connection === 'live')
   const isLoading = row === undefined && query !== summaryQuery()
   if (isLoading && forbidden === '') return <Loading />
-  const parts = { queue, state, row, policy, onChange: refresh }
+  const parts = { queue, row, policy, onChange: refresh }
   return (
     <>
       <nav class='trail' aria-label='Where'><a href={href.queues}>Queues</a></nav>
@@ -32,7 +28,7 @@ export function QueuePage ({ queue, state }: QueuePageProps) {
         {forbidden === '' && <QueueActions {...parts} />}
       </div>
       <Problem text={forbidden} />
-      {forbidden === '' && <QueueBody {...parts} now={serverNow()} />}
+      {forbidden === '' && <QueueBody {...parts} route={route} now={serverNow()} />}
     </>
   )
 }
@@ -42,31 +38,23 @@ function Status ({ isPaused }: { isPaused: boolean }) {
   return <span class='badge good'>running</span>
 }
 
-interface QueueBodyProps extends QueuePageProps {
+interface QueueBodyProps {
+  route: Route
   row: Row | undefined
   policy: Policy | null
   now: number
   onChange: () => Promise<void>
 }
 
-function QueueBody ({ queue, state, row, policy, now, onChange }: QueueBodyProps) {
-  const shown = states.find(one => one === state) ?? 'waiting'
-  const total = row?.counts[shown] ?? 0
+function QueueBody (props: QueueBodyProps) {
+  const { route: { queue, tab }, row, now } = props
   return (
     <>
       {row === undefined && <Unused />}
+      {row !== undefined && <QueueWhy queue={queue} />}
       {row !== undefined && <Numbers row={row} now={now} />}
-      {row !== undefined && <Charts row={row} now={now} />}
-      <div class='halves'>
-        <section aria-label='Jobs'>
-          <StateTabs queue={queue} row={row} shown={shown} />
-          <JobList key={shown} queue={queue} state={shown} total={total} />
-        </section>
-        <aside>
-          {policy !== null && <PolicyPanel queue={queue} policy={policy} onChange={onChange} />}
-          <QueueWorkers queue={queue} />
-        </aside>
-      </div>
+      <QueueTabs queue={queue} shown={tab} />
+      <TabBody {...props} />
     </>
   )
 }
@@ -76,14 +64,5 @@ function Unused () {
     <p class='empty'>
       This queue has not been used yet, or it was purged. The first job creates it.
     </p>
-  )
-}
-
-function QueueWorkers ({ queue }: { queue: string }) {
-  return (
-    <section class='panel' aria-label='Workers of this queue'>
-      <h2>Workers</h2>
-      <WorkerList queue={queue} />
-    </section>
   )
 }

@@ -1,30 +1,26 @@
-import { useState } from 'preact/hooks'
-import { getFindings, takeStep, type Finding, type Step } from '../../api/finding.ts'
-import { usePoll } from '../../api/poll.ts'
+import { learnFindings, takeStep, type Finding, type Step } from '../../api/finding.ts'
 import { Button } from '../../part/button.tsx'
 import { notifyOutcome } from '../../part/notice.tsx'
 import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { serverNow } from '../../state/clock.ts'
+import { findings } from '../../state/finding.ts'
 import { href } from '../../state/route.ts'
 
-const every = 2000
 const mostShown = 20
 
 /** All trouble of the moment, the worst first, each with its next step. */
 export function Findings () {
-  const [found, setFound] = useState<Finding[] | null>(null)
-  const look = async () => setFound(await getFindings())
-  usePoll(look, { ms: every, of: [] })
+  const found = findings.value
   if (found === null) return null
-  if (found.length === 0) return <p class='well'>All is well.</p>
+  if (found.length === 0) return <p class='well'><span aria-hidden='true'>✓</span> All is well.</p>
   const more = found.length - mostShown
   return (
     <section class='findings' aria-label='Findings'>
       <ul>
         {found.slice(0, mostShown).map((one, i) => (
-          <FindingLine key={`${one.queue} ${one.kind} ${i}`} finding={one} onStep={look} />
+          <FindingLine key={`${one.queue} ${one.kind} ${i}`} finding={one} onStep={learnFindings} />
         ))}
       </ul>
       {more > 0 && <p class='dim'>And {more} more.</p>}
@@ -35,16 +31,19 @@ export function Findings () {
 interface FindingLineProps { finding: Finding, onStep: () => Promise<void> }
 
 function FindingLine ({ finding, onStep }: FindingLineProps) {
-  const { severity, queue, since, sentence, next } = finding
-  const kind = { critical: 'failed', warning: 'warn', info: '' }[severity]
+  const { severity, queue, kind, since, sentence, next } = finding
+  const colour = { critical: 'failed', warning: 'warn', info: '' }[severity]
   return (
     <li>
-      <span class={`badge ${kind}`}>{severity}</span>
+      <span class={`badge ${colour}`}>{severity}</span>
       <span>
         {queue !== null && <a href={href.queue(queue)}>{queue}</a>} <Text text={sentence} />
         {since !== null && <span class='dim'> <Ago seconds={since} now={serverNow()} /></span>}
       </span>
       <span class='steps'>
+        {queue !== null && kind === 'failing' && (
+          <a href={href.queue(queue, 'errors')}>look at its errors</a>
+        )}
         {next.map(step => <StepLink key={step.label} queue={queue} step={step} onStep={onStep} />)}
       </span>
     </li>
@@ -73,11 +72,20 @@ function labelOf ({ path, body, label }: Step): string {
   return body?.['status'] === 'stop' ? 'pause the queue' : 'resume the queue'
 }
 
-const shownStates: Record<string, string> = { retrying: 'delayed' }
+// The part of the page of a queue that shows what a path answers.
+const parts: Array<[pattern: RegExp, part: string]> = [
+  [/^\/w\//, 'workers'],
+  [/^\/audit\?/, 'audit'],
+  [/^\/errors\//, 'errors'],
+  [/^\/status\/[^/]+$/, 'policy'],
+  [/^\/status\/[^/]+\/why$/, ''],
+  [/^\/history\//, '']
+]
 
 function pageOf (path: string, queue: string | null): string | null {
-  if (path.startsWith('/schedule/')) return href.schedules
+  if (queue === null) return path.startsWith('/schedule/') ? href.schedules : null
+  if (path.startsWith('/schedule/')) return href.queue(queue, 'schedules')
   const state = /^\/j\/[^?/]+\?state=([a-z]+)/.exec(path)?.[1]
-  if (queue === null || state === undefined) return null
-  return href.queue(queue, shownStates[state] ?? state)
+  const part = state ?? parts.find(([pattern]) => pattern.test(path))?.[1]
+  return part === undefined ? null : href.queue(queue, part)
 }

@@ -1,19 +1,25 @@
-import { age, count, rate } from '../../part/format.ts'
+import { Fragment } from 'preact'
+import { useState } from 'preact/hooks'
+import { age, count, rate, stateName } from '../../part/format.ts'
 import { Sparkline } from '../../part/chart/sparkline.tsx'
+import { findings } from '../../state/finding.ts'
 import { lastHour, type Row } from '../../state/overview.ts'
 import { ageOf, rateOf } from '../../state/rate.ts'
 import { href } from '../../state/route.ts'
+import { BranchRow } from './branch-row.tsx'
 import { columns, type Column } from './queue-column.ts'
+import { branchesOf } from './tree.ts'
 
 interface QueueTableProps {
   rows: Row[]
   sort: Column
   onSort: (column: Column) => void
+  /** Whether queues whose names begin alike stand in branches. */
+  isTree: boolean
   now: number
 }
 
-export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
-  const { queues: hour } = lastHour.value
+export function QueueTable ({ rows, sort, onSort, isTree, now }: QueueTableProps) {
   return (
     <div class='scroll'>
       <table class='queues'>
@@ -27,10 +33,43 @@ export function QueueTable ({ rows, sort, onSort, now }: QueueTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(row => <QueueRow key={row.queue} row={row} now={now} hour={hour[row.queue]} />)}
+          {isTree ? <Tree rows={rows} now={now} /> : <Rows rows={rows} now={now} />}
         </tbody>
       </table>
     </div>
+  )
+}
+
+interface RowsProps { rows: Row[], now: number }
+
+function Rows ({ rows, now }: RowsProps) {
+  const { queues: hour } = lastHour.value
+  return (
+    <>
+      {rows.map(row => <QueueRow key={row.queue} row={row} now={now} hour={hour[row.queue]} />)}
+    </>
+  )
+}
+
+function Tree ({ rows, now }: RowsProps) {
+  const [closed, setClosed] = useState(new Set<string>())
+  const toggle = (name: string) => {
+    const others = [...closed].filter(one => one !== name)
+    setClosed(new Set(closed.has(name) ? others : [...others, name]))
+  }
+  return (
+    <>
+      {branchesOf(rows).map(({ name, rows: own }) => (
+        <Fragment key={own[0]!.queue}>
+          {name !== '' && (
+            <BranchRow
+              branch={{ name, rows: own }} isOpen={!closed.has(name)} onToggle={() => toggle(name)}
+            />
+          )}
+          {!closed.has(name) && <Rows rows={own} now={now} />}
+        </Fragment>
+      ))}
+    </>
   )
 }
 
@@ -52,6 +91,11 @@ function SortHead ({ column, name, sort, onSort }: SortHeadProps) {
   )
 }
 
+const counted = [
+  ['waiting', ''], ['active', 'active'], ['delayed', ''], ['retrying', 'bad'], ['failed', 'bad'],
+  ['completed', '']
+] as const
+
 interface QueueRowProps { row: Row, now: number, hour: number[] | undefined }
 
 function QueueRow ({ row, now, hour }: QueueRowProps) {
@@ -63,34 +107,48 @@ function QueueRow ({ row, now, hour }: QueueRowProps) {
   return (
     <tr class={stopped ? 'stopped' : ''}>
       <th scope='row'>
+        <Health queue={queue} />
         <a href={href.queue(queue)}>{queue}</a>
         {stopped && <span class='badge warn'>paused</span>}
       </th>
-      <Count label='waiting' value={counts.waiting} />
-      <Count label='running' value={counts.active} kind='active' />
-      <Count label='delayed' value={counts.delayed} />
-      <Count label='retrying' value={counts.retrying} kind='bad' />
-      <FailedCount queue={queue} value={counts.failed} />
-      <Count label='completed' value={counts.completed} />
+      {counted.map(([state, kind]) => (
+        <Count
+          key={state} label={stateName(state)} value={counts[state]} kind={kind}
+          href={href.queue(queue, state)}
+        />
+      ))}
       <td class={counts.waiting > 0 ? '' : 'zero'} data-label='oldest waiting'>
         {age(ageOf(row, now))}
       </td>
       <td class={pushed > 0 ? '' : 'zero'} data-label='in /s'>{rate(pushed)}</td>
       <td class={processed > 0 ? '' : 'zero'} data-label='out /s'>{rate(processed)}</td>
-      <Count label='failed attempts /min' value={row.failures_per_minute} kind='bad' />
+      <Count
+        label='failed attempts /min' value={row.failures_per_minute} kind='bad'
+        href={href.queue(queue, 'errors')}
+      />
       <td class='line'><Sparkline values={waiting} of={`Waiting in ${queue}`} /></td>
     </tr>
   )
 }
 
-interface CountProps { label: string, value: number, kind?: string }
-
-function Count ({ label, value, kind = '' }: CountProps) {
-  return <td class={value > 0 ? kind : 'zero'} data-label={label}>{count(value)}</td>
+// A dot stands before what is unhealthy alone.
+function Health ({ queue }: { queue: string }) {
+  const own = (findings.value ?? []).filter(one => one.queue === queue && one.severity !== 'info')
+  if (own.length === 0) return null
+  const isUnattended = own.some(({ kind }) => kind === 'unattended')
+  const words = own.map(({ sentence }) => sentence).join('; ')
+  return (
+    <>
+      <span class={`dot ${own[0]!.severity}`} role='img' aria-label='unhealthy' title={words} />
+      {isUnattended && <span class='badge failed nobody'>nobody works here</span>}
+    </>
+  )
 }
 
-function FailedCount ({ queue, value }: { queue: string, value: number }) {
-  if (value === 0) return <td class='zero' data-label='failed'>0</td>
-  const link = <a href={href.queue(queue, 'failed')}>{count(value)}</a>
-  return <td class='bad' data-label='failed'>{link}</td>
+interface CountProps { label: string, value: number, kind?: string, href: string }
+
+// A number is a link to what it counts.
+function Count ({ label, value, kind = '', href }: CountProps) {
+  if (value === 0) return <td class='zero' data-label={label}>0</td>
+  return <td class={kind} data-label={label}><a href={href}>{count(value)}</a></td>
 }

@@ -1,23 +1,25 @@
 import { useEffect, useState } from 'preact/hooks'
-import { Button } from '../../part/button.tsx'
+import { Button, Toggle } from '../../part/button.tsx'
 import { Choice } from '../../part/field.tsx'
 import { exact } from '../../part/format.ts'
 import { Loading } from '../../part/placeholder.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { serverNow } from '../../state/clock.ts'
 import { overview, pageSize, queueFilter, summaryQuery } from '../../state/overview.ts'
+import { route, setQuery } from '../../state/route.ts'
 import { PushDialog } from '../queue/push-dialog.tsx'
 import { Findings } from './findings.tsx'
 import { columns, type Column } from './queue-column.ts'
 import { QueueTable } from './queue-table.tsx'
 import { sorted } from './sort.ts'
 import { Totals } from './totals.tsx'
+import { hasBranches } from './tree.ts'
 
 /** All queues, or a page of them. */
 export function QueuesPage () {
   const { rows, size, query } = overview.value
   const isKnown = query === summaryQuery()
-  const isPaged = isKnown && (size > rows.size || queueFilter.value.offset > 0)
+  const isPaged = isKnown && (size > rows.size || queueFilter().offset > 0)
   const now = serverNow()
   const totals = isPaged ? 'The queues on this page together' : 'All queues together'
   return (
@@ -50,19 +52,22 @@ interface QueuesProps { isKnown: boolean, isPaged: boolean, now: number }
 function Queues ({ isKnown, isPaged, now }: QueuesProps) {
   const { rows, query } = overview.value
   const [search, setSearch] = useSearch()
-  const [sort, setSort] = useState<Column>('queue')
+  const sort = sortOf()
   // After a change of page the rows may be those of another page, until the answer.
   const isList = !query.startsWith('limit=0') && !query.startsWith('queue=')
   const listed = isList ? [...rows.values()] : []
   const words = search.toLowerCase()
   const found = listed.filter(({ queue }) => queue.toLowerCase().includes(words))
-  const hasAnswer = isKnown && queueFilter.value.search === search
+  const hasAnswer = isKnown && queueFilter().search === search
   return (
     <>
-      <Tools {...{ isPaged, search, setSearch, sort, setSort }} />
+      <Tools {...{ isPaged, search, setSearch, sort, hasTree: hasBranches(found) }} />
       {isPaged && <p class='dim'>The totals and the order are of this page only.</p>}
       {found.length > 0 && (
-        <QueueTable rows={sorted(found, sort, now)} sort={sort} onSort={setSort} now={now} />
+        <QueueTable
+          rows={sorted(found, sort, now)} sort={sort} onSort={setSort}
+          isTree={isTree() && sort === 'queue'} now={now}
+        />
       )}
       {found.length === 0 && <NoQueue hasAnswer={hasAnswer} isFiltered={search !== ''} />}
     </>
@@ -72,11 +77,24 @@ function Queues ({ isKnown, isPaged, now }: QueuesProps) {
 // In ms: the pause after the last letter, before the server is asked.
 const pause = 250
 
+// The order that the address names.
+function sortOf (): Column {
+  return columns.find(({ key }) => key === route.value.query['sort'])?.key ?? 'queue'
+}
+
+function isTree (): boolean {
+  return route.value.query['tree'] === '1'
+}
+
+function setSort (column: Column): void {
+  setQuery({ sort: column === 'queue' ? '' : column })
+}
+
 /** The text of the filter. The server is asked a moment later, from its first page on. */
 function useSearch (): [string, (search: string) => void] {
-  const [search, setSearch] = useState(queueFilter.value.search)
+  const [search, setSearch] = useState(queueFilter().search)
   useEffect(() => {
-    if (search === queueFilter.value.search) return
+    if (search === queueFilter().search) return
     const timer = setTimeout(() => filterBy(search), pause)
     return () => clearTimeout(timer)
   }, [search])
@@ -84,7 +102,7 @@ function useSearch (): [string, (search: string) => void] {
 }
 
 function filterBy (search: string): void {
-  queueFilter.value = { search, offset: 0 }
+  setQuery({ search, offset: '' })
 }
 
 interface ToolsProps {
@@ -92,20 +110,25 @@ interface ToolsProps {
   search: string
   setSearch: (search: string) => void
   sort: Column
-  setSort: (column: Column) => void
+  hasTree: boolean
 }
 
 const sortChoices = Object.fromEntries(
   columns.map(({ key, name }) => [key, name.toLowerCase()])
 ) as Record<Column, string>
 
-function Tools ({ isPaged, search, setSearch, sort, setSort }: ToolsProps) {
+function Tools ({ isPaged, search, setSearch, sort, hasTree }: ToolsProps) {
   return (
     <div class='tools'>
       <input
         type='search' aria-label='Filter queues by name' placeholder='Filter by name'
         value={search} onInput={event => setSearch(event.currentTarget.value)}
       />
+      {hasTree && sort === 'queue' && (
+        <Toggle isOn={isTree()} onClick={() => setQuery({ tree: isTree() ? '' : '1' })}>
+          As a tree
+        </Toggle>
+      )}
       <Choice
         class='inline sort' label={isPaged ? 'Sort this page by' : 'Sort by'} value={sort}
         choices={sortChoices} onChange={setSort}
@@ -115,10 +138,10 @@ function Tools ({ isPaged, search, setSearch, sort, setSort }: ToolsProps) {
 }
 
 function Pages ({ shown, size }: { shown: number, size: number }) {
-  const { search, offset } = queueFilter.value
+  const { offset } = queueFilter()
   const last = offset + shown
   function goTo (to: number): void {
-    queueFilter.value = { search, offset: Math.max(0, to) }
+    setQuery({ offset: to > 0 ? String(to) : '' })
     scrollTo(0, 0)
   }
   return (

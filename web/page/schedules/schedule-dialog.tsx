@@ -9,6 +9,8 @@ import { escapeControls } from '../../part/text.tsx'
 interface ScheduleDialogProps {
   /** The schedule to change; without it, the dialog adds one. */
   from?: Schedule
+  /** The queue of a new one. */
+  queue?: string | undefined
   /** The names there are: a new schedule with one of them would replace that one. */
   names: string[]
   onChange: () => Promise<void>
@@ -16,9 +18,10 @@ interface ScheduleDialogProps {
 }
 
 /** Sets a schedule; the payload is sent byte for byte. */
-export function ScheduleDialog ({ from, names, onChange, onClose }: ScheduleDialogProps) {
+export function ScheduleDialog (props: ScheduleDialogProps) {
+  const { from, queue, names, onChange, onClose } = props
   const [name, setName] = useState(from?.name ?? '')
-  const [typed, setTyped] = useState(typedFrom(from))
+  const [typed, setTyped] = useState(typedFrom(from, queue))
   const [kind, setKind] = useState<Kind>(from?.every === undefined ? 'cron' : 'every')
   const [problem, setProblem] = useState('')
   const input = (field: string, value: string) => setTyped({ ...typed, [field]: value })
@@ -68,8 +71,8 @@ const empty: Typed = {
   payload: '{\n  \n}'
 }
 
-function typedFrom (from: Schedule | undefined): Typed {
-  if (from === undefined) return empty
+function typedFrom (from: Schedule | undefined, queue = ''): Typed {
+  if (from === undefined) return { ...empty, queue }
   const given = { ...from, payload: escapeControls(from.payload) }
   return Object.fromEntries(formFields.flatMap(name => {
     return given[name] === undefined ? [] : [[name, String(given[name])]]

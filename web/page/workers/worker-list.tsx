@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import { usePoll } from '../../api/poll.ts'
-import { getWorkers, type WorkerPage } from '../../api/worker.ts'
+import { useAnswer } from '../../api/poll.ts'
+import { getWorkers } from '../../api/worker.ts'
 import { Button } from '../../part/button.tsx'
 import { exact } from '../../part/format.ts'
 import { Loading, Problem } from '../../part/placeholder.tsx'
@@ -14,7 +14,8 @@ export function WorkerList ({ queue }: { queue?: string }) {
   // The ids behind which the pages begin, up to the one shown; the first page is behind none.
   const [starts, setStarts] = useState<Array<string | undefined>>([undefined])
   const after = starts.at(-1)
-  const { page, problem, refresh } = useWorkers(queue, after)
+  const find = async () => await getWorkers(queue, after)
+  const { answer: page, problem, refresh } = useAnswer(find, { ms, of: [queue, after] })
   if (problem !== '') return <Problem text={problem} />
   if (page === null) return <Loading />
   const { workers, hasMore } = page
@@ -38,21 +39,6 @@ export function WorkerList ({ queue }: { queue?: string }) {
       )}
     </>
   )
-}
-
-function useWorkers (queue: string | undefined, after: string | undefined) {
-  const [page, setPage] = useState<WorkerPage | null>(null)
-  const [problem, setProblem] = useState('')
-  async function refresh (): Promise<void> {
-    try {
-      setPage(await getWorkers(queue, after))
-      setProblem('')
-    } catch (error) {
-      setProblem((error as Error).message)
-    }
-  }
-  usePoll(refresh, { ms, of: [queue, after] })
-  return { page, problem, refresh }
 }
 
 function NoWorker ({ queue }: { queue: string | undefined }) {

@@ -39,7 +39,7 @@ function Head ({ isOfAllQueues }: { isOfAllQueues: boolean }) {
         <th scope='col'>Processed</th>
         <th scope='col'>Failed</th>
         <th scope='col'>Last seen</th>
-        {isOfAllQueues && <th scope='col'><span class='unseen'>Actions</span></th>}
+        <th scope='col'><span class='unseen'>Actions</span></th>
       </tr>
     </thead>
   )
@@ -60,9 +60,7 @@ function WorkerRow ({ worker, queue, now, onChange }: WorkerRowProps) {
       <td data-label='processed'>{exact(Number(processed))}</td>
       <td data-label='failed' class={failed === '0' ? 'zero' : ''}>{exact(Number(failed))}</td>
       <td data-label='last seen'>{seen === null ? 'never' : ago(seen, now)}</td>
-      {isOfAllQueues && (
-        <td class='row-actions'><QuietButton worker={worker} onChange={onChange} /></td>
-      )}
+      <td class='row-actions'><QuietButton worker={worker} onChange={onChange} /></td>
     </tr>
   )
 }
