@@ -1,6 +1,8 @@
 import type { State } from '../../schemas/job.ts'
+import { fingerprintOf } from '../failure/fingerprint.ts'
 import type { Minute } from '../queue/history.ts'
 import { spanUntilTaken } from '../queue/throughput.ts'
+import { scriptLimits } from '../redis/script-limits.ts'
 import type { Job, Obstacles } from './job.ts'
 
 /**
@@ -31,11 +33,12 @@ export function explain (job: Job, obstacles: Obstacles, minutes: Minute[] = [])
   return waiting(obstacles, minutes)
 }
 
-function failed ({ state, depends, attempt, tries, last_error: error }: Job): Reason {
+function failed (job: Job): Reason {
+  const { state, depends, attempt, tries, last_error: error } = job
   const detail = depends.length > 0
     ? 'it has failed for good: a job on which it depends did not complete'
     : `it has failed for good after ${attempt} of ${tries} deliveries`
-  return { state, reason: 'failed', detail, last_error: error }
+  return { state, reason: 'failed', detail, last_error: error, ...groupOf(job) }
 }
 
 function blocked ({ state, depends }: Job): Reason {
@@ -54,9 +57,17 @@ function stopped (state: State, { reopensAt }: Obstacles): Reason {
   return { state, reason: 'stopped', detail: `the queue is stopped${end}`, until: reopensAt }
 }
 
-function delayed ({ state, run_at: runAt }: Job, { now }: Obstacles): Reason {
+function delayed (job: Job, { now }: Obstacles): Reason {
+  const { state, run_at: runAt } = job
   const seconds = Math.max(0, Math.round((runAt - now) * 1000) / 1000)
-  return { state, reason: 'not_due', detail: `it is due in ${seconds} s`, until: runAt }
+  return { state, reason: 'not_due', detail: `it is due in ${seconds} s`, until: runAt, ...groupOf(job) }
+}
+
+/** The error group of the failure after which a job waits for another try, or has failed. */
+function groupOf ({ attempts, last_error: error }: Job): { fingerprint?: string } {
+  const outcome = attempts.at(-1)?.outcome
+  if (outcome === 'lost') return { fingerprint: scriptLimits.lost_error }
+  return outcome === 'failed' ? { fingerprint: fingerprintOf(error ?? undefined) } : {}
 }
 
 // After this many seconds without a take, no worker seems to ask.

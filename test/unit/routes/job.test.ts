@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { take } from '../../../operations/job/take.ts'
 import { client } from '../../support/http/http-client.ts'
 
 test('GET counts what waits, has failed and has been taken, ' +
@@ -156,6 +157,36 @@ test('to count the jobs of a queue does not make it known', async t => {
     'GET /j/foo'
   )
   await says(200, { queues: [], size: 0 }, 'GET /status')
+})
+
+test('/why of a job that has failed, or waits for another try, names its error group', async t => {
+  const { ask } = await client(t)
+  for (const retry of [true, false]) {
+    await ask('POST /q/mail', '{}')
+    const { headers } = await ask('GET /q/mail?lease=30')
+    const receipt = headers['x-presque-receipt']
+    await ask(
+      `POST /j/mail/${headers['x-presque-job']}/nack?receipt=${receipt}`,
+      JSON.stringify({ error: { type: 'E', message: 'no user 7' }, retry })
+    )
+  }
+  const [group] = (await ask('GET /errors/mail')).json().errors
+  t.match(group, { retrying: 1, failed: 1 })
+  for (const id of [1, 2]) {
+    t.match((await ask(`GET /j/mail/${id}/why`)).json(), { fingerprint: group.fingerprint })
+  }
+  await ask('POST /q/mail?delay=60', '{}')
+  t.notOk('fingerprint' in (await ask('GET /j/mail/3/why')).json(), 'it has not failed')
+})
+
+test('/why of a job that has failed since its leases expired names the group of those', async t => {
+  const { app, ask } = await client(t)
+  await ask('POST /q/mail?max_lost=1', '{}')
+  await take(app.redis, 'mail', { lease: 1, now: 0 })
+  const why = (await ask('GET /j/mail/1/why')).json()
+  const [group] = (await ask('GET /errors/mail')).json().errors
+  t.match(group, { type: 'lost', failed: 1 })
+  t.match(why, { state: 'failed', fingerprint: group.fingerprint })
 })
 
 test('depends makes a job wait for others, which every route tells; ' +

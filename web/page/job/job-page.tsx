@@ -1,14 +1,19 @@
 import { failureIn } from '../../api/failure.ts'
 import type { Job, Why } from '../../api/job.ts'
-import { capital, localised, stateName } from '../../part/format.ts'
+import { stateName } from '../../part/format.ts'
 import { JsonView } from '../../part/json-view.tsx'
 import { Problem } from '../../part/placeholder.tsx'
 import { Text } from '../../part/text.tsx'
 import { serverNow } from '../../state/clock.ts'
 import { href } from '../../state/route.ts'
+import { AsCurl } from './as-curl.tsx'
 import { Facts } from './facts.tsx'
 import { JobActions } from './job-actions.tsx'
+import { Progress } from './progress.tsx'
+import { SameKind } from './same-kind.tsx'
+import { Timeline } from './timeline.tsx'
 import { useJob } from './use-job.ts'
+import { WhyNot } from './why-not.tsx'
 
 interface JobPageProps { queue: string, id: string }
 
@@ -41,35 +46,36 @@ function StateBadge ({ job }: { job: Job | null }) {
   return job === null ? null : <span class={`badge ${job.state}`}>{stateName(job.state)}</span>
 }
 
+interface LastErrorProps { job: Job, fingerprint: unknown }
+
 function JobBody ({ job, why, now }: { job: Job, why: Why | null, now: number }) {
   return (
     <>
-      {why !== null && (
-        <p class='why' aria-label='Why it is not running'><Text text={sentence(why.detail)} /></p>
-      )}
+      {why !== null && <WhyNot why={why} />}
       <div class='halves'>
         <div>
           <JsonView title='Payload' text={job.payload} />
-          {job.last_error !== '' && <LastError text={job.last_error} />}
+          {job.last_error !== '' && <LastError job={job} fingerprint={why?.['fingerprint']} />}
           {job.result !== '' && <JsonView title='Result' text={job.result} />}
-          {job.progress !== '' && <JsonView title='Progress' text={job.progress} />}
+          {job.progress !== '' && <Progress text={job.progress} />}
         </div>
-        <aside><Facts job={job} now={now} /></aside>
+        <aside>
+          <Timeline job={job} now={now} />
+          <Facts job={job} now={now} />
+          <AsCurl job={job} />
+        </aside>
       </div>
     </>
   )
 }
 
-function sentence (detail: string): string {
-  return localised(`${capital(detail)}.`)
-}
-
-function LastError ({ text }: { text: string }) {
+function LastError ({ job: { queue, last_error: text }, fingerprint }: LastErrorProps) {
   const { type, message, backtrace } = failureIn(text)
   return (
     <section class='panel bad-edge' aria-label='Last error'>
       <h2>Last error</h2>
       <p class='error'><b><Text text={type} /></b> <Text text={message} /></p>
+      {typeof fingerprint === 'string' && <SameKind queue={queue} fingerprint={fingerprint} />}
       {backtrace !== '' && (
         <pre class='backtrace' tabIndex={0} aria-label='Backtrace'><Text text={backtrace} /></pre>
       )}

@@ -39,13 +39,13 @@ function newsOf (error: unknown): Partial<Found> {
   return hasStatus(error, 404) ? { isDeleted: true } : { problem: (error as Error).message }
 }
 
-// Payload, error and result are long. They change only when one of `changingMembers` does.
+// Payload, error, result and attempts are long. They change only when a changing member does.
 async function getJobAgain (queue: string, id: string, known: Job | null): Promise<Job> {
   if (known === null) return await getJob(queue, id)
   const now = await getJobShort(queue, id)
   if (changingMembers(now) !== changingMembers(known)) return await getJob(queue, id)
-  const { payload, last_error: lastError, result } = known
-  return { ...now, payload, last_error: lastError, result }
+  const { payload, last_error: lastError, result, attempts } = known
+  return { ...now, payload, last_error: lastError, result, attempts }
 }
 
 function changingMembers (job: Job): string {
