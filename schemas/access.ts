@@ -43,11 +43,14 @@ const Access = Type.Object(
       description: 'That of the token; null while the server asks for none'
     }),
     roles: Type.Array(Role),
-    queues: Type.Array(Glob)
+    queues: Type.Array(Glob),
+    environment: Type.Union([Type.String(), Type.Null()], {
+      description: 'What PRESQUE_NAME calls this presque; null if it has no name'
+    })
   },
   {
     description: 'What the caller may do',
-    examples: [{ name: null, roles: [...roles], queues: ['*'] }]
+    examples: [{ name: null, roles: [...roles], queues: ['*'], environment: 'staging' }]
   }
 )
 

@@ -10,6 +10,7 @@ export const Config = Type.Object({
   REDIS_URL: Type.String({ default: '' }),
   PRESQUE_PREFIX: Type.String({ default: 'presque', pattern: '^[A-Za-z0-9_.:-]{1,64}$' }),
   PRESQUE_DATA: Type.String({ default: './data', minLength: 1 }),
+  PRESQUE_NAME: Type.String({ default: '', pattern: '^[ -~]{0,32}$' }),
   PRESQUE_TOKENS: Type.String({ default: '' }),
   PRESQUE_CORS_ORIGINS: Type.String({
     default: '',

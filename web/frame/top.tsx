@@ -1,0 +1,83 @@
+import { access } from '../state/access.ts'
+import { serverNow } from '../state/clock.ts'
+import { href, route, type Route } from '../state/route.ts'
+import { switchTheme, theme } from '../state/theme.ts'
+import { keepToken, token } from '../state/token.ts'
+import { switchZone, zone, zoneName } from '../state/zone.ts'
+import { Freshness } from './freshness.tsx'
+
+/** The bar at the top of every page. */
+export function Top () {
+  const label = 'presque, all queues'
+  return (
+    <header class='top'>
+      <a class='brand' href={href.queues} aria-label={label}>
+        <span class='mark' aria-hidden='true' />presque
+      </a>
+      <Environment />
+      <Navigation />
+      <Freshness />
+      <TokenHolder />
+      <ZoneButton />
+      <ThemeButton />
+    </header>
+  )
+}
+
+function Navigation () {
+  const current = (page: Route['page']) => route.value.page === page ? 'page' as const : undefined
+  return (
+    <nav aria-label='Main'>
+      <a href={href.queues} aria-current={current('queues')}>Queues</a>
+      <a href={href.errors} aria-current={current('errors')}>Errors</a>
+      <a href={href.workers} aria-current={current('workers')}>Workers</a>
+      <a href={href.schedules} aria-current={current('schedules')}>Schedules</a>
+      <a href={href.audit} aria-current={current('audit')}>Audit</a>
+      <a href='/docs'>API</a>
+    </nav>
+  )
+}
+
+// Production is red, so that it is known from the corner of the eye.
+function Environment () {
+  const name = access.value?.environment ?? null
+  if (name === null) return null
+  const colour = /prod/i.test(name) ? 'failed' : /stag|test/i.test(name) ? 'warn' : 'good'
+  return <span class={`badge environment ${colour}`} title='PRESQUE_NAME'>{name}</span>
+}
+
+function TokenHolder () {
+  if (access.value === null || token() === '') return null
+  const { name, roles } = access.value
+  const [isManager, isProducer] = [roles.includes('manage'), roles.includes('produce')]
+  const limits = isProducer ? ' · may push' : ' · read-only'
+  function forget (): void {
+    keepToken('')
+    location.reload()
+  }
+  return (
+    <span class='who'>
+      <span title={`Roles: ${roles.join(', ')}`}>{name}{isManager ? '' : limits}</span>
+      <button type='button' class='quiet' onClick={forget}>Forget token</button>
+    </span>
+  )
+}
+
+function ZoneButton () {
+  const other = zone.value === 'UTC' ? 'local time' : 'UTC'
+  return (
+    <button type='button' class='quiet zone' title={`Show ${other}`} onClick={switchZone}>
+      <span class='unseen'>Times are in </span>{zoneName(serverNow() / 1000)}
+    </button>
+  )
+}
+
+function ThemeButton () {
+  const isDark = theme.value === 'dark'
+  const label = `Switch to ${isDark ? 'light' : 'dark'} colours`
+  return (
+    <button type='button' class='quiet theme' aria-label={label} onClick={switchTheme}>
+      <span aria-hidden='true'>{isDark ? '☀' : '☾'}</span>
+    </button>
+  )
+}
