@@ -10,7 +10,7 @@ const [, , folder = 'data/screenshots', word = ''] = process.argv
 const endings: Array<() => unknown> = []
 const t = { teardown: (end: () => unknown) => endings.unshift(end) } as unknown as Test
 const browser = await openBrowser()
-const { app, page, ask, fail, visit } = await openDashboard(t, browser, '')
+const { app, page, ask, fail, take, visit } = await openDashboard(t, browser, '')
 
 const people = ['ann', 'ben', 'chloe', 'deniz', 'emma', 'finn', 'grace', 'hugo']
 const queues = [
@@ -86,6 +86,16 @@ async function failures (): Promise<void> {
   for (let n = 0; n < 2; n++) await fail('thumbnail', broken, queues[4]!.payload(n), 'thumbnail-1')
 }
 
+// One queue whose jobs fail now, and are tried again.
+async function outage (): Promise<void> {
+  const error = { type: 'Timeout', message: 'payments-gw timed out after 30 s', backtrace }
+  for (let n = 0; n < 18; n++) {
+    await ask('POST /q/webhook:stripe', JSON.stringify(queues[5]!.payload(n)))
+    const { id, receipt } = await take('webhook:stripe', `webhook-${(n % 3) + 1}`)
+    await ask(`POST /j/webhook:stripe/${id}/nack?receipt=${receipt}`, JSON.stringify({ error }))
+  }
+}
+
 async function jobs (): Promise<void> {
   for (const { queue, waiting, held, payload } of queues) {
     const name = queue.split(':')[0]!
@@ -146,11 +156,26 @@ async function past (): Promise<void> {
   }
 }
 
+await failures()
+await outage()
+await jobs()
+await recurring()
+await past()
+mkdirSync(folder, { recursive: true })
+const { errors } = await (await ask('GET /errors/mail')).json()
+
 const pages = {
   all: '#/',
   queue: '#/q/mail',
   failed: '#/q/mail/failed',
+  errors: '#/e',
+  'errors-queue': '#/q/mail/errors',
+  'errors-group': `#/q/mail/errors/${errors[0].fingerprint}`,
+  retrying: '#/q/webhook%3Astripe/retrying',
+  policy: '#/q/mail/policy',
+  audit: '#/a',
   job: '#/q/mail/j/2',
+  'job-retrying': '#/q/webhook%3Astripe/j/3',
   blocked: '#/q/report/blocked',
   workers: '#/w',
   schedules: '#/s',
@@ -170,12 +195,12 @@ async function draw (name: string, hash: string): Promise<void> {
   await page.screenshot({ path: `${folder}/${name}.png` })
 }
 
-await failures()
-await jobs()
-await recurring()
-await past()
-mkdirSync(folder, { recursive: true })
-const sizes = { desktop: { width: 1200, height: 700 }, phone: { width: 360, height: 780 } }
+const sizes = {
+  wide: { width: 1440, height: 900 },
+  desktop: { width: 1200, height: 700 },
+  tablet: { width: 768, height: 900 },
+  phone: { width: 360, height: 780 }
+}
 for (const [size, viewport] of Object.entries(sizes)) {
   await page.setViewportSize(viewport)
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -60,7 +60,8 @@ function stopped (state: State, { reopensAt }: Obstacles): Reason {
 function delayed (job: Job, { now }: Obstacles): Reason {
   const { state, run_at: runAt } = job
   const seconds = Math.max(0, Math.round((runAt - now) * 1000) / 1000)
-  return { state, reason: 'not_due', detail: `it is due in ${seconds} s`, until: runAt, ...groupOf(job) }
+  const detail = `it is due in ${seconds} s`
+  return { state, reason: 'not_due', detail, until: runAt, ...groupOf(job) }
 }
 
 /** The error group of the failure after which a job waits for another try, or has failed. */

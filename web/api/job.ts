@@ -7,7 +7,9 @@ import { json, path, send, text } from './server.ts'
 export { states, type ListedState, type State, type Why }
 
 /** The lists of jobs that a queue has. */
-export const listedStates: ListedState[] = [...states.slice(0, 2), 'retrying', ...states.slice(2)]
+export const listedStates: ListedState[] = [
+  'waiting', 'delayed', 'retrying', 'blocked', 'active', 'failed', 'completed'
+]
 
 // Members with JSON of a client.
 const texts = ['payload', 'progress', 'last_error', 'result'] as const
@@ -36,8 +38,8 @@ export const pageSize = 50
 
 // The server cuts payloads and errors, so that no list is long.
 const row = {
-  fields: 'id,state,priority,attempt,tries,created_at,run_at,started_at,finished_at,worker_id,depends,' +
-    'last_error,payload',
+  fields: 'id,state,priority,attempt,tries,created_at,run_at,started_at,finished_at,worker_id,' +
+    'depends,last_error,payload',
   payload_max: 200
 }
 
@@ -74,7 +76,7 @@ export async function getJob (queue: string, id: string): Promise<Job> {
 const short = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,' +
   'started_at,failed_at,finished_at,worker_id,failures,lost,depends,progress'
 
-/** A job without payload, error, result and attempts: they are long, and change only with other members. */
+/** A job without what is long: that changes only when another of its members does. */
 export async function getJobShort (queue: string, id: string): Promise<Job> {
   return read(await text(path('j', queue, id), { fields: short }))
 }

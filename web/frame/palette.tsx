@@ -10,38 +10,51 @@ const pause = 150
 /** Goes to whatever has the typed name. */
 export function Palette ({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
-  const [at, setAt] = useState(0)
   const places = usePlaces(typed)
   const go = (place: Place | undefined) => {
     if (place === undefined) return
     onClose()
     navigate(place.hash)
   }
+  return (
+    <Dialog title='Go to' keepsTyped={false} onClose={onClose}>
+      <div class='palette'>
+        <Finder typed={typed} places={places} onInput={setTyped} onGo={go} />
+        <p class='dim small' role='status'>{inWords(typed, places.length)}</p>
+      </div>
+    </Dialog>
+  )
+}
+
+interface FinderProps {
+  typed: string
+  places: Place[]
+  onInput: (typed: string) => void
+  onGo: (place: Place | undefined) => void
+}
+
+function Finder ({ typed, places, onInput, onGo }: FinderProps) {
+  const [chosen, choose] = useState(0)
+  const at = Math.max(0, Math.min(chosen, places.length - 1))
   function press (event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0
     if (event.key !== 'Enter' && step === 0) return
     event.preventDefault()
-    if (step !== 0) setAt(Math.min(Math.max(at + step, 0), places.length - 1))
-    else go(places[at])
+    if (step === 0) onGo(places[at])
+    else choose(at + step)
   }
+  const listed = places.length > 0
   return (
-    <Dialog title='Go to' keepsTyped={false} onClose={onClose}>
-      <div class='palette'>
-        <input
-          role='combobox' aria-label='Queue, job, unique key, worker or schedule'
-          aria-expanded={places.length > 0 ? 'true' : 'false'}
-          aria-controls={places.length > 0 ? 'places' : undefined} autofocus autocomplete='off'
-          aria-activedescendant={places.length > 0 ? `place-${at}` : undefined}
-          placeholder='mail, or mail 42' value={typed} onKeyDown={press}
-          onInput={event => {
-            setTyped(event.currentTarget.value)
-            setAt(0)
-          }}
-        />
-        {places.length > 0 && <Places places={places} at={at} onGo={go} />}
-        <p class='dim small' role='status'>{inWords(typed, places.length)}</p>
-      </div>
-    </Dialog>
+    <>
+      <input
+        role='combobox' aria-label='Queue, job, unique key, worker or schedule'
+        aria-expanded={listed ? 'true' : 'false'} aria-controls={listed ? 'places' : undefined}
+        aria-activedescendant={listed ? `place-${at}` : undefined} autofocus autocomplete='off'
+        placeholder='mail, or mail 42' value={typed} onKeyDown={press}
+        onInput={event => onInput(event.currentTarget.value)}
+      />
+      {listed && <Places places={places} at={at} onGo={onGo} />}
+    </>
   )
 }
 

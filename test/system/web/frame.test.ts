@@ -46,7 +46,7 @@ await inBrowser(open => {
     await page.keyboard.press('/')
     await page.keyboard.type('j?x')
     t.equal(await page.getByRole('searchbox', { name: 'Search jobs' }).inputValue(), 'j?x')
-    await page.keyboard.press('Tab')
+    await page.getByRole('heading', { name: 'mail' }).click()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Filter this page').waitFor()
     await page.keyboard.press('Escape')

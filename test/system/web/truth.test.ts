@@ -143,7 +143,8 @@ await inBrowser(open => {
     await ask(`POST /w/${names[0]}?worker_id=${'w'.repeat(128)}`)
     for (const width of [360, 768, 1440]) {
       await page.setViewportSize({ width, height: 800 })
-      for (const hash of ['#/', `#/q/${names[0]}`, `#/q/${names[0]}/j/1`, '#/w', '#/s', '#/e', '#/a']) {
+      const queue = `#/q/${names[0]}`
+      for (const hash of ['#/', queue, `${queue}/j/1`, '#/w', '#/s', '#/e', '#/a']) {
         await visit(hash)
         await page.locator('main h1').waitFor()
         await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })

@@ -21,15 +21,10 @@ export function JobList ({ queue, state, total }: JobListProps) {
   const order = orderOf(state)
   const { jobs, of, problem, refresh } = useJobs({ queue, state, order, offset }, selected.size > 0)
   const isWhole = jobs === null || jobs.length < pageSize
-  const [actions, setActions] = useState(0)
+  const [actions, onChange] = useActions(refresh)
   const taken = `${of} ${actions}`
   const steady = useSteady(jobs ?? [], { keyOf: ({ id }) => id, isWhole, of: taken })
   const found = steady.rows.filter(({ item }) => matches(item, search))
-  // What the person of this page has done changes the order at once.
-  const onChange = async () => {
-    await refresh()
-    setActions(actions + 1)
-  }
   const clear = () => setSelected(new Set())
   const goTo = (next: number) => {
     setOffset(next)
@@ -47,6 +42,16 @@ export function JobList ({ queue, state, total }: JobListProps) {
       <Pages offset={offset} total={total} shown={jobs?.length ?? 0} onGo={goTo} />
     </div>
   )
+}
+
+/** Counts the actions of the person of this page: what they change is shown at once. */
+function useActions (refresh: () => Promise<void>): [number, () => Promise<void>] {
+  const [actions, setActions] = useState(0)
+  const onChange = async () => {
+    await refresh()
+    setActions(count => count + 1)
+  }
+  return [actions, onChange]
 }
 
 interface SelectionProps {

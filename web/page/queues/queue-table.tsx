@@ -106,11 +106,7 @@ function QueueRow ({ row, now, hour }: QueueRowProps) {
   const waiting = hour === undefined ? trail : [...hour, counts.waiting]
   return (
     <tr class={stopped ? 'stopped' : ''}>
-      <th scope='row'>
-        <Health queue={queue} />
-        <a href={href.queue(queue)}>{queue}</a>
-        {stopped && <span class='badge warn'>paused</span>}
-      </th>
+      <th scope='row'><Name row={row} /></th>
       {counted.map(([state, kind]) => (
         <Count
           key={state} label={stateName(state)} value={counts[state]} kind={kind}
@@ -128,6 +124,16 @@ function QueueRow ({ row, now, hour }: QueueRowProps) {
       />
       <td class='line'><Sparkline values={waiting} of={`Waiting in ${queue}`} /></td>
     </tr>
+  )
+}
+
+function Name ({ row: { queue, stopped } }: { row: Row }) {
+  return (
+    <>
+      <Health queue={queue} />
+      <a href={href.queue(queue)}>{queue}</a>
+      {stopped && <span class='badge warn'>paused</span>}
+    </>
   )
 }
 
