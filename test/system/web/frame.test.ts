@@ -21,14 +21,14 @@ await inBrowser(open => {
         ['aud', 'Audit', '#/a']
       ] as const) {
         await page.keyboard.press('Control+k')
-        await page.getByRole('combobox').fill(typed)
+        await page.getByRole('dialog').getByRole('combobox').fill(typed)
         await page.getByText('1 found.').waitFor()
         await page.keyboard.press('Enter')
         await page.getByRole('heading', { name: heading }).first().waitFor()
         t.equal(new URL(page.url()).hash, hash, typed)
       }
       await page.keyboard.press('Control+k')
-      await page.getByRole('combobox').fill('no such')
+      await page.getByRole('dialog').getByRole('combobox').fill('no such')
       await page.getByText('Nothing has that name.').waitFor()
       t.strictSame(seen, [])
     })

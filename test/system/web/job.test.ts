@@ -172,7 +172,7 @@ await inBrowser(open => {
         .waitFor()
       await page.goBack()
       await button(page, 'Run now').click()
-      await timeline.getByText('Waiting', { exact: true }).waitFor()
+      await timeline.getByRole('listitem').filter({ hasText: /^Waiting/ }).waitFor()
       const second = await take('mail', 'w2')
       const running = timeline.getByRole('listitem').filter({ hasText: 'Run 2: running' })
       await running.getByText('on w2').waitFor()

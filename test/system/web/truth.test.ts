@@ -272,6 +272,7 @@ if (browserHere() !== undefined) {
     await page.getByText('Live', { exact: true }).waitFor()
     await push()
     await page.getByRole('tab', { name: 'Waiting 2' }).waitFor()
+    await button(page, '1 new').click()
     await page.getByRole('checkbox', { name: 'Select job 2' }).waitFor()
     t.equal(await page.getByRole('alert').count(), 0)
   })
