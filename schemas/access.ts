@@ -50,7 +50,7 @@ const Access = Type.Object(
   },
   {
     description: 'What the caller may do',
-    examples: [{ name: null, roles: [...roles], queues: ['*'], environment: 'staging' }]
+    examples: [{ name: null, roles: [...roles], queues: ['*'], environment: null }]
   }
 )
 

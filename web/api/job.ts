@@ -76,7 +76,7 @@ export async function getJob (queue: string, id: string): Promise<Job> {
 const short = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,' +
   'started_at,failed_at,finished_at,worker_id,failures,lost,depends,progress'
 
-/** A job without what is long: that changes only when another of its members does. */
+/** A job without its long members: they change only when another one does. */
 export async function getJobShort (queue: string, id: string): Promise<Job> {
   return read(await text(path('j', queue, id), { fields: short }))
 }

@@ -18,7 +18,7 @@ export interface Route {
   state: string
   /** Of a job, or of an error group. */
   id: string
-  /** What is behind the `?`: filters and the order. */
+  /** The part behind the `?`: filters and the order. */
   query: Record<string, string>
 }
 

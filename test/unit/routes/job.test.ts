@@ -50,10 +50,11 @@ test('what workers and producers sent is shown byte for byte, however deep it is
   t.ok((await ask('GET /j/foo?state=failed')).body.endsWith(`"jobs":[${body}]}`), 'in a list')
   const why = await ask('GET /j/foo/1/why')
   t.equal(why.statusCode, 200)
+  const [group] = (await ask('GET /errors/foo')).json().errors
   t.equal(
     why.body,
     '{"state":"failed","reason":"failed","detail":"it has failed for good after 1 of 25 ' +
-      `deliveries","last_error":${error}}`
+      `deliveries","fingerprint":"${group.fingerprint}","last_error":${error}}`
   )
 })
 

@@ -137,7 +137,7 @@ function Name ({ row: { queue, stopped } }: { row: Row }) {
   )
 }
 
-// A dot stands before what is unhealthy alone.
+// A dot stands before an unhealthy queue alone.
 function Health ({ queue }: { queue: string }) {
   const own = (findings.value ?? []).filter(one => one.queue === queue && one.severity !== 'info')
   if (own.length === 0) return null
