@@ -39,6 +39,10 @@ export const commands: Record<string, Entry> = {
   latency: entry(
     'latency <queue>', 'Tell how long jobs wait and run', () => import('./command/latency.ts')
   ),
+  forecast: entry(
+    'forecast [queue]', 'Tell what falls due, and how many jobs are likely to wait',
+    () => import('./command/forecast.ts')
+  ),
   job: entry('job <queue> <id>', 'Show a job', () => import('./command/job.ts')),
   why: entry('why <queue> <id>', 'Tell why a job is not running', () => import('./command/why.ts')),
   retry: entry(

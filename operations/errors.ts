@@ -62,6 +62,13 @@ export const errors = {
   OFFSET_INVALID: createError('OFFSET_INVALID', 'offset must be a whole number from 0 on', 400),
   LIMIT_INVALID: createError('LIMIT_INVALID', 'limit must be a whole number from 0 to 1000', 400),
   STEP_INVALID: createError('STEP_INVALID', 'step must be 60 (a minute) or 3600 (an hour)', 400),
+  HOURS_INVALID: createError('HOURS_INVALID', 'hours must be a whole number from 1 to 168', 400),
+  FORECAST_STEP_INVALID: createError('FORECAST_STEP_INVALID',
+    'step must be whole seconds, from 60 to 86400', 400),
+  FORECAST_LIMIT_INVALID: createError('FORECAST_LIMIT_INVALID',
+    'limit must be a whole number from 1 to 100', 400),
+  FORECAST_TOO_LONG: createError('FORECAST_TOO_LONG',
+    'hours and step make more than %s periods', 400),
   FIELDS_INVALID: createError('FIELDS_INVALID',
     'fields must be members of a job, with commas between them, such as id,last_error; not' +
       " '%s'", 400),

@@ -3,7 +3,7 @@ import type { Schedule as ShownSchedule, ScheduleSettings } from '../../schemas/
 import { errors } from '../errors.ts'
 import { scheduleKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
-import { checkTiming, tickAfter } from './cron.ts'
+import { checkTiming, tickAfter, type Timing } from './cron.ts'
 import { milliseconds } from '../time.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'
 
@@ -145,6 +145,33 @@ async function withQueues (
     const { queue } = JSON.parse(rules[i]!) as StoredSchedule
     return [{ name, queue, last_at: seconds(last), error: error! }]
   })
+}
+
+/** The timings of the schedules of each queue, of the first thousand that Redis finds. */
+export type Timings = Map<string, Timing[]>
+
+const timingsOfQueue = 1000
+
+/** The timings of all schedules. Reads no payload. */
+export async function allTimings (redis: RedisClient): Promise<Timings> {
+  const found: Timings = new Map()
+  const seen = new Set<string>()
+  let cursor = '0'
+  do {
+    const count = ['COUNT', ticksPerCommand] as const
+    const [next, fields] = await redis.hscan(scheduleKey('schedules'), cursor, ...count)
+    for (let i = 0; i < fields.length; i += 2) {
+      // A scan may find a name twice.
+      if (seen.has(fields[i]!)) continue
+      seen.add(fields[i]!)
+      const { queue, cron, tz, every } = JSON.parse(fields[i + 1]!) as StoredSchedule
+      const timings = found.get(queue) ?? []
+      found.set(queue, timings)
+      if (timings.length < timingsOfQueue) timings.push({ cron, tz, every })
+    }
+    cursor = next
+  } while (cursor !== '0')
+  return found
 }
 
 /** A page of the schedules whose queue the caller sees, by name, and how many there are. */

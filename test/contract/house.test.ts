@@ -110,7 +110,7 @@ const levels = [
   ['failure'],
   ['job'],
   ['list', 'schedule', 'wait', 'event', 'metric', 'layout'],
-  ['consume', 'finding']
+  ['consume', 'finding', 'forecast']
 ]
 const apart: Record<string, string[]> = { access: ['redis'], 'redis-server': ['layout'] }
 

@@ -3,29 +3,7 @@ import type { Minute } from '../../../../operations/queue/history.ts'
 import {
   spanUntilEmpty, spanUntilTaken, type Span
 } from '../../../../operations/queue/throughput.ts'
-
-/** Numbers from 0 to 1 that are the same in every run (xorshift32). */
-function dice (seed: number): () => number {
-  let state = seed
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 32
-  }
-}
-
-// How many of many rare events happen in a minute (Knuth's method, for small means in parts).
-function poisson (mean: number, next: () => number): number {
-  let count = 0
-  for (let left = mean; left > 0; left -= 20) {
-    const end = Math.exp(-Math.min(left, 20))
-    for (let product = next(); product > end; product *= next()) count++
-  }
-  return count
-}
-
-interface Day { pace: (hour: number) => number, arrivals: (hour: number) => number }
+import { dice, simulate, type Day } from '../../../support/simulated-day.ts'
 
 const wave = (hour: number): number => 1 + 0.6 * Math.sin((hour / 24) * 2 * Math.PI)
 
@@ -34,19 +12,6 @@ const days: Record<string, Day> = {
   'a slow queue': { pace: () => 2, arrivals: () => 1.8 },
   'the pace of a day': { pace: hour => 200 * wave(hour), arrivals: hour => 190 * wave(hour - 1) },
   'more workers by day': { pace: hour => (hour % 24 > 8 ? 240 : 160), arrivals: () => 190 }
-}
-
-/** Two days, minute by minute; `taken` as if the workers always had a job. */
-function simulate ({ pace, arrivals }: Day, next: () => number): Minute[] {
-  let [waiting, pushed, processed] = [5000, 5000, 0]
-  return Array.from({ length: 2880 }, (_, n) => {
-    const [come, gone] = [poisson(arrivals(n / 60), next), poisson(pace(n / 60), next)]
-    const taken = Math.min(gone, waiting + come)
-    pushed += come
-    processed += taken
-    waiting += come - taken
-    return { at: n * 60, waiting, pushed, processed, failures: 0, lost: 0 }
-  })
 }
 
 const contains = ({ from, to }: Span, seconds: number): boolean => {
