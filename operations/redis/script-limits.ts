@@ -37,7 +37,7 @@ export const scriptLimits = {
    */
   slice_bytes: 1024 * 1024,
   slice_found: 250,
-  slice_batch: 10,
+  slice_batch: 16,
   slice_reads: 8,
   slice_deleted: 50,
   /** Entries that a cut names on either side, and those among which they are searched. */
@@ -58,6 +58,8 @@ export const scriptLimits = {
   /** Jobs that a call of cancel reads from the ready list, and from `active`. */
   ready_drained: 500,
   active_read: 10_000,
+  /** Jobs that one call of retry or cancel looks at where a filter leaves some. */
+  filtered_read: 500,
 
   /** Stale entries that a take skips, and entries that a list or a status reads to remove those. */
   stale_skipped: 1000,

@@ -23,7 +23,7 @@ local function drain_active (queue, members, left, begin, drop)
       local id = id_of(member)
       local details = load_details(queue, id)
       local is_meant = matches_filter(queue, begin.filter, id, 'active', details)
-      is_enough = is_meant and drop(id, details) or i >= limits.batch or
+      is_enough = is_meant and drop(id, details) or i >= limits.filtered_read or
         (queue.memo.bytes_read or 0) >= limits.slice_bytes
     end
   end

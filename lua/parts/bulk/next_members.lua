@@ -6,7 +6,7 @@
 -- returns: their members; more than `limit` where a filter leaves some
 --   the key of the set in which they were read
 local function next_members (queue, key, state, limit, left, filter)
-  local count = next(filter) and limit > 0 and limits.batch or limit
+  local count = next(filter) and limit > 0 and limits.filtered_read or limit
   if filter.error then
     return group_members(queue, filter.error, state, count, left), queue.keys.grouped
   end

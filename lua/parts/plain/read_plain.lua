@@ -1,16 +1,16 @@
 -- Reads plain jobs that wait, `count` at most, from the entry with the index `first` on, or
 -- backwards from there if `is_desc` is true. `most`: bytes of all together, or a batch more; 8 MiB
--- unless given, and then few entries a batch. Tombstones are passed over, five thousand at most.
+-- unless given. Tombstones are passed over, five thousand at most.
 -- keys: plain
 -- use: entry_id entry_record
 -- returns: a list: id as a number, and record, of each job in turn
 --   how many entries were read
 -- Why: payloads may be large, so the sizes of a batch of entries bound the next batch. A list of
--- Redis does not tell sizes, so a batch of large ones behind small ones must not be long.
+-- Redis does not tell sizes: large ones may follow small ones, so with `most` a batch is short.
 local function read_plain (queue, first, count, is_desc, most)
   local key, found, read = queue.keys.plain, {}, 0
-  local room, batch = most or limits.answer_bytes, most and limits.slice_batch or limits.first_batch
-  local largest_batch = most and batch or limits.batch
+  local room, batch, longest = limits.answer_bytes, limits.first_batch, limits.batch
+  if most then room, batch, longest = most, 1, limits.slice_batch end
   while #found < 2 * count and room > 0 and read - #found / 2 < limits.stale_entries_read do
     local wanted, largest = math.min(batch, count - #found / 2), 1
     local from = first + read
@@ -28,7 +28,8 @@ local function read_plain (queue, first, count, is_desc, most)
     end
     read = read + #entries
     if #entries < wanted then break end
-    batch = math.max(1, math.min(largest_batch, math.floor(room / largest)))
+    if most then longest = math.min(2 * batch, limits.slice_batch) end
+    batch = math.max(1, math.min(longest, math.floor(room / largest)))
   end
   return found, read
 end

@@ -99,6 +99,29 @@ test('times may be said in minutes and hours, and every state can be asked for, 
   })
 })
 
+test('jobs are searched, retried and cancelled by filters', async t => {
+  const { url } = await listen(t)
+  const run = async (...args: string[]) => (await presque(url, args)).out
+  await presque(url, ['push', 'mail', '--ndjson'], {
+    input: Array.from({ length: 1500 }, (_, n) => `{"n":${n}}\n`)
+  })
+  const ids = async (...args: string[]) => {
+    const lines = (await run('jobs', 'mail', ...args)).split('\n').filter(line => line !== '')
+    return lines.map(line => JSON.parse(line).id)
+  }
+  t.strictSame(await ids('--text', '"n":1499}'), ['1500'])
+  t.strictSame(await ids('--text', ':99', '--order', 'desc', '--limit', '2'), ['1000', '999'])
+  t.strictSame(await ids('--since', '1h', '--until', '1m'), [])
+  t.equal((await ids('--since', '1273924034', '--limit', 'all')).length, 1500)
+  const some = ['mail', '--state', 'waiting', '--text', ':99']
+  t.equal(await run('cancel', ...some, '--dry-run'), '{"count":11,"dry":true}\n')
+  t.equal(await run('cancel', ...some), '{"count":11}\n')
+  t.equal(await run('retry', 'mail', '--all', '--min-attempt', '2'), '{"count":0}\n')
+  const say = async (...args: string[]) => await presque(url, args, { terminal: true })
+  t.match(await say('jobs', 'mail', '--worker', 'w1'), { err: 'presque: no job of mail matches\n' })
+  t.match(await say('retry', 'mail', '--all', '--dry-run'), { out: '0 jobs would be retried\n' })
+})
+
 test('a stopped queue says so to each client that takes of it', async t => {
   const { url } = await listen(t)
   await presque(url, ['push', 'mail', '{}'])

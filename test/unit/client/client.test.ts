@@ -71,6 +71,28 @@ test('a redrive tells how many run, and how many stay failed for another job has
   t.strictSame(await presque.redrive('twins', 'delayed'), { count: 0, duplicates: 0 })
 })
 
+test('find() reads on until its end, and retry and cancel of many take filters', async t => {
+  const { url } = await listen(t)
+  const presque = new Presque({ url })
+  const payloads = Array.from({ length: 1200 }, (_, n) => ({ n, kind: n % 600 }))
+  await presque.pushMany('mail', payloads.slice(0, 600))
+  await presque.pushMany('mail', payloads.slice(600))
+  const found = async (options: Parameters<typeof presque.find>[2] = {}) => {
+    const ids: string[] = []
+    for await (const { id } of presque.find('mail', 'waiting', options)) ids.push(id)
+    return ids
+  }
+  t.strictSame(await found({ text: '"kind":599}' }), ['600', '1200'])
+  t.strictSame(await found({ text: '"kind":599}', order: 'desc', limit: 1 }), ['1200'])
+  t.equal((await found()).length, 1200)
+  t.strictSame(await found({ worker: 'w1' }), [])
+  const filter = { text: '"kind":7}', since: 1, minAttempt: undefined }
+  t.equal(await presque.cancelAll('mail', 'waiting', { ...filter, dry: true }), 2)
+  t.equal(await presque.cancelAll('mail', 'waiting', filter), 2)
+  t.equal((await presque.status('mail')).counts.waiting, 1198)
+  t.strictSame(await presque.redrive('mail', 'failed', { dry: true }), { count: 0, duplicates: 0 })
+})
+
 test('an error is thrown with its status and sentence, and not tried again', async t => {
   const { presque, line } = await broken(t)
   await t.rejects(presque.push('mail', '[]'), new PresqueError(400, 'a job must be a JSON object'))
