@@ -110,27 +110,30 @@ async function watched (
   await redis.config('SET', 'slowlog-log-slower-than', String(noticedMs * 1000))
   await redis.config('SET', 'slowlog-max-len', '10000')
   await redis.call('SLOWLOG', 'RESET')
-  const before = await cpuMs(redis)
+  const before = await spent(redis)
   const since = performance.now()
   const count = await act()
   const tookMs = performance.now() - since
   const entries = (await redis.call('SLOWLOG', 'GET', '-1')) as Array<[number, number, number]>
-  const cpu = (await cpuMs(redis)) - before
+  const after = await spent(redis)
+  const calls = after.calls - before.calls
+  const cpu = (after.ms - before.ms) / calls
   const times = entries.map(([, , us]) => us / 1000)
   return [
     { what: `${what}: ${count} jobs`, value: tookMs / 1000, unit: 's' },
-    { what: `  commands of more than ${noticedMs} ms`, value: times.length, unit: '' },
-    { what: '  CPU time of each', value: cpu / times.length, unit: 'ms', most: longestMs },
-    ...spread('  those', 'ms', times)
+    { what: '  scripts', value: calls, unit: '' },
+    { what: '  CPU time of each', value: cpu, unit: 'ms', most: longestMs },
+    ...spread(`  commands of more than ${noticedMs} ms`, 'ms', times)
   ]
 }
 
-// In ms, of the main thread alone where Redis tells it.
-async function cpuMs (redis: RedisClient): Promise<number> {
-  const told = await redis.info('cpu')
-  const secondsOf = (name: string) => {
-    const [, value] = new RegExp(`${name}_main_thread:([\\d.]+)`).exec(told) ?? []
-    return Number(value)
-  }
-  return 1000 * (secondsOf('used_cpu_user') + secondsOf('used_cpu_sys'))
+// The CPU time of the main thread, and how many scripts it has run.
+async function spent (redis: RedisClient): Promise<{ ms: number, calls: number }> {
+  const told = await redis.info('cpu', 'commandstats')
+  const [user = NaN, system = NaN, calls = NaN] = [
+    /used_cpu_user_main_thread:([\d.]+)/,
+    /used_cpu_sys_main_thread:([\d.]+)/,
+    /cmdstat_evalsha:calls=(\d+)/
+  ].map(form => Number(form.exec(told)?.[1]))
+  return { ms: 1000 * (user + system), calls }
 }
