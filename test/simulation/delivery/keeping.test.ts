@@ -34,6 +34,14 @@ test('the model finds nothing wrong with a queue that is stopped, opens by itsel
   t.same(broken(emptied, {}, {}, reborn), [])
 })
 
+test('a push that is held up until a purge is over may get the id of a later one', async t => {
+  const overtaken = ({ change, push }: Does) => {
+    push('mail.2', '1', { sent: 890, answered: 1310 })
+    change({ verb: 'purge', sent: 1200, answered: 1201 })
+  }
+  t.same(broken(overtaken, {}, {}, reborn), [])
+})
+
 test('the model finds nothing wrong with a push that waits for its result, ' +
   'in vain or not', async t => {
   t.same(

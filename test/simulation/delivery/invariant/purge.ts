@@ -42,10 +42,12 @@ export function misnumbered (stories: Story[]): { detail: string; job: Job } | u
   for (const push of pushes) {
     const { id } = push.job
     const other = id === null ? undefined : before.get(id)
+    // Of two the first that was sent may be the later one in Redis.
+    const latest = Math.max(push.answered, other?.answered ?? 0)
     if (
       other &&
       other.job !== push.job &&
-      !purges.some(({ sent, answered }) => answered > other.sent && sent < push.answered)
+      !purges.some(({ sent, answered }) => answered > other.sent && sent < latest)
     ) {
       return { detail: `${other.token} and ${push.token} are both ${id}`, job: push.job }
     }
