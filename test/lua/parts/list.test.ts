@@ -1,4 +1,6 @@
 import { test } from 'tap'
+import { jobs } from '../../../operations/job/job.ts'
+import { push as pushJobs } from '../../../operations/job/push.ts'
 import { bench, type Bench } from '../call.ts'
 
 const record = '\0\0\0\0\0\x05{"n":1}'
@@ -42,6 +44,19 @@ test('check_entries() has another call go on where more is stale than one call r
   t.strictSame(await sound(''), [1, '70000'])
   t.strictSame(await sound('1 70000'), ['done', ''])
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['70000', '70001'])
+})
+
+test('a page that has no room for all plain jobs lists none that is behind those', async t => {
+  const { redis } = await bench(t)
+  // All but 96 bytes of an answer, and one more of them.
+  const plain = Array.from({ length: 17 }, () => ({ payload: `{"n":"${'x'.repeat(524_274)}"}` }))
+  const other = { payload: '{}', tries: 3 }
+  for (const batch of [[other], plain, [other]]) await pushJobs(redis, 'mail', batch)
+  for (const order of ['asc', 'desc'] as const) {
+    const found = await jobs(redis, 'mail', 'waiting', { offset: 0, limit: 99, order })
+    const ids = Array.from({ length: 17 }, (_, i) => String(order === 'asc' ? 1 + i : 19 - i))
+    t.strictSame(found.map(({ id }) => id), ids)
+  }
 })
 
 test('describe_jobs() leaves out jobs that have moved on, and cuts long payloads', async t => {
