@@ -1,5 +1,5 @@
--- Moves plain jobs that layout 2 keeps in `jobs` and `ready` to `plain`, about `limit` of them,
--- from the last entry on.
+-- Moves plain jobs that layout 2 keeps in `jobs` and `ready` to `plain`, `limit` of them at most
+-- and of 1 MiB together, from the last entry on. The last one moves however large it is.
 -- keys: plain ready references jobs details expiring stats
 -- args: limit
 -- use: pack_entry entry_id member_of reference_id
@@ -8,6 +8,14 @@
 -- head of `plain` if its id is lower than those there, and else to the head of `references`.
 local entries = redis.call('LRANGE', ready, -limit, -1)
 if #entries == 0 then return '0' end
+local room = limits.moved_bytes
+for i = #entries, 1, -1 do
+  room = room - redis.call('HSTRLEN', jobs, entries[i])
+  if room < 0 and i < #entries then
+    entries = { unpack(entries, i + 1) }
+    break
+  end
+end
 local records = redis.call('HMGET', jobs, unpack(entries))
 local texts = redis.call('HMGET', details, unpack(entries))
 local head = redis.call('LINDEX', plain, 0)

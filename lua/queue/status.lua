@@ -2,7 +2,7 @@
 -- keys: ranked expiring jobs details stats retrying
 -- args: now
 -- use: read_clock begin_read count_states remove_stale id_of is_overdue ready_since load_details
--- use: current_policy load_policy reference_id read_plain read_entries failure_rate
+-- use: current_policy load_policy reference_id read_plain read_entries failure_rate index_of_plain
 -- returns: a list:
 --   waiting, delayed, active, failed and completed jobs
 --   how many were processed; failures, lost leases, expired jobs
@@ -20,7 +20,7 @@ local has_details = redis.call('EXISTS', details) == 1
 local has_expired = redis.call('ZCOUNT', expiring, '-inf', queue.now) > 0
 if can_write then remove_stale(queue, 0, limits.heads_read) end
 local heads = read_entries(queue, 0, limits.heads_read)
-local plain, last, oldest = read_plain(queue, 0, 1), 0, nil
+local plain, last, oldest = read_plain(queue, index_of_plain(queue, 0), 1), 0, nil
 for i, entry in ipairs(heads) do heads[i], last = reference_id(entry) end
 -- A plain job that is not among the first is looked at no more than another.
 if #plain > 0 and (#heads < limits.heads_read or last >= plain[1]) then

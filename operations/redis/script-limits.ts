@@ -118,5 +118,7 @@ export const scriptLimits = {
   /** A tick that lies further ahead was noted by a clock that has been set back since. */
   tick_ahead_ms: 60_000,
   /** The same for the end of a migration. */
-  migration_ms: 60_000
+  migration_ms: 60_000,
+  /** Of the jobs together that a step of the migration to layout 3 moves. */
+  moved_bytes: 1024 * 1024
 } as const

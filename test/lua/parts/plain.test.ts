@@ -4,7 +4,6 @@ import { push } from '../../../operations/job/push.ts'
 import { cancel } from '../../../operations/job/bulk.ts'
 import { job, jobs, why } from '../../../operations/job/job.ts'
 import { queueStatus } from '../../../operations/queue/queue.ts'
-import { migrations } from '../../../operations/layout/migration.ts'
 import { bench, type Bench } from '../call.ts'
 
 const pack = (...ids: number[]): string =>
@@ -101,6 +100,32 @@ return ids, read`)
   t.strictSame(await read(0, 2, false), [[1, 3], 3])
   t.strictSame(await read(3, 3, true), [[4, 3, 1], 4])
   t.same(await read(9, 3, false), [{}, 0])
+})
+
+test('a job behind more tombstones than a call reads is listed, is as old as it is, ' +
+  'and goes out', async t => {
+  const { redis, key, call } = await bench(t)
+  await call('pack_entry', `for id = 1, 12000 do
+  if id ~= 6001 then
+    redis.call('RPUSH', queue.keys.plain, pack_entry(id, ''))
+    redis.call('ZADD', queue.keys.tombstones, id, id)
+  else
+    redis.call('RPUSH', queue.keys.plain, pack_entry(id, '\\0\\0\\0\\0\\0\\5{}'))
+  end
+end
+redis.call('HSET', queue.keys.stats, 'seed', 'abc', 'last_id', 12000)`,
+  { keys: 'plain tombstones stats' })
+  const { counts, oldestAge } = await queueStatus(redis, 'mail', { now: 7 })
+  t.equal(counts.waiting, 1)
+  t.equal(oldestAge, 6.995)
+  for (const order of ['asc', 'desc'] as const) {
+    const listed = await jobs(redis, 'mail', 'waiting', { offset: 0, limit: 9, order })
+    t.strictSame(listed.map(({ id }) => id), ['6001'])
+  }
+  t.equal((await why(redis, 'mail', '6001'))[1].ahead, 0)
+  t.strictSame((await take(redis, 'mail')).map(({ id }) => id), ['6001'])
+  for (let n = 0; n < 6; n++) t.strictSame(await take(redis, 'mail'), [])
+  t.equal(await redis.exists(key('plain'), key('tombstones')), 0)
 })
 
 test('peek_plain() ends at an id, and peek_ready() says at which', async t => {
@@ -237,32 +262,5 @@ test('all that is pushed, canceled and taken in any order is found, counted and 
       t.match(await job(redis, 'mail', id, { now }), { id, state: 'waiting' })
       t.equal((await why(redis, 'mail', id, { now }))[1].ahead, offset)
     }
-  }
-})
-
-test('jobs of layout 2 are served in their order before, while and after ' +
-  'they are moved', async t => {
-  const { redis, key } = await bench(t)
-  const { step } = migrations.find(({ to }) => to === 3)!
-  const record = (n: number): string => `\0\0\0\0\0\x05{"n":${n}}`
-  for (const moves of [0, 1, 3, 99]) {
-    await redis.flushall()
-    await redis.hset(key('stats'), 'seed', 'abc', 'last_id', 9)
-    // 8 has details, 4 came back after 7, and 3 is not there any more.
-    const old = ['1', '2', '3', '5', '8', '7', '4', '9']
-    for (const id of old) if (id !== '3') await redis.hset(key('jobs'), id, record(Number(id)))
-    await redis.hset(key('details'), '8', '{"tries":3}')
-    await redis.rpush(key('ready'), ...old)
-    await push(redis, 'mail', [{ payload: '{}' }, { payload: '{}', tries: 2 }, { payload: '{}' }])
-    let next = '1'
-    for (let i = 0; i < moves && next !== '0'; i++) next = await step(redis, 'mail', next, 2)
-    if (moves === 99) t.equal(await redis.exists(key('ready')), 0)
-    t.equal((await queueStatus(redis, 'mail')).counts.waiting, 10)
-    const order = ['1', '2', '5', '8', '7', '4', '9', '10', '11', '12']
-    const listed = await jobs(redis, 'mail', 'waiting', { offset: 0, limit: 99 })
-    t.strictSame(listed.map(({ id }) => id), order, `${moves} moves`)
-    t.strictSame((await take(redis, 'mail', { count: 99 })).map(({ id }) => id), order)
-    const keys = [key('jobs'), key('plain'), key('references'), key('ready')]
-    t.equal(await redis.exists(...keys), 0)
   }
 })
