@@ -3,7 +3,7 @@ import { QueueName } from './name.ts'
 import { always, BadRequest } from './error.ts'
 
 export const findingKinds = [
-  'failing', 'unattended', 'stopped', 'limited', 'growing', 'losing', 'schedule',
+  'failing', 'unattended', 'stopped', 'limited', 'growing', 'losing', 'dying', 'schedule',
   'redis_evicts', 'redis_volatile', 'redis_memory', 'redis_disk'
 ] as const
 

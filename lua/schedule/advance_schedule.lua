@@ -13,6 +13,11 @@ redis.call('ZREM', upcoming, name)
 if outcome ~= '' then turn[outcome] = (turn[outcome] or 0) + 1 end
 if outcome == 'fired' then turn.last, turn.job = tonumber(at), job end
 turn.error = error ~= '' and error or nil
+if outcome == 'fired' or error ~= '' then
+  local letter = outcome == 'fired' and 'f' or 's'
+  turn.recent = ((turn.recent or '') .. letter):sub(-limits.ticks_kept)
+  turn.since = letter == 's' and (turn.since or tonumber(at)) or nil
+end
 turn.next = tonumber(next)
 redis.call('HSET', turns, name, cjson.encode(turn))
 if turn.next then redis.call('ZADD', upcoming, turn.next, name) end

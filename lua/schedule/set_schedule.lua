@@ -9,7 +9,7 @@ if was == '' and redis.call('HLEN', schedules) >= tonumber(most) then
   return { err = 'SCHEDULES_FULL' }
 end
 local turn = cjson.decode(redis.call('HGET', turns, name) or '{}')
-turn.next, turn.error = tonumber(next), nil
+turn.next, turn.error, turn.recent, turn.since = tonumber(next), nil, nil, nil
 redis.call('HSET', schedules, name, is)
 redis.call('HSET', templates, name, payload)
 redis.call('HSET', turns, name, cjson.encode(turn))

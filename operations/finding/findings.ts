@@ -6,14 +6,17 @@ import type { Summary } from '../queue/summary.ts'
 import { obstaclesOf } from '../queue/why.ts'
 import { redisHealth } from '../redis/health.ts'
 import type { RedisClient } from '../redis/store.ts'
-import { failedSchedules } from '../schedule/schedule.ts'
+import { skippingSchedules } from '../schedule/schedule.ts'
+import { silentWorkers } from '../worker/registration.ts'
 import { findingsOf, type QueueFacts } from './queue-finding.ts'
 import { findingsOfRedis } from './health-finding.ts'
+import { findingOfSchedule } from './schedule-finding.ts'
 
 // Queues that are looked at closely, those first that have the most failures and the oldest jobs.
 const mostQueues = 500
 const queuesAtOnce = 20
 const mostSchedules = 1000
+const mostWorkers = 1000
 
 const severities = ['critical', 'warning', 'info']
 
@@ -25,9 +28,12 @@ export async function findings (
 ): Promise<Finding[]> {
   const found: Finding[] = []
   const suspects = queues.filter(isSuspect).sort(byUrgency).slice(0, mostQueues)
+  const silent = await silentWorkers(redis, mostWorkers, { now })
   for (let i = 0; i < suspects.length; i += queuesAtOnce) {
     const some = suspects.slice(i, i + queuesAtOnce)
-    const all = await Promise.all(some.map(async row => await factsOf(redis, row, now)))
+    const all = await Promise.all(some.map(async row => {
+      return await factsOf(redis, row, { now, silent: silent.get(row.queue) ?? [] })
+    }))
     found.push(...all.flatMap(findingsOf))
   }
   const { safety, memory } = await redisHealth(redis)
@@ -46,25 +52,18 @@ function byUrgency (one: QueueSummary, other: QueueSummary): number {
 }
 
 async function factsOf (
-  redis: RedisClient, row: QueueSummary, now: number | undefined
+  redis: RedisClient, row: QueueSummary, { now, silent }: Options & { silent: string[] }
 ): Promise<QueueFacts> {
   const [obstacles, { policy }] = await Promise.all([
     obstaclesOf(redis, row.queue, { now }),
     queueStatus(redis, row.queue, { listed: true, ...(now !== undefined && { now }) })
   ])
   const minutes = await lastMinutes(redis, row.queue, 61, { now: obstacles.now })
-  return { row, minutes, obstacles, policy }
+  return { row, minutes, obstacles, policy, silent }
 }
 
 async function ofSchedules (redis: RedisClient): Promise<Finding[]> {
-  return (await failedSchedules(redis, mostSchedules)).map(one => ({
-    severity: 'warning',
-    queue: one.queue,
-    kind: 'schedule',
-    since: one.last_at,
-    sentence: `the schedule ${one.name} put no job in at its last tick: ${one.error}`,
-    next: [{ method: 'GET', path: `/schedule/${one.name}`, body: null, label: 'see the schedule' }]
-  }))
+  return (await skippingSchedules(redis, mostSchedules)).map(findingOfSchedule)
 }
 
 // The worst first; of those that are as bad, the ones that began first.

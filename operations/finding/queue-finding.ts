@@ -4,12 +4,17 @@ import type { Policy } from '../../schemas/control.ts'
 import type { Minute } from '../queue/history.ts'
 import { limitOf, silence, words, type QueueObstacles } from '../queue/why.ts'
 
-/** What the rules know of a queue. `minutes`: its last hour, the oldest first. */
+/**
+ * What the rules know of a queue.
+ * - `minutes`: its last hour, the oldest first
+ * - `silent`: its workers that have fallen silent in that hour and did not unregister
+ */
 export interface QueueFacts {
   row: QueueSummary
   minutes: Minute[]
   obstacles: QueueObstacles
   policy: Policy
+  silent: string[]
 }
 
 type Rule = (facts: QueueFacts) => Finding | null
@@ -21,6 +26,9 @@ const mostlyFailingShare = 0.5
 
 const fewestLost = 3
 const losingShare = 0.05
+
+const fewestDead = 3
+const deadNamed = 3
 
 // In seconds: a job that waits no longer than this is no sign of trouble.
 const patience = 60
@@ -35,7 +43,7 @@ export function findingsOf (facts: QueueFacts): Finding[] {
   return rules.map(rule => rule(facts)).filter(found => found !== null)
 }
 
-const rules: Rule[] = [failing, unattended, stopped, limited, growing, losing]
+const rules: Rule[] = [failing, unattended, stopped, limited, growing, losing, dying]
 
 // Attempts since a minute; a purge sets the counters back.
 interface Attempts { failures: number, processed: number, lost: number, pushed: number }
@@ -160,6 +168,24 @@ function losing ({ row, minutes }: QueueFacts): Finding | null {
     since: begun,
     sentence: `${lost} leases have expired${sinceWhen(begun)}: workers die, or need a longer lease`,
     next: [get('see its workers', `/w/${row.queue}`), look(row.queue, 'active')]
+  }
+}
+
+// A worker that ends in order unregisters, and one that has no job loses none.
+function dying ({ row, minutes, silent }: QueueFacts): Finding | null {
+  const [first] = minutes
+  if (first === undefined || silent.length < fewestDead) return null
+  const { lost } = since(counters(row), first)
+  if (lost < fewestDead) return null
+  const begun = minutes.find((minute, i) => minute.lost < (minutes[i + 1] ?? row).lost)?.at ?? null
+  const rest = silent.length - deadNamed
+  const named = silent.slice(0, deadNamed).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+  return {
+    ...about(row.queue, 'dying', 'warning'),
+    since: begun,
+    sentence: `workers die: ${silent.length} have fallen silent in the last hour (${named}), and ` +
+      `${lost} leases have expired${sinceWhen(begun)}`,
+    next: [get('see its workers', `/w?queue=${row.queue}`), look(row.queue, 'active')]
   }
 }
 

@@ -115,6 +115,8 @@ export const scriptLimits = {
 
   /** A server that claims schedules and dies keeps them for so long. */
   claim_ms: 1000,
+  /** Ticks of a schedule of which is known whether they put a job in. */
+  ticks_kept: 20,
   /** A tick that lies further ahead was noted by a clock that has been set back since. */
   tick_ahead_ms: 60_000,
   /** The same for the end of a migration. */

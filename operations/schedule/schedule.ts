@@ -26,7 +26,11 @@ export type StoredSchedule = Omit<NewSchedule, 'payload'> &
 /** The settings of a schedule but for the payload of its jobs; `every` in seconds. */
 export type ScheduleRule = StoredSchedule
 
-/** The ticks of a schedule; times in ms. */
+/**
+ * The ticks of a schedule; times in ms.
+ * - `recent`: a letter for each of the last 20: f for one that pushed a job, s for one that did not
+ * - `since`: the first of those that have pushed no job up to the last one
+ */
 export interface TickState {
   next?: number
   last?: number
@@ -34,6 +38,8 @@ export interface TickState {
   fired?: number
   skipped?: number
   error?: string
+  recent?: string
+  since?: number
 }
 
 /** Throws when the caller may not use that queue. */
@@ -111,16 +117,34 @@ export async function getSchedule (redis: RedisClient, name: string): Promise<Sc
   return parse(await scripts.get(redis, '', { names: [name] }))[0] ?? null
 }
 
-/** A schedule whose last tick put no job in, with the reason. Epoch seconds. */
-export type FailedSchedule = Pick<Schedule, 'name' | 'queue' | 'last_at'> & { error: string }
+/**
+ * A schedule whose ticks put no job in. Epoch seconds.
+ * - `error`: why the last tick put none in; null if it did
+ * - `since`: when the last run of such ticks began
+ * - `ticks`, `skipped`: how many of the last ticks are known, and how many of them put none in
+ */
+export interface SkippingSchedule {
+  name: string
+  queue: string
+  error: string | null
+  since: number | null
+  ticks: number
+  skipped: number
+}
+
+// A quarter of the ticks that are known.
+const fewestSkipped = 5
 
 const ticksPerCommand = 500
 
-/** The schedules whose last tick put no job in, `limit` at most. Reads no payload. */
-export async function failedSchedules (
+/**
+ * The schedules whose last tick put no job in, or five of the last 20; `limit` at most. Reads no
+ * payload.
+ */
+export async function skippingSchedules (
   redis: RedisClient, limit: number
-): Promise<FailedSchedule[]> {
-  const found: FailedSchedule[] = []
+): Promise<SkippingSchedule[]> {
+  const found: SkippingSchedule[] = []
   let cursor = '0'
   do {
     const count = ['COUNT', ticksPerCommand] as const
@@ -128,22 +152,31 @@ export async function failedSchedules (
     const states = fields.flatMap((name, i) => {
       return i % 2 === 0 ? [{ name, ...(JSON.parse(fields[i + 1]!) as TickState) }] : []
     })
-    const failed = states.filter(({ error }) => error !== undefined)
-    if (failed.length > 0) found.push(...await withQueues(redis, failed))
+    const skipping = states.filter(isSkipping)
+    if (skipping.length > 0) found.push(...await withQueues(redis, skipping))
     cursor = next
   } while (cursor !== '0' && found.length < limit)
   return found.slice(0, limit)
 }
 
+function isSkipping ({ error, recent = '' }: TickState): boolean {
+  return error !== undefined || skippedIn(recent) >= fewestSkipped
+}
+
+function skippedIn (recent: string): number {
+  return recent.split('s').length - 1
+}
+
 async function withQueues (
-  redis: RedisClient, failed: Array<TickState & { name: string }>
-): Promise<FailedSchedule[]> {
-  const names = failed.map(({ name }) => name)
+  redis: RedisClient, skipping: Array<TickState & { name: string }>
+): Promise<SkippingSchedule[]> {
+  const names = skipping.map(({ name }) => name)
   const rules = await redis.hmget(scheduleKey('schedules'), ...names)
-  return failed.flatMap(({ name, last, error }, i) => {
+  return skipping.flatMap(({ name, since, error = null, recent = '' }, i) => {
     if (rules[i] == null) return []
     const { queue } = JSON.parse(rules[i]!) as StoredSchedule
-    return [{ name, queue, last_at: seconds(last), error: error! }]
+    const facts = { since: seconds(since), ticks: recent.length, skipped: skippedIn(recent) }
+    return [{ name, queue, error, ...facts }]
   })
 }
 

@@ -61,6 +61,29 @@ export async function workerIds (
   return { ids: ids.slice(0, limit), more: ids.length > limit }
 }
 
+// In ms: a worker that was last noted between these times before now has gone without a word.
+const silentFor = { least: 300_000, most: 3_600_000 }
+
+/**
+ * The workers that have fallen silent in the last hour and did not unregister, by queue: of
+ * `limit` registrations at most, those that did so last.
+ */
+export async function silentWorkers (
+  redis: RedisClient, limit: number, { now }: { now?: number | undefined } = {}
+): Promise<Map<string, string[]>> {
+  const ms = 1000 * (now ?? Number((await redis.time())[0]))
+  const [newest, oldest] = [ms - silentFor.least, ms - silentFor.most]
+  const range = [newest, oldest, 'LIMIT', 0, limit] as const
+  const pairs = await redis.zrevrangebyscore(commonKey('noted'), ...range)
+  const found = new Map<string, string[]>()
+  for (const { queue, worker } of pairs.map(registration)) {
+    const those = found.get(queue)
+    if (those === undefined) found.set(queue, [worker])
+    else those.push(worker)
+  }
+  return found
+}
+
 async function pageOfAll (
   redis: RedisClient, { after, limit, sees }: Range
 ): Promise<Page> {

@@ -26,20 +26,23 @@ interface Pending { pairs: Map<string, Registration>, written: Promise<Set<strin
  */
 export class Roster {
   readonly #redis: RedisClient
+  // A time in ms, of a test alone: instead of that of Redis, and of performance.now().
+  readonly #given: (() => number) | undefined
   // When a registration was last written, by performance.now().
   readonly #noted = new Map<string, number>()
   #pending: Pending | undefined
   readonly #writing = new Set<Promise<unknown>>()
   #sweptAt = -Infinity
 
-  constructor (redis: RedisClient) {
+  constructor (redis: RedisClient, given?: () => number) {
     this.#redis = redis
+    this.#given = given
   }
 
   /** Notes that a request named this worker. Errors are dropped: the request goes on. */
   markSeen (queue: string, worker: string): void {
     const pair = member({ queue, worker })
-    const now = performance.now()
+    const now = this.#now()
     if (now - (this.#noted.get(pair) ?? -Infinity) < noteEveryMs) return
     if (this.#noted.size >= this.#limit) this.#noted.clear()
     this.#noted.set(pair, now)
@@ -51,7 +54,7 @@ export class Roster {
     const pair = member({ queue, worker })
     const refused = await this.#gather(pair, { queue, worker })
     if (refused.has(pair)) throw new errors.WORKERS_FULL()
-    this.#noted.set(pair, performance.now())
+    this.#noted.set(pair, this.#now())
   }
 
   /** Removes a worker from a queue, with its counters there. */
@@ -149,8 +152,8 @@ export class Roster {
 
   // Removes workers that have not been seen for a day.
   async #sweep (now?: number): Promise<void> {
-    if (performance.now() - this.#sweptAt < sweepEveryMs) return
-    this.#sweptAt = performance.now()
+    if (this.#now() - this.#sweptAt < sweepEveryMs) return
+    this.#sweptAt = this.#now()
     await this.#forgetBefore((now ?? await this.#clock()) - scriptLimits.worker_ms, 100)
   }
 
@@ -182,7 +185,12 @@ export class Roster {
 
   get #limit (): number { return storeOf(this.#redis).caps.workers ?? defaultLimit }
 
+  #now (): number {
+    return this.#given?.() ?? performance.now()
+  }
+
   async #clock (): Promise<number> {
+    if (this.#given !== undefined) return this.#given()
     const [seconds, micros] = await this.#redis.time()
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
   }

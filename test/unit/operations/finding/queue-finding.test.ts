@@ -22,6 +22,7 @@ const well: QueueFacts = {
     failures_per_minute: 0
   },
   minutes: [],
+  silent: [],
   obstacles: {
     now, stopped: false, reopensAt: null, askedAt: now - 1, limited: false, limitedUntil: null
   },
@@ -48,18 +49,20 @@ interface Change {
   obstacles?: Partial<QueueFacts['obstacles']>
   policy?: Partial<QueueFacts['policy']>
   minutes?: Minute[]
+  silent?: string[]
 }
 
 function kinds (change: Change): string[] {
   return found(change).map(({ kind, severity }) => `${kind} ${severity}`)
 }
 
-function found ({ row, counts: some, obstacles, policy, minutes = [] }: Change) {
+function found ({ row, counts: some, obstacles, policy, minutes = [], silent = [] }: Change) {
   return findingsOf({
     row: { ...well.row, ...row, counts: { ...counts, ...some } },
     obstacles: { ...well.obstacles, ...obstacles },
     policy: { ...well.policy, ...policy },
-    minutes
+    minutes,
+    silent
   })
 }
 
@@ -181,5 +184,27 @@ test('losing: three leases of twenty, and not of more', t => {
   t.strictSame(of(3, 0), ['losing warning'])
   t.strictSame(of(3, 57), ['losing warning'])
   t.strictSame(of(3, 58), [])
+  t.end()
+})
+
+test('dying: three workers that fell silent, and three leases that expired in that hour', t => {
+  const of = (silent: string[], lost: number): string[] => {
+    const row = { lost: 10 + lost, processed: 1000 }
+    return kinds({ row, silent, minutes: hour(() => ({ lost: 10 })) })
+  }
+  t.strictSame(of(['w1', 'w2', 'w3'], 3), ['dying warning'])
+  t.strictSame(of(['w1', 'w2'], 3), [])
+  t.strictSame(of(['w1', 'w2', 'w3'], 2), [])
+  t.strictSame(kinds({ row: { lost: 3 }, silent: ['w1', 'w2', 'w3'] }), [], 'without a history')
+  const minutes = hour(n => ({ lost: n > 30 ? 4 : 0 }))
+  const silent = ['w1', 'w2', 'w3', 'w4', 'w5']
+  const [finding] = found({ row: { lost: 4, processed: 1000 }, minutes, silent })
+  t.match(finding, {
+    kind: 'dying',
+    since: now - 60 * 30,
+    sentence: 'workers die: 5 have fallen silent in the last hour (w1, w2, w3 and 2 more), and 4 ' +
+      'leases have expired since 2023-11-14T21:44:00Z',
+    next: [{ path: '/w?queue=mail' }, { path: '/j/mail?state=active&limit=20' }]
+  })
   t.end()
 })
