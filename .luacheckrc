@@ -3,7 +3,7 @@
 -- says limits.NAME.
 std = {
   read_globals = {
-    'cjson', 'error', 'ipairs', 'math', 'next', 'pairs', 'pcall', 'redis', 'select', 'string',
+    'cjson', 'cmsgpack', 'error', 'ipairs', 'math', 'next', 'pairs', 'pcall', 'redis', 'select', 'string',
     'struct', 'table', 'tonumber', 'tostring', 'type', 'unpack',
     limits = { other_fields = true }
   }

@@ -10,6 +10,7 @@ import audit from './plugins/access/audit.ts'
 import auth from './plugins/access/auth.ts'
 import caps from './plugins/access/caps.ts'
 import tokenQueueLimit from './plugins/access/token-queue-limit.ts'
+import operator from './plugins/background/operator.ts'
 import sampler from './plugins/background/sampler.ts'
 import scheduler from './plugins/background/scheduler.ts'
 import summaries from './plugins/background/summaries.ts'
@@ -66,7 +67,7 @@ const plugins = [
   redisClient, securityHeaders, pipelining, admission, batchedWrites, jsonBody,
   staticFiles, dashboard, halfClosed, putBack, replyJob, sse, summaries, sampler, host,
   layout, eventHub, longPoll, redisSafety, openapi, crossSite, audit, caps, tokenQueueLimit,
-  serializerCache, scheduler, validator
+  serializerCache, scheduler, operator, validator
 ] as FastifyPluginAsync<object>[]
 
 /** presque as one Fastify plugin: the plugins, then the routes, then a 405 for other methods. */

@@ -67,6 +67,10 @@ export const commands: Record<string, Entry> = {
     'schedule <verb> [name]', 'Jobs that are put in by the clock',
     () => import('./command/schedule.ts')
   ),
+  operations: entry(
+    'operations [verb] [id]', 'Do one thing with many jobs, with care',
+    () => import('./command/operations.ts')
+  ),
   audit: entry(
     'audit [queue]', 'Tell who changed what', () => import('./command/audit.ts')
   ),

@@ -16,6 +16,7 @@ export const errors = {
   QUEUE_NAME_MISSING: createError('QUEUE_NAME_MISSING', 'queue name is missing', 404),
   NO_SUCH_JOB: createError('NO_SUCH_JOB', 'no such job', 404),
   NO_SUCH_WORKER: createError('NO_SUCH_WORKER', "no such worker: '%s'", 404),
+  NO_SUCH_OPERATION: createError('NO_SUCH_OPERATION', 'no such operation', 404),
   NO_SUCH_SCHEDULE: createError('NO_SUCH_SCHEDULE', 'no such schedule', 404),
   NOT_BUILT: createError('NOT_BUILT', 'the dashboard has not been built: npm run build', 404),
   NOT_FOUND: createError('NOT_FOUND', 'no such route: %s', 404),
@@ -161,6 +162,27 @@ export const errors = {
   OVERLAP_INVALID: createError('OVERLAP_INVALID', "overlap must be skip or allow, not '%s'", 400),
   CATCHUP_INVALID: createError('CATCHUP_INVALID', "catchup must be none or one, not '%s'", 400),
 
+  OPERATION_ID_INVALID: createError('OPERATION_ID_INVALID',
+    'the id of an operation is 1 to 15 digits', 400),
+  OPERATION_INVALID: createError('OPERATION_INVALID',
+    'an operation is a JSON object such as {"queue":"mail","where":{"state":"failed"},' +
+      '"do":"retry"}', 400),
+  OPERATION_QUEUE_MISSING: createError('OPERATION_QUEUE_MISSING',
+    'queue is missing: whose jobs?', 400),
+  WHERE_MISSING: createError('WHERE_MISSING', 'where is missing: which jobs?', 400),
+  WHERE_INVALID: createError('WHERE_INVALID',
+    'where must be an object such as {"state":"failed"}', 400),
+  DO_INVALID: createError('DO_INVALID', 'do must be retry, delete or move', 400),
+  OPERATION_RATE_INVALID: createError('OPERATION_RATE_INVALID',
+    'rate must be jobs a second, from 0.01 to 5000', 400),
+  CANARY_INVALID: createError('CANARY_INVALID',
+    'canary must be an object such as {"jobs":20,"within":600,"stop_at":0.05}: 1 to 10000 jobs, ' +
+      '1 to 86400 seconds, and a share from 0 to 1', 400),
+  TO_MISSING: createError('TO_MISSING', 'to is missing: which queue do the jobs move to?', 400),
+  TO_ALONE: createError('TO_ALONE', 'to goes with "do":"move"', 400),
+  TO_SAME: createError('TO_SAME', 'to must be another queue', 400),
+  CANARY_ALONE: createError('CANARY_ALONE', 'canary goes with "do":"retry"', 400),
+
   TOKEN_MISSING: createError('TOKEN_MISSING',
     'a token is needed: send it as Authorization: Bearer <token>', 401),
   TOKEN_UNKNOWN: createError('TOKEN_UNKNOWN', 'no such token', 401),
@@ -168,6 +190,8 @@ export const errors = {
   QUEUE_FORBIDDEN: createError('QUEUE_FORBIDDEN', "this token is not for the queue '%s'", 403),
   SCHEDULE_FORBIDDEN: createError('SCHEDULE_FORBIDDEN',
     'this token is not for the queue of that schedule', 403),
+  OPERATION_FORBIDDEN: createError('OPERATION_FORBIDDEN',
+    'this token is not for the queue of that operation', 403),
   TOO_MANY_REQUESTS: createError('TOO_MANY_REQUESTS',
     'this token has made all the requests it may make for now', 429),
   CROSS_SITE: createError('CROSS_SITE', 'a web page of another site may not do this', 403),
@@ -186,6 +210,8 @@ export const errors = {
   JOB_BLOCKED: createError('JOB_BLOCKED', 'the job waits for others to complete: %s', 409),
   JOB_DUPLICATE: createError('JOB_DUPLICATE',
     'job %s has its unique key by now, so this one stays failed', 409),
+  OPERATION_STATE: createError('OPERATION_STATE',
+    'the operation is %s, and cannot do that', 409),
   JOB_COMPLETED: createError('JOB_COMPLETED', 'the job has completed', 409),
   JOB_GONE: createError('JOB_GONE',
     'the job was taken for good, cancelled or dropped: it will have no result', 410),
@@ -201,6 +227,8 @@ export const errors = {
     'this token may have no more queues: it has max_queues', 429),
   SCHEDULES_FULL: createError('SCHEDULES_FULL',
     'there are as many schedules as PRESQUE_MAX_SCHEDULES allows', 429),
+  OPERATIONS_FULL: createError('OPERATIONS_FULL',
+    '100 operations are under way: wait for one, or pause one', 429),
   WORKERS_FULL: createError('WORKERS_FULL',
     'there are as many workers as PRESQUE_MAX_WORKERS allows', 429),
   EXPECTATION_FAILED: createError('EXPECTATION_FAILED',
@@ -229,58 +257,3 @@ export const errors = {
 } as const
 
 export type ErrorCode = keyof typeof errors
-
-// The errors of Redis itself, by their first word. Any other is a bug of presque: a 500.
-const fromRedis: Record<string, ErrorCode> = {
-  OOM: 'REDIS_FULL',
-  MISCONF: 'REDIS_READ_ONLY',
-  LOADING: 'REDIS_UNAVAILABLE',
-  BUSY: 'REDIS_UNAVAILABLE',
-  READONLY: 'REDIS_UNAVAILABLE',
-  MASTERDOWN: 'REDIS_UNAVAILABLE',
-  CLUSTERDOWN: 'REDIS_UNAVAILABLE',
-  TRYAGAIN: 'REDIS_UNAVAILABLE',
-  NOREPLICAS: 'REDIS_UNAVAILABLE',
-  // The client sends a script again once; its cache was flushed a second time meanwhile.
-  NOSCRIPT: 'REDIS_UNAVAILABLE',
-  NOAUTH: 'REDIS_UNAVAILABLE',
-  MOVED: 'REDIS_UNAVAILABLE',
-  ASK: 'REDIS_UNAVAILABLE'
-}
-
-// How ioredis says that there is no connection, or that there was one.
-const disconnected = new RegExp(`^(${[
-  'Connection is closed',
-  "Stream isn't writeable",
-  'Command timed out',
-  'Socket timeout',
-  'Reached the max retries',
-  'Failed to refresh slots',
-  'Command queue state error',
-  "Cluster isn't ready",
-  'None of startup nodes',
-  'Too many Cluster redirections',
-  'All sentinels'
-].join('|')})`)
-
-const disconnectedNames = ['AbortError', 'ClusterAllFailedError', 'MaxRetriesPerRequestError']
-
-/**
- * The error of the API that an error of the Redis client stands for: the `{ err = 'CODE' }` of a
- * script, or Redis full, or away. null when it is none of them: a bug of presque.
- */
-export function errorFromRedis (error: Error): Error | null {
-  if (error.name === 'ReplyError') return errorFromReply(error.message)
-  const isAway = disconnectedNames.includes(error.name) || disconnected.test(error.message)
-  return isAway ? new errors.REDIS_UNAVAILABLE({ cause: error }) : null
-}
-
-function errorFromReply (message: string): Error | null {
-  // Redis 6 wraps the error of a command within a script.
-  const word = /^(?:ERR Error running script .*: -)?([A-Z_]+)/.exec(message)?.[1] ?? ''
-  const code = word in errors ? word as ErrorCode : fromRedis[word]
-  if (code === undefined) return null
-  // A script may add the ids that the error is about.
-  const about = /^[A-Z_]+ ([\d,]+)$/.exec(message)?.[1]
-  return about === undefined ? new errors[code]() : new errors[code](about)
-}

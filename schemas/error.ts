@@ -103,6 +103,10 @@ export const SchedulesFull = errorAnswer(
   'queues; or has made all the requests it may make for now',
   'there are as many schedules as PRESQUE_MAX_SCHEDULES allows'
 )
+export const OperationsFull = errorAnswer(
+  '100 operations are under way; or the token has made all the requests it may make for now',
+  '100 operations are under way: wait for one, or pause one'
+)
 export const WorkersFull = errorAnswer(
   'There are as many workers as PRESQUE_MAX_WORKERS allows; or the token has made all the ' +
   'requests it may make for now',

@@ -35,6 +35,13 @@ export const ScheduleName = Type.String({
   'x-refusal': 'SCHEDULE_NAME_INVALID'
 })
 
+export const OperationId = Type.String({
+  pattern: '^[0-9]{1,15}$',
+  description: 'The number of an operation',
+  examples: ['1273923534123'],
+  'x-refusal': 'OPERATION_ID_INVALID'
+})
+
 export const ScheduleParams = Type.Object({ name: ScheduleName })
 
 export const QueueParams = Type.Object({ queue: QueueName })

@@ -1,5 +1,6 @@
 import type { Policy } from '../../schemas/control.ts'
-import { errors, errorFromRedis } from '../errors.ts'
+import { errors } from '../errors.ts'
+import { errorFromRedis } from '../redis-error.ts'
 import { commonKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import { storeOf, type RedisClient } from '../redis/store.ts'

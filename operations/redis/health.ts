@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis'
-import { errorFromRedis, errors } from '../errors.ts'
+import { errors } from '../errors.ts'
+import { errorFromRedis } from '../redis-error.ts'
 import { commonKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'
 

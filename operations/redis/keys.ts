@@ -86,6 +86,20 @@ export const queueKeys = {
     'hash: name of a schedule -> its last tick here in ms, the outcome, ' +
     'the id of its last job and the seed of then (see lua/schedule/fire_schedule.lua)',
   firings: 'sorted set: names of schedules; score: time in ms until which `fired` must know them',
+  operations:
+    'hash: id of an operation -> JSON of its settings, its state and its counts; ' +
+    'p and the id -> JSON of the jobs that it showed at first; ' +
+    'kept for a week after the last change',
+  bin:
+    'hash: OPERATION:JOB, the ids of both -> all that was stored of a job ' +
+    'that the operation has deleted, as MessagePack (see lua/parts/bin/pack_job.lua); ' +
+    'for 15 minutes',
+  binned: 'sorted set: the fields of `bin`; score: time in ms until which the job can come back',
+  moving:
+    'hash: OPERATION:JOB of each job that is on its way to another queue -> the same as in `bin`',
+  received:
+    'hash: id of an operation of another queue -> the number of the last batch that it has moved ' +
+    'here, and what came of each of its jobs; for a week',
   restored: 'sorted set: tickets of put-backs, kept for two minutes; score: that time in ms',
   history:
     'list: how the queue stood in the minutes of the last day, ' +
@@ -113,7 +127,10 @@ export const commonKeys = {
   sampled: 'string: exists while a server samples all queues, so that no other does'
 } as const
 
-/** Those of the schedules, which have a slot of their own: no queue has a slash in its name. */
+/**
+ * Those of the schedules and of the list of operations, which have a slot of their own: no queue
+ * has a slash in its name.
+ */
 export const scheduleKeys = {
   schedules: 'hash: name of a schedule -> its settings as JSON; times in ms',
   templates: 'hash: name of a schedule -> the payload of its jobs, byte for byte',
@@ -122,7 +139,11 @@ export const scheduleKeys = {
   upcoming:
     'sorted set: names of schedules; ' +
     'score: time in ms at which a server must look at them, which is the next tick, ' +
-    'or the moment when the server that has claimed it is late'
+    'or the moment when the server that has claimed it is late',
+  known_operations: 'sorted set: ID QUEUE of the last 1000 operations; score: the id',
+  operations_due:
+    'sorted set: ID QUEUE of the operations under way; ' +
+    'score: time in ms until which a server has claimed the operation'
 } as const
 
 export type QueueKey = keyof typeof queueKeys

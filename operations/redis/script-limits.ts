@@ -102,6 +102,32 @@ export const scriptLimits = {
   lost_error: '0c342450d324',
   lost_text: '{"type":"lost","message":"the lease ran out"}',
 
+  /** Operations are forgotten a week after their last change; a queue keeps this number. */
+  operation_ms: 604_800_000,
+  operations_of_queue: 100,
+  /** In all queues. */
+  operations_known: 1000,
+  /** A server that carries an operation on and dies keeps it for so long. */
+  operation_lease_ms: 3000,
+  /** An operation that is new, and does not begin, is looked at after this time. */
+  operation_begins_ms: 10_000,
+  /** Jobs that a step of an operation changes, and that it looks at. */
+  operation_jobs: 200,
+  operation_read: 500,
+  /** What an operation deletes can be brought back for 15 minutes. */
+  bin_ms: 900_000,
+  /** Bytes that a step puts into the bin, or one job more. */
+  bin_step_bytes: 1024 * 1024,
+  /** Between two steps, where the rate allows some jobs in that time. */
+  operation_pause_ms: 100,
+  /** Between two steps that only search, or bring jobs back. */
+  operation_search_ms: 20,
+  /** Ends of jobs that an operation weighs, about; see lua/parts/operation/check_outcomes.lua. */
+  outcomes_weighed: 1000,
+  /** Jobs that a preview shows, and the bytes of each payload. */
+  operation_preview: 5,
+  preview_bytes: 200,
+
   events_kept: 10_000,
   recording_ms: 600_000,
   /** A day of minutes, kept for an hour longer. */

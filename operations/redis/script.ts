@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { errorFromRedis } from '../errors.ts'
+import { errorFromRedis } from '../redis-error.ts'
 import { assemble as assembleWith, type Compiled, type Source } from './assemble.ts'
 import { scriptKey } from './keys.ts'
 import { storeOf, type RedisClient } from './store.ts'

@@ -41,8 +41,12 @@ const monthMs = 30 * 86_400_000
 
 const claimedAtOnce = 100
 
+type ClaimReply = [now: number, next: number, isDue: number, ...fields: string[]]
+
+interface Claimed { claims: Claim[], time: number, again: number | null, isOperationDue: boolean }
+
 const scripts = {
-  claim: script<[now: number, next: number, ...fields: string[]]>('claim_schedules'),
+  claim: script<ClaimReply>('claim_schedules'),
   fire: script<[outcome: Outcome, job: string]>('fire_schedule'),
   advance: script<number>('advance_schedule')
 }
@@ -52,18 +56,19 @@ const scripts = {
  * - `claims`
  * - `time`: the time of Redis, in ms
  * - `again`: when to claim again, in ms; null where that is unknown
+ * - `isOperationDue`: whether a server must look at an operation
  */
 export async function claim (
   redis: RedisClient, { now, limit = claimedAtOnce }: Now & { limit?: number } = {}
-): Promise<{ claims: Claim[], time: number, again: number | null }> {
+): Promise<Claimed> {
   const args = { now: milliseconds(now), limit }
-  const [time, next, ...fields] = await scripts.claim(redis, '', args)
+  const [time, next, due, ...fields] = await scripts.claim(redis, '', args)
   const claims = Array.from({ length: fields.length / 4 }, (_, i) => {
     const four = fields.slice(4 * i) as [string, string, string, string]
     const [name, stored, state, payload] = four
     return { name, stored: JSON.parse(stored), state: JSON.parse(state), payload }
   })
-  return { claims, time, again: next < 0 ? null : next }
+  return { claims, time, again: next < 0 ? null : next, isOperationDue: due === 1 }
 }
 
 /**

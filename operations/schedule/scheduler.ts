@@ -6,11 +6,13 @@ const pulseMs = 1000
 
 /**
  * Fires the schedules, beside the schedulers of all other servers. Without any schedule, it makes
- * one small call to Redis a second.
+ * one small call to Redis a second, which also says whether an operation is due.
  */
 export class Scheduler {
   readonly #redis: RedisClient
   readonly #failed: (error: unknown) => void
+  /** Called when a server must look at an operation. */
+  operationDue = (): void => {}
   #timer: NodeJS.Timeout | undefined
   #working: Promise<void> | undefined
   #isRunning = false
@@ -57,7 +59,8 @@ export class Scheduler {
 
   /** Fires due schedules. Resolves to the time until the next one is due, in ms. */
   async fireDue (now?: number): Promise<number> {
-    const { claims, time, again } = await claim(this.#redis, { now })
+    const { claims, time, again, isOperationDue } = await claim(this.#redis, { now })
+    if (isOperationDue) this.operationDue()
     const isBack = time < this.#latest - 1000
     if (isBack) await rewind(this.#redis, time)
     this.#latest = time

@@ -45,6 +45,7 @@ const tags = [
   { name: 'job', description: 'Look at jobs, retry them, cancel them' },
   { name: 'event', description: 'What happens, as it happens' },
   { name: 'error', description: 'Failures of one kind, counted together' },
+  { name: 'operation', description: 'One thing that is done with many jobs, with care' },
   { name: 'control', description: 'Stop and start a queue, and set its policy' },
   { name: 'schedule', description: 'Jobs that recur' },
   { name: 'worker', description: 'Workers and their jobs' },

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { errors, errorFromRedis } from '../../operations/errors.ts'
+import { errors } from '../../operations/errors.ts'
+import { errorFromRedis } from '../../operations/redis-error.ts'
 import { redactUrl } from '../../operations/access/redact.ts'
 import { withBody } from '../../schemas/header.ts'
 

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
-import { errors, errorFromRedis } from '../../operations/errors.ts'
+import { errors } from '../../operations/errors.ts'
+import { errorFromRedis } from '../../operations/redis-error.ts'
 import { event } from '../../operations/event/sse-stream.ts'
 import { Layout } from '../../operations/layout/layout.ts'
 import { migrations as ours, type Migration } from '../../operations/layout/migration.ts'

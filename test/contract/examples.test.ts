@@ -26,6 +26,7 @@ import {
   type Place
 } from '../support/http/openapi-document.ts'
 import { startRedis } from '../support/redis/redis.ts'
+import { fillOperations, storeUndone } from '../support/http/documented-operation.ts'
 import { asking, steady, steps } from '../support/http/documented-refusals.ts'
 import { bearer, tokenFile } from '../support/http/tokens.ts'
 import { until } from '../support/until.ts'
@@ -154,6 +155,7 @@ test('every example of an error that the request brings on is the answer ' +
   await refuse(t, app, 'no such error')
   await app.inject({ method: 'DELETE', url: '/schedule/nightly' })
   await refuse(t, app, 'no such schedule')
+  await refuse(t, app, 'no such operation')
   await refuse(t, app, "no such worker: 'myworker_1'", {
     with: operation => request(operation, {}, { query: { worker_id: 'myworker_1' } })
   })
@@ -188,6 +190,8 @@ test('every example of an error that the state of a job or a queue brings on is 
   await refuse(t, app, 'lease lost', {
     with: operation => request(operation, { ...held, receipt: '1-0' })
   })
+  await storeUndone(app.redis)
+  await refuse(t, app, 'the operation is undone, and cannot do that')
   await refuse(t, app, 'the job is on lease', { with: operation => request(operation, held) })
   await app.inject({ method: 'POST', url: '/control/full', payload: { max_jobs: 1 } })
   await push(app.redis, 'full', [{ payload: '{}' }])
@@ -203,15 +207,15 @@ test('every example of an error that a bound of the server brings on is its answ
     PRESQUE_MAX_SCHEDULES: 1
   })
   await app.inject({ method: 'POST', url: '/q/one', payload: {} })
-  await app.inject({
-    method: 'PUT',
-    url: '/schedule/one',
-    payload: { queue: 'one', every: 3600, payload: {} }
-  })
+  const schedule = { queue: 'one', every: 3600, payload: {} }
+  await app.inject({ method: 'PUT', url: '/schedule/one', payload: schedule })
   await refuse(t, app, 'there are as many queues as PRESQUE_MAX_QUEUES allows')
   await refuse(t, app, 'there are as many schedules as PRESQUE_MAX_SCHEDULES allows')
   await app.inject({ method: 'POST', url: '/w/mail?worker_id=w1' })
   await refuse(t, app, 'there are as many workers as PRESQUE_MAX_WORKERS allows')
+  await storeUndone(app.redis)
+  await fillOperations(app.redis)
+  await refuse(t, app, '100 operations are under way: wait for one, or pause one')
 })
 
 test('every example of an error that ends the wait for a result is the answer ' +
@@ -269,12 +273,10 @@ test('every example of an error that a broken disk brings on is the answer ' +
   const app = await build(t, { REDIS_URL: redis.url })
   const client = app.redis as Redis
   await app.inject({ method: 'POST', url: '/q/mail', payload: {} })
+  await storeUndone(app.redis)
   await app.inject({ method: 'POST', url: '/w/mail?worker_id=myworker_1' })
-  await app.inject({
-    method: 'PUT',
-    url: '/schedule/nightly',
-    payload: { queue: 'mail', cron: '30 4 * * *', payload: {} }
-  })
+  const schedule = { queue: 'mail', cron: '30 4 * * *', payload: {} }
+  await app.inject({ method: 'PUT', url: '/schedule/nightly', payload: schedule })
   rmSync(join(disk, 'gone'), { recursive: true })
   await client.bgsave()
   await until('the attempt to save has failed', async () =>

@@ -109,7 +109,7 @@ const levels = [
   ['queue', 'worker'],
   ['failure'],
   ['job'],
-  ['list', 'schedule', 'wait', 'event', 'metric', 'layout'],
+  ['list', 'operation', 'schedule', 'wait', 'event', 'metric', 'layout'],
   ['consume', 'finding', 'forecast']
 ]
 const apart: Record<string, string[]> = { access: ['redis'], 'redis-server': ['layout'] }

@@ -4,7 +4,7 @@
 -- keys: active holders
 -- use: verify_receipt count_outcome member_of end_delivery record_attempt retry_or_fail
 -- use: save_details record_error group_job
--- rarely: undo_expiry
+-- rarely: undo_expiry count_end
 -- returns: 'delayed', 'failed', 'duplicate' or the code of an error
 --   when the job is tried next, in ms; else 0
 local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitter, about)
@@ -13,6 +13,7 @@ local function nack_one (queue, id, receipt, last_error, delay, may_retry, jitte
   if not details then return state, 0 end
   if state == 'completed' then return 'LEASE_LOST', 0 end
   count_outcome(queue, id, 'failed')
+  if details.operation then count_end(queue, details, 'failed') end
   local fingerprint, began, failure = about:match('^(%x+) (%d*) (.*)$')
   local delivery = { is_late = state == 'lease_expired', began = began, failure = failure }
   -- The job waits already, or has failed; either way the worker has now told what happened.

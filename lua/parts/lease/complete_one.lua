@@ -1,6 +1,6 @@
 -- Completes one job, whatever is known of it.
 -- use: verify_receipt load_policy count_outcome archive_or_delete announce_end
--- rarely: record_attempt
+-- rarely: record_attempt count_end
 -- returns: '' or the code of an error
 --   for how many ms the job and its result are kept; nil where this call has not completed it
 -- Why: a client that waits for the result fetches it once it is told. So the result is kept for a
@@ -10,6 +10,7 @@ local function complete_one (queue, id, receipt, result)
   if not details then return state end
   if state == 'completed' then return '' end
   count_outcome(queue, id, 'processed')
+  if details.operation then count_end(queue, details, 'completed') end
   local wanted = details.keep or load_policy(queue).keep
   local keep = math.max(wanted, details.awaited and limits.awaited_result_ms or 0)
   if keep > 0 then

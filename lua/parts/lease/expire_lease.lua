@@ -2,7 +2,7 @@
 -- keys: holders
 -- use: load_policy load_details first_deadline end_delivery claim_unique_key fail_job enqueue
 -- use: save_details record_attempt record_error
--- rarely: group_job
+-- rarely: group_job count_end
 -- returns: its state: 'waiting' or 'failed'
 -- Why: the worker died, and the job is not to blame. But a job that kills its workers must not kill
 -- them all: it fails after `max_lost` expired leases in a row.
@@ -10,6 +10,7 @@ local function expire_lease (queue, id, deadline)
   local policy, details = load_policy(queue), load_details(queue, id)
   details.first_deadline = first_deadline(details, deadline)
   end_delivery(details)
+  if details.operation then count_end(queue, details, 'failed') end
   local worker = record_attempt(queue, id, details, 'lost', {})
   record_error(queue, limits.lost_error, id, worker, limits.lost_text)
   details.lost, details.lost_in_row = (details.lost or 0) + 1, (details.lost_in_row or 0) + 1

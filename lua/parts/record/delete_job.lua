@@ -2,7 +2,7 @@
 -- have no job. A plain job that waits goes out of its list.
 -- keys: ranked active failed completed expiring jobs details reports results holders grouped
 -- use: member_of remove_dependencies release_unique_key leave_delayed
--- rarely: delete_entry
+-- rarely: delete_entry count_end
 -- returns: for how many jobs it waited; nothing if it did not wait
 --   whether an entry in the ready list may be left
 local function delete_job (queue, id, details)
@@ -22,5 +22,6 @@ local function delete_job (queue, id, details)
   end
   redis.call('HDEL', keys.reports, 'e' .. id, 'p' .. id, 'a' .. id)
   release_unique_key(queue, id, details)
+  if details.operation then count_end(queue, details, 'gone') end
   return dependencies, has_entry
 end

@@ -134,7 +134,10 @@ function commandLines (...pages: string[]): string[] {
 }
 
 // With no job of that id, or none that is on lease.
-const refused = /^presque (ack|nack|errors mail 0|job mail|why|retry mail 42|cancel mail 42|push sum)/
+const refused = new RegExp(
+  '^presque (ack|nack|errors mail 0|job mail|why|retry mail 42|cancel mail 42|push sum|' +
+  'operations (show|pause|resume|abort|undo))'
+)
 
 /** The arguments of a line; files are those of the folder, and no wait is long. */
 function argumentsOf (line: string, folder: string): string[] {

@@ -17,15 +17,15 @@ const field = new Set(
 
   assemble batcher browser calendar client clock command config data detail discovery disk excerpt
   folder guard health host index json key limit list load lock look member name range record
-  recording report request size state step store summary supervisor text time url zone
+  recording redis report request sentence size state step store summary supervisor text time url
+  zone
 
-  add advance ahead allow announce answer apply archive before begin check claim complete current
-  delete describe discard drain end find fire first fitting found from full get give had hand
-  held holder insert invalid late
-  leave left make mark matches merge middle move new newer newest now oldest one out pack parse
-  peek period pieces raise read redact redrive refuse register registration remove replace resolve
-  resume run save search seen set since skip
-  sorted split stop taken truncate undo verify why
+  add advance ahead allow announce answer apply archive before begin change check claim complete
+  current delete describe discard drain end find fire first fitting forget found from full get
+  give had hand held holder insert invalid late leave left make mark matches merge middle move
+  moving new newer newest now oldest one out pack parse peek period pieces raise read receive
+  redact redrive refuse register registration remove replace resolve resume round run save
+  search seen set since skip some sorted split stop taken truncate undo unpack verify why
 
   at by has is next of or when
 `

@@ -6,6 +6,7 @@ import { read } from './markdown.ts'
 function written (path: string): string {
   return path
     .replace('{id}', 'ID')
+    .replace('{operation}', 'ID')
     .replace('{fingerprint}', 'FINGERPRINT')
     .replace(/\{\w+\}/, 'NAME')
     .replace(/(.)\/$/, '$1')

@@ -36,6 +36,14 @@ const lines: Record<string, string[][]> = {
   errors: [[], ['mail']],
   doctor: [[]],
   audit: [[], ['mail', '--who', 'ops']],
+  operations: [
+    ['list'],
+    ['show', '1'],
+    ['start', '--queue', 'mail'],
+    ['pause', '1'],
+    ['undo', '1'],
+    ['abort', '1']
+  ],
   schedule: [
     ['list'],
     ['show', 'report'],
@@ -77,7 +85,7 @@ test('wrong arguments are exit code 2 of every command, and nothing is asked for
     all.map(args => [...args, '--no-such-option']),
     2
   )
-  const free = ['serve', 'top', 'status', 'errors', 'audit', 'doctor']
+  const free = ['serve', 'top', 'status', 'errors', 'audit', 'doctor', 'operations']
   const needy = alone.filter(name => !free.includes(name))
   await end(
     t,
@@ -108,7 +116,10 @@ test('a token that is missing or not for this is exit code 5 of every command', 
   await end(t, url, [...all, ['run', 'mail', '--quiet', '--', 'true']], 5)
   const env = { PRESQUE_TOKEN: secrets['ann']! }
   // What a list of such a token leaves out is not there by its name either.
-  const lists = ['top', 'status', 'errors', 'doctor', 'schedule list', 'schedule show report']
+  const lists = [
+    'top', 'status', 'errors', 'doctor', 'schedule list', 'schedule show report',
+    'operations list', 'operations show 1', 'operations pause 1'
+  ]
   for (const args of all.filter(args => !lists.includes(args.join(' ')))) {
     t.match(await presque(url, args, { env, input: '' }), { code: 5, out: '' }, args.join(' '))
   }

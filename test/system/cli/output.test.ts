@@ -75,6 +75,7 @@ test('what cannot be written is an error of every command, ' +
     schedule: () => ['set', 'often', '--queue', 'mail', '--every', '3600'],
     top: () => [],
     errors: () => ['--help'],
+    operations: () => ['--help'],
     audit: () => [],
     doctor: () => [],
     token: n => ['--name', `a${n}`, '--roles', 'read', '--file', file],

@@ -217,7 +217,8 @@ test('a schedule that is replaced, moved or deleted while it is fired is not put
   t.same(await claim(app.redis, { now: start + 1e6 }), {
     claims: [],
     time: (start + 1e6) * 1000,
-    again: null
+    again: null,
+    isOperationDue: false
   })
 })
 

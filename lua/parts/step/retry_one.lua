@@ -1,0 +1,25 @@
+-- Lets a failed or delayed job run that an operation is about.
+-- keys: failed
+-- use: load_details is_newer_job is_matching member_of
+-- rarely: claim_unique_key save_details redrive_job leave_delayed retry_now
+-- returns: what has become of it: waiting or blocked; left; duplicate, which stays failed, for
+--     another job has its unique key; gone if it is in another state by now
+--   how much of a step that was, 1 for all
+local function retry_one (queue, operation, id)
+  local details = load_details(queue, id)
+  if is_newer_job(queue, operation, id, details) then return 'left', 0 end
+  if not is_matching(queue, operation.where, id) then return 'gone', 0 end
+  local has_failed = redis.call('ZSCORE', queue.keys.failed, member_of(id))
+  if has_failed and claim_unique_key(queue, id, details) then
+    save_details(queue, id, details)
+    return 'duplicate', 0
+  end
+  details.operation = operation.id .. ' ' .. operation.round
+  if has_failed then
+    local links, is_blocked = redrive_job(queue, id, details)
+    return is_blocked and 'blocked' or 'waiting', links / limits.links_redriven
+  end
+  if not leave_delayed(queue, id) then return 'gone', 0 end
+  retry_now(queue, id, details)
+  return 'waiting', 0
+end
