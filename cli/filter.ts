@@ -8,6 +8,7 @@ export const filterOptions: Record<string, Option> = {
   since: text('Only jobs in this state since then or later: epoch seconds, or an age such as 2h'),
   until: text('Only jobs in this state since before then: epoch seconds, or an age such as 2h'),
   'min-attempt': text('Only jobs with this attempt, or a later one'),
+  tag: text('Only jobs with this tag'),
   text: text('Only jobs with this text in their payload, as it was pushed')
 }
 
@@ -17,7 +18,7 @@ export const dryRun: Record<string, Option> = {
 
 /** The query parameters of those options. */
 export function filterQuery (args: Arguments): Record<string, string | undefined> {
-  const { error, worker, since, until, text: part } = args
+  const { error, worker, since, until, tag, text: part } = args
   const attempt: string | undefined = args['min-attempt']
   if (attempt !== undefined) whole(attempt, 'min-attempt', 1)
   return {
@@ -26,6 +27,7 @@ export function filterQuery (args: Arguments): Record<string, string | undefined
     since: instantOf(since, 'since'),
     until: instantOf(until, 'until'),
     min_attempt: attempt,
+    tag,
     text: part
   }
 }

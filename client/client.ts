@@ -199,8 +199,8 @@ export class Presque extends Consumer {
 const jobsOf = (queue: string): string => `/j/${encodeURIComponent(queue)}`
 const scheduleOf = (name: string): string => `/schedule/${encodeURIComponent(name)}`
 
-function filterOf ({ error, worker, since, until, minAttempt, text }: JobFilter) {
-  return { error, worker, since, until, min_attempt: minAttempt, text }
+function filterOf ({ minAttempt, ...filter }: JobFilter) {
+  return { ...filter, min_attempt: minAttempt }
 }
 
 function bulkOf ({ limit, dry, ...filter }: BulkOptions) {

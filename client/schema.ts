@@ -191,6 +191,7 @@ export interface JobFilter {
   since?: number | undefined
   until?: number | undefined
   minAttempt?: number | undefined
+  tag?: string | undefined
   text?: string | undefined
 }
 

@@ -108,6 +108,8 @@ export const errors = {
   ON_DUPLICATE_INVALID: createError('ON_DUPLICATE_INVALID',
     "on_duplicate must be reject, ignore or replace, not '%s'", 400),
   ON_DUPLICATE_ALONE: createError('ON_DUPLICATE_ALONE', 'on_duplicate needs uniq', 400),
+  TAG_INVALID: createError('TAG_INVALID',
+    'tag must be 1 to 64 of the characters A-Z a-z 0-9 _ . : @ -, such as acme', 400),
   TAGS_INVALID: createError('TAGS_INVALID',
     'tags must be 1 to 10 words, each of 1 to 64 of the characters A-Z a-z 0-9 _ . : @ -, with ' +
     'commas between them, such as acme,invoice', 400),

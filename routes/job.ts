@@ -86,8 +86,8 @@ async function listed (
 }
 
 function filterIn (query: JobFilter): JobFilter {
-  const { error, worker, since, until, min_attempt: attempt, text: part } = query
-  return { error, worker, since, until, min_attempt: attempt, text: part }
+  const { error, worker, since, until, min_attempt: attempt, tag, text: part } = query
+  return { error, worker, since, until, min_attempt: attempt, tag, text: part }
 }
 
 function assertFilter (state: string, { error, since, until }: JobFilter): void {

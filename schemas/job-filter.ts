@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Fingerprint } from './error-group.ts'
 import { WorkerId } from './name.ts'
+import { Tag } from './push.ts'
 import { variant } from './variant.ts'
 
 const Since = Type.Number({
@@ -43,6 +44,7 @@ export const filterParameters = {
       'x-refusal': 'MIN_ATTEMPT_INVALID'
     })
   ),
+  tag: Type.Optional(variant(Tag, { description: 'Only jobs with this tag' })),
   text: Type.Optional(
     Type.String({
       minLength: 1,

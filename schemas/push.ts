@@ -57,8 +57,16 @@ export const Ttl = Type.Number({
   'x-refusal': 'TTL_INVALID'
 })
 
+const word = '[A-Za-z0-9_.:@-]{1,64}'
+
+export const Tag = Type.String({
+  pattern: `^${word}$`,
+  examples: ['acme'],
+  'x-refusal': 'TAG_INVALID'
+})
+
 export const Tags = Type.String({
-  pattern: '^[A-Za-z0-9_.:@-]{1,64}(,[A-Za-z0-9_.:@-]{1,64}){0,9}$',
+  pattern: `^${word}(,${word}){0,9}$`,
   description: 'Words to find the job by, 10 at most, with commas between them',
   examples: ['acme,invoice'],
   'x-refusal': 'TAGS_INVALID'

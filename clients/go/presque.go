@@ -552,14 +552,16 @@ type Redriven struct{ Count, Duplicates int }
 // beginning of ids. Since and Until are when the job came into its state. Text is in its payload.
 // Dry counts the jobs, and changes none.
 type Filter struct {
-	Error, Worker, Text string
-	Since, Until        time.Time
-	MinAttempt          int
-	Dry                 bool
+	Error, Worker, Tag, Text string
+	Since, Until             time.Time
+	MinAttempt               int
+	Dry                      bool
 }
 
 func (f Filter) query(query url.Values) {
-	texts := map[string]string{"error": f.Error, "worker": f.Worker, "text": f.Text}
+	texts := map[string]string{
+		"error": f.Error, "worker": f.Worker, "tag": f.Tag, "text": f.Text,
+	}
 	if f.MinAttempt > 0 {
 		texts["min_attempt"] = strconv.Itoa(f.MinAttempt)
 	}

@@ -271,7 +271,7 @@ class Presque:
         """Lets all failed (or delayed, or retrying) jobs run now, the oldest first. Returns a dict:
         `count` of them run, and `duplicates` stay failed because another job has their unique key.
         Filters say which jobs: `error`, the fingerprint of an error group; `worker`, `since`,
-        `until`, `min_attempt` and `text`. With `dry` it counts them, and changes none."""
+        `until`, `min_attempt`, `tag` and `text`. With `dry` it counts them, and changes none."""
         query = dict(filters, state=state, limit=limit, error=error, dry=1 if dry else None)
         text = self.request("POST", "/j/%s/retry" % quote(queue), query)[2]
         return dict({"duplicates": 0}, **json.loads(text))

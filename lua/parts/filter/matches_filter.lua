@@ -2,12 +2,15 @@
 -- `filter`: as parse_filter returns it; a job must match all members that it has:
 --   error: the fingerprint of the error group in which the job is
 --   since, until: in ms, when the job came into its state: since then, and before then
+--   tag: one of the tags of the job
 --   min_attempt: the delivery under way, or how many there have been
 --   worker: see had_worker
 --   text: see has_text
 -- use: is_of_group is_in_period had_worker has_text
 local function matches_filter (queue, filter, id, state, details)
   if filter.error and not is_of_group(queue, filter.error, id, state) then return false end
+  local tags = filter.tag and string.format(',%s,', details.tags or '')
+  if tags and not tags:find(string.format(',%s,', filter.tag), 1, true) then return false end
   local attempt = details.attempt or (state == 'active' and 1 or 0)
   if filter.min_attempt and attempt < filter.min_attempt then return false end
   local has_period = filter.since or filter['until']

@@ -8,7 +8,7 @@ const record = (at: number, payload = '{"n":1}') => {
 async function fill ({ redis, key }: Bench): Promise<void> {
   const records = ['1', record(500), '2', record(600, '{"to":"ann"}'), '3', record(700)]
   await redis.hset(key('jobs'), ...records)
-  await redis.hset(key('details'), '2', '{"attempt":2}')
+  await redis.hset(key('details'), '2', '{"attempt":2,"tags":"acme,b"}')
   await redis.zadd(key('failed'), 900, 'a2')
   await redis.zadd(key('grouped'), 2 * 0x0c342450d324 + 1, 'a2')
   const error = '{"message":"x 3 lost 1 2 w9"}'
@@ -54,6 +54,10 @@ test('matches_filter() matches all members that a filter has', async t => {
     ['3', 'active', { worker: 'mail-3' }, true],
     ['3', 'active', { worker: 'mail-1' }, false],
     ['1', 'waiting', { worker: '*' }, false],
+    ['2', 'failed', { tag: 'acme' }, true],
+    ['2', 'failed', { tag: 'acm' }, false],
+    ['2', 'failed', { tag: 'b' }, true],
+    ['1', 'waiting', { tag: 'acme' }, false],
     ['2', 'failed', { text: '"ann"' }, true],
     ['2', 'failed', { text: '"ann"', min_attempt: 3 }, false],
     ['2', 'failed', { text: 'Ann' }, false],

@@ -57,12 +57,14 @@ test('filters are refused where they make no sense', async t => {
     ['state=failed&since=5&until=5', 'since must be before until'],
     ['state=waiting&error=0c342450d324', 'error goes with state=failed or state=retrying'],
     ['state=failed&error=x', 'the fingerprint of an error must be 12 hexadecimal digits'],
-    ['state=failed&tag=x', "unknown parameter 'tag'"],
+    ['state=failed&tags=x', "unknown parameter 'tags'"],
+    ['state=failed&tag=a,b',
+      'tag must be 1 to 64 of the characters A-Z a-z 0-9 _ . : @ -, such as acme'],
     ['state=failed&worker=a%20b',
       'a worker id is 1 to 128 printable ASCII characters without spaces']
   ]
   for (const [query, sentence] of table) await refuses(400, sentence, `GET /j/foo?${query}`)
-  const same = table.filter(([query]) => !/^(text|after|uniq)|offset|tag/.test(query))
+  const same = table.filter(([query]) => !/^(text|after|uniq)|offset|tags/.test(query))
   for (const [query, sentence] of same) await refuses(400, sentence, `DELETE /j/foo?${query}`)
   await refuses(400, 'dry must be 0 or 1', 'DELETE /j/foo?state=failed&dry=yes')
 })
