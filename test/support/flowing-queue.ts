@@ -34,6 +34,22 @@ export class FlowingQueue {
     this.random = random
   }
 
+  /** Puts some dozens of jobs into a state. */
+  async fill (state: FlowingState): Promise<void> {
+    for (let n = 0; n < 8; n++) {
+      await this.push()
+      await this.pushOthers()
+      if (state === 'delayed') await this.pushLater()
+      if (state === 'waiting' || state === 'delayed') continue
+      const options = { count: 8, lease: this.random.whole(5000, 20_000), worker: 'w1' }
+      const taken = await take(this.redis, 'mail', { ...options, now: this.#tick() })
+      if (state === 'active') this.#held.push(...taken)
+      const how = state === 'failed' ? { retry: false } : { delay: this.random.whole(100, 900) }
+      const failures = taken.map(job => ({ ...proof(job), ...how }))
+      if (state !== 'active') await nack(this.redis, 'mail', failures, { now: this.#tick() })
+    }
+  }
+
   /** Which jobs are in a state, by the keys of Redis alone. */
   async idsIn (state: FlowingState): Promise<Set<string>> {
     await queueStatus(this.redis, 'mail', { now: this.now })
@@ -74,7 +90,7 @@ export class FlowingQueue {
   async pushLater (): Promise<void> {
     const batch = Array.from({ length: this.random.whole(1, 8) }, () => ({
       payload: this.#payload(),
-      delay: this.random.pick([0.005, 1, 1, 2])
+      delay: this.random.pick([0.005, 1, 300, 700])
     }))
     await push(this.redis, 'mail', batch, { now: this.#tick() })
   }
@@ -95,7 +111,7 @@ export class FlowingQueue {
       this.#held.splice(this.#held.indexOf(job), 1)
       const [{ id, receipt }, now] = [proof(job), this.#tick()]
       const how = this.random.pick(['ack', 'retry', 'fail', 'release', 'front'] as const)
-      const delay = this.random.pick([0, 1, 3])
+      const delay = this.random.pick([0, 1, 500])
       const about = { id, receipt, error: '{"type":"E","message":"no"}' }
       const ends = {
         ack: async () => await ack(this.redis, 'mail', [{ id, receipt }], { now }),

@@ -51,7 +51,8 @@ test('each job that stays is listed once, whatever flows meanwhile', async t => 
   for (const state of states) {
     for (const order of ['asc', 'desc'] as const) {
       const queue = new FlowingQueue(redis, random)
-      await flow(queue, 60)
+      await queue.fill(state)
+      await flow(queue, 30)
       const { stayed, listed } = await readWhileFlowing(queue, state, order, {})
       compare(t, `${state} ${order}`, stayed, listed)
       await purge(redis, 'mail')
@@ -59,10 +60,11 @@ test('each job that stays is listed once, whatever flows meanwhile', async t => 
   }
 })
 
+// One that was taken, and was put back unseen, may be listed at both places.
 function compare (t: Test, what: string, stayed: Iterable<string>, listed: string[]): void {
-  const known = new Set(listed)
-  const missing = [...stayed].filter(id => !known.has(id))
-  const twice = listed.filter((id, i) => listed.indexOf(id) !== i)
+  const [known, there] = [new Set(listed), new Set(stayed)]
+  const missing = [...there].filter(id => !known.has(id))
+  const twice = listed.filter((id, i) => there.has(id) && listed.indexOf(id) !== i)
   t.same({ missing, twice }, { missing: [], twice: [] }, `${what}: ${listed.length} listed`)
 }
 
@@ -73,7 +75,8 @@ test('so is each that stays and matches a filter', async t => {
   for (const state of states) {
     for (const order of ['asc', 'desc'] as const) {
       const queue = new FlowingQueue(redis, random)
-      await flow(queue, 60)
+      await queue.fill(state)
+      await flow(queue, 30)
       const { stayed, listed } = await readWhileFlowing(queue, state, order, { text: '"ann"' })
       compare(t, `${state} ${order}`, await matching(redis, stayed, state, '"ann"'), listed)
       await purge(redis, 'mail')
