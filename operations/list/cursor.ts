@@ -34,11 +34,12 @@ export function cursorText (state: ListedState, order: Order, cursor: Cursor): s
 export function readCursor (state: ListedState, order: Order, text: string): Cursor {
   if (text === '') return { start: '', position: '' }
   const decoded = Buffer.from(text, 'base64url').toString('latin1')
+  const isWhole = Buffer.from(decoded, 'latin1').toString('base64url') === text
   const [ofState, ofOrder, at, last, ...rest] = decoded.split(' ')
   const start = `${at} ${last}`
   const position = rest.join(' ')
   const form = state === 'waiting' || state === 'active' ? forms[state] : forms.others
-  const isOurs = ofState === state && ofOrder === order
+  const isOurs = isWhole && ofState === state && ofOrder === order
   if (isOurs && /^\d{1,16} \d{1,16}$/.test(start) && form.test(position)) return { start, position }
   throw new errors.AFTER_INVALID()
 }

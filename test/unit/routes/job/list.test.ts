@@ -38,6 +38,31 @@ test('a list goes on with next, and tells how many jobs it has looked at', async
   }
 })
 
+test('completed and blocked jobs are searched as well', async t => {
+  const { ask } = await client(t)
+  for (const n of [1, 2, 3]) await ask('POST /q/foo?keep=600', `{"n":${n}}`)
+  await ask('POST /q/foo?depends=3', '{"n":4}')
+  for (const n of [1, 2]) {
+    const { 'x-presque-receipt': receipt } = (await ask('GET /q/foo?lease=30')).headers
+    await ask(`POST /j/foo/${n}/ack?receipt=${receipt}`)
+  }
+  const soon = Math.ceil(Date.now() / 1000) + 60
+  const found = async (query: string) => {
+    const { jobs, next } = (await ask(`GET /j/foo?fields=id&limit=1&${query}`)).json()
+    return [jobs.map((job: { id: string }) => job.id).join(''), next === null ? 'end' : 'more']
+  }
+  t.strictSame(await found('state=completed&text=n&since=1'), ['1', 'more'])
+  t.strictSame(await found('state=completed&text=n&order=desc'), ['2', 'more'])
+  t.strictSame(await found('state=completed&text={"n":2}'), ['2', 'end'])
+  t.strictSame(await found(`state=completed&since=${soon}`), ['', 'end'])
+  t.strictSame(await found(`state=blocked&text=4&until=${soon}`), ['4', 'end'])
+  t.strictSame(await found(`state=blocked&since=${soon}`), ['', 'end'])
+  t.strictSame(await found(`state=waiting&until=${soon}&text={"n":3}`), ['3', 'more'])
+  t.same((await ask('DELETE /j/foo?state=completed&text={"n":2}')).json(), { count: 1 })
+  t.same((await ask('DELETE /j/foo?state=blocked&text=5')).json(), { count: 0 })
+  t.same((await ask('DELETE /j/foo?state=blocked&text=4')).json(), { count: 1 })
+})
+
 test('filters are refused where they make no sense', async t => {
   const { refuses } = await client(t)
   const since =
