@@ -28,10 +28,11 @@ if not is_one then
   members, from = next_members(queue, from, state, most, left, begin.filter)
 end
 local lists, links, duplicates, other = { waiting = {}, blocked = {} }, 0, 0, nil
+local count, memo = 0, queue.memo
 for _, member in ipairs(members) do
   -- The next call goes on.
-  local count, read = #lists.waiting + #lists.blocked, queue.memo.bytes_read or 0
-  local is_enough = not is_one and (count >= most or read >= limits.slice_bytes)
+  local is_enough = not is_one and
+    (count >= most or (memo.bytes_read or 0) >= limits.slice_bytes)
   if links >= limits.links_redriven or is_enough then break end
   local number = id_of(member)
   local details = load_details(queue, number)
@@ -54,13 +55,15 @@ for _, member in ipairs(members) do
     retry_now(queue, number, details)
     to = 'waiting'
   end
-  if to then table.insert(lists[to], number) end
+  if to then
+    table.insert(lists[to], number)
+    count = count + 1
+  end
 end
 for _ = 1, math.min(#lists.waiting, limits.woken_at_once) do wake_waiter(queue, 0) end
 record_states(queue, 'retried', lists)
-if queue.memo.ended then resolve_dependents(queue) end
+if memo.ended then resolve_dependents(queue) end
 if is_one and other then return { err = 'JOB_DUPLICATE ' .. other } end
 local next_start = string.format('%d %d', begin.at, begin.last)
 local has_more = not is_one and #members > 0
-local count = #lists.waiting + #lists.blocked
 return { count, has_more and 1 or 0, next_start, left, duplicates }

@@ -2,6 +2,7 @@
 -- the filter does not match it.
 -- use: state_since is_newer matches_filter
 local function is_left (queue, id, state, details, begin)
-  return is_newer(queue, id, state_since(queue, id, state, details), begin) or
+  if is_newer(queue, id, state_since(queue, id, state, details), begin) then return true end
+  return next(begin.filter) ~= nil and
     not matches_filter(queue, begin.filter, id, state, details)
 end
