@@ -25,6 +25,23 @@ export async function getSchedules (): Promise<SchedulePage> {
   return { schedules: elementsOf(page, 'schedules').map(read), size }
 }
 
+// One hundred ticks of a hundred schedules.
+const ahead = { ahead: 24, limit: 100 }
+
+/** The next ticks of the first hundred schedules, by name. */
+export async function getTicks (): Promise<Map<string, number[]>> {
+  const found = elementsOf(await text('/schedule', ahead), 'schedules').map(read)
+  return new Map(found.map(({ name, ticks = [] }) => [name, ticks]))
+}
+
+/** Adds the job of a schedule now, as a tick does. Returns its id. */
+export async function runNow (schedule: Schedule): Promise<string> {
+  const { queue, payload, priority, tries, max_lost: lost, ttl, keep } = schedule
+  const query = { priority, tries, max_lost: lost === null ? 'null' : lost, ttl, keep }
+  const { headers } = await send('POST', path('q', queue), { body: payload, query })
+  return headers.get('x-presque-job')!
+}
+
 export async function deleteSchedule (name: string): Promise<void> {
   await send('DELETE', path('schedule', name))
 }

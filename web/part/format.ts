@@ -75,3 +75,12 @@ export function capital (text: string): string {
 export function plural (number: number, noun: string): string {
   return `${exact(number)} ${noun}${number === 1 ? '' : 's'}`
 }
+
+const sizes = ['bytes', 'kB', 'MB', 'GB', 'TB']
+
+/** A size in words: 73.4 MB. */
+export function bytes (size: number): string {
+  const power = size < 1 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), sizes.length - 1)
+  const number = size / 1000 ** power
+  return `${power === 0 || number >= 100 ? Math.round(number) : number.toFixed(1)} ${sizes[power]}`
+}

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { deleteSchedule, type Schedule } from '../../api/schedule.ts'
+import { deleteSchedule, runNow, type Schedule } from '../../api/schedule.ts'
 import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
 import { exact } from '../../part/format.ts'
@@ -8,9 +8,13 @@ import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { href } from '../../state/route.ts'
+import type { Ticks } from './calendar.tsx'
+import { inWords } from './cron-words.ts'
+import { NextTicks } from './next-ticks.tsx'
 
 interface ScheduleTableProps {
   schedules: Schedule[]
+  ticks: Ticks
   now: number
   onEdit: (schedule: Schedule) => void
   onChange: () => Promise<void>
@@ -19,7 +23,8 @@ interface ScheduleTableProps {
 const wordColumns = ['Schedule', 'Fires', 'Queue']
 const numberColumns = ['Next', 'Last', 'Fired', 'Skipped']
 
-export function ScheduleTable ({ schedules, now, onEdit, onChange }: ScheduleTableProps) {
+export function ScheduleTable (props: ScheduleTableProps) {
+  const { schedules, ticks, now, onEdit, onChange } = props
   return (
     <div class='scroll'>
       <table class='schedules'>
@@ -34,8 +39,8 @@ export function ScheduleTable ({ schedules, now, onEdit, onChange }: ScheduleTab
         <tbody>
           {schedules.map(schedule => (
             <ScheduleRow
-              key={schedule.name} schedule={schedule} now={now} onEdit={() => onEdit(schedule)}
-              onChange={onChange}
+              key={schedule.name} schedule={schedule} ticks={ticks.get(schedule.name) ?? []}
+              now={now} onEdit={() => onEdit(schedule)} onChange={onChange}
             />
           ))}
         </tbody>
@@ -46,12 +51,13 @@ export function ScheduleTable ({ schedules, now, onEdit, onChange }: ScheduleTab
 
 interface ScheduleRowProps {
   schedule: Schedule
+  ticks: number[]
   now: number
   onEdit: () => void
   onChange: () => Promise<void>
 }
 
-function ScheduleRow ({ schedule, now, onEdit, onChange }: ScheduleRowProps) {
+function ScheduleRow ({ schedule, ticks, now, onEdit, onChange }: ScheduleRowProps) {
   const { name, queue, next_at: next, fired, skipped, last_error: error } = schedule
   return (
     <tr>
@@ -59,21 +65,31 @@ function ScheduleRow ({ schedule, now, onEdit, onChange }: ScheduleRowProps) {
         {name}
         {error !== null && <span class='error bad small'><Text text={error} /></span>}
       </th>
-      <td class='words code' data-label='fires'>{timesOf(schedule)}</td>
+      <td class='words' data-label='fires'>
+        <Times schedule={schedule} />
+        <NextTicks schedule={schedule} ticks={ticks} now={now} />
+      </td>
       <td class='words' data-label='queue'><a href={href.queue(queue)}>{queue}</a></td>
       <td data-label='next'><Tick at={next} now={now} /></td>
       <td data-label='last'><LastTick schedule={schedule} now={now} /></td>
       <td data-label='fired' class={fired === 0 ? 'zero' : ''}>{exact(fired)}</td>
       <td data-label='skipped' class={skipped === 0 ? 'zero' : ''}>{exact(skipped)}</td>
       <td class='row-actions'>
+        <RunButton schedule={schedule} />
         <RowActions name={name} onEdit={onEdit} onChange={onChange} />
       </td>
     </tr>
   )
 }
 
-function timesOf ({ cron, tz, every }: Schedule): string {
-  return cron === undefined ? `every ${every} s` : `${cron} ${tz}`
+function Times ({ schedule }: { schedule: Schedule }) {
+  const { cron, tz } = schedule
+  return (
+    <>
+      {inWords(schedule)}
+      {cron !== undefined && <span class='small dim'><code>{cron}</code> {tz}</span>}
+    </>
+  )
 }
 
 interface TickProps { at: number | null, now: number }
@@ -89,6 +105,20 @@ function LastTick ({ schedule, now }: LastTickProps) {
   if (job === null) return <Tick at={at} now={now} />
   const label = `Job ${job}, the last of ${name}`
   return <a href={href.job(queue, job)} aria-label={label}><Tick at={at} now={now} /></a>
+}
+
+function RunButton ({ schedule }: { schedule: Schedule }) {
+  const { name, queue } = schedule
+  const run = async () => await notifyOutcome(async () => {
+    return `Job ${await runNow(schedule)} of ${name} is in ${queue}`
+  })
+  return (
+    <Button
+      kind='quiet' forbidden={whyForbidden('produce')} label={`Run now: ${name}`} onClick={run}
+    >
+      Run now
+    </Button>
+  )
 }
 
 interface RowActionsProps { name: string, onEdit: () => void, onChange: () => Promise<void> }

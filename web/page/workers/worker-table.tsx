@@ -1,27 +1,31 @@
 import { setQuiet, type Worker } from '../../api/worker.ts'
 import { Button } from '../../part/button.tsx'
-import { ago, exact } from '../../part/format.ts'
+import { ago, bytes, duration, exact } from '../../part/format.ts'
 import { notifyOutcome } from '../../part/notice.tsx'
+import type { SteadyRow } from '../../part/steady.ts'
 import { whyForbidden } from '../../state/access.ts'
 import { href } from '../../state/route.ts'
+import { concurrencyUsed } from './group-table.tsx'
+import { stuckness, type Running, type RunTimes } from './stuck.ts'
 
 interface WorkerTableProps {
-  workers: Worker[]
+  rows: Array<SteadyRow<Worker>>
+  times: RunTimes
   /** Without it, the table is of all queues, and has a column of them. */
   queue: string | undefined
   now: number
   onChange: () => Promise<void>
 }
 
-export function WorkerTable ({ workers, ...rowProps }: WorkerTableProps) {
+export function WorkerTable ({ rows, ...rowProps }: WorkerTableProps) {
   return (
     <div class='scroll'>
       <table class='workers'>
         <caption class='unseen'>Workers and their running jobs</caption>
         <Head isOfAllQueues={rowProps.queue === undefined} />
         <tbody>
-          {workers.map(worker => (
-            <WorkerRow key={worker.worker_id} worker={worker} {...rowProps} />
+          {rows.map(({ item, isGone }) => (
+            <WorkerRow key={item.worker_id} worker={item} isGone={isGone} {...rowProps} />
           ))}
         </tbody>
       </table>
@@ -36,6 +40,8 @@ function Head ({ isOfAllQueues }: { isOfAllQueues: boolean }) {
         <th scope='col'>Worker</th>
         <th scope='col' class='words'>Running jobs</th>
         {isOfAllQueues && <th scope='col' class='words'>Queues</th>}
+        <th scope='col'>Concurrency used</th>
+        <th scope='col'>Memory</th>
         <th scope='col'>Processed</th>
         <th scope='col'>Failed</th>
         <th scope='col'>Last seen</th>
@@ -45,18 +51,25 @@ function Head ({ isOfAllQueues }: { isOfAllQueues: boolean }) {
   )
 }
 
-interface WorkerRowProps extends Omit<WorkerTableProps, 'workers'> { worker: Worker }
+interface WorkerRowProps extends Omit<WorkerTableProps, 'rows'> {
+  worker: Worker
+  isGone: boolean
+}
 
-function WorkerRow ({ worker, queue, now, onChange }: WorkerRowProps) {
-  const { processed, failed, last_seen: seen } = worker
+function WorkerRow ({ worker, isGone, queue, times, now, onChange }: WorkerRowProps) {
+  const { processed, failed, last_seen: seen, rss } = worker
   const isOfAllQueues = queue === undefined
   return (
-    <tr>
+    <tr class={isGone ? 'gone' : ''}>
       <th scope='row'><WorkerName worker={worker} /></th>
       <td class='words' data-label='running jobs'>
-        <ActiveJobs worker={worker} queue={queue} now={now} />
+        <ActiveJobs worker={worker} queue={queue} times={times} now={now} />
       </td>
       {isOfAllQueues && <td class='words' data-label='queues'><Queues worker={worker} /></td>}
+      <td data-label='concurrency used'>{concurrencyUsed([worker])}</td>
+      <td data-label='memory' class={rss === undefined ? 'zero' : ''}>
+        {rss === undefined ? '–' : bytes(rss)}
+      </td>
       <td data-label='processed'>{exact(Number(processed))}</td>
       <td data-label='failed' class={failed === '0' ? 'zero' : ''}>{exact(Number(failed))}</td>
       <td data-label='last seen'>{seen === null ? 'never' : ago(seen, now)}</td>
@@ -79,20 +92,42 @@ function WorkerName ({ worker }: { worker: Worker }) {
   )
 }
 
-interface ActiveJobsProps { worker: Worker, queue: string | undefined, now: number }
+interface ActiveJobsProps {
+  worker: Worker
+  queue: string | undefined
+  times: RunTimes
+  now: number
+}
 
-function ActiveJobs ({ worker, queue, now }: ActiveJobsProps) {
+function ActiveJobs ({ worker, queue, times, now }: ActiveJobsProps) {
   const active = worker.working_on.filter(one => queue === undefined || one.queue === queue)
   if (active.length === 0) return <span class='dim'>none</span>
   return (
     <>
-      {active.map(({ queue: from, job, since }) => (
-        <a key={`${from}/${job}`} class='held' href={href.job(from, job)}>
-          {queue === undefined ? `${from} ${job}` : job} <span class='dim'>{ago(since, now)}</span>
+      {active.map(running => (
+        <a
+          key={`${running.queue}/${running.job}`} class='held'
+          href={href.job(running.queue, running.job)}
+        >
+          {queue === undefined ? `${running.queue} ${running.job}` : running.job}
+          {' '}<span class='dim'>for {duration(Math.max(0, now / 1000 - running.since))}</span>
+          <Stuck running={running} times={times} now={now} />
         </a>
       ))}
     </>
   )
+}
+
+interface StuckProps { running: Running, times: RunTimes, now: number }
+
+function Stuck ({ running, times, now }: StuckProps) {
+  if (stuckness(running, times, now) === 0) return null
+  const usual = times.get(running.queue) ?? null
+  if (usual === null) {
+    return <span class='badge failed' title='No job of this queue is on record'>stuck</span>
+  }
+  const words = `95 of 100 jobs of ${running.queue} end within ${duration(usual)}`
+  return <span class='badge failed' title={words}>stuck: p95 is {duration(usual)}</span>
 }
 
 function Queues ({ worker: { queues } }: { worker: Worker }) {

@@ -3,6 +3,7 @@ import { findWorker } from '../../api/worker.ts'
 import { Loading, Problem } from '../../part/placeholder.tsx'
 import { serverNow } from '../../state/clock.ts'
 import { href, route } from '../../state/route.ts'
+import { useRunTimes } from './use-fleet.ts'
 import { WorkerList } from './worker-list.tsx'
 import { WorkerTable } from './worker-table.tsx'
 
@@ -24,8 +25,13 @@ const ms = 5000
 
 function OneWorker ({ id }: { id: string }) {
   const { answer, problem, refresh } = useAnswer(async () => await findWorker(id), { ms, of: [id] })
+  const now = serverNow()
+  const times = useRunTimes(answer === null ? [] : [answer], now)
   if (answer === null) return problem === '' ? <Loading /> : <Problem text={problem} />
+  const rows = [{ item: answer, isGone: false }]
   return (
-    <WorkerTable workers={[answer]} queue={undefined} now={serverNow()} onChange={refresh} />
+    <WorkerTable
+      rows={rows} queue={undefined} times={times} now={now} onChange={refresh}
+    />
   )
 }
