@@ -2,7 +2,8 @@ import { defineConfig } from 'vite'
 
 // The Content-Security-Policy allows scripts and styles of files only: none may be inline.
 export default defineConfig({
-  base: '/',
+  // Relative: a proxy may serve the page below a path.
+  base: './',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../dist/web',

@@ -1,5 +1,6 @@
 import { PresqueError, Unreachable } from '../../client/error.ts'
 import { token, tokenProblem } from '../state/token.ts'
+import { root } from './root.ts'
 
 interface Ask {
   /** JSON, as text. */
@@ -25,7 +26,7 @@ export async function send (method: string, path: string, ask: Ask = {}): Promis
     ...(body !== undefined && { body }),
     ...(signal && { signal })
   }
-  const answer = await fetch(path + search(query), init).catch(error => {
+  const answer = await fetch(root + path + search(query), init).catch(error => {
     throw signal?.aborted ? error : new Unreachable('presque does not answer')
   })
   if (answer.ok) return answer

@@ -7,14 +7,15 @@ import { placesFor, type Place } from './search.ts'
 // In ms: the pause after the last letter, before the server is asked.
 const pause = 150
 
-/** Goes to whatever has the typed name. */
+/** Goes to whatever has the typed name, or does it. */
 export function Palette ({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const places = usePlaces(typed)
   const go = (place: Place | undefined) => {
     if (place === undefined) return
     onClose()
-    navigate(place.hash)
+    if (place.act === undefined) navigate(place.hash)
+    else place.act()
   }
   return (
     <Dialog title='Go to' keepsTyped={false} onClose={onClose}>

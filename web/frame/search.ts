@@ -3,9 +3,10 @@ import { findQueues } from '../api/queue.ts'
 import { getSchedules } from '../api/schedule.ts'
 import { findWorker } from '../api/worker.ts'
 import { href } from '../state/route.ts'
+import { actionsOn } from './action.ts'
 
-/** What the palette can go to. */
-export interface Place { kind: string, name: string, hash: string }
+/** What the palette can go to; or do, where there is `act`. */
+export interface Place { kind: string, name: string, hash: string, act?: () => unknown }
 
 const pages: Place[] = [
   { kind: 'page', name: 'Queues', hash: href.queues },
@@ -21,11 +22,16 @@ const pages: Place[] = [
  */
 export async function placesFor (text: string, queue: string): Promise<Place[]> {
   const words = text.trim()
-  if (words === '') return pages
+  if (words === '') return [...pages, ...actions(queue)]
   const found = await Promise.all([
     jobsFor(words, queue), queuesFor(words), schedulesFor(words), workersFor(words)
   ].map(async places => await places.catch(() => [])))
-  return [...found.flat(), ...pages.filter(({ name }) => contains(name, words))]
+  const fixed = [...pages, ...actions(queue)].filter(({ name }) => contains(name, words))
+  return [...found.flat(), ...fixed]
+}
+
+function actions (queue: string): Place[] {
+  return actionsOn(queue).map(action => ({ kind: 'action', hash: '', ...action }))
 }
 
 function contains (name: string, words: string): boolean {

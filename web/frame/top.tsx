@@ -2,8 +2,9 @@ import { access } from '../state/access.ts'
 import { serverNow } from '../state/clock.ts'
 import { href, route, type Route } from '../state/route.ts'
 import { switchTheme, theme } from '../state/theme.ts'
-import { keepToken, token } from '../state/token.ts'
+import { token } from '../state/token.ts'
 import { switchZone, zone, zoneName } from '../state/zone.ts'
+import { forgetToken } from './action.ts'
 import { Freshness } from './freshness.tsx'
 
 /** The bar at the top of every page. */
@@ -33,7 +34,7 @@ function Navigation () {
       <a href={href.workers} aria-current={current('workers')}>Workers</a>
       <a href={href.schedules} aria-current={current('schedules')}>Schedules</a>
       <a href={href.audit} aria-current={current('audit')}>Audit</a>
-      <a href='/docs'>API</a>
+      <a href='./docs/'>API</a>
     </nav>
   )
 }
@@ -51,14 +52,10 @@ function TokenHolder () {
   const { name, roles } = access.value
   const [isManager, isProducer] = [roles.includes('manage'), roles.includes('produce')]
   const limits = isProducer ? ' · may push' : ' · read-only'
-  function forget (): void {
-    keepToken('')
-    location.reload()
-  }
   return (
     <span class='who'>
       <span title={`Roles: ${roles.join(', ')}`}>{name}{isManager ? '' : limits}</span>
-      <button type='button' class='quiet' onClick={forget}>Forget token</button>
+      <button type='button' class='quiet' onClick={forgetToken}>Forget token</button>
     </span>
   )
 }

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { LastHour } from '../../schemas/history.ts'
 import type { QueueSummary } from '../../schemas/summary.ts'
+import { serverNow } from './clock.ts'
 import { route } from './route.ts'
 
 /** A queue as GET /summary describes it. */
@@ -39,6 +40,16 @@ export const lostAfter = 15
 
 /** Seconds since the last numbers of the server, which sends some every two seconds. */
 export const silence = signal(0)
+
+/**
+ * The time of the numbers, by the clock of the server, in epoch ms: the present, until the server
+ * has been silent for too long. Ages and rates that go on without it would be made up.
+ */
+export function timeOfNumbers (): number {
+  // No component is to be drawn again for each second of silence.
+  const seconds = silence.peek()
+  return serverNow() - (seconds < lateAfter ? 0 : seconds * 1000)
+}
 
 /** By queue: the waiting jobs in each minute of the last hour, and the rates of the last minute. */
 export const lastHour = signal<LastHour>({ queues: {}, rates: {} })

@@ -1,11 +1,12 @@
 import type { Job } from '../../api/job.ts'
+import { root } from '../../api/root.ts'
 import { Copy } from '../../part/copy.tsx'
 import { Text } from '../../part/text.tsx'
 import { token } from '../../state/token.ts'
 
 /** The request that adds such a job again, for a shell. */
 export function AsCurl ({ job }: { job: Job }) {
-  const command = curlOf(job, location.origin, token() !== '')
+  const command = curlOf(job, location.origin + root, token() !== '')
   return (
     <details class='as-curl'>
       <summary>As curl</summary>

@@ -1,7 +1,6 @@
 import type { Policy } from '../../api/queue.ts'
 import { Loading, Problem } from '../../part/placeholder.tsx'
-import { serverNow } from '../../state/clock.ts'
-import { overview, summaryQuery, type Row } from '../../state/overview.ts'
+import { overview, summaryQuery, timeOfNumbers, type Row } from '../../state/overview.ts'
 import { href, type Route } from '../../state/route.ts'
 import { Numbers } from './numbers.tsx'
 import { QueueActions } from './queue-actions.tsx'
@@ -28,7 +27,7 @@ export function QueuePage ({ route }: { route: Route }) {
         {forbidden === '' && <QueueActions {...parts} />}
       </div>
       <Problem text={forbidden} />
-      {forbidden === '' && <QueueBody {...parts} route={route} now={serverNow()} />}
+      {forbidden === '' && <QueueBody {...parts} route={route} now={timeOfNumbers()} />}
     </>
   )
 }

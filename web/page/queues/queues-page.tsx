@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'preact/hooks'
+import { root } from '../../api/root.ts'
 import { Button, Toggle } from '../../part/button.tsx'
 import { Choice } from '../../part/field.tsx'
 import { exact } from '../../part/format.ts'
 import { Loading } from '../../part/placeholder.tsx'
 import { whyForbidden } from '../../state/access.ts'
-import { serverNow } from '../../state/clock.ts'
-import { overview, pageSize, queueFilter, summaryQuery } from '../../state/overview.ts'
+import {
+  overview, pageSize, queueFilter, summaryQuery, timeOfNumbers
+} from '../../state/overview.ts'
 import { route, setQuery } from '../../state/route.ts'
 import { PushDialog } from '../queue/push-dialog.tsx'
 import { Findings } from './findings.tsx'
@@ -20,7 +22,7 @@ export function QueuesPage () {
   const { rows, size, query } = overview.value
   const isKnown = query === summaryQuery()
   const isPaged = isKnown && (size > rows.size || queueFilter().offset > 0)
-  const now = serverNow()
+  const now = timeOfNumbers()
   const totals = isPaged ? 'The queues on this page together' : 'All queues together'
   return (
     <>
@@ -160,7 +162,7 @@ function NoQueue ({ hasAnswer, isFiltered }: { hasAnswer: boolean, isFiltered: b
   return (
     <div class='empty'>
       <p>No queue has been used yet. The first job creates one:</p>
-      <pre>{`curl -d '{"to":"ann"}' ${header} ${location.origin}/q/mail`}</pre>
+      <pre>{`curl -d '{"to":"ann"}' ${header} ${location.origin}${root}/q/mail`}</pre>
     </div>
   )
 }
