@@ -1,5 +1,5 @@
 -- Deletes a plain job that waits. An entry at either end of the list goes, and with it the
--- tombstones next to it, a thousand at most. In the middle the entry becomes a tombstone.
+-- tombstones next to it, five thousand at most. In the middle the entry becomes a tombstone.
 -- keys: plain tombstones
 -- use: find_plain pack_entry
 -- rarely: delete_tombstones

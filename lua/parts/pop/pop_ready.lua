@@ -3,7 +3,7 @@
 -- for good, and their last error with them.
 -- keys: plain tombstones ranked jobs details
 -- use: peek_entries count_fitting add_taken
--- rarely: count_errors
+-- rarely: count_errors delete_tombstones
 -- returns: popped.count, and what begin_pop says of ids, records, details, is_plain and is_unsure
 -- Why: an answer that takes Redis and the network longer than a request waits for it is lost, and
 -- its jobs with it. So a batch has as many jobs as fit for certain if they are no larger than those
@@ -27,10 +27,12 @@ local function pop_ready (queue, popped, count, takes_for_good)
       redis.call('LTRIM', key, last, -1)
     end
     local stale = add_taken(queue, popped, found, stored, texts, last, is_plain, known)
-    n, skipped = popped.count, skipped + stale
     if is_plain and stale > 0 then
       redis.call('ZREMRANGEBYSCORE', keys.tombstones, '-inf', found[last])
+      -- Ten of a run cost as much as one that is read.
+      stale = stale + math.floor(delete_tombstones(queue, true) / 10)
     end
+    n, skipped = popped.count, skipped + stale
     batch = math.max(1, math.min(limits.batch, math.floor(room / math.max(largest, 1))))
   end
   popped.is_unsure = n < count
