@@ -150,6 +150,33 @@ test('on a terminal it speaks to people', async t => {
   t.equal(await say('cancel', 'mail', '1'), 'job 1 is gone\n')
 })
 
+test('latency and forecast tell of a queue, in words and in lines of JSON', async t => {
+  const { app, url } = await listen(t, { PRESQUE_HISTORY: '1' })
+  const say = async (...args: string[]) => await presque(url, args, { terminal: true })
+  t.match(await say('latency', 'mail'), { code: 0, out: '', err: 'presque: no job is on record\n' })
+  await presque(url, ['push', 'mail', '{}'])
+  await presque(url, ['push', 'mail', '{}', '--delay', '3h'])
+  await presque(url, ['pop', 'mail', '--lease', '30', '--ack'])
+  await app.meter.latencies!.flush(app.redis)
+  const words = (await say('latency', 'mail')).out
+  t.match(words, /^ *from +taken +p50 .*\n *\S+ +1 +\d+ ms +\d+ ms +\d+ ms +1 +\d+ ms/)
+  t.match(JSON.parse((await presque(url, ['latency', 'mail', '--by', 'hour'])).out), {
+    wait: { count: 1 }, run: { count: 1 }
+  })
+  const all = (await say('forecast')).out
+  t.match(all, /^queue +waiting +delayed .*\nmail +0 +1 +0 +0 +- +nothing_taken\n$/)
+  t.match(await say('forecast', 'mail', '--hours', '1'), {
+    out: /^ *from +delayed .*\n( *\S+ +0 +0 +0 +- +-\n){2}$/,
+    err: 'presque: no job was taken of late: how many will wait is not known\n'
+  })
+  t.match(JSON.parse((await presque(url, ['forecast', 'mail'])).out), { periods: { length: 25 } })
+  const refused = { code: 2, err: /^presque: --limit is a whole number from 1 on, not '0'/ }
+  for (const name of ['latency', 'forecast']) {
+    const queue = name === 'latency' ? ['mail'] : []
+    t.match(await say(name, ...queue, '--limit', '0'), refused)
+  }
+})
+
 test('a job that is printed with --ack is acknowledged then', async t => {
   const { url } = await listen(t)
   await presque(url, ['push', 'mail', '{"n":1}'])

@@ -34,6 +34,8 @@ const lines: Record<string, string[][]> = {
   policy: [['mail'], ['mail', '--tries', '5']],
   purge: [['mail', '--yes']],
   errors: [[], ['mail']],
+  latency: [['mail'], ['mail', '--by', 'hour']],
+  forecast: [[], ['mail']],
   doctor: [[]],
   audit: [[], ['mail', '--who', 'ops']],
   operations: [
@@ -85,7 +87,7 @@ test('wrong arguments are exit code 2 of every command, and nothing is asked for
     all.map(args => [...args, '--no-such-option']),
     2
   )
-  const free = ['serve', 'top', 'status', 'errors', 'audit', 'doctor', 'operations']
+  const free = ['serve', 'top', 'status', 'errors', 'forecast', 'audit', 'doctor', 'operations']
   const needy = alone.filter(name => !free.includes(name))
   await end(
     t,
@@ -117,7 +119,7 @@ test('a token that is missing or not for this is exit code 5 of every command', 
   const env = { PRESQUE_TOKEN: secrets['ann']! }
   // What a list of such a token leaves out is not there by its name either.
   const lists = [
-    'top', 'status', 'errors', 'doctor', 'schedule list', 'schedule show report',
+    'top', 'status', 'errors', 'forecast', 'doctor', 'schedule list', 'schedule show report',
     'operations list', 'operations show 1', 'operations pause 1'
   ]
   for (const args of all.filter(args => !lists.includes(args.join(' ')))) {
