@@ -85,6 +85,15 @@ test('has_text() counts the bytes that it has searched', async t => {
   t.strictSame(await found.call('has_text', lua), [true, 6 + 7 + 6 + 12])
 })
 
+test('had_worker() counts the bytes of a story as well', async t => {
+  const found = await bench(t)
+  await fill(found)
+  const lua = "local had = had_worker(queue, '2', 'failed', 'w7')\n" +
+    "had_worker(queue, '1', 'failed', 'w7')\nreturn had, queue.memo.bytes_read"
+  const story = await found.redis.hget(found.key('reports'), 'a2')
+  t.strictSame(await found.call('had_worker', lua), [false, story!.length])
+})
+
 test('is_in_state() is false of a job that has moved on, is over or is gone', async t => {
   const found = await bench(t)
   await fill(found)
