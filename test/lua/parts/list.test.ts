@@ -46,6 +46,24 @@ test('check_entries() has another call go on where more is stale than one call r
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['70000', '70001'])
 })
 
+test('list_plain() reads a page of plain jobs from either end', async t => {
+  const { call } = await bench(t)
+  const lua = `for id = 1, 5 do
+redis.call('RPUSH', queue.keys.plain, pack_entry(id, id == 3 and '' or '\\0\\0\\0\\0\\0\\5{}'))
+end
+redis.call('ZADD', queue.keys.tombstones, 3, 3)
+local pages = {}
+for _, page in ipairs({ { 0, 9 }, { 1, 2 }, { 1, 2, true }, { 4, 1 } }) do
+  local found, is_cut = list_plain(queue, unpack(page))
+  local ids = {}
+  for i = 1, #found, 2 do ids[#ids + 1] = found[i] end
+  pages[#pages + 1] = table.concat(ids, ' ') .. (is_cut and ' and more' or '')
+end
+return pages`
+  const pages = await call('list_plain pack_entry', lua, { keys: 'plain tombstones' })
+  t.strictSame(pages, ['1 2 4 5', '2 4', '4 2', ''])
+})
+
 test('a page that has no room for all plain jobs lists none that is behind those', async t => {
   const { redis } = await bench(t)
   // All but 96 bytes of an answer, and one more of them.
