@@ -4,13 +4,16 @@ import { cancel, cancelAll, retryAll } from '../../operations/job/bulk.ts'
 import type { Delivery } from '../../operations/job/delivery.ts'
 import { nack } from '../../operations/job/nack.ts'
 import { push, type NewJob } from '../../operations/job/push.ts'
+import { restore } from '../../operations/job/put-back.ts'
 import { release } from '../../operations/job/release.ts'
 import { take } from '../../operations/job/take.ts'
 import { touch } from '../../operations/job/touch.ts'
+import { migrations } from '../../operations/layout/migration.ts'
 import { queueStatus } from '../../operations/queue/queue.ts'
 import type { RedisClient } from '../../operations/redis/store.ts'
 import type { Random } from './random.ts'
 import { Line } from './ready-queue-model.ts'
+import { toLayout2 } from './redis/layout2.ts'
 
 const proof = ({ id, lease }: Delivery) => ({ id, receipt: lease!.receipt })
 
@@ -24,11 +27,16 @@ export const acts = [
   'cancelSome',
   'take',
   'takeForGood',
+  'putBack',
   'end',
   'lose',
   'redrive',
-  'runNow'
+  'runNow',
+  'toLayout2',
+  'migrate'
 ] as const
+
+const toLayout3 = migrations.find(({ to }) => to === 3)!
 
 /** A queue to which much is done by chance, beside a model of what stands in it. */
 export class ChangingQueue {
@@ -41,6 +49,8 @@ export class ChangingQueue {
   readonly #failed = new Set<string>()
   readonly #delayed = new Set<string>()
   readonly #keys = new Map<string, string>()
+  #takenForGood: Delivery[] = []
+  #pushed = 0
 
   constructor (t: Test, redis: RedisClient, random: Random) {
     this.#t = t
@@ -58,15 +68,15 @@ export class ChangingQueue {
   }
 
   async add (count: number): Promise<void> {
-    const batch = Array.from({ length: count }, (_, i): NewJob => ({
-      payload: '{}',
-      uniq: `k${this.#keys.size + i}`,
-      priority: this.#priority()
-    }))
+    const batch = Array.from({ length: count }, (): NewJob => {
+      if (this.random.chance(0.5)) return { payload: '{}' }
+      return { payload: '{}', uniq: `k${this.#pushed++}`, priority: this.#priority() }
+    })
     const pushed = await push(this.redis, 'mail', batch, { now: this.#tick() })
     pushed.forEach(({ id }, i) => {
-      this.line.join(id, batch[i]!.priority!)
-      this.#keys.set(id, batch[i]!.uniq!)
+      const { priority = 5, uniq } = batch[i]!
+      this.line.join(id, priority)
+      if (uniq !== undefined) this.#keys.set(id, uniq)
     })
   }
 
@@ -77,6 +87,7 @@ export class ChangingQueue {
   async replace (): Promise<void> {
     for (let n = this.random.whole(1, 40); n > 0 && this.line.all.length > 0; n--) {
       const [id, priority] = [this.#one(), this.#priority()]
+      if (!this.#keys.has(id)) continue
       const again = { payload: '{"again":1}', uniq: this.#keys.get(id), priority }
       const now = this.#tick()
       await push(this.redis, 'mail', [{ ...again, on_duplicate: 'replace' }], { now })
@@ -113,6 +124,27 @@ export class ChangingQueue {
     const taken = await take(this.redis, 'mail', { count: this.random.whole(1, 5), now: this.now })
     this.#t.same(ids(taken), this.line.all.slice(0, taken.length))
     ids(taken).forEach(id => this.line.leave(id))
+    this.#takenForGood = taken.filter(({ id }) => this.line.priorities.get(id) === 5)
+  }
+
+  /** What was taken for good last, for its answer reached no client. */
+  async putBack (): Promise<void> {
+    const back = this.#takenForGood.splice(0)
+    if (back.length === 0) return
+    this.#t.equal(await restore(this.redis, 'mail', back, { now: this.#tick() }), back.length)
+    for (const id of ids(back).reverse()) this.line.again(id, true)
+  }
+
+  /** As a version of layout 2 would have left it. */
+  async toLayout2 (): Promise<void> {
+    const order = this.line.all.filter(id => this.line.priorities.get(id) === 5)
+    await toLayout2(this.redis, 'mail', order)
+  }
+
+  async migrate (): Promise<void> {
+    for (let n = this.random.whole(1, 5); n > 0; n--) {
+      await toLayout3.step(this.redis, 'mail', '0', this.random.whole(1, 400))
+    }
   }
 
   async end (): Promise<void> {
