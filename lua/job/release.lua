@@ -46,7 +46,7 @@ elseif at > queue.now then
   what, text, details.ready_at = 'released delayed', string.format('%s@%d', id, at), at
   redis.call('ZADD', delayed, at, member_of(id))
 elseif is_first then
-  enqueue_first(queue, id, details.priority)
+  enqueue_first(queue, id, details)
 else
   enqueue(queue, id, details.priority, queue.now)
 end

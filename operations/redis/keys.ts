@@ -16,7 +16,8 @@ export const queueKeys = {
     'jobs that were put back, and those of layout 2; an entry may be stale',
   ranked:
     'sorted set: waiting jobs of other priorities; ' +
-    'score: priority * 10^13 + the time in ms at which the job became ready',
+    'score: priority * 10^13 + the time in ms at which the job became ready; ' +
+    'from 4.5 * 10^13 on jobs of priority 5 that were put back and have stale entries',
   delayed: 'sorted set: jobs that are not due yet; score: due time in ms',
   retrying:
     'sorted set: those of `delayed` that wait for another try after a failure; ' +

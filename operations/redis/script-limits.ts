@@ -15,6 +15,8 @@ export const scriptLimits = {
   priority_span: 1e13,
   /** The end of the range of scores that are before the list. */
   urgent_scores: '(5e13',
+  /** Up to there jobs of priority 5 that are before those of the list, from this score on. */
+  front_scores: 4.5e13,
 
   /** Fields of each nack: see lua/WIRE.md. */
   nack_fields: 7,

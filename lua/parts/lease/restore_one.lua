@@ -16,7 +16,7 @@ local function restore_one (queue, id, payload, run_at, text)
   if is_duplicate then
     fail_job(queue, id, details)
   else
-    enqueue_first(queue, id, details.priority)
+    enqueue_first(queue, id, details)
   end
   save_details(queue, id, details)
   return id, is_duplicate and 'failed' or 'waiting'

@@ -1,4 +1,10 @@
 import { test, type Test } from 'tap'
+import { jobs, why } from '../../../operations/job/job.ts'
+import { push } from '../../../operations/job/push.ts'
+import { release } from '../../../operations/job/release.ts'
+import { take } from '../../../operations/job/take.ts'
+import { queueStatus } from '../../../operations/queue/queue.ts'
+import { build } from '../../support/server/app.ts'
 import { client } from '../../support/http/http-client.ts'
 import { until } from '../../support/until.ts'
 
@@ -96,3 +102,19 @@ test('many are delayed together, and a key that is taken by now fails its job', 
     { id: '3', ok: true, state: 'failed', duplicate: true }
   ])
 })
+
+test('a late release to the front stands there, also where its entry is far from both ends',
+  async t => {
+    const { redis } = await build(t)
+    const batch = Array.from({ length: 1000 }, () => ({ payload: '{}', tries: 9 }))
+    for (const now of [1, 1]) await push(redis, 'mail', batch, { now })
+    const [job] = await take(redis, 'mail', { lease: 1, now: 1 })
+    for (const now of [3, 4]) await push(redis, 'mail', batch, { now })
+    const proof = { id: '1', receipt: job!.lease!.receipt }
+    await release(redis, 'mail', proof, { front: true, now: 5 })
+    const page = { offset: 0, limit: 2, now: 5 }
+    t.match(await jobs(redis, 'mail', 'waiting', page), [{ id: '1' }, { id: '2' }])
+    t.equal((await why(redis, 'mail', '2', { now: 5 }))[1].ahead, 1)
+    t.match(await take(redis, 'mail', { count: 2, now: 5 }), [{ id: '1' }, { id: '2' }])
+    t.match(await queueStatus(redis, 'mail', { now: 5 }), { counts: { waiting: 3998 } })
+  })

@@ -24,7 +24,7 @@ test('enqueue() puts priority 5 into the list, and the others by priority and ti
   const lua =
     "enqueue(queue, '1', nil, 5)\nenqueue(queue, '2', 5, 5)\nenqueue(queue, '3', 0, 7)\n" +
       "enqueue(queue, '4', 9, 7)\n" +
-    "enqueue_first(queue, '5', 5)\nenqueue_first(queue, '6', 9)"
+    "enqueue_first(queue, '5', {})\nenqueue_first(queue, '6', { priority = 9 })"
   await call('enqueue enqueue_first', lua)
   t.strictSame(await redis.lrange(key('ready'), 0, '-1'), ['5'])
   t.strictSame(await redis.lrange(key('references'), 0, '-1'), ['1:0', '2:0'])
@@ -36,6 +36,18 @@ test('enqueue() puts priority 5 into the list, and the others by priority and ti
     'a4',
     '90000000000007'
   ])
+})
+
+test('enqueue_first() puts a job that has stale entries before all others', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.zadd(key('ranked'), 4e13 + 1.8e12, 'a4')
+  const lua = `enqueue_first(queue, '6', { stale = 1 })
+enqueue_first(queue, '5', { priority = 5, stale = 2 })
+enqueue_first(queue, '7', { priority = 4, stale = 1 })`
+  await call('enqueue_first', lua)
+  const order = await redis.zrangebyscore(key('ranked'), '-inf', '(5e13')
+  t.strictSame(order, ['a7', 'a4', 'a5', 'a6'])
+  t.equal(await redis.exists(key('ready'), key('references')), 0)
 })
 
 test('pop_ready() takes in the order of priorities, and leaves the rest', async t => {
