@@ -127,7 +127,7 @@ export class ChangingQueue {
     this.#takenForGood = taken.filter(({ id }) => this.line.priorities.get(id) === 5)
   }
 
-  /** What was taken for good last, for its answer reached no client. */
+  /** Puts back the jobs of the last take for good, as if its answer had reached no client. */
   async putBack (): Promise<void> {
     const back = this.#takenForGood.splice(0)
     if (back.length === 0) return
