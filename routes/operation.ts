@@ -5,7 +5,7 @@ import {
   beginOperation, listOperations, queueOf, readOperation, setOperation,
   type ShownOperation, type Verb
 } from '../operations/operation/operation.ts'
-import { previewOf } from '../operations/operation/preview.ts'
+import { countMatching, previewOf } from '../operations/operation/preview.ts'
 import {
   AbortOperation, BeginOperation, GetOperation, ListOperations, PauseOperation, ResumeOperation,
   UndoOperation
@@ -45,13 +45,15 @@ function beginRoute (app: App): void {
       refuseContradictions(body)
       void reply.type('application/json')
       if (dry === '1') {
-        const { matched, preview } = await previewOf(app.redis, queue, where)
+        const matched = await countMatching(app.redis, queue, where)
+        const preview = await previewOf(app.redis, queue, where)
         request.changes = { queue, count: 0 }
         return reply.send(`{"matched":${matched},"preview":${preview}}` as never)
       }
       const begun = await beginOperation(app.redis, body, request.holder?.token.name ?? null)
       const { id, counts } = begun.operation
-      request.changes = { queue, count: counts.matched, before: null, after: { id, ...body } }
+      const count = counts.matched ?? undefined
+      request.changes = { queue, count, before: null, after: { id, ...body } }
       app.operator.look()
       return reply.code(201).send(text(begun) as never)
     }
@@ -89,14 +91,22 @@ function setting (app: App, verb: Verb) {
   }
 }
 
+const retried = ['failed', 'retrying', 'delayed']
+const statesOf = {
+  retry: retried,
+  move: [...retried, 'waiting'],
+  delete: [...retried, 'waiting', 'blocked', 'completed']
+}
+
 function refuseContradictions (body: NewOperation): void {
-  const { queue, where: { state, error }, do: what, to, canary } = body
+  const { queue, where: { state, error, since, until }, do: what, to, canary } = body
   if (error !== undefined && state !== 'failed' && state !== 'retrying') {
     throw new errors.ERROR_STATE_INVALID()
   }
-  if (what !== 'delete' && (state === 'blocked' || state === 'completed')) {
-    throw new errors.STATE_INVALID(state)
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new errors.PERIOD_INVALID()
   }
+  if (!statesOf[what].includes(state)) throw new errors.STATE_INVALID(state)
   if (what !== 'retry' && canary !== undefined) throw new errors.CANARY_ALONE()
   if (what !== 'move' && to !== undefined) throw new errors.TO_ALONE()
   if (what === 'move' && to === undefined) throw new errors.TO_MISSING()

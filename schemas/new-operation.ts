@@ -1,15 +1,15 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Fingerprint } from './error-group.ts'
+import { filterParameters } from './job-filter.ts'
 import { QueueName } from './name.ts'
 import { variant } from './variant.ts'
 
 const OperationJobState = Type.Union(
-  (['failed', 'retrying', 'delayed', 'blocked', 'completed'] as const)
+  (['failed', 'retrying', 'delayed', 'waiting', 'blocked', 'completed'] as const)
     .map(state => Type.Literal(state)),
   {
     description:
-      'failed, delayed, or retrying: those of the delayed that have failed. With delete also ' +
-      'blocked and completed',
+      'failed, delayed, or retrying: those of the delayed that have failed. With delete and move ' +
+      'also waiting, and with delete blocked and completed',
     'x-missing': 'STATE_MISSING',
     'x-refusal': 'STATE_INVALID'
   }
@@ -18,11 +18,7 @@ const OperationJobState = Type.Union(
 const Where = Type.Object(
   {
     state: OperationJobState,
-    error: Type.Optional(
-      variant(Fingerprint, {
-        description: 'With failed or retrying: only jobs of the error group of this fingerprint'
-      })
-    )
+    ...filterParameters
   },
   {
     additionalProperties: false,
@@ -31,6 +27,8 @@ const Where = Type.Object(
     'x-refusal': 'WHERE_INVALID'
   }
 )
+
+export type Where = Static<typeof Where>
 
 const Do = Type.Unsafe<'retry' | 'delete' | 'move'>({
   type: 'string',

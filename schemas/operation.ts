@@ -21,7 +21,10 @@ const OperationState = Type.Union(
 export type OperationState = Static<typeof OperationState>
 
 const Counts = Type.Object({
-  matched: Type.Integer({ description: 'Jobs that it was about when it began' }),
+  matched: Type.Union([Type.Integer(), Type.Null()], {
+    description:
+      'Jobs that it was about when it began; null where it looks at each job to know that'
+  }),
   done: Type.Integer({ description: 'How often it has let a job go, deleted or moved one' }),
   completed: Type.Integer({ description: 'Of these, how many have completed on the next try' }),
   failed: Type.Integer({ description: 'How many have failed again on the next try' }),

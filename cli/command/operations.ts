@@ -1,6 +1,7 @@
 import { elementsOf } from '../../client/json-text.ts'
 import type { Operation } from '../../schemas/operation.ts'
 import { flag, name, seconds, text, whole, type Call, type Command } from '../command.ts'
+import { filterOptions, filterQuery } from '../filter.ts'
 import { Usage } from '../io/exit.ts'
 import { glimpse, instant, list, plain, table } from '../io/table.ts'
 
@@ -26,9 +27,10 @@ const command: Command = {
     do: text('What to do with them', { choices: ['retry', 'delete', 'move'], default: 'retry' }),
     to: text('With --do move: the other queue'),
     state: text('Which jobs', {
-      choices: ['failed', 'retrying', 'delayed', 'blocked', 'completed'], default: 'failed'
+      choices: ['failed', 'retrying', 'delayed', 'waiting', 'blocked', 'completed'],
+      default: 'failed'
     }),
-    error: text('Only jobs of the error group of this fingerprint'),
+    ...filterOptions,
     rate: text('Jobs a second', { default: '50' }),
     canary: text('With retry: how many jobs go first; 0: all go without a look at their ends', {
       default: '20'
@@ -102,7 +104,7 @@ async function start (call: Call): Promise<void> {
   const canary = { jobs, within: Number(args['within']), stop_at: number(call, 'stop-at') }
   const body = JSON.stringify({
     queue: name(args['queue']),
-    where: { state: args['state'], error: args['error'] },
+    where: { state: args['state'], ...filterIn(call) },
     do: args['do'],
     to: args['to'] && name(args['to']),
     rate: number(call, 'rate'),
@@ -112,6 +114,14 @@ async function start (call: Call): Promise<void> {
   const { text } = await call.presque.request('POST', '/operations', { query, body })
   if (args['dry-run']) await call.tell(text, () => dry(text))
   else await call.tell(text, () => worded(JSON.parse(text)))
+}
+
+// In JSON these are numbers.
+function filterIn ({ args }: Call): object {
+  const { since, until, min_attempt: attempt, ...texts } = filterQuery(args)
+  const numbers = Object.entries({ since, until, min_attempt: attempt })
+  const given = numbers.filter(([, value]) => value !== undefined)
+  return { ...texts, ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) }
 }
 
 function dry (text: string): string {

@@ -17,7 +17,7 @@ local function come_back (job, field)
   if not state then return end
   lists[state] = lists[state] or {}
   table.insert(lists[state], event)
-  local score = redis.call('ZSCORE', key, member_of(job))
+  local score = key and redis.call('ZSCORE', key, member_of(job))
   -- The next step goes on behind it.
   if score and not is_full then operation.left = score .. ' ' .. member_of(job) end
 end

@@ -5,6 +5,7 @@ import { queueKey, scheduleKey } from '../redis/keys.ts'
 import { script } from '../redis/script.ts'
 import type { RedisClient } from '../redis/store.ts'
 import { milliseconds } from '../time.ts'
+import { filterText } from '../job-filter.ts'
 import { previewOf } from './preview.ts'
 import { sentenceOf, type Progress } from './sentence.ts'
 
@@ -43,9 +44,11 @@ export async function beginOperation (
   redis: RedisClient, { canary, ...wanted }: NewOperation, who: string | null, { now }: Now = {}
 ): Promise<ShownOperation> {
   const { queue, where } = wanted
-  const { preview } = await previewOf(redis, queue, where, { ...(now !== undefined && { now }) })
+  const preview = await previewOf(redis, queue, where, { now })
+  const { state: _, ...filter } = where
   const settings = JSON.stringify({
     ...wanted,
+    filter: filterText(filter),
     who: who ?? undefined,
     canary: canary && { ...canary, within: canary.within * 1000 }
   })
@@ -149,7 +152,7 @@ async function readMembers (redis: RedisClient, members: string[]): Promise<Oper
 }
 
 function shown (stored: Stored): Operation {
-  const { id, queue, where, to, rate, state, counts, who = null, canary } = stored
+  const { id, queue, where, to, rate, state, who = null, canary } = stored
   const operation = {
     id,
     queue,
@@ -159,7 +162,7 @@ function shown (stored: Stored): Operation {
     rate,
     canary: canary === undefined ? null : { ...canary, within: canary.within / 1000 },
     state,
-    counts,
+    counts: { ...stored.counts, matched: stored.counts.matched ?? null },
     who,
     undo_until: stored.bin_until === undefined ? null : stored.bin_until / 1000,
     created_at: stored.created_at / 1000,

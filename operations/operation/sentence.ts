@@ -15,8 +15,8 @@ export function sentenceOf (facts: Facts, progress: Progress): string {
   const { counts: { matched, done, restored } } = facts
   switch (facts.state) {
     case 'canary': {
-      const first = Math.min(trial!.jobs, matched)
-      return `lets ${first} of ${matched} jobs go first: ${done} have gone, ${endsOf(facts)}`
+      const first = Math.min(trial!.jobs, matched ?? Infinity)
+      return `lets ${first}${ofAll(facts)} jobs go first: ${done} have gone, ${endsOf(facts)}`
     }
     case 'running': return `goes on with ${facts.rate} jobs a second: ${progressOf(facts)}`
     case 'paused': return `paused: ${progressOf(facts)}`
@@ -28,11 +28,15 @@ export function sentenceOf (facts: Facts, progress: Progress): string {
   }
 }
 
+function ofAll ({ counts: { matched } }: Facts): string {
+  return matched === null ? '' : ` of ${matched}`
+}
+
 function progressOf (facts: Facts): string {
-  const { do: what, to, counts: { matched, done } } = facts
-  if (what === 'move') return `${done} of ${matched} jobs are in the queue ${to} now`
-  if (what === 'delete') return `${done} of ${matched} jobs are deleted`
-  return `${done} of ${matched} jobs have gone, ${endsOf(facts)}`
+  const { do: what, to, counts: { done } } = facts
+  if (what === 'move') return `${done}${ofAll(facts)} jobs are in the queue ${to} now`
+  if (what === 'delete') return `${done}${ofAll(facts)} jobs are deleted`
+  return `${done}${ofAll(facts)} jobs have gone, ${endsOf(facts)}`
 }
 
 function endsOf ({ counts: { completed, failed } }: Facts): string {

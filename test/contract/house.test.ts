@@ -109,8 +109,8 @@ const levels = [
   ['queue', 'worker'],
   ['failure'],
   ['job'],
-  ['list', 'operation', 'schedule', 'wait', 'event', 'metric', 'layout'],
-  ['consume', 'finding', 'forecast']
+  ['list', 'schedule', 'wait', 'event', 'metric', 'layout'],
+  ['operation', 'consume', 'finding', 'forecast']
 ]
 const apart: Record<string, string[]> = { access: ['redis'], 'redis-server': ['layout'] }
 

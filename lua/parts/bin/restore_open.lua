@@ -23,6 +23,8 @@ local function restore_open (queue, id, details, kept)
     wake_waiter(queue, at)
     return 'delayed', string.format('%s@%d', id, at)
   end
+  -- It came into this state now: an operation that has moved it in vain leaves it.
+  details.since, details.ready_at = now, nil
   enqueue(queue, id, details.priority, now)
   wake_waiter(queue, 0)
   return 'waiting', id

@@ -1,14 +1,14 @@
 -- Lets a failed or delayed job run that an operation is about.
 -- keys: failed
--- use: load_details is_newer_job is_matching member_of
+-- use: load_details why_left member_of
 -- rarely: claim_unique_key save_details redrive_job leave_delayed retry_now
 -- returns: what has become of it: waiting or blocked; left; duplicate, which stays failed, for
 --     another job has its unique key; gone if it is in another state by now
 --   how much of a step that was, 1 for all
-local function retry_one (queue, operation, id)
+local function retry_one (queue, operation, id, filter)
   local details = load_details(queue, id)
-  if is_newer_job(queue, operation, id, details) then return 'left', 0 end
-  if not is_matching(queue, operation.where, id) then return 'gone', 0 end
+  local why = why_left(queue, operation, id, details, filter)
+  if why then return why, 0 end
   local has_failed = redis.call('ZSCORE', queue.keys.failed, member_of(id))
   if has_failed and claim_unique_key(queue, id, details) then
     save_details(queue, id, details)

@@ -119,3 +119,20 @@ test('a batch that is sent twice, or settled twice, or late, moves each job once
   t.match(await counts(redis, 'mail'), { failed: 0 })
   t.equal(await redis.hlen('{mail}:moving'), 0)
 })
+
+test('waiting jobs move as well, and those that are refused stay without being tried ' +
+  'again', async t => {
+  const { redis } = await build(t)
+  const jobs = Array.from({ length: 130 }, (_, n) => {
+    return { payload: `{"n":${n}}`, ...(n % 5 === 0 && { uniq: `k${n}` }) }
+  })
+  await push(redis, 'mail', jobs, { now: 100 })
+  await push(redis, 'post', [jobs[0]!, jobs[50]!], { now: 100 })
+  t.match(await carry(redis, await begin(redis, 'waiting')), {
+    state: 'completed', counts: { matched: 130, done: 128, duplicates: 2 }
+  })
+  t.match([await counts(redis, 'mail'), await counts(redis, 'post')],
+    [{ waiting: 2 }, { waiting: 130 }])
+  const left = await take(redis, 'mail', { count: 9, now: 210 })
+  t.strictSame(left.map(({ payload }) => payload), ['{"n":0}', '{"n":50}'])
+})

@@ -203,3 +203,22 @@ test('a job whose unique key another job has stays failed, and a purge ends an '
   t.equal(await readOperation(redis, queue, other.operation.id), null)
   t.equal(await stepOperation(redis, queue, other.operation.id, { now: 301 }), -1)
 })
+
+test('a filter says which jobs an operation is about, and the others are passed over', async t => {
+  const { redis } = await build(t)
+  await fail(redis, 1200, 100)
+  await fail(redis, 300, 150)
+  const where = { state: 'failed' as const, since: 120, min_attempt: 1, worker: 'w*' }
+  for (const [filter, expected] of [
+    [{ state: 'failed', since: 120 }, 300], [{ state: 'failed', until: 120, min_attempt: 2 }, 0],
+    [where, 0]
+  ] as const) {
+    const wanted = { ...retryFailed, where: filter, rate: 5000 }
+    const { operation: { id, counts: { matched } } } =
+      await beginOperation(redis, wanted, null, { now: 200 })
+    t.equal(matched, null)
+    t.equal((await carry(redis, id, 200, true)).tried, expected)
+    t.match(await state(redis, id), { state: 'completed', counts: { done: expected } })
+  }
+  t.match(await counts(redis, 200), { failed: 1200 })
+})

@@ -159,3 +159,37 @@ test('an operation that runs is not undone before it is paused, and one that ret
   await t.rejects(setOperation(redis, queue, other.operation.id, 'undo', { now: 300 }),
     { code: 'OPERATION_STATE' })
 })
+
+test('waiting jobs of all kinds that a filter matches are deleted and brought back, and the ' +
+  'others stay', async t => {
+  const { redis } = await build(t)
+  const kinds: Array<Omit<Pushed, 'payload'>> = [{}, { priority: 2 }, { tries: 3 }, {}]
+  const jobs = Array.from({ length: 400 }, (_, n) => {
+    return { payload: `{"n":${n},"x":${n % 3}}`, ...kinds[n % 4] }
+  })
+  await push(redis, queue, jobs, { now: 100 })
+  const where = { state: 'waiting' as const, text: '"x":1' }
+  const wanted: NewOperation = { queue, where, do: 'delete', rate: 5000 }
+  const { operation: { id, counts }, preview } =
+    await beginOperation(redis, wanted, null, { now: 200 })
+  t.equal(counts.matched, null, 'each job must be looked at')
+  t.equal(JSON.parse(preview).length, 5)
+  await push(redis, queue, [{ payload: '{"n":400,"x":1}' }], { now: 200 })
+  await carry(redis, id, 200)
+  const matching = jobs.filter(({ payload }) => payload.includes('"x":1')).length
+  t.match((await readOperation(redis, queue, id))!.operation, {
+    state: 'completed', sentence: `completed: ${matching} jobs are deleted`
+  })
+  t.match(await countsAt(redis, 300), { waiting: 401 - matching })
+  t.equal(await undo(redis, id, 300), matching)
+  t.match(await countsAt(redis, 300), { waiting: 401 })
+  const taken = []
+  for (let some = [null]; some.length > 0;) {
+    some = await take(redis, queue, { count: 100, now: 301 }) as never[]
+    taken.push(...some as never[] as Array<{ id: string, payload: string }>)
+  }
+  t.equal(new Set(taken.map(({ id }) => id)).size, 401, 'each once')
+  const payloads = taken.map(({ payload }) => payload).sort()
+  t.strictSame(payloads, [...jobs, { payload: '{"n":400,"x":1}' }]
+    .map(({ payload }) => payload).sort())
+})

@@ -7,6 +7,7 @@ const operation = (more: object): string => JSON.stringify({
   where: { state: 'failed' },
   rate: 50,
   left: '',
+  filter: '',
   round: 1,
   paced_at: 1000,
   begin: { at: 1000, last: 9 },
@@ -123,22 +124,26 @@ test('forget_operations() keeps those of the last week, a hundred at most, and a
   t.ok(left.includes('3'))
 })
 
-test('operation_members(), count_matching(), is_matching() and is_newer_job() know the jobs of a ' +
-  'state and of an error group', async t => {
+test('operation_members() and count_matching() know the jobs of a state and of an error ' +
+  'group', async t => {
   const { redis, key, call } = await bench(t)
   await redis.zadd(key('failed'), 900, 'a1', 1000, 'a2', 1001, 'a3')
-  const members = 'local members = operation_members(queue, cjson.decode(a))\n' +
-    'return table.concat(members, " "), count_matching(queue, cjson.decode(a).where)'
+  const members = 'local one, filter = cjson.decode(a), cjson.decode(b)\n' +
+    'local ids = operation_members(queue, one, filter, 9)\n' +
+    'return table.concat(ids, " "), count_matching(queue, one.where, filter)'
   const use = 'operation_members count_matching'
-  t.strictSame(await call(use, members, { args: [operation({})] }), ['a1 a2 a3', 3])
-  t.strictSame(await call(use, members, { args: [operation({ left: '900 a1' })] }), ['a2 a3', 3])
-  const error = '00000000000a'
+  const of = async (more: object, filter: object = {}) =>
+    await call(use, members, { args: [operation(more), JSON.stringify(filter)] })
+  t.strictSame(await of({}), ['1 2 3', 3])
+  t.strictSame(await of({ left: '900 a1' }), ['2 3', 3])
   await redis.zadd(key('grouped'), 21, 'a1', 21, 'a4', 20, 'a5')
-  const where = { state: 'failed', error }
-  t.strictSame(await call(use, members, { args: [operation({ where })] }), ['a1 a4', 2])
-  const is = 'return is_matching(queue, cjson.decode(a).where, b)'
-  t.equal(await call('is_matching', is, { args: [operation({ where }), '1'] }), true)
-  t.equal(await call('is_matching', is, { args: [operation({ where }), '4'] }), false)
+  t.strictSame(await of({}, { error: '00000000000a' }), ['1 4', 2])
+  t.strictSame(await of({}, { text: 'x' }), '1 2 3')
+})
+
+test('why_left() and is_newer_job() tell which jobs an operation leaves', async t => {
+  const { redis, key, call } = await bench(t)
+  await redis.zadd(key('failed'), 900, 'a1', 1000, 'a2', 1001, 'a3')
   const left = async (id: string, details: object, more = {}) => await call(
     'is_newer_job', 'return is_newer_job(queue, cjson.decode(a), b, cjson.decode(c))',
     { args: [operation(more), id, JSON.stringify(details)], now: 2000 }
@@ -154,6 +159,19 @@ test('operation_members(), count_matching(), is_matching() and is_newer_job() kn
     ],
     [false, false, true, true, true, false, true, true, true]
   )
+  await redis.zadd(key('grouped'), 21, 'a1', 21, 'a4')
+  const why = async (id: string, filter: object) => await call(
+    'why_left', 'return why_left(queue, cjson.decode(a), b, {}, cjson.decode(c)) or "none"',
+    { args: [operation({}), id, JSON.stringify(filter)], now: 2000 }
+  )
+  const error = '00000000000a'
+  t.strictSame(
+    [
+      await why('1', {}), await why('3', {}), await why('1', { error }), await why('4', { error }),
+      await why('1', { min_attempt: 2 })
+    ],
+    ['none', 'left', 'none', 'gone', 'left']
+  )
 })
 
 test('retry_one() and retry_some() let jobs go and pass over those that are left', async t => {
@@ -168,7 +186,7 @@ test('retry_one() and retry_some() let jobs go and pass over those that are left
   t.strictSame(await some(9), [1, 2, '1001 a2'])
   t.strictSame(await redis.zrange(key('failed'), 0, '-1'), ['a2'])
   t.match(JSON.parse((await redis.hget(key('details'), '1'))!), { operation: '7 1' })
-  const one = 'return retry_one(queue, cjson.decode(a), b)'
+  const one = 'return retry_one(queue, cjson.decode(a), b, {})'
   t.strictSame(await call('retry_one', one, { args: [operation({}), '2'], now: 2000 }), ['left', 0])
 })
 
@@ -176,7 +194,7 @@ test('delete_one() and delete_some() delete what undo_some() brings back', async
   const { redis, key, call } = await bench(t)
   for (const id of ['1', '2', '3']) await redis.hset(key('jobs'), id, '\0\0\0\0\0\0{}')
   await redis.zadd(key('failed'), 900, 'a1', 1001, 'a2', 950, 'a3')
-  const one = 'return (delete_one(queue, cjson.decode(a), b))'
+  const one = 'return (delete_one(queue, cjson.decode(a), b, {}))'
   const left = { args: [operation({}), '2'], now: 2000 }
   t.strictSame(await call('delete_one', one, left), 'left')
   const some = 'local one = cjson.decode(a)\nreturn delete_some(queue, one, 9)'

@@ -231,7 +231,7 @@ test('/metrics knows the scripts by the names that they have always had there', 
   t.strictSame(verbs().map(labelOf).toSorted(), [
     'ack', 'add_operation', 'advance', 'begin_operation', 'cancel', 'claim', 'claim_migration',
     'claim_operations', 'control', 'fire', 'get_errors', 'get_workers', 'job', 'lease_operation',
-    'list', 'listen', 'move_plain', 'move_reports', 'nack', 'next', 'pass', 'preview_operation',
+    'list', 'listen', 'move_plain', 'move_reports', 'nack', 'next', 'pass',
     'purge', 'push', 'raise_layout', 'receive_jobs', 'release', 'restore', 'retry', 'sample',
     'schedule', 'set_operation', 'set_quiet', 'settle_move', 'show', 'status', 'step_operation',
     'take', 'touch', 'unschedule', 'unwatch', 'wake_operation', 'watch', 'why', 'why_queue'
