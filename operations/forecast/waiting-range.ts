@@ -43,10 +43,11 @@ export function outlooks (waiting: number, periods: Period[], minutes: Minute[])
   const spans = minutes.slice(1).map((to, i) => spanOf(minutes[i]!, to))
   if (isIdle(spans, waiting)) return null
   const now = minutes.at(-1)!.at
+  const known = recordOf(spans)
   let [low, high] = [waiting, waiting]
   return periods.map(period => {
     const seconds = period.end - Math.max(period.at, now)
-    const [arrived, service] = [arrivals(spans, period, seconds), serviceRate(spans, period)]
+    const [arrived, service] = [arrivals(known, period, seconds), serviceRate(known, period)]
     const taken = { low: service.low * seconds, high: service.high * seconds }
     low = Math.max(0, low + arrived.low - taken.high)
     high = Math.max(0, high + arrived.high - taken.low)
@@ -78,15 +79,47 @@ function isIdle (spans: Span[], waiting: number): boolean {
   return some.every(({ taken }) => taken === 0)
 }
 
+/**
+ * A day on record, read once for all periods.
+ * - `lately`, `mean`, `hours`: the rate of jobs that became ready: lately, over all, in any hour
+ * - `busy`: spans of lately in which some jobs waited all the time
+ * - `peak`: the most jobs a second that were taken in five minutes
+ */
+interface DayOnRecord {
+  spans: Span[]
+  lately: Rate
+  mean: Rate
+  hours: Rate
+  busy: Span[][]
+  peak: number
+}
+
+function recordOf (spans: Span[]): DayOnRecord {
+  const recent = windows.filter((window, i) => i === 0 || window <= spans.length)
+    .map(window => spans.slice(-window))
+  return {
+    spans,
+    lately: readyRate(recent),
+    mean: readyRate([spans]),
+    hours: readyRate(hoursOf(spans)),
+    busy: recent.map(busyIn).filter(some => some.length > 0),
+    peak: peakOf(spans)
+  }
+}
+
+function readyRate (all: Span[][]): Rate {
+  return envelope(all.map(some => rateOf(some, 'ready')))
+}
+
 // Jobs that become ready in a period: those that are known to fall due, and others. As many as
 // lately for the next two hours, and as many as at that time of the day before. The known ones are
 // among the latter: what falls due each night did so then.
-function arrivals (spans: Span[], { at, end, known }: Period, seconds: number): Rate {
+function arrivals (
+  { spans, lately, mean, hours }: DayOnRecord, { at, end, known }: Period, seconds: number
+): Rate {
   const before = dayBefore(spans, at, end)
-  const isNear = at < spans.at(-1)!.at + near
-  const recent = isNear ? lately(spans) : [spans]
-  const of = (all: Span[][]) => envelope(all.map(some => rateOf(some, 'ready')))
-  const [now, then] = [of(recent), of(before.length > 0 ? [before] : hoursOf(spans))]
+  const now = at < spans.at(-1)!.at + near ? lately : mean
+  const then = before.length > 0 ? readyRate([before]) : hours
   const rest = Math.max(0, then.high * seconds - known)
   return {
     low: Math.max(known, Math.min(now.low, then.low) * seconds),
@@ -96,11 +129,11 @@ function arrivals (spans: Span[], { at, end, known }: Period, seconds: number): 
 
 // Only where jobs waited all the time does the number of those that were taken say how many can be.
 // Else it is at least the most that were ever taken, and there is no telling how many more.
-function serviceRate (spans: Span[], { at, end }: Period): Rate {
+function serviceRate ({ spans, busy, peak }: DayOnRecord, { at, end }: Period): Rate {
   const before = dayBefore(spans, at, end)
   const busyThen = busyIn(before)
-  const known = [...lately(spans).map(busyIn), busyThen].filter(some => some.length > 0)
-  if (known.length === 0) return { low: peakOf(spans) / margin, high: Infinity }
+  const known = [...busy, busyThen].filter(some => some.length > 0)
+  if (known.length === 0) return { low: peak / margin, high: Infinity }
   const { low, high } = envelope(known.map(some => rateOf(some, 'taken')))
   const wasIdleThen = before.length > 0 && busyThen.length === 0
   return { low, high: wasIdleThen ? Infinity : high }
@@ -111,17 +144,14 @@ function busyIn (spans: Span[]): Span[] {
   return busy.length < fewestBusy ? [] : busy
 }
 
-function lately (spans: Span[]): Span[][] {
-  return windows.filter((window, i) => i === 0 || window <= spans.length)
-    .map(window => spans.slice(-window))
-}
-
 // The same time of the day before, an hour at least.
 function dayBefore (spans: Span[], at: number, end: number): Span[] {
   const days = Math.ceil((end - spans.at(-1)!.at) / day) * day
   const more = Math.max(0, (hour - (end - at)) / 2)
   const [from, to] = [at - days - more, end - days + more]
-  const found = spans.filter(span => span.at > from && span.at <= to)
+  const first = spans[0]!.at
+  const placeAfter = (time: number) => Math.max(0, Math.floor((time - first) / 60) + 1)
+  const found = spans.slice(placeAfter(from), placeAfter(to))
   return found.length * 60 >= (to - from) / 2 ? found : []
 }
 
