@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../api/audit.ts'
-import { count, plural } from '../../part/format.ts'
+import { count, instantInZone, plural } from '../../part/format.ts'
 import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'
 import { href } from '../../state/route.ts'
@@ -97,17 +97,28 @@ function Changes ({ entry: { before, after } }: { entry: AuditEntry }) {
     <ul class='changes'>
       {names.map(name => (
         <li key={name}>
-          <Text text={name} />: <Value of={before} name={name} />
-          {' → '}<Value of={after} name={name} />
+          <Text text={name} />: {before !== null && <Value of={before} name={name} />}
+          {after === null ? ', deleted' : arrow(before)}
+          {after !== null && <Value of={after} name={name} />}
         </li>
       ))}
     </ul>
   )
 }
 
+function arrow (before: AuditEntry['before']): string {
+  return before === null ? '' : ' → '
+}
+
 const longest = 80
 
-function Value ({ of, name }: { of: AuditEntry['before'], name: string }) {
-  const text = of === null || !(name in of) ? 'nothing' : JSON.stringify(of[name])
+function Value ({ of, name }: { of: Record<string, unknown>, name: string }) {
+  const text = name in of ? inText(name, of[name]) : 'nothing'
   return <code><Text text={text.length > longest ? `${text.slice(0, longest)}…` : text} /></code>
+}
+
+// A time is in the zone of the page.
+function inText (name: string, value: unknown): string {
+  const isTime = name.endsWith('_at') && typeof value === 'number'
+  return isTime ? instantInZone(value) : JSON.stringify(value)
 }

@@ -1,5 +1,6 @@
 import { learnFindings, takeStep, type Finding, type Step } from '../../api/finding.ts'
 import { Button } from '../../part/button.tsx'
+import { localised } from '../../part/format.ts'
 import { notifyOutcome } from '../../part/notice.tsx'
 import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'
@@ -37,7 +38,8 @@ function FindingLine ({ finding, onStep }: FindingLineProps) {
     <li>
       <span class={`badge ${colour}`}>{severity}</span>
       <span>
-        {queue !== null && <a href={href.queue(queue)}>{queue}</a>} <Text text={sentence} />
+        {queue !== null && <a href={href.queue(queue)}>{queue}</a>}
+        {' '}<Text text={localised(sentence)} />
         {since !== null && <span class='dim'> <Ago seconds={since} now={serverNow()} /></span>}
       </span>
       <span class='steps'>
