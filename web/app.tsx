@@ -3,6 +3,7 @@ import { useTabTitle } from './frame/tab-title.ts'
 import { Top } from './frame/top.tsx'
 import { AuditPage } from './page/audit/audit-page.tsx'
 import { ErrorsPage } from './page/errors/errors-page.tsx'
+import { ForecastPage } from './page/forecast/forecast-page.tsx'
 import { JobPage } from './page/job/job-page.tsx'
 import { QueuePage } from './page/queue/queue-page.tsx'
 import { QueuesPage } from './page/queues/queues-page.tsx'
@@ -40,6 +41,7 @@ function Page ({ route }: { route: Route }) {
   const { page, queue, id } = route
   if (page === 'errors') return <ErrorsPage />
   if (page === 'audit') return <AuditPage />
+  if (page === 'forecast') return <ForecastPage />
   if (page === 'workers') return <WorkersPage />
   if (page === 'schedules') return <SchedulesPage />
   if (page === 'job') return <JobPage key={`${queue}/${id}`} queue={queue} id={id} />

@@ -173,6 +173,7 @@ const pages = {
   'errors-group': `#/q/mail/errors/${errors[0].fingerprint}`,
   retrying: '#/q/webhook%3Astripe/retrying',
   policy: '#/q/mail/policy',
+  forecast: '#/q/mail/forecast',
   audit: '#/a',
   job: '#/q/mail/j/2',
   'job-retrying': '#/q/webhook%3Astripe/j/3',

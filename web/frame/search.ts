@@ -13,6 +13,7 @@ const pages: Place[] = [
   { kind: 'page', name: 'Errors', hash: href.errors },
   { kind: 'page', name: 'Workers', hash: href.workers },
   { kind: 'page', name: 'Schedules', hash: href.schedules },
+  { kind: 'page', name: 'Forecast', hash: href.forecast },
   { kind: 'page', name: 'Audit', hash: href.audit }
 ]
 

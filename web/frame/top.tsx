@@ -33,6 +33,7 @@ function Navigation () {
       <a href={href.errors} aria-current={current('errors')}>Errors</a>
       <a href={href.workers} aria-current={current('workers')}>Workers</a>
       <a href={href.schedules} aria-current={current('schedules')}>Schedules</a>
+      <a href={href.forecast} aria-current={current('forecast')}>Forecast</a>
       <a href={href.audit} aria-current={current('audit')}>Audit</a>
       <a href='./docs/'>API</a>
     </nav>

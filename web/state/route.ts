@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 
-const rooms = { e: 'errors', w: 'workers', s: 'schedules', a: 'audit' } as const
+const rooms = { e: 'errors', w: 'workers', s: 'schedules', f: 'forecast', a: 'audit' } as const
 
 /** What the page of a queue shows beside its jobs. */
-export const tabs = ['errors', 'workers', 'schedules', 'policy', 'audit'] as const
+export const tabs = ['errors', 'workers', 'schedules', 'forecast', 'policy', 'audit'] as const
 export type Tab = 'jobs' | typeof tabs[number]
 
 /**
@@ -57,6 +57,7 @@ export const href = {
   errors: '#/e',
   workers: '#/w',
   schedules: '#/s',
+  forecast: '#/f',
   audit: '#/a',
   worker: (id: string): string => `#/w?id=${encodeURIComponent(id)}`,
   /** `part`: a state of jobs, or a tab. */

@@ -47,11 +47,13 @@ await inBrowser(open => {
         '#/q/mail/errors',
         `#/q/mail/errors/${fingerprint}`,
         '#/q/mail/workers',
+        '#/q/mail/forecast',
         '#/q/mail/policy',
         '#/q/mail/audit',
         '#/e',
         '#/w',
         '#/s',
+        '#/f',
         '#/a'
       ]) {
         await visit(hash)

@@ -108,6 +108,27 @@ await inBrowser(open => {
     t.strictSame(seen, [])
   })
 
+  test('the forecast of a queue says from when on more falls due than workers can take',
+    async t => {
+      const { page, app, ask, seen, visit } = await open(t, '#/q/mail/forecast')
+      await ask('POST /qb/mail?delay=7300', JSON.stringify({ jobs: Array(900).fill({}) }))
+      await visit()
+      const forecast = page.getByRole('region', { name: 'Forecast' })
+      await forecast.getByText('900 fall due. No worker asks for its jobs').waitFor()
+      const minute = Math.floor(Date.now() / 60_000)
+      const history = Array.from({ length: 1440 }, (_, n) => {
+        return `${minute - 1439 + n} 0 0 0 0 ${n} ${n} 0 0 0`
+      })
+      await app.redis.rpush('{mail}:history', ...history)
+      await ask('GET /q/mail')
+      await page.reload()
+      await forecast.getByText(/^From .* on jobs may wait: 900 fall due, and workers can take 5\d or more/).waitFor()
+      t.equal(await forecast.getByRole('row').filter({ hasText: '900' }).count() > 0, true)
+      await visit('#/f')
+      await page.getByRole('region', { name: 'mail' }).getByText(/900 fall due/).waitFor()
+      t.strictSame(seen, [])
+    })
+
   test('every chart says in words what it shows, and is a table as well', async t => {
     const { page, ask, seen, visit } = await open(t, '#/q/mail')
     await ask('POST /qb/mail', '{"jobs":[{},{}]}')

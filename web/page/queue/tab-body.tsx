@@ -6,6 +6,7 @@ import type { Route } from '../../state/route.ts'
 import { AuditList } from '../audit/audit-list.tsx'
 import { ErrorList } from '../errors/error-list.tsx'
 import { GroupView } from '../errors/group-view.tsx'
+import { QueueForecast } from '../forecast/queue-forecast.tsx'
 import { JobList } from '../jobs/job-list.tsx'
 import { ScheduleList } from '../schedules/schedule-list.tsx'
 import { WorkerList } from '../workers/worker-list.tsx'
@@ -27,6 +28,7 @@ export function TabBody ({ route, row, policy, now, onChange }: TabBodyProps) {
   if (tab === 'errors') return <Errors key={id} queue={queue} id={id} />
   if (tab === 'workers') return <QueueWorkers queue={queue} />
   if (tab === 'schedules') return <ScheduleList queue={queue} />
+  if (tab === 'forecast') return <QueueForecast queue={queue} />
   if (tab === 'audit') return <AuditList queue={queue} />
   if (tab === 'jobs') return <Jobs queue={queue} state={state} row={row} now={now} />
   if (policy === null) return <Loading />
