@@ -21,7 +21,8 @@ export type Job = Omit<ClientJob, Text | 'traceparent' | 'tracestate'> & Record<
   payload_size?: number
 }
 
-function read (document: string): Job {
+/** Reads the document of a job. */
+export function readJob (document: string): Job {
   const all = members(document)
   const others = [...all].filter(([name]) => !texts.includes(name as Text))
   const parsed = JSON.parse(`{${others.map(([name, value]) => `"${name}":${value}`).join()}}`)
@@ -36,8 +37,8 @@ function read (document: string): Job {
 /** How many jobs a page of a list has. */
 export const pageSize = 50
 
-// The server cuts payloads and errors, so that no list is long.
-const row = {
+/** The members of a job in a list. The server cuts payloads and errors, so that it is short. */
+export const row = {
   fields: 'id,state,priority,attempt,tries,created_at,run_at,started_at,finished_at,worker_id,' +
     'depends,last_error,payload',
   payload_max: 200
@@ -47,7 +48,7 @@ type Query = Record<string, string | number>
 
 async function getJobs (queue: string, query: Query): Promise<Job[]> {
   const page = await text(path('j', queue), query)
-  return elementsOf(page, 'jobs').map(one => ({ ...read(one), queue }))
+  return elementsOf(page, 'jobs').map(one => ({ ...readJob(one), queue }))
 }
 
 /** `order`: desc for the newest first. */
@@ -70,7 +71,7 @@ export async function findByKey (queue: string, uniq: string): Promise<Job | nul
 }
 
 export async function getJob (queue: string, id: string): Promise<Job> {
-  return read(await text(path('j', queue, id)))
+  return readJob(await text(path('j', queue, id)))
 }
 
 const short = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_expires_at,' +
@@ -78,12 +79,12 @@ const short = 'id,queue,state,priority,attempt,tries,created_at,run_at,lease_exp
 
 /** A job without its long members: they change only when another one does. */
 export async function getJobShort (queue: string, id: string): Promise<Job> {
-  return read(await text(path('j', queue, id), { fields: short }))
+  return readJob(await text(path('j', queue, id), { fields: short }))
 }
 
 /** One member of a job that is JSON of a client, as text; '' where it is null. */
 export async function getJobPart (queue: string, id: string, part: Text): Promise<string> {
-  return read(await text(path('j', queue, id), { fields: part }))[part]
+  return readJob(await text(path('j', queue, id), { fields: part }))[part]
 }
 
 export async function getWhy (queue: string, id: string): Promise<Why> {

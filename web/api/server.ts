@@ -26,7 +26,8 @@ export async function send (method: string, path: string, ask: Ask = {}): Promis
     ...(body !== undefined && { body }),
     ...(signal && { signal })
   }
-  const answer = await fetch(root + path + search(query), init).catch(error => {
+  const url = root + path + search(query, path.includes('?') ? '&' : '?')
+  const answer = await fetch(url, init).catch(error => {
     throw signal?.aborted ? error : new Unreachable('presque does not answer')
   })
   if (answer.ok) return answer
@@ -34,11 +35,11 @@ export async function send (method: string, path: string, ask: Ask = {}): Promis
   throw new PresqueError(answer.status, await sentenceOf(answer))
 }
 
-function search (query: NonNullable<Ask['query']>): string {
+function search (query: NonNullable<Ask['query']>, first: string): string {
   const given = Object.entries(query).flatMap(([name, value]) => {
     return value === undefined || value === '' ? [] : [[name, String(value)]]
   })
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+  return given.length === 0 ? '' : `${first}${new URLSearchParams(given)}`
 }
 
 // A proxy may answer something else than JSON.

@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { push } from '../../../operations/job/push.ts'
 import { takeSamples } from '../../../operations/queue/history.ts'
 import { button, evil } from '../../support/server/dashboard.ts'
 import { until } from '../../support/until.ts'
@@ -131,7 +132,11 @@ await inBrowser(open => {
       await until(`${many} are failed`, async () => (await counts('mail')).failed === many)
     await button(page, 'Retry job 8').click()
     await failedBecomes(7)
-    await page.getByRole('searchbox', { name: 'Search jobs' }).fill('slow')
+    const search = page.getByRole('searchbox', { name: 'Search jobs' })
+    await search.fill('error:slow')
+    await search.press('Enter')
+    await page.getByText(/^2 found in \d of 7 jobs, that is all\.$/).waitFor()
+    t.match(page.url(), /failed\?filter=error%3Aslow$/, 'the filter is in the address')
     await page.getByRole('checkbox', { name: 'Select job 7' }).waitFor()
     t.equal(await page.getByRole('checkbox', { name: /Select job/ }).count(), 2)
     await page.getByRole('checkbox', { name: 'Select job 7' }).check()
@@ -142,10 +147,44 @@ await inBrowser(open => {
     await button(page, 'Retry selected…').click()
     await button(page, 'Retry 1 job').click()
     await failedBecomes(5)
-    await page.getByRole('searchbox', { name: 'Search jobs' }).fill('')
+    await search.fill('')
     await button(page, 'Retry all…').click()
     await button(page, 'Retry 5 jobs').click()
     await failedBecomes(0)
+    t.strictSame(seen, [])
+  })
+
+  test('a filter line is searched by the server in slices, with progress, and its actions are on ' +
+    'all that match', async t => {
+    const { page, app, ask, counts, seen, visit } = await open(t, '#/q/mail')
+    const jobs = Array.from({ length: 3000 }, (_, n) => ({ payload: `{"order":${100_000 + n}}` }))
+    await push(app.redis, 'mail', jobs)
+    await ask('POST /q/mail?delay=900', '{"order":102500}')
+    await visit()
+    const search = page.getByRole('searchbox', { name: 'Search jobs' })
+    const find = async (line: string) => {
+      await search.fill(line)
+      await search.press('Enter')
+    }
+    await find('text:10250')
+    await page.getByText('10 found in 3,000 of 3,000 jobs, that is all.').waitFor()
+    await page.getByRole('checkbox', { name: 'Select job 2501' }).waitFor()
+    await find('order')
+    await page.getByText(/^50 found in [\d,]+ of 3,000 jobs\.$/).waitFor()
+    await button(page, 'Go on').click()
+    await page.getByText(/^100 found in/).waitFor()
+    await find('attempt:often')
+    await page.getByRole('alert').getByText('attempt: takes a number').waitFor()
+    await find('error:nope')
+    await page.getByRole('alert').getByText('No error has “nope” in the name').waitFor()
+    await find('state:delayed text:102500 age:<5m')
+    await page.getByRole('tab', { name: 'Delayed 1', selected: true }).waitFor()
+    await page.getByText('1 found in 1 of 1 jobs, that is all.').waitFor()
+    await visit('#/q/mail?filter=text%3A1025')
+    await button(page, 'Cancel all that match…').click()
+    await button(page, 'Cancel 101 jobs').click()
+    await page.getByText('101 jobs cancelled').waitFor()
+    t.match(await counts('mail'), { waiting: 2899, delayed: 1 })
     t.strictSame(seen, [])
   })
 

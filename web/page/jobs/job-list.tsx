@@ -6,41 +6,58 @@ import { News } from '../../part/news.tsx'
 import { Loading, Problem } from '../../part/placeholder.tsx'
 import { useSteady, type SteadyRow } from '../../part/steady.ts'
 import { serverNow } from '../../state/clock.ts'
+import { route } from '../../state/route.ts'
+import { FilteredJobs } from './filtered-jobs.tsx'
 import { JobTable } from './job-table.tsx'
 import { JobTools } from './job-tools.tsx'
-import { Selected } from './selected.tsx'
-import { orderOf, useJobs, useOffset } from './use-jobs.ts'
+import { Selected, toggled } from './selected.tsx'
+import { orderOf, useJobs, useOffset, type Order } from './use-jobs.ts'
 
 interface JobListProps { queue: string, state: ListedState, total: number }
 
-/** The jobs of one state, page by page. */
+/** The jobs of one state: page by page, or those that match the filter of the address. */
 export function JobList ({ queue, state, total }: JobListProps) {
-  const [search, setSearch] = useState('')
+  const line = route.value.query['filter'] ?? ''
+  const order = orderOf(state)
+  const of = { queue, state, order, total }
+  return (
+    <div id='jobs' role='tabpanel' aria-labelledby={`tab-${state}`}>
+      {line === ''
+        ? <PagedJobs {...of} />
+        : (
+          <>
+            <JobTools {...of} line={line} onChange={async () => {}} />
+            <FilteredJobs key={line} {...of} line={line} />
+          </>
+          )}
+    </div>
+  )
+}
+
+interface PagedJobsProps extends JobListProps { order: Order }
+
+function PagedJobs ({ queue, state, order, total }: PagedJobsProps) {
   const [selected, setSelected] = useState(new Set<string>())
   const [offset, setOffset] = useOffset(total)
-  const order = orderOf(state)
   const { jobs, of, problem, refresh } = useJobs({ queue, state, order, offset }, selected.size > 0)
   const isWhole = jobs === null || jobs.length < pageSize
   const [actions, onChange] = useActions(refresh)
   const taken = `${of} ${actions}`
   const steady = useSteady(jobs ?? [], { keyOf: ({ id }) => id, isWhole, of: taken })
-  const found = steady.rows.filter(({ item }) => matches(item, search))
-  const clear = () => setSelected(new Set())
   const goTo = (next: number) => {
     setOffset(next)
-    clear()
+    setSelected(new Set())
   }
-  const tools = { queue, state, order, total, search, onChange }
-  const selection = { found, state, selected, onSelect: setSelected, onChange }
+  const selection = { found: steady.rows, state, selected, onSelect: setSelected, onChange }
   return (
-    <div id='jobs' role='tabpanel' aria-labelledby={`tab-${state}`}>
-      <JobTools {...tools} onSearch={setSearch} />
+    <>
+      <JobTools {...{ queue, state, order, total, line: '', onChange }} />
       {selected.size > 0 && <Selection {...selection} />}
       <Problem text={problem} />
       {selected.size === 0 && <News of={steady} />}
       <FoundJobs {...selection} jobs={jobs} problem={problem} />
       <Pages offset={offset} total={total} shown={jobs?.length ?? 0} onGo={goTo} />
-    </div>
+    </>
   )
 }
 
@@ -77,7 +94,7 @@ interface FoundJobsProps extends SelectionProps { jobs: Job[] | null, problem: s
 function FoundJobs (props: FoundJobsProps) {
   const { jobs, problem, found, state, selected, onSelect, onChange } = props
   if (jobs === null) return problem === '' ? <Loading /> : null
-  if (found.length === 0) return <NotFound count={jobs.length} />
+  if (found.length === 0) return <p class='empty'>None.</p>
   const toggle = (ids: string[], isOn: boolean) => onSelect(toggled(selected, ids, isOn))
   return (
     <JobTable
@@ -85,22 +102,6 @@ function FoundJobs (props: FoundJobsProps) {
       onChange={onChange}
     />
   )
-}
-
-function NotFound ({ count }: { count: number }) {
-  if (count === 0) return <p class='empty'>None.</p>
-  return <p class='empty'>None of the {exact(count)} jobs on this page contains that.</p>
-}
-
-function toggled (selected: Set<string>, ids: string[], isOn: boolean): Set<string> {
-  return new Set([...selected].filter(id => !ids.includes(id)).concat(isOn ? ids : []))
-}
-
-function matches (job: Job, search: string): boolean {
-  const words = search.trim().toLowerCase()
-  if (words === '' || job.id === words) return true
-  const texts = [job.payload, job.last_error, job.worker_id ?? '']
-  return texts.some(text => text.toLowerCase().includes(words))
 }
 
 interface PagesProps {

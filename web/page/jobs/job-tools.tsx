@@ -4,9 +4,10 @@ import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
 import { Choice } from '../../part/field.tsx'
 import { plural, stateName } from '../../part/format.ts'
-import { notify, notifyOutcome } from '../../part/notice.tsx'
+import { notifyOutcome } from '../../part/notice.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { href, navigate, setQuery } from '../../state/route.ts'
+import { filterIn } from './filter.ts'
 import { bulkInWords } from './job-action.ts'
 import type { Order } from './use-jobs.ts'
 import { removalOf, verbs } from './verb.ts'
@@ -16,22 +17,22 @@ interface JobToolsProps {
   state: ListedState
   order: Order
   total: number
-  search: string
-  onSearch: (text: string) => void
+  /** The filter line; '' for all jobs of the state. */
+  line: string
   onChange: () => Promise<void>
 }
 
 /** The search, and the actions on all jobs of the state. */
 export function JobTools (props: JobToolsProps) {
-  const { queue, state, order, total, onChange } = props
+  const { queue, state, order, total, line, onChange } = props
   return (
     <div class='tools'>
-      <Search {...props} />
+      <Search key={line} queue={queue} line={line} />
       <OrderChoice order={order} />
       {(state === 'failed' || state === 'retrying') && total > 0 && (
         <a href={href.queue(queue, 'errors')}>Group by error</a>
       )}
-      {total > 0 && <BulkActions {...{ queue, state, total, onChange }} />}
+      {total > 0 && line === '' && <BulkActions {...{ queue, state, total, onChange }} />}
     </div>
   )
 }
@@ -47,34 +48,39 @@ function OrderChoice ({ order }: { order: Order }) {
   )
 }
 
-function Search ({ queue, search, onSearch }: JobToolsProps) {
+const hint = 'id, unique key or text; error: worker: age:>1h attempt:>3 text:'
+
+function Search ({ queue, line }: Pick<JobToolsProps, 'queue' | 'line'>) {
+  const [typed, setTyped] = useState(line)
   function submit (event: Event): void {
     event.preventDefault()
-    void openJob(queue, search.trim())
+    void search(queue, typed.trim())
+  }
+  function input (text: string): void {
+    setTyped(text)
+    if (text === '') setQuery({ filter: '' })
   }
   return (
     <form role='search' onSubmit={submit}>
       <input
-        type='search' aria-label='Search jobs' value={search}
-        placeholder='Text on this page, or Enter: id, unique key'
-        onInput={event => onSearch(event.currentTarget.value)}
+        type='search' aria-label='Search jobs' value={typed} placeholder={hint}
+        onInput={event => input(event.currentTarget.value)}
       />
     </form>
   )
 }
 
-// A number is first looked up as an id, then as a unique key.
-async function openJob (queue: string, search: string): Promise<void> {
-  if (search === '') return
-  try {
-    const isId = /^\d{1,16}$/.test(search)
-    const byId = isId ? await getJob(queue, search).catch(() => null) : null
-    const job = byId ?? await findByKey(queue, search)
-    if (job === null) throw new Error(`No job of ${queue} has the id or unique key “${search}”`)
-    navigate(href.job(queue, job.id))
-  } catch (error) {
-    notify((error as Error).message, true)
+// One word is first looked up as an id and as a unique key.
+async function search (queue: string, typed: string): Promise<void> {
+  const { state, query } = filterIn(typed, 0)
+  if (query.text === typed && !/\s/.test(typed)) {
+    const isId = /^\d{1,16}$/.test(typed)
+    const byId = isId ? await getJob(queue, typed).catch(() => null) : null
+    const job = byId ?? await findByKey(queue, typed).catch(() => null)
+    if (job !== null) return navigate(href.job(queue, job.id))
   }
+  if (state === undefined) return setQuery({ filter: typed })
+  navigate(`${href.queue(queue, state)}?${new URLSearchParams({ filter: typed })}`)
 }
 
 type BulkActionsProps = Pick<JobToolsProps, 'queue' | 'state' | 'total' | 'onChange'>

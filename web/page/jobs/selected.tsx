@@ -67,3 +67,8 @@ function ConfirmSelected ({ jobs, state, action, onDone, onClose }: ConfirmSelec
     />
   )
 }
+
+/** The selected ids, with some of them added or left out. */
+export function toggled (selected: Set<string>, ids: string[], isOn: boolean): Set<string> {
+  return new Set([...selected].filter(id => !ids.includes(id)).concat(isOn ? ids : []))
+}
