@@ -5,6 +5,8 @@ import { AuditPage } from './page/audit/audit-page.tsx'
 import { ErrorsPage } from './page/errors/errors-page.tsx'
 import { ForecastPage } from './page/forecast/forecast-page.tsx'
 import { JobPage } from './page/job/job-page.tsx'
+import { OperationPage } from './page/operations/operation-page.tsx'
+import { OperationsPage } from './page/operations/operations-page.tsx'
 import { QueuePage } from './page/queue/queue-page.tsx'
 import { QueuesPage } from './page/queues/queues-page.tsx'
 import { SchedulesPage } from './page/schedules/schedules-page.tsx'
@@ -41,6 +43,8 @@ function Page ({ route }: { route: Route }) {
   const { page, queue, id } = route
   if (page === 'errors') return <ErrorsPage />
   if (page === 'audit') return <AuditPage />
+  if (page === 'operations') return <OperationsPage />
+  if (page === 'operation') return <OperationPage key={id} id={id} />
   if (page === 'forecast') return <ForecastPage />
   if (page === 'workers') return <WorkersPage />
   if (page === 'schedules') return <SchedulesPage />

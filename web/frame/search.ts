@@ -11,6 +11,7 @@ export interface Place { kind: string, name: string, hash: string, act?: () => u
 const pages: Place[] = [
   { kind: 'page', name: 'Queues', hash: href.queues },
   { kind: 'page', name: 'Errors', hash: href.errors },
+  { kind: 'page', name: 'Operations', hash: href.operations },
   { kind: 'page', name: 'Workers', hash: href.workers },
   { kind: 'page', name: 'Schedules', hash: href.schedules },
   { kind: 'page', name: 'Forecast', hash: href.forecast },

@@ -31,6 +31,7 @@ function Navigation () {
     <nav aria-label='Main'>
       <a href={href.queues} aria-current={current('queues')}>Queues</a>
       <a href={href.errors} aria-current={current('errors')}>Errors</a>
+      <a href={href.operations} aria-current={current('operations')}>Operations</a>
       <a href={href.workers} aria-current={current('workers')}>Workers</a>
       <a href={href.schedules} aria-current={current('schedules')}>Schedules</a>
       <a href={href.forecast} aria-current={current('forecast')}>Forecast</a>

@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals'
 
-const rooms = { e: 'errors', w: 'workers', s: 'schedules', f: 'forecast', a: 'audit' } as const
+const rooms = {
+  e: 'errors', o: 'operations', w: 'workers', s: 'schedules', f: 'forecast', a: 'audit'
+} as const
 
 /** What the page of a queue shows beside its jobs. */
 export const tabs = ['errors', 'workers', 'schedules', 'forecast', 'policy', 'audit'] as const
@@ -11,12 +13,12 @@ export type Tab = 'jobs' | typeof tabs[number]
  * `#/q/mail/j/42`, `#/w`.
  */
 export interface Route {
-  page: 'queues' | 'queue' | 'job' | typeof rooms[keyof typeof rooms]
+  page: 'queues' | 'queue' | 'job' | 'operation' | typeof rooms[keyof typeof rooms]
   queue: string
   tab: Tab
   /** The state of the jobs that are listed; '' for the usual one. */
   state: string
-  /** Of a job, or of an error group. */
+  /** Of a job, an error group or an operation. */
   id: string
   /** The part behind the `?`: filters and the order. */
   query: Record<string, string>
@@ -28,6 +30,7 @@ function read (): Route {
   const [room = '', queue = '', third = '', id = ''] = path.split('/').map(decode)
   const query = Object.fromEntries(new URLSearchParams(search))
   const none: Route = { page: 'queues', queue: '', tab: 'jobs', state: '', id: '', query }
+  if (room === 'o' && queue !== '') return { ...none, page: 'operation', id: queue }
   if (Object.hasOwn(rooms, room)) return { ...none, page: rooms[room as keyof typeof rooms] }
   if (room !== 'q' || queue === '') return none
   if (third === 'j') return { ...none, page: 'job', queue, id }
@@ -59,6 +62,8 @@ export const href = {
   schedules: '#/s',
   forecast: '#/f',
   audit: '#/a',
+  operations: '#/o',
+  operation: (id: string): string => `#/o/${id}`,
   worker: (id: string): string => `#/w?id=${encodeURIComponent(id)}`,
   /** `part`: a state of jobs, or a tab. */
   queue: (queue: string, part = ''): string => {

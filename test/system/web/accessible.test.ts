@@ -35,6 +35,8 @@ await inBrowser(open => {
       await ask('PUT /schedule/nightly', '{"queue":"mail","cron":"30 4 * * *","payload":{}}')
       const { errors } = await (await ask('GET /errors/mail')).json()
       const fingerprint = errors[0].fingerprint
+      const what = '{"queue":"mail","where":{"state":"delayed"},"do":"retry","rate":0.01}'
+      const operation = await (await ask('POST /operations', what)).json()
       const states = ['waiting', 'delayed', 'blocked', 'active', 'failed', 'completed']
       const queue = states.map(state => `#/q/mail/${state}`)
       for (const hash of [
@@ -54,6 +56,8 @@ await inBrowser(open => {
         '#/w',
         '#/s',
         '#/f',
+        '#/o',
+        `#/o/${operation.id}`,
         '#/a'
       ]) {
         await visit(hash)

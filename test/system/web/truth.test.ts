@@ -144,7 +144,7 @@ await inBrowser(open => {
     for (const width of [360, 768, 1440]) {
       await page.setViewportSize({ width, height: 800 })
       const queue = `#/q/${names[0]}`
-      for (const hash of ['#/', queue, `${queue}/j/1`, '#/w', '#/s', '#/e', '#/f', '#/a']) {
+      for (const hash of ['#/', queue, `${queue}/j/1`, '#/w', '#/s', '#/e', '#/f', '#/o', '#/a']) {
         await visit(hash)
         await page.locator('main h1').waitFor()
         await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })

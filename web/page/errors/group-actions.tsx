@@ -1,7 +1,5 @@
 import { useState } from 'preact/hooks'
-import {
-  deleteGroup, retryGroup, type ErrorGroup, type GroupState
-} from '../../api/error-group.ts'
+import { retryGroup, type ErrorGroup, type GroupState } from '../../api/error-group.ts'
 import { Button } from '../../part/button.tsx'
 import { Confirm } from '../../part/confirm.tsx'
 import { plural } from '../../part/format.ts'
@@ -9,10 +7,14 @@ import { notifyOutcome } from '../../part/notice.tsx'
 import { whyForbidden } from '../../state/access.ts'
 import { bulkInWords } from '../jobs/job-action.ts'
 import { verbs } from '../jobs/verb.ts'
+import { OperationDialog } from '../operations/operation-dialog.tsx'
 
 interface GroupActionsProps { group: ErrorGroup, onChange: () => Promise<void> }
 
-interface Asking { state: GroupState, action: 'retry' | 'delete' }
+/** canary and delete are operations, which go on by themselves. */
+type Deed = 'retry' | 'canary' | 'delete'
+
+interface Asking { state: GroupState, deed: Deed }
 
 /** The actions on all jobs of a group, whatever its size. Each button says how many they are. */
 export function GroupActions ({ group, onChange }: GroupActionsProps) {
@@ -20,58 +22,58 @@ export function GroupActions ({ group, onChange }: GroupActionsProps) {
   const manage = whyForbidden('manage')
   const states = (['failed', 'retrying'] as const).filter(state => group[state] > 0)
   if (states.length === 0) return <p class='dim'>No job of this kind is there any longer.</p>
+  const all = (['retry', 'canary', 'delete'] as const).flatMap(deed => {
+    return states.map(state => ({ state, deed }))
+  })
   return (
     <div class='actions' role='group' aria-label='All jobs of this error'>
-      {states.map(state => (
+      {all.map(one => (
         <Button
-          key={state} forbidden={manage} onClick={() => setAsking({ state, action: 'retry' })}
+          key={`${one.deed} ${one.state}`} kind={one.deed === 'delete' ? 'danger' : 'plain'}
+          forbidden={manage} onClick={() => setAsking(one)}
         >
-          {verbs[state]!.verb} {many(group, state)}…
-        </Button>
-      ))}
-      {states.map(state => (
-        <Button
-          key={state} kind='danger' forbidden={manage}
-          onClick={() => setAsking({ state, action: 'delete' })}
-        >
-          Delete {many(group, state)}…
+          {labelOf(group, one)}…
         </Button>
       ))}
       {asking !== null && (
-        <ConfirmGroup
-          group={group} {...asking} onChange={onChange} onClose={() => setAsking(null)}
-        />
+        <Ask group={group} {...asking} onChange={onChange} onClose={() => setAsking(null)} />
       )}
     </div>
   )
 }
 
-function many (group: ErrorGroup, state: GroupState): string {
-  return plural(group[state], `${state} job`)
+function labelOf (group: ErrorGroup, { state, deed }: Asking): string {
+  const many = plural(group[state], `${state} job`)
+  if (deed === 'delete') return `Delete ${many}`
+  const { verb } = verbs[state]!
+  return deed === 'retry' ? `${verb} ${many}` : `${verb} ${state} with a canary`
 }
 
-interface ConfirmGroupProps extends GroupActionsProps, Asking { onClose: () => void }
+interface AskProps extends GroupActionsProps, Asking { onClose: () => void }
 
-function ConfirmGroup ({ group, state, action, onChange, onClose }: ConfirmGroupProps) {
-  const verb = action === 'delete' ? { verb: 'Delete', done: 'deleted' } : verbs[state]!
-  const act = async () => {
-    await notifyOutcome(async () => {
-      const send = action === 'delete' ? deleteGroup : retryGroup
-      return bulkInWords(await send(group, state), verb.done)
-    })
-    await onChange()
+function Ask ({ group, state, deed, onChange, onClose }: AskProps) {
+  if (deed === 'retry') {
+    return <ConfirmRetry group={group} state={state} onChange={onChange} onClose={onClose} />
   }
+  const { queue, fingerprint: error } = group
+  const operation = deed === 'canary' ? 'retry' : 'delete'
   return (
-    <Confirm
-      title={`${verb.verb} all of this error`} verb={`${verb.verb} ${plural(group[state], 'job')}`}
-      kind={action === 'delete' ? 'danger' : 'main'} question={questionOf(group, state, action)}
-      onConfirm={act} onClose={onClose}
-    />
+    <OperationDialog queue={queue} deed={operation} where={{ state, error }} onClose={onClose} />
   )
 }
 
-function questionOf (group: ErrorGroup, state: GroupState, action: Asking['action']): string {
-  const jobs = `${many(group, state)} of this kind, and those that come until then,`
-  if (action === 'delete') return `${jobs} are deleted and cannot be restored.`
-  return `${jobs} run as soon as a worker takes them.`
+function ConfirmRetry ({ group, state, onChange, onClose }: Omit<AskProps, 'deed'>) {
+  const { verb, done } = verbs[state]!
+  const act = async () => {
+    await notifyOutcome(async () => bulkInWords(await retryGroup(group, state), done))
+    await onChange()
+  }
+  const jobs = `${plural(group[state], `${state} job`)} of this kind`
+  return (
+    <Confirm
+      title={`${verb} all of this error`} verb={`${verb} ${plural(group[state], 'job')}`}
+      kind='main' onConfirm={act} onClose={onClose}
+      question={`${jobs}, and those that come until then, run as soon as a worker takes them.`}
+    />
+  )
 }

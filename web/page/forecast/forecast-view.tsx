@@ -7,7 +7,7 @@ const unknown: Record<NonNullable<Forecast['unknown']>, string> = {
   nothing_taken: 'No job was taken lately'
 }
 
-/** A sentence about what is to come, and its periods as a table with bars. */
+/** A sentence about the next day, and its periods as a table with bars. */
 export function ForecastView ({ forecast }: { forecast: Forecast }) {
   const most = Math.max(1, ...forecast.periods.map(dueIn))
   return (
