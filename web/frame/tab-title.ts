@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import { learnFindings } from '../api/finding.ts'
+import { learnFindings } from '../api/report/finding.ts'
 import { usePoll } from '../api/poll.ts'
 import { capital } from '../part/format.ts'
 import { unhealthyQueues } from '../state/finding.ts'

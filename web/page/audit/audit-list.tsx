@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { getAudit, type AuditEntry } from '../../api/audit.ts'
+import { getAudit, type AuditEntry } from '../../api/report/audit.ts'
 import { useAnswer } from '../../api/poll.ts'
 import { Button } from '../../part/button.tsx'
 import { Loading, Problem } from '../../part/placeholder.tsx'

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../api/audit.ts'
+import type { AuditEntry } from '../../api/report/audit.ts'
 import { count, instantInZone, plural } from '../../part/format.ts'
 import { Text } from '../../part/text.tsx'
 import { Ago } from '../../part/time.tsx'

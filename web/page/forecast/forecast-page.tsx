@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { getForecasts } from '../../api/forecast.ts'
+import { getForecasts } from '../../api/report/forecast.ts'
 import { useAnswer } from '../../api/poll.ts'
 import { Button } from '../../part/button.tsx'
 import { exact } from '../../part/format.ts'

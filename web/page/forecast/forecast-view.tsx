@@ -1,4 +1,4 @@
-import type { Forecast, Period } from '../../api/forecast.ts'
+import type { Forecast, Period } from '../../api/report/forecast.ts'
 import { count, duration, instantInZone } from '../../part/format.ts'
 
 const unknown: Record<NonNullable<Forecast['unknown']>, string> = {

@@ -1,4 +1,4 @@
-import { getForecast } from '../../api/forecast.ts'
+import { getForecast } from '../../api/report/forecast.ts'
 import { useAnswer } from '../../api/poll.ts'
 import { Loading, Problem } from '../../part/placeholder.tsx'
 import { ForecastView } from './forecast-view.tsx'

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { continued, getHistory, ratesOf, type History } from '../../api/history.ts'
+import { continued, getHistory, ratesOf, type History } from '../../api/report/history.ts'
 import { Toggle } from '../../part/button.tsx'
 import { Chart } from '../../part/chart/chart.tsx'
 import { count, duration, rate } from '../../part/format.ts'

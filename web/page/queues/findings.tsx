@@ -1,4 +1,4 @@
-import { learnFindings, takeStep, type Finding, type Step } from '../../api/finding.ts'
+import { learnFindings, takeStep, type Finding, type Step } from '../../api/report/finding.ts'
 import { Button } from '../../part/button.tsx'
 import { localised } from '../../part/format.ts'
 import { notifyOutcome } from '../../part/notice.tsx'

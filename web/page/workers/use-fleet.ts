@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useAnswer, type Answered } from '../../api/poll.ts'
-import { runTime } from '../../api/latency.ts'
+import { runTime } from '../../api/report/latency.ts'
 import { getWorkers, type Worker, type WorkerPage } from '../../api/worker.ts'
 import { serverNow } from '../../state/clock.ts'
 import { patience, type RunTimes } from './stuck.ts'

@@ -1,6 +1,6 @@
-import type { Finding } from '../../schemas/finding.ts'
-import { findings } from '../state/finding.ts'
-import { json, send } from './server.ts'
+import type { Finding } from '../../../schemas/finding.ts'
+import { findings } from '../../state/finding.ts'
+import { json, send } from '../server.ts'
 
 export type { Finding }
 export type Step = Finding['next'][number]

@@ -1,5 +1,5 @@
-import type { Forecast } from '../../schemas/forecast.ts'
-import { json, path } from './server.ts'
+import type { Forecast } from '../../../schemas/forecast.ts'
+import { json, path } from '../server.ts'
 
 export type { Forecast }
 export type Period = Forecast['periods'][number]

@@ -1,5 +1,5 @@
-import type { Latency } from '../../schemas/latency.ts'
-import { json, path } from './server.ts'
+import type { Latency } from '../../../schemas/latency.ts'
+import { json, path } from '../server.ts'
 
 // In ms. The server notes latencies once a minute.
 const keptFor = 300_000

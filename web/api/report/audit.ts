@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../../schemas/audit.ts'
-import { json } from './server.ts'
+import type { AuditEntry } from '../../../schemas/audit.ts'
+import { json } from '../server.ts'
 
 export type { AuditEntry }
 

@@ -1,7 +1,7 @@
-import type { History as QueueHistory } from '../../schemas/history.ts'
-import type { Moment, Row } from '../state/overview.ts'
-import { ageOf } from '../state/rate.ts'
-import { json, path } from './server.ts'
+import type { History as QueueHistory } from '../../../schemas/history.ts'
+import type { Moment, Row } from '../../state/overview.ts'
+import { ageOf } from '../../state/rate.ts'
+import { json, path } from '../server.ts'
 
 /** GET /history/:queue; the lists are in parallel. */
 export type History = Omit<QueueHistory, 'queue'>
