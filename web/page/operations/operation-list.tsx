@@ -67,7 +67,7 @@ function OperationRow ({ operation, now }: { operation: Operation, now: number }
       <td class='words' data-label='queue'><a href={href.queue(queue)}>{queue}</a></td>
       <td class='words' data-label='state'><OperationState operation={operation} /></td>
       <td class='words' data-label='what'>{operation.do}</td>
-      <td data-label='jobs'>{exact(counts.matched)}</td>
+      <td data-label='jobs'>{counts.matched === null ? '–' : exact(counts.matched)}</td>
       <td data-label='done'>{exact(counts.done)}</td>
       <td data-label='completed'>{exact(counts.completed)}</td>
       <td data-label='failed again' class={counts.failed > 0 ? 'bad' : 'zero'}>

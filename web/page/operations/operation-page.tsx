@@ -44,7 +44,8 @@ function Found ({ operation, onChange }: FoundProps) {
         <Text text={localised(`${capital(sentence)}.`)} />
       </p>
       <progress
-        aria-label='Jobs that are done' max={Math.max(1, counts.matched)} value={doneOf(counts)}
+        aria-label='Jobs that are done' max={Math.max(1, counts.matched ?? 1)}
+        value={doneOf(counts)}
       />
       <Numbers counts={counts} />
       <Facts operation={operation} now={serverNow()} />
@@ -56,11 +57,11 @@ type Counts = OperationDocument['counts']
 
 // A job that stopped it may go twice: the bar ends at its end all the same.
 function doneOf ({ done, gone, duplicates, matched }: Counts): number {
-  return Math.min(matched, done + gone + duplicates)
+  return matched === null ? 0 : Math.min(matched, done + gone + duplicates)
 }
 
 function Numbers ({ counts }: { counts: Counts }) {
-  const numbers: Array<[string, number]> = [
+  const numbers: Array<[string, number | null]> = [
     ['Jobs', counts.matched], ['Done', counts.done], ['Completed', counts.completed],
     ['Failed again', counts.failed], ['Deleted before', counts.gone],
     ['Left as duplicates', counts.duplicates], ['Brought back', counts.restored]
@@ -68,7 +69,9 @@ function Numbers ({ counts }: { counts: Counts }) {
   return (
     <dl class='tiles small' aria-label='Numbers of the operation'>
       {numbers.map(([name, value]) => (
-        <div key={name} class='tile'><dt>{name}</dt><dd>{exact(value)}</dd></div>
+        <div key={name} class='tile'>
+          <dt>{name}</dt><dd>{value === null ? '–' : exact(value)}</dd>
+        </div>
       ))}
     </dl>
   )
