@@ -56,7 +56,7 @@ function sentence (
   const choices = (Config.properties as Record<string, { anyOf?: Choice[] }>)[name]?.anyOf
   const wanted = choices === undefined
     ? message
-    : `must be one of ${choices.map(choiceText).join(', ')}`
+    : `must be one of ${choices.map(choiceText).filter(Boolean).join(', ')}`
   return `${name} ${wanted}; it is '${String(environment[name])}'`
 }
 

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { colours } from './config.ts'
 import { access, BadRequest, HostUnknown } from './error.ts'
 
 /** What a token may be allowed to do. */
@@ -44,13 +45,16 @@ const Access = Type.Object(
     }),
     roles: Type.Array(Role),
     queues: Type.Array(Glob),
+    colour: Type.Union([...colours.map(colour => Type.Literal(colour)), Type.Null()], {
+      description: 'PRESQUE_COLOUR; null where none is set'
+    }),
     environment: Type.Union([Type.String(), Type.Null()], {
       description: 'What PRESQUE_NAME calls this presque; null if it has no name'
     })
   },
   {
     description: 'What the caller may do',
-    examples: [{ name: null, roles: [...roles], queues: ['*'], environment: null }]
+    examples: [{ name: null, roles: [...roles], queues: ['*'], colour: null, environment: null }]
   }
 )
 

@@ -1,5 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 
+/** The colours that the dashboard has for the name of a presque. */
+export const colours = ['red', 'amber', 'green', 'blue'] as const
+
 /**
  * The environment presque reads. `.env.example` tells the same to people;
  * test/contract/tables.test.ts compares the two.
@@ -11,6 +14,10 @@ export const Config = Type.Object({
   PRESQUE_PREFIX: Type.String({ default: 'presque', pattern: '^[A-Za-z0-9_.:-]{1,64}$' }),
   PRESQUE_DATA: Type.String({ default: './data', minLength: 1 }),
   PRESQUE_NAME: Type.String({ default: '', pattern: '^[ -~]{0,32}$' }),
+  PRESQUE_COLOUR: Type.Union(
+    [...colours, '' as const].map(colour => Type.Literal(colour)),
+    { default: '' }
+  ),
   PRESQUE_TOKENS: Type.String({ default: '' }),
   PRESQUE_CORS_ORIGINS: Type.String({
     default: '',

@@ -5,11 +5,12 @@ import { queueStatus } from '../queue/queue.ts'
 import type { Summary } from '../queue/summary.ts'
 import { obstaclesOf } from '../queue/why.ts'
 import { redisHealth } from '../redis/health.ts'
-import type { RedisClient } from '../redis/store.ts'
+import { storeOf, type RedisClient } from '../redis/store.ts'
 import { skippingSchedules } from '../schedule/schedule.ts'
 import { silentWorkers } from '../worker/registration.ts'
 import { findingsOf, type QueueFacts } from './queue-finding.ts'
 import { findingsOfRedis } from './health-finding.ts'
+import { CachedFindings } from './cached-findings.ts'
 import { findingOfSchedule } from './schedule-finding.ts'
 
 // Queues that are looked at closely, those first that have the most failures and the oldest jobs.
@@ -32,9 +33,9 @@ export async function findings (
   for (let i = 0; i < suspects.length; i += queuesAtOnce) {
     const some = suspects.slice(i, i + queuesAtOnce)
     const all = await Promise.all(some.map(async row => {
-      return await factsOf(redis, row, { now, silent: silent.get(row.queue) ?? [] })
+      return await ofQueue(redis, row, { now, silent: silent.get(row.queue) ?? [] })
     }))
-    found.push(...all.flatMap(findingsOf))
+    found.push(...all.flat())
   }
   const { safety, memory } = await redisHealth(redis)
   found.push(...findingsOfRedis(safety, memory), ...await ofSchedules(redis))
@@ -51,8 +52,19 @@ function byUrgency (one: QueueSummary, other: QueueSummary): number {
     (other.oldest_age ?? 0) - (one.oldest_age ?? 0)
 }
 
+interface QueueOptions extends Options { silent: string[] }
+
+async function ofQueue (
+  redis: RedisClient, row: QueueSummary, options: QueueOptions
+): Promise<Finding[]> {
+  const look = async () => findingsOf(await factsOf(redis, row, options))
+  // A test that gives a time wants the findings of that time.
+  if (options.now !== undefined) return await look()
+  return await storeOf(redis).part(CachedFindings).of(row, options.silent, look)
+}
+
 async function factsOf (
-  redis: RedisClient, row: QueueSummary, { now, silent }: Options & { silent: string[] }
+  redis: RedisClient, row: QueueSummary, { now, silent }: QueueOptions
 ): Promise<QueueFacts> {
   const [obstacles, { policy }] = await Promise.all([
     obstaclesOf(redis, row.queue, { now }),

@@ -41,12 +41,19 @@ function Navigation () {
   )
 }
 
+const kinds = { red: 'failed', amber: 'warn', green: 'good', blue: 'waiting' }
+
 // Production is red, so that it is known from the corner of the eye.
+function colourOf (name: string): keyof typeof kinds {
+  if (/prod/i.test(name)) return 'red'
+  return /stag|test/i.test(name) ? 'amber' : 'green'
+}
+
 function Environment () {
-  const name = access.value?.environment ?? null
+  const { environment: name = null, colour = null } = access.value ?? {}
   if (name === null) return null
-  const colour = /prod/i.test(name) ? 'failed' : /stag|test/i.test(name) ? 'warn' : 'good'
-  return <span class={`badge environment ${colour}`} title='PRESQUE_NAME'>{name}</span>
+  const kind = kinds[colour ?? colourOf(name)]
+  return <span class={`badge environment ${kind}`} title='PRESQUE_NAME'>{name}</span>
 }
 
 function TokenHolder () {

@@ -8,6 +8,8 @@ const defaults = {
   REDIS_URL: '',
   PRESQUE_PREFIX: 'presque',
   PRESQUE_DATA: './data',
+  PRESQUE_NAME: '',
+  PRESQUE_COLOUR: '',
   PRESQUE_TOKENS: '',
   PRESQUE_CORS_ORIGINS: '',
   PRESQUE_HOSTS: '',
@@ -63,6 +65,11 @@ test('readConfig() takes the values that are given, numbers as numbers', async t
     PRESQUE_PROCESSES: 64
   })
   t.equal(readConfig({ PRESQUE_PROCESSES: 'auto' }).PRESQUE_PROCESSES, 'auto')
+  t.equal(readConfig({ PRESQUE_COLOUR: '' }).PRESQUE_COLOUR, '')
+  t.throws(
+    () => readConfig({ PRESQUE_COLOUR: 'pink' }),
+    { message: "PRESQUE_COLOUR must be one of red, amber, green, blue; it is 'pink'" }
+  )
 })
 
 test('readConfig() refuses a bad value with one sentence that names the variable ' +

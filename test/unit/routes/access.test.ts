@@ -8,11 +8,12 @@ test('GET /access tells what the token that comes with it may do', async t => {
     roles: ['read', 'produce'],
     queues: ['mail', 'm.*']
   })
-  const app = await build(t, { PRESQUE_TOKENS: path, PRESQUE_NAME: 'staging' })
+  const app = await build(t, { PRESQUE_TOKENS: path, PRESQUE_NAME: 'staging', PRESQUE_COLOUR: 'blue' })
   t.same((await app.inject({ url: '/access', headers: bearer(secrets['ann']) })).json(), {
     name: 'ann',
     roles: ['read', 'produce'],
     queues: ['mail', 'm.*'],
+    colour: 'blue',
     environment: 'staging'
   })
   t.equal((await app.inject('/access')).statusCode, 401)
