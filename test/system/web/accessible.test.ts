@@ -33,6 +33,7 @@ await inBrowser(open => {
       await ask('POST /control/later', '{"status":"stop"}')
       await ask('POST /q/later', '{}')
       await ask('PUT /schedule/nightly', '{"queue":"mail","cron":"30 4 * * *","payload":{}}')
+      await ask('PUT /schedule/often', '{"queue":"o","every":1,"overlap":"skip","payload":{}}')
       const { errors } = await (await ask('GET /errors/mail')).json()
       const fingerprint = errors[0].fingerprint
       const what = '{"queue":"mail","where":{"state":"delayed"},"do":"retry","rate":0.01}'
@@ -64,7 +65,10 @@ await inBrowser(open => {
         await page.locator('main h1').waitFor()
         await page.getByText('Live', { exact: true }).waitFor()
         await until('all is there', async () => (await page.getByText('Loading…').count()) === 0)
-        if (hash === '#/s') await page.getByText('Next 5 ticks').click()
+        if (hash === '#/s') {
+          await page.getByText('Next 5 ticks').first().click()
+          await page.getByRole('link', { name: 'Job 1, the last of often' }).waitFor()
+        }
         t.strictSame(await findings(page), [], hash)
       }
       await visit('#/q/mail/failed')

@@ -103,8 +103,11 @@ interface LastTickProps { schedule: Schedule, now: number }
 function LastTick ({ schedule, now }: LastTickProps) {
   const { name, queue, last_at: at, last_job: job } = schedule
   if (job === null) return <Tick at={at} now={now} />
-  const label = `Job ${job}, the last of ${name}`
-  return <a href={href.job(queue, job)} aria-label={label}><Tick at={at} now={now} /></a>
+  return (
+    <a href={href.job(queue, job)}>
+      <span class='unseen'>Job {job}, the last of {name}: </span><Tick at={at} now={now} />
+    </a>
+  )
 }
 
 function RunButton ({ schedule }: { schedule: Schedule }) {
