@@ -8,7 +8,8 @@ test('GET /access tells what the token that comes with it may do', async t => {
     roles: ['read', 'produce'],
     queues: ['mail', 'm.*']
   })
-  const app = await build(t, { PRESQUE_TOKENS: path, PRESQUE_NAME: 'staging', PRESQUE_COLOUR: 'blue' })
+  const named = { PRESQUE_NAME: 'staging', PRESQUE_COLOUR: 'blue' } as const
+  const app = await build(t, { PRESQUE_TOKENS: path, ...named })
   t.same((await app.inject({ url: '/access', headers: bearer(secrets['ann']) })).json(), {
     name: 'ann',
     roles: ['read', 'produce'],
