@@ -6,6 +6,8 @@ export const settings: Record<string, [setting: string, about: string]> = {
   port: ['PORT', '5000'],
   redis: ['REDIS_URL', 'The Redis to use; without, a private one is run'],
   data: ['PRESQUE_DATA', 'The folder of the private Redis: ./data'],
+  name: ['PRESQUE_NAME', 'What the dashboard calls this presque, such as staging'],
+  colour: ['PRESQUE_COLOUR', 'Of that name: red, amber, green or blue; else by the name'],
   prefix: ['PRESQUE_PREFIX', 'Stands before every key in Redis: presque'],
   tokens: ['PRESQUE_TOKENS', 'A file of tokens: who may do what'],
   'cors-origins': ['PRESQUE_CORS_ORIGINS', 'Web pages of these origins may use presque'],

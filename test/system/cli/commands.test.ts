@@ -207,6 +207,8 @@ test('presque serve has an option for every setting', t => {
     'port',
     'redis',
     'data',
+    'name',
+    'colour',
     'prefix',
     'tokens',
     'cors-origins',
