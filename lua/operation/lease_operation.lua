@@ -9,10 +9,8 @@
 -- take it off the list then.
 queue.now = read_clock(now)
 if tonumber(redis.call('ZSCORE', operations_due, member)) ~= tonumber(was) then return 0 end
-if what == 'end' then
-  redis.call('ZREM', operations_due, member)
-  return 0
-end
+redis.call('ZREM', operations_due, member)
+if what == 'end' then return 0 end
 local until_ms = queue.now + (what == 'renew' and limits.operation_lease_ms or 0)
 redis.call('ZADD', operations_due, string.format('%d', until_ms), member)
 return until_ms

@@ -10,4 +10,5 @@ local is_due = redis.call('ZSCORE', operations_due, member)
 if not is_due and redis.call('ZCARD', operations_due) >= tonumber(most) then
   return { err = 'OPERATIONS_FULL' }
 end
+redis.call('ZREM', operations_due, member)
 redis.call('ZADD', operations_due, queue.now + tonumber(delay), member)

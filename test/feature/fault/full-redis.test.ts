@@ -19,7 +19,9 @@ import { build } from '../../support/server/app.ts'
 const full = { error: 'redis is out of memory' }
 // What it adds has no place; all else finishes, removes, takes or looks.
 const adds =
-  /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$|^POST \/w\/\{queue\}\/quiet$|^PUT \/schedule\//
+  /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$|^POST \/w\/\{queue\}\/quiet$|^PUT \/schedule\/|^POST \/operations$/
+// These need one: see the test below.
+const ofOperation = /^\/operations\/./
 // These say no to all.
 const batchOnly = /^(PUT|DELETE) \/qb\//
 
@@ -63,6 +65,7 @@ test('on a full Redis every route answers as always, or 507, and none with 500',
   })
   await fill()
   for (const [operation, place] of all) {
+    if (ofOperation.test(operation.path)) continue
     const { failed } = place
     const who = operation.path.endsWith('/quiet')
       ? { headers: { 'x-presque-workerid': 'myworker_1' } }
@@ -84,6 +87,22 @@ test('on a full Redis every route answers as always, or 507, and none with 500',
     } else if (batchOnly.test(operation.name)) t.equal(statusCode, 400)
     else t.ok(statusCode < 300, `${operation.name}: ${statusCode} ${body.slice(0, 100)}`)
   }
+})
+
+test('on a full Redis an operation goes on, and is undone', async t => {
+  const { app, fill } = await onRedis(t)
+  await prepare(app, 'mail')
+  const payload = { queue: 'mail', where: { state: 'failed' }, do: 'delete', rate: 5000 }
+  const { id } = (await app.inject({ method: 'POST', url: '/operations', payload })).json()
+  await fill()
+  const ask = async (verb: string) =>
+    await app.inject({ method: 'POST', url: `/operations/${id}/${verb}` })
+  const stands = async () => (await app.inject(`/operations/${id}`)).json()
+  app.operator.look()
+  await until('it has ended', async () => (await stands()).state === 'completed')
+  t.equal((await ask('undo')).statusCode, 200)
+  await until('it is undone', async () => (await stands()).state === 'undone')
+  t.match(await stands(), { counts: { done: 1, restored: 1 } })
 })
 
 test('on a full Redis a queue where much is due is looked at, and emptied, as always', async t => {

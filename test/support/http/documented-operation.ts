@@ -50,7 +50,7 @@ export async function storeUndone (redis: RedisClient): Promise<void> {
   const names = ['matched', 'done', 'completed', 'failed', 'gone', 'duplicates', 'restored']
   const counts = Object.fromEntries(names.map(name => [name, 0]))
   const is = { id: '1', do: 'delete', state: 'undone', created_at: 1e12, changed_at: 1e12 }
-  const text = JSON.stringify({ ...slowly, ...is, counts })
+  const text = JSON.stringify({ ...slowly, canary: undefined, ...is, counts })
   await redis.zadd(scheduleKey('known_operations'), '1', '1 mail')
   await redis.hset(queueKey('mail', 'operations'), '1', text)
 }
