@@ -1,6 +1,6 @@
 -- Finds the position of a scan (see find_cut) that has moved by more than a thousand entries.
 -- `head`, `tail`: the entries before and behind it; nil where there was none.
--- keys: ready references
+-- keys: ready
 -- use: entries_before reference_id
 -- returns: how many entries are before it
 -- Why: where neither is left, workers have taken all that was before the position. References know

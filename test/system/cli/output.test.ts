@@ -76,6 +76,8 @@ test('what cannot be written is an error of every command, ' +
     top: () => [],
     errors: () => ['--help'],
     operations: () => ['--help'],
+    latency: () => ['--help'],
+    forecast: () => [],
     audit: () => [],
     doctor: () => [],
     token: n => ['--name', `a${n}`, '--roles', 'read', '--file', file],

@@ -177,7 +177,7 @@ test('an error in a script names the file and the line of the source', async t =
   await redis.set('{mail}:history', 'no list')
   t.match(
     (await failure('sample_queue', { facts: '1' })).message,
-    `on ${place('lua/queue/sample_queue.lua', "'LINDEX', history")}`
+    `on ${place('lua/parts/history/delete_ahead.lua', "'LINDEX', key")}`
   )
   const noNumber = await failure('set_policy', { changes: ['stopped', '+x'] })
   t.match(noNumber.message, place('lua/queue/set_policy.lua', 'queue.now + tonumber(value)'))
