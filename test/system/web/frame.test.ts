@@ -24,6 +24,7 @@ await inBrowser(open => {
         await page.getByRole('dialog').getByRole('combobox').fill(typed)
         await page.getByText('1 found.').waitFor()
         await page.keyboard.press('Enter')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
         await page.getByRole('heading', { name: heading }).first().waitFor()
         t.equal(new URL(page.url()).hash, hash, typed)
       }

@@ -230,11 +230,12 @@ test('each script that is sent without waiting for the end of the turn is there'
 test('/metrics knows the scripts by the names that they have always had there', t => {
   t.strictSame(verbs().map(labelOf).toSorted(), [
     'ack', 'add_operation', 'advance', 'begin_operation', 'cancel', 'claim', 'claim_migration',
-    'claim_operations', 'control', 'fire', 'get_errors', 'get_workers', 'job', 'lease_operation',
-    'list', 'listen', 'move_plain', 'move_reports', 'nack', 'next', 'pass',
-    'purge', 'push', 'raise_layout', 'receive_jobs', 'release', 'restore', 'retry', 'sample',
-    'schedule', 'set_operation', 'set_quiet', 'settle_move', 'show', 'status', 'step_operation',
-    'take', 'touch', 'unschedule', 'unwatch', 'wake_operation', 'watch', 'why', 'why_queue'
+    'claim_operations', 'control', 'count_due', 'fire', 'get_errors', 'get_workers', 'job',
+    'lease_operation', 'list', 'listen', 'move_plain', 'move_reports', 'nack', 'next', 'pass',
+    'purge', 'push', 'raise_layout', 'receive_jobs', 'record_latencies', 'release', 'restore',
+    'retry', 'sample', 'scan_jobs', 'schedule', 'set_operation', 'set_quiet', 'settle_move', 'show',
+    'status', 'step_operation', 'take', 'touch', 'unschedule', 'unwatch', 'wake_operation', 'watch',
+    'why', 'why_queue'
   ])
   t.end()
 })
