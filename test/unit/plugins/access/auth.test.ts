@@ -140,7 +140,7 @@ test('lists leave out what the token is not for', async t => {
   t.match([both, others], [{ worker_id: 'both', queues: ['mail'], working_on: [] }, []])
   t.same(both.working_on, [])
   t.equal((await ask('ann', '/w/?worker_id=w1')).statusCode, 404)
-  t.same((await ask('ann', '/access')).json(), { name: 'ann', roles: ['read'], queues: ['mail'] })
+  t.match((await ask('ann', '/access')).json(), { name: 'ann', roles: ['read'], queues: ['mail'] })
 })
 
 test('a stream of events takes the same token as its route without one', async t => {
@@ -201,7 +201,7 @@ test('a token has a number of requests a period, and hears when there is one aga
 
 test('without tokens everybody may do all', async t => {
   const app = await build(t)
-  t.same((await app.inject('/access')).json(), { name: null, roles: [...roles], queues: ['*'] })
+  t.match((await app.inject('/access')).json(), { name: null, roles: [...roles], queues: ['*'] })
   t.equal((await app.inject({ url: '/status', headers: bearer('anything') })).statusCode, 200)
 })
 
