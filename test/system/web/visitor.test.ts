@@ -155,7 +155,8 @@ await inBrowser(open => {
       `{"queue":"long-${'x'.repeat(80)}","every":600,"payload":{}}`
     )
     const long = `#/q/long-${'x'.repeat(80)}`
-    for (const hash of ['#/', long, `${long}/failed`, `${long}/j/1`, '#/w', '#/s']) {
+    const pages = ['#/', '#/w', '#/s', '#/e', '#/f', '#/a', '#/o']
+    for (const hash of [...pages, long, `${long}/failed`, `${long}/j/1`]) {
       await visit(hash)
       await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' })
       await page.locator('main h1').waitFor()
