@@ -19,14 +19,16 @@ async function serve (t: Test, url: string, patience = asShipped) {
   return { ...presque, cluster: presque.app.redis as unknown as Cluster }
 }
 
-// The tests of queues, but for the files that start a Redis of their own or need none.
+// The tests of queues, but for the files that start a Redis of their own or need none, and the week
+// of workers, which is long.
 function files (): string[] {
   const apart = [
     /operations\/(?:access|layout|redis-server)\//,
     /operations\/redis\/(?:batcher|replication|script)\.test/,
     /operations\/(?:config|json-text)\.test/,
     /schedule\/(?:calendar|cron)\.test/,
-    /feature\/fault\//
+    /feature\/fault\//,
+    /queue\/fleet\.test/
   ]
   const longPoll = 'unit/plugins/job/long-poll.test.ts'
   const all = testFiles(longPoll, 'feature', 'unit/operations', 'unit/routes')
