@@ -6,7 +6,8 @@ import { variant } from './variant.ts'
 
 const Members = Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()])
 
-const EntryId = Type.String({ pattern: '^[0-9]{1,15}-[0-9]{1,20}$' })
+// The numbers of an id in Redis have 64 bits: one of 20 digits may be too large.
+const EntryId = Type.String({ pattern: '^[0-9]{1,15}-[0-9]{1,19}$' })
 
 export const AuditEntry = Type.Object(
   {

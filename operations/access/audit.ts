@@ -70,10 +70,12 @@ export async function readAudit (
   return { entries: found, next: null }
 }
 
-// In slices, so that neither Redis nor the event loop is held up.
+// In slices, so that neither Redis nor the event loop is held up. Redis refuses to look before the
+// first of all ids.
 async function * entries (
   redis: RedisClient, order: 'asc' | 'desc', after: string | undefined
 ): AsyncGenerator<AuditEntry> {
+  if (order === 'desc' && after !== undefined && /^0+-0+$/.test(after)) return
   for (let last = after; ;) {
     const from = last === undefined ? undefined : `(${last}`
     const slice = order === 'asc'

@@ -175,6 +175,21 @@ test('pages follow one another without a hole or a copy, however many entries co
   }
 })
 
+test('a page after any id there may be is answered', async t => {
+  const { ask } = await client(t)
+  await ask('POST /control/mail', '{"tries":5}')
+  const last = `${'9'.repeat(15)}-${'9'.repeat(19)}`
+  const table = { '0-0': [1, 0], '000-00': [1, 0], '0-1': [1, 0], [last]: [0, 1] }
+  for (const [after, counts] of Object.entries(table)) {
+    for (const [i, order] of ['asc', 'desc'].entries()) {
+      const { entries } = (await ask(`GET /audit?order=${order}&after=${after}`)).json()
+      t.equal(entries?.length, counts[i], `${order} ${after}`)
+    }
+  }
+  const beyond = await ask('GET /audit?after=1-99999999999999999999')
+  t.equal(beyond.statusCode, 400)
+})
+
 test('about 10 000 calls are kept', async t => {
   const app = await build(t)
   const calls = Array.from({ length: 10_400 }, (_, n) => call(n))
