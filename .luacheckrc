@@ -3,8 +3,8 @@
 -- says limits.NAME.
 std = {
   read_globals = {
-    'cjson', 'cmsgpack', 'error', 'ipairs', 'math', 'next', 'pairs', 'pcall', 'redis', 'select', 'string',
-    'struct', 'table', 'tonumber', 'tostring', 'type', 'unpack',
+    'cjson', 'cmsgpack', 'error', 'ipairs', 'math', 'next', 'pairs', 'pcall', 'redis', 'select',
+    'string', 'struct', 'table', 'tonumber', 'tostring', 'type', 'unpack',
     limits = { other_fields = true }
   }
 }

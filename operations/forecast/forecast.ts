@@ -28,7 +28,7 @@ export function periodCount ({ hours, step }: { hours: number, step: number }): 
 /** A period, with the jobs that are known to fall due in it. */
 interface Known extends Period { delayed: number, retrying: number, scheduled: number }
 
-/** Looks ahead in a queue. That costs Redis the same, whatever the queue holds. */
+/** Looks ahead in a queue. That costs Redis the same for any number of jobs. */
 export async function forecast (
   redis: RedisClient, queue: string, ahead: Ahead
 ): Promise<Omit<Forecast, 'queue'>> {

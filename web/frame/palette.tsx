@@ -7,7 +7,7 @@ import { placesFor, type Place } from './search.ts'
 // In ms: the pause after the last letter, before the server is asked.
 const pause = 150
 
-/** Goes to whatever has the typed name, or does it. */
+/** Goes to the place that has the typed name, or does the action. */
 export function Palette ({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const places = usePlaces(typed)

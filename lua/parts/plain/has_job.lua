@@ -1,4 +1,4 @@
--- Tells whether a job is stored, whatever it does.
+-- Tells whether a job is stored, in any state.
 -- keys: jobs
 -- use: find_plain
 local function has_job (queue, id)

@@ -13,6 +13,8 @@ import schemathesis
 PUSHES = ("POST /q/{queue}", "PUT /q/{queue}", "POST /qb/{queue}")
 TAKES = ("GET /q/{queue}", "POST /q/{queue}/take")
 EXCLUSIVE = {"GET /j/{queue}": ("state", "uniq"), "GET /w": ("worker_id", "queue_name", "queue")}
+LISTS = ("GET /j/{queue}", "DELETE /j/{queue}", "POST /j/{queue}/retry")
+FILTERS = ("error", "worker", "since", "until", "min_attempt", "tag", "text")
 STREAM = "text/event-stream"
 numbers = itertools.count()
 
@@ -34,6 +36,14 @@ def before_call(context, case, kwargs):
         query.setdefault("wait", "1")
     elif label == "GET /summary" and next(numbers) % 4 == 0:
         case.headers["accept"] = STREAM
+    elif label in LISTS:
+        narrow(query)
+    elif label.startswith("GET /forecast"):
+        look_less_far(query)
+    elif label.endswith("/release") and "front" in query:
+        query.pop("delay", None)
+    elif label == "POST /operations" and isinstance(case.body, dict):
+        choose(case.body)
     elif label.split(" ")[1].startswith("/w/") and not label.startswith("GET"):
         query.setdefault("worker_id", "worker-1")
     elif label == "PUT /schedule/{name}":
@@ -72,6 +82,47 @@ def agree(query, body):
         query.pop("on_duplicate", None)
     elif query.get("on_duplicate") != "ignore":
         query["uniq"] = f"key-{os.getpid()}-{next(numbers)}"
+
+
+def narrow(query):
+    """Leaves the filters of jobs that agree with the state and with each other."""
+    # A cursor is that of an answer, with the same state, order and filters.
+    query.pop("after", None)
+    if "state" not in query:
+        for name in FILTERS:
+            query.pop(name, None)
+    if any(name in query for name in FILTERS):
+        query.pop("offset", None)
+    agree_with_state(query, query.get("state"))
+
+
+def agree_with_state(where, state):
+    """Takes a filter out that jobs of the state cannot have, and a period without a length."""
+    if state not in ("failed", "retrying"):
+        where.pop("error", None)
+    if "since" in where:
+        where.pop("until", None)
+
+
+def look_less_far(query):
+    """Bounds the periods of a forecast, of which there may be 200."""
+    if float(query.get("hours", 24)) * 3600 / float(query.get("step", 3600)) > 200:
+        query.pop("step", None)
+        query["hours"] = "24"
+
+
+def choose(body):
+    """Makes an operation agree with itself: what it does, of which jobs, and where to."""
+    where, does = body.get("where"), body.get("do")
+    if isinstance(where, dict):
+        where["state"] = "failed"
+        agree_with_state(where, "failed")
+    if does != "retry":
+        body.pop("canary", None)
+    if does != "move":
+        body.pop("to", None)
+    else:
+        body["to"] = "moved"
 
 
 def name_times(body):

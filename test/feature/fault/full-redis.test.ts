@@ -18,8 +18,12 @@ import { build } from '../../support/server/app.ts'
 
 const full = { error: 'redis is out of memory' }
 // What it adds has no place; all else finishes, removes, takes or looks.
-const adds =
-  /^(POST \/(qb?|w|control)|PUT \/q)\/\{queue\}$|^POST \/w\/\{queue\}\/quiet$|^PUT \/schedule\/|^POST \/operations$/
+const adds = new RegExp([
+  '^(POST /(qb?|w|control)|PUT /q)/{queue}$',
+  '^POST /w/{queue}/quiet$',
+  '^PUT /schedule/',
+  '^POST /operations$'
+].join('|').replaceAll(/[{}]/g, '\\$&'))
 // These need one: see the test below.
 const ofOperation = /^\/operations\/./
 // These say no to all.

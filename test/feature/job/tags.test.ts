@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { client } from '../../support/http/http-client.ts'
 
-test('the tags of a push are those of its job, whatever becomes of it', async t => {
+test('the tags of a push are those of its job in every state', async t => {
   const { ask } = await client(t)
   const tags = async (id: number) => (await ask(`GET /j/mail/${id}`)).json().tags
   await ask('POST /q/mail?tags=acme,invoice,acme', '{}')

@@ -16,7 +16,7 @@ test('bucket_time() is within a 32nd of each value that bucketOf() puts there', 
   t.equal(middles.length, bucketCount)
   t.strictSame([-5, 0, 0.9, 31.5].map(bucketOf), [0, 0, 0, 31])
   t.equal(bucketOf(2 ** 31 - 1), bucketCount - 1)
-  t.equal(bucketOf(1e15), bucketCount - 1, 'what is longer counts as the longest')
+  t.equal(bucketOf(1e15), bucketCount - 1, 'a longer time counts as the longest')
 })
 
 test('add_counts() adds up buckets, in their order', async t => {

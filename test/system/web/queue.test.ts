@@ -122,7 +122,8 @@ await inBrowser(open => {
       await app.redis.rpush('{mail}:history', ...history)
       await ask('GET /q/mail')
       await page.reload()
-      await forecast.getByText(/^From .* on jobs may wait: 900 fall due, and workers can take 5\d or more/).waitFor()
+      const sentence = /^From .* on jobs may wait: 900 fall due, and workers can take 5\d or more/
+      await forecast.getByText(sentence).waitFor()
       t.equal(await forecast.getByRole('row').filter({ hasText: '900' }).count() > 0, true)
       await visit('#/f')
       await page.getByRole('region', { name: 'mail' }).getByText(/900 fall due/).waitFor()

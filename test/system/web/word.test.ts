@@ -5,7 +5,7 @@ import { inBrowser } from './in-browser.ts'
 const old = /\b(on lease|active|stopped?|stop|push(es|ed)?|drop|redrive|given up|oldest waits)\b/i
 
 await inBrowser(open => {
-  test('the pages have the words of the field, whatever the API says', async t => {
+  test('the pages have the words of the field, also where the API has others', async t => {
     const { page, ask, fail, take, seen, visit } = await open(t)
     await fail('mail', { type: 'Timeout', message: 'slow' })
     await ask('POST /qb/mail', '{"jobs":[{},{}]}')

@@ -16,7 +16,7 @@ type Deed = 'retry' | 'canary' | 'delete'
 
 interface Asking { state: GroupState, deed: Deed }
 
-/** The actions on all jobs of a group, whatever its size. Each button says how many they are. */
+/** The actions on all jobs of a group. Each button says how many they are. */
 export function GroupActions ({ group, onChange }: GroupActionsProps) {
   const [asking, setAsking] = useState<Asking | null>(null)
   const manage = whyForbidden('manage')
